@@ -1,0 +1,44 @@
+/**
+ * What travels between a host (main thread) and the engine (worker thread). Structured clone carries it; the
+ * engine and its host are one program, so these are types, not schemas. What comes from a window is validated
+ * by the router before it becomes one of these.
+ */
+import type { CallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+
+export type EngineOptions = {
+  dataDir: string
+  host: 'desktop' | 'web'
+  version: string
+  /** Added as workspaces at the first start: the embedded sandbox's members or `--platform URL` with its token. */
+  firstWorkspaces: { url: string; token: string }[]
+  /** Loopback origins whose pages may be opened although they are not https (the sandbox's). */
+  trustedLoopbackOrigins: string[]
+  /** Port of the intake; 0 takes a free one. */
+  intakePort: number
+}
+
+export type ToEngine =
+  | { type: 'call'; id: number; name: CallName; input: unknown }
+  | { type: 'secret-answer'; id: number; value: string | null; error: string | null }
+  /** The computer sleeps or wakes; the engine pauses and syncs. */
+  | { type: 'power'; state: 'suspend' | 'resume' }
+  /** Finish the write in hand, close the files, then answer `stopped`. */
+  | { type: 'stop' }
+
+export type FromEngine =
+  | { type: 'ready'; intakePort: number }
+  | { type: 'failed'; message: string }
+  | { type: 'answer'; id: number; result: Result<unknown> }
+  | { type: 'event'; event: ConsoleEvent }
+  | { type: 'secret-get'; id: number; key: string }
+  | { type: 'secret-set'; id: number; key: string; value: string | null }
+  | { type: 'stopped' }
+
+/** The host's secret store as the engine sees it. Keys: `master-key`, `token/<workspaceId>`. */
+export type SecretStore = {
+  get(key: string): Promise<string | null>
+  /** Null deletes. Resolves when the secret is safe on disk. */
+  set(key: string, value: string | null): Promise<void>
+  /** What protects the secrets on this computer, in words for the Honesty page. */
+  readonly protectedBy: string
+}

@@ -1,0 +1,59 @@
+import type { ItemKind, ItemState } from '../../../shared/contract/console.ts'
+
+/** One queued write. `id` is a UUIDv7 and also its Idempotency-Key; `sequence` alone gives the order. */
+export type OutboxItem = {
+  id: string
+  sequence: number
+  workspaceId: string
+  /** Entity within the workspace: `memory:<memoryRef>` or `setting:<key>`. */
+  lane: string
+  kind: ItemKind
+  state: ItemState
+  subKeyId: string | null
+  /** Envelopes and deletes: keyed hash of the memory's id (hex). */
+  memoryRef: string | null
+  revision: number | null
+  sizeBytes: number
+  /** Ciphertext hash of an envelope (hex). */
+  sha256: string | null
+  /** JSON of what is not an envelope: `{ key, value, baseVersion }` or `{ envelopeId }`. */
+  payload: string | null
+  attempts: number
+  nextAt: number | null
+  heldBy: string | null
+  reason: string | null
+  createdAt: number
+  deliveredAt: number | null
+}
+
+/** An envelope in the form in which it lies in LanceDB, and in outbox.db until the mover has carried it there. */
+export type StoredEnvelope = {
+  id: string
+  workspaceId: string
+  sequence: number
+  memoryRef: string
+  revision: number
+  subKeyId: string | null
+  createdAt: number
+  sizeBytes: number
+  sha256: string
+  ciphertext: Uint8Array
+}
+
+/**
+ * The part of outbox.db that holds ciphertext until LanceDB has it on disk for certain.
+ * The mover alone calls `dropMoved`, after it has synced the Lance files.
+ */
+export type CiphertextStage = {
+  /** Oldest first; at most `limit` rows and about `maxBytes`. */
+  nextToMove(limit: number, maxBytes: number): StoredEnvelope[]
+  dropMoved(ids: readonly string[]): void
+  /** Those of `ids` whose ciphertext still lies in outbox.db. */
+  read(ids: readonly string[]): Map<string, Uint8Array>
+  waitingCount(): number
+}
+
+/** Reads ciphertext wherever it lies. The drainer calls it for the items of the next batches, in sequence order. */
+export type CiphertextReader = {
+  read(items: readonly { id: string; sequence: number; sizeBytes: number }[]): Promise<Map<string, Uint8Array>>
+}

@@ -1,0 +1,438 @@
+/**
+ * The bridge: the one door between a window and the engine. Each call has an input and an output schema; the
+ * router checks both. Adding a call is one entry here, one handler in the engine, one test.
+ *
+ * Inside the console: camelCase, epoch milliseconds, integers. Every call answers a `Result`.
+ */
+import { z } from 'zod'
+
+// ── results ───────────────────────────────────────────────────────────────────────────────────────────────
+
+export const consoleError = z.strictObject({
+  /** Stable, snake_case: `offline`, `vault_locked`, `not_found`, `invalid_input`, `signed_out`, or the platform's own code. */
+  code: z.string(),
+  message: z.string(),
+  suggestion: z.string(),
+})
+export type ConsoleError = z.infer<typeof consoleError>
+export type Result<T> = { ok: true; value: T } | { ok: false; error: ConsoleError }
+
+// ── shared shapes ─────────────────────────────────────────────────────────────────────────────────────────
+
+const id = z.string().min(1).max(128)
+const epochMs = z.int().nonnegative()
+const count = z.int().nonnegative()
+const bytes = z.int().nonnegative()
+const nothing = z.strictObject({})
+const done = z.strictObject({})
+
+/** `null` is unlimited. */
+export const limit = count.nullable()
+export const level = z.enum(['normal', 'green', 'amber', 'red', 'over'])
+/** Where a figure is known (seed: layer-a, Honesty Ledger). */
+export const knowledge = z.enum(['server', 'device'])
+
+export const connection = z.strictObject({
+  state: z.enum(['online', 'connecting', 'offline', 'signed_out', 'device_revoked', 'problem']),
+  /** What went wrong, in words; null when nothing did. */
+  detail: z.string().nullable(),
+  /** When the cache was last known to agree with the platform; null before the first pull. */
+  asOf: epochMs.nullable(),
+  /** `stream`: told at once; `polling`: asked every few seconds. */
+  live: z.enum(['stream', 'polling', 'off']),
+  /** Platform clock minus this clock; null before the first answer. A warning is shown above two minutes. */
+  clockOffsetMs: z.int().nullable(),
+  /** No new attempt before this time. */
+  retryAt: epochMs.nullable(),
+})
+export type Connection = z.infer<typeof connection>
+
+export const workspace = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  url: z.string(),
+  catalog: z.string(),
+  deployment: z.enum(['platform', 'self-hosted']),
+  memberName: z.string(),
+  role: z.string(),
+  capabilities: z.array(z.string()),
+  connection,
+  queue: z.strictObject({ pending: count, held: count, rejected: count }),
+})
+export type Workspace = z.infer<typeof workspace>
+
+export const itemState = z.enum(['pending', 'sending', 'waiting', 'held', 'rejected', 'delivered', 'discarded'])
+export type ItemState = z.infer<typeof itemState>
+export const itemKind = z.enum(['envelope', 'delete', 'setting'])
+export type ItemKind = z.infer<typeof itemKind>
+
+/** Count and bytes of the open items, by state. */
+const tally = z.strictObject({ count, bytes })
+export type Tally = z.infer<typeof tally>
+export const queueTally = z.record(itemState, tally)
+
+export const drain = z.strictObject({
+  active: z.boolean(),
+  /** A release after a refusal ("held" rows leaving), as opposed to the ordinary flow. */
+  releasing: z.boolean(),
+  deliveredCount: count,
+  totalCount: count,
+  ratePerSecond: z.number().nonnegative(),
+  /** Null while the rate is not known yet. */
+  etaMs: count.nullable(),
+  startedAt: epochMs.nullable(),
+  finishedAt: epochMs.nullable(),
+})
+export type Drain = z.infer<typeof drain>
+
+export const meter = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  unit: z.string(),
+  byteBase: z.enum(['binary', 'decimal']),
+  period: z.enum(['monthly', 'total']),
+  used: count,
+  limit,
+  /** 100 × used / limit with one decimal, not capped; null when unlimited or not included. */
+  percent: z.number().nullable(),
+  level: level.nullable(),
+  /** Words for the colour: "Approaching the limit". */
+  levelLabel: z.string(),
+  /** Percent at which amber and red begin. */
+  marks: z.array(z.strictObject({ percent: z.number(), level })),
+  heldCount: count,
+  heldBytes: bytes,
+  knowledge,
+})
+export type Meter = z.infer<typeof meter>
+
+/** What a plan would release, from the platform's plan data and the local queue; works offline. */
+export const releasePreview = z.strictObject({
+  planId: z.string(),
+  planName: z.string(),
+  priceCents: z.int().nullable(),
+  currency: z.string(),
+  interval: z.string(),
+  current: z.boolean(),
+  releasedCount: count,
+  releasedBytes: bytes,
+  staysCount: count,
+  staysBytes: bytes,
+  /** The meter that would stop it, when something stays. */
+  stoppedBy: z.string().nullable(),
+  limits: z.array(z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), limit, wouldBeOver: z.boolean(), used: count })),
+})
+export type ReleasePreview = z.infer<typeof releasePreview>
+
+export const activity = z.strictObject({
+  id,
+  at: epochMs,
+  kind: z.enum(['delivered', 'held', 'released', 'rejected', 'plan', 'device', 'sub_key', 'checkout', 'connection', 'discarded', 'import', 'restore']),
+  text: z.string(),
+})
+
+export const overview = z.strictObject({
+  plan: z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    priceCents: z.int().nullable(),
+    currency: z.string(),
+    interval: z.string(),
+    cancelAtPeriodEnd: z.boolean(),
+    paymentMethod: z.string().nullable(),
+    periodStart: epochMs,
+    periodEnd: epochMs,
+  }).nullable(),
+  meters: z.array(meter),
+  /** Null when nothing is held. */
+  held: z.strictObject({
+    count, bytes,
+    reasons: z.array(z.strictObject({ meter: z.string(), meterName: z.string(), count, bytes, reason: z.string(), since: epochMs })),
+    previews: z.array(releasePreview),
+  }).nullable(),
+  queue: queueTally,
+  activity: z.array(activity),
+  /** The checkout in flight, if any. */
+  checkout: z.lazy(() => checkout).nullable(),
+})
+export type Overview = z.infer<typeof overview>
+
+export const checkout = z.strictObject({
+  id,
+  planId: z.string(),
+  planName: z.string(),
+  url: z.string(),
+  amountCents: z.int(),
+  currency: z.string(),
+  /** `waiting_for_payment` → `waiting_for_platform` (paid, plan not there yet) → `done`; or `declined`, `cancelled`, `expired`. */
+  state: z.enum(['waiting_for_payment', 'declined', 'waiting_for_platform', 'done', 'cancelled', 'expired']),
+  detail: z.string().nullable(),
+  createdAt: epochMs,
+})
+export type Checkout = z.infer<typeof checkout>
+
+export const queueRow = z.strictObject({
+  id,
+  sequence: z.int().positive(),
+  kind: itemKind,
+  state: itemState,
+  /** What it is about, as this device knows it: a memory id while the vault is open, else a short reference. */
+  title: z.string(),
+  subKeyId: z.string().nullable(),
+  subKeyName: z.string().nullable(),
+  revision: count.nullable(),
+  sizeBytes: bytes,
+  attempts: count,
+  nextAt: epochMs.nullable(),
+  heldBy: z.string().nullable(),
+  /** The platform's words, or why it waits. */
+  reason: z.string().nullable(),
+  createdAt: epochMs,
+  deliveredAt: epochMs.nullable(),
+  /** Waits behind an earlier item of the same entity. */
+  behind: z.boolean(),
+})
+export type QueueRow = z.infer<typeof queueRow>
+
+export const queueFilter = z.strictObject({
+  states: z.array(itemState).max(7).optional(),
+  kinds: z.array(itemKind).max(3).optional(),
+  heldBy: z.string().optional(),
+  subKeyId: z.string().optional(),
+})
+export type QueueFilter = z.infer<typeof queueFilter>
+
+/** Chosen rows by id, or everything that a filter finds. */
+export const queueSelection = z.union([
+  z.strictObject({ ids: z.array(id).min(1).max(10_000) }),
+  z.strictObject({ filter: queueFilter }),
+])
+
+export const attempt = z.strictObject({
+  at: epochMs,
+  outcome: z.enum(['delivered', 'duplicate', 'waiting', 'held', 'rejected', 'paused']),
+  status: z.int().nullable(),
+  code: z.string().nullable(),
+  message: z.string(),
+})
+
+export const egressRow = z.strictObject({
+  id: z.int().positive(),
+  at: epochMs,
+  workspaceId: z.string().nullable(),
+  method: z.string(),
+  /** Path without query. */
+  path: z.string(),
+  host: z.string(),
+  purpose: z.string(),
+  /** Names of the fields that left, e.g. `envelopes[].ciphertext`. */
+  fields: z.array(z.string()),
+  requestBytes: bytes,
+  /** Null while it is under way, or when no answer came. */
+  status: z.int().nullable(),
+  durationMs: count.nullable(),
+  /** Whole days after 30 days: how many requests this row stands for. */
+  requests: count,
+})
+export type EgressRow = z.infer<typeof egressRow>
+
+export const auditLine = z.strictObject({
+  meter: z.string(),
+  name: z.string(),
+  unit: z.string(),
+  deviceCount: z.int().nullable(),
+  platformCount: z.int().nullable(),
+  verdict: z.enum(['agrees', 'drift', 'unknown']),
+  explanation: z.string(),
+})
+
+export const subKey = z.strictObject({
+  id,
+  name: z.string(),
+  createdAt: epochMs,
+  revokedAt: epochMs.nullable(),
+  /** False: it belongs to another device, so this one has neither its name nor its secret. */
+  onThisDevice: z.boolean(),
+  heldCount: count,
+  heldBytes: bytes,
+  deliveredCount: count,
+  deliveredBytes: bytes,
+  lastWriteAt: epochMs.nullable(),
+})
+export const device = z.strictObject({
+  id,
+  name: z.string(),
+  thisDevice: z.boolean(),
+  createdAt: epochMs,
+  revokedAt: epochMs.nullable(),
+  lastSeenAt: epochMs.nullable(),
+  sessionOpen: z.boolean(),
+})
+
+export const vaultStatus = z.strictObject({
+  state: z.enum(['empty', 'locked', 'unlocked']),
+  /** A passphrase must be given at each start. */
+  passphrase: z.boolean(),
+  /** What protects the key on this computer, in words. */
+  protectedBy: z.string(),
+  /** When the key was last backed up; null: never. */
+  backedUpAt: epochMs.nullable(),
+})
+
+export const storeWarning = z.strictObject({
+  kind: z.enum(['disk_low', 'disk_full', 'salvaged', 'cache_rebuilt', 'restore_copy', 'clock']),
+  text: z.string(),
+  at: epochMs,
+})
+
+export const setting = z.strictObject({
+  key: z.string(),
+  value: z.string(),
+  /** The local edit that has not been confirmed by the platform; null when there is none. */
+  pendingValue: z.string().nullable(),
+  /** Queue item of the pending edit. */
+  itemId: z.string().nullable(),
+  state: itemState.nullable(),
+})
+
+export const importProgress = z.strictObject({
+  id,
+  state: z.enum(['running', 'done', 'cancelled', 'failed']),
+  filesTotal: count,
+  filesDone: count,
+  bytesDone: bytes,
+  refused: z.array(z.strictObject({ name: z.string(), reason: z.string() })).max(1000),
+})
+
+export const progress = z.strictObject({ state: z.enum(['idle', 'running', 'done', 'failed']), done: count, total: count.nullable(), detail: z.string().nullable() })
+
+export const appInfo = z.strictObject({
+  version: z.string(),
+  host: z.enum(['desktop', 'web']),
+  dataDir: z.string(),
+  /** The agents' door on this computer; null while it is closed. */
+  intakeUrl: z.string().nullable(),
+  thisDeviceId: z.string(),
+  thisDeviceName: z.string(),
+  sizes: z.strictObject({ cacheBytes: bytes, outboxBytes: bytes, envelopesBytes: bytes, egressBytes: bytes }),
+  warnings: z.array(storeWarning),
+})
+
+// ── calls ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+const inWorkspace = z.strictObject({ workspaceId: z.uuid() })
+
+function call<const I extends z.ZodType, const O extends z.ZodType>(input: I, output: O): { input: I; output: O } {
+  return { input, output }
+}
+
+export const calls = {
+  'app.info': call(nothing, appInfo),
+
+  'workspaces.list': call(nothing, z.array(workspace)),
+  /** Adds an account by its platform URL and token. The token goes to the secret store and is never read back. */
+  'workspaces.add': call(z.strictObject({ url: z.url(), token: z.string().min(8).max(512) }), workspace),
+  'workspaces.signIn': call(inWorkspace.extend({ token: z.string().min(8).max(512) }), done),
+  'workspaces.remove': call(inWorkspace, done),
+  'workspaces.syncNow': call(inWorkspace, done),
+
+  'overview.read': call(inWorkspace, overview),
+
+  'outbox.page': call(
+    /** Newest first. `before` is the sequence of the last row of the page before; never an offset. */
+    inWorkspace.extend({ filter: queueFilter, before: z.int().positive().nullable(), limit: z.int().min(1).max(200) }),
+    z.strictObject({ rows: z.array(queueRow), next: z.int().positive().nullable(), total: count }),
+  ),
+  'outbox.item': call(inWorkspace.extend({ id }), z.strictObject({ row: queueRow, attempts: z.array(attempt), undoable: z.boolean(), theirs: z.string().nullable(), mine: z.string().nullable() })),
+  'outbox.tally': call(inWorkspace, z.strictObject({ tally: queueTally, drain, heldByAgent: z.array(z.strictObject({ subKeyId: z.string().nullable(), name: z.string(), count, bytes })), heldByMeter: z.array(z.strictObject({ meter: z.string(), name: z.string(), count, bytes })) })),
+  'outbox.retry': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ count })),
+  'outbox.discard': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ count, undoToken: z.string() })),
+  'outbox.undoDiscard': call(inWorkspace.extend({ undoToken: z.string() }), z.strictObject({ count })),
+  /** Ciphertext and metadata of the chosen items as a JSON-lines file, written by the host where the person says (desktop) or answered for download (web). */
+  'outbox.export': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ fileName: z.string(), text: z.string() })),
+  'outbox.releasePreview': call(inWorkspace, z.array(releasePreview)),
+
+  'billing.checkout': call(inWorkspace.extend({ planId: z.string().min(1).max(64) }), checkout),
+  'billing.checkoutStatus': call(inWorkspace, checkout.nullable()),
+  /** Forget the checkout in flight on this computer; nothing is charged by it. */
+  'billing.dismissCheckout': call(inWorkspace, done),
+  /** Made on click; the URL holds a token, is opened and forgotten. */
+  'billing.portal': call(inWorkspace, z.strictObject({ url: z.string() })),
+  'billing.preview': call(
+    inWorkspace.extend({ planId: z.string().min(1).max(64) }),
+    z.strictObject({ planId: z.string(), dueTodayCents: z.int(), creditCents: count, priceCents: z.int().nullable(), currency: z.string(), effective: z.enum(['now', 'period_end']), periodEnd: epochMs, wouldBeOver: z.array(z.strictObject({ meter: z.string(), name: z.string(), used: count, limit })) }),
+  ),
+
+  'honesty.audit': call(inWorkspace, z.strictObject({ lines: z.array(auditLine), checkedAt: epochMs.nullable() })),
+  'honesty.egress': call(
+    z.strictObject({ workspaceId: z.uuid().nullable(), before: z.int().positive().nullable(), limit: z.int().min(1).max(200) }),
+    z.strictObject({ rows: z.array(egressRow), next: z.int().positive().nullable(), total: count, totalBytes: bytes }),
+  ),
+
+  'subKeys.list': call(inWorkspace, z.array(subKey)),
+  /** The secret is answered once, here, and never again. */
+  'subKeys.create': call(inWorkspace.extend({ name: z.string().trim().min(1).max(80) }), z.strictObject({ subKey, secret: z.string() })),
+  'subKeys.rename': call(inWorkspace.extend({ id, name: z.string().trim().min(1).max(80) }), done),
+  'subKeys.revoke': call(inWorkspace.extend({ id }), done),
+  'devices.list': call(inWorkspace, z.array(device)),
+  'devices.rename': call(inWorkspace.extend({ id, name: z.string().trim().min(1).max(80) }), done),
+  'devices.revoke': call(inWorkspace.extend({ id }), done),
+
+  'settings.list': call(inWorkspace, z.array(setting)),
+  'settings.put': call(inWorkspace.extend({ key: z.string().min(1).max(64), value: z.string().max(4096) }), done),
+
+  'vault.status': call(nothing, vaultStatus),
+  'vault.setPassphrase': call(z.strictObject({ passphrase: z.string().min(8).max(1024).nullable(), current: z.string().max(1024).nullable() }), done),
+  'vault.unlock': call(z.strictObject({ passphrase: z.string().max(1024) }), done),
+  'vault.lock': call(nothing, done),
+  /** The backup is encrypted with the passphrase (scrypt) and may be kept anywhere. */
+  'vault.exportBackup': call(z.strictObject({ passphrase: z.string().min(8).max(1024) }), z.strictObject({ fileName: z.string(), text: z.string() })),
+  'vault.importBackup': call(z.strictObject({ text: z.string().max(4_000_000), passphrase: z.string().max(1024) }), z.strictObject({ subKeys: count })),
+  /** Brings every envelope of the workspace back to this computer; progress comes as `restore.progress`. */
+  'vault.restore': call(inWorkspace, done),
+
+  /** Files come in pieces that the page reads; `chunkBase64` is at most 1 MiB of bytes. The last piece closes the file. */
+  'import.start': call(inWorkspace.extend({ filesTotal: count }), z.strictObject({ importId: id })),
+  'import.chunk': call(z.strictObject({ importId: id, fileName: z.string().min(1).max(1024), contentType: z.string().max(128), chunkBase64: z.string().max(1_500_000), last: z.boolean() }), done),
+  'import.finish': call(z.strictObject({ importId: id }), importProgress),
+  'import.cancel': call(z.strictObject({ importId: id }), importProgress),
+
+  /** Copies of outbox.db on this computer, newest first. */
+  'backups.list': call(nothing, z.array(z.strictObject({ name: z.string(), at: epochMs, sizeBytes: bytes }))),
+  'backups.create': call(nothing, z.strictObject({ name: z.string() })),
+} as const
+export type CallName = keyof typeof calls
+export type CallInput<N extends CallName> = z.input<(typeof calls)[N]['input']>
+export type CallOutput<N extends CallName> = z.output<(typeof calls)[N]['output']>
+
+// ── events ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What the engine says unasked. At most about four a second of each kind and workspace. */
+export const events = {
+  /** Documents of these topics changed in the cache; re-read what shows them. */
+  'cache.changed': z.strictObject({ workspaceId: z.uuid(), topics: z.array(z.string()) }),
+  'connection.changed': z.strictObject({ workspaceId: z.uuid(), connection }),
+  'outbox.changed': z.strictObject({ workspaceId: z.uuid(), tally: queueTally, drain }),
+  /** A drain that followed a refusal has ended. */
+  'release.finished': z.strictObject({ workspaceId: z.uuid(), deliveredCount: count, heldAgainCount: count, heldBy: z.string().nullable() }),
+  'checkout.changed': z.strictObject({ workspaceId: z.uuid(), checkout: checkout.nullable() }),
+  'workspaces.changed': z.strictObject({}),
+  'vault.changed': vaultStatus,
+  'import.progress': importProgress,
+  'restore.progress': z.strictObject({ workspaceId: z.uuid(), progress }),
+  'warnings.changed': z.strictObject({ warnings: z.array(storeWarning) }),
+} as const
+export type EventName = keyof typeof events
+export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>
+export type ConsoleEvent = { [N in EventName]: { event: N; payload: EventPayload<N> } }[EventName]
+
+/** What a host puts into the window (preload) or the web client builds over its socket. */
+export type Bridge = {
+  call<N extends CallName>(name: N, input: CallInput<N>): Promise<Result<CallOutput<N>>>
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (event: ConsoleEvent) => void): () => void
+  /** Opens an https or sandbox page outside the console. */
+  openExternal(url: string): Promise<Result<Record<string, never>>>
+  host: 'desktop' | 'web'
+}

@@ -1,0 +1,88 @@
+/**
+ * What may leave this computer, field by field. The platform client sends only through this map: bodies and
+ * queries are parsed with strict schemas, so a field that is not listed here cannot leave. The Honesty page
+ * shows this same map to the person. (seed: layer-a, "ZK Trust Boundary")
+ */
+import { z } from 'zod'
+import * as platform from './platform.ts'
+
+export type Endpoint = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Path with `{name}` parts; each is filled from `params` and percent-encoded. */
+  path: string
+  params: z.ZodObject
+  query: z.ZodObject
+  /** Null: no body. */
+  request: z.ZodObject | null
+  response: z.ZodType
+  /** Sent with an `Idempotency-Key` (it spends or creates). */
+  idempotent?: true
+  /** Why this request is made, in words for the Honesty page. */
+  purpose: string
+}
+
+const nothing = z.strictObject({})
+const byId = z.strictObject({ id: z.string().min(1).max(128) })
+const acknowledged = z.looseObject({})
+
+function endpoint<const E extends Endpoint>(definition: E): E {
+  return definition
+}
+
+export const layerA = {
+  readWorkspace: endpoint({ method: 'GET', path: '/v1/workspace', params: nothing, query: nothing, request: null, response: platform.workspaceResponse, purpose: 'Ask who is signed in and what this platform offers' }),
+  readPlans: endpoint({ method: 'GET', path: '/api/billing/plans', params: nothing, query: nothing, request: null, response: platform.plansResponse, purpose: 'Read the plans and their limits' }),
+  readPlan: endpoint({ method: 'GET', path: '/api/billing/plan', params: nothing, query: nothing, request: null, response: platform.planResponse, purpose: 'Read the current plan and period' }),
+  readUsage: endpoint({ method: 'GET', path: '/api/billing/usage', params: nothing, query: nothing, request: null, response: platform.usageResponse, purpose: 'Read the counters of the period' }),
+  readChanges: endpoint({
+    method: 'GET', path: '/v1/sync/changes', params: nothing,
+    query: z.strictObject({ since: z.string().max(128).optional(), limit: z.int().min(1).max(1000).optional() }),
+    request: null, response: platform.changesResponse, purpose: 'Fetch what changed since the last visit',
+  }),
+  listenEvents: endpoint({ method: 'GET', path: '/v1/sync/events', params: nothing, query: nothing, request: null, response: z.unknown(), purpose: 'Keep a line open on which the platform says that something changed' }),
+  push: endpoint({ method: 'POST', path: '/v1/sync/push', params: nothing, query: nothing, request: platform.pushRequest, response: platform.pushResponse, purpose: 'Deliver sealed envelopes' }),
+  restore: endpoint({
+    method: 'GET', path: '/v1/sync/envelopes', params: nothing,
+    query: z.strictObject({ since: z.string().max(128).optional(), limit: z.int().min(1).max(500).optional() }),
+    request: null, response: platform.restoreResponse, purpose: 'Fetch sealed envelopes back to this computer',
+  }),
+  deleteEnvelope: endpoint({ method: 'DELETE', path: '/v1/sync/envelopes/{id}', params: byId, query: nothing, request: null, response: platform.deleteEnvelopeResponse, purpose: 'Delete a sealed envelope' }),
+  openSession: endpoint({ method: 'POST', path: '/v1/sessions', params: nothing, query: nothing, request: platform.openSessionRequest, response: platform.sessionResponse, purpose: 'Open a session of this device' }),
+  renewSession: endpoint({ method: 'POST', path: '/v1/sessions/{id}/renew', params: byId, query: nothing, request: null, response: platform.sessionResponse, purpose: 'Keep the session of this device open' }),
+  closeSession: endpoint({ method: 'DELETE', path: '/v1/sessions/{id}', params: byId, query: nothing, request: null, response: acknowledged, purpose: 'Close the session of this device' }),
+  listDevices: endpoint({ method: 'GET', path: '/v1/devices', params: nothing, query: nothing, request: null, response: platform.devicesResponse, purpose: 'Read the registered devices' }),
+  createDevice: endpoint({ method: 'POST', path: '/v1/devices', params: nothing, query: nothing, request: platform.createDeviceRequest, response: platform.deviceDocument, idempotent: true, purpose: 'Register this device by its id' }),
+  revokeDevice: endpoint({ method: 'DELETE', path: '/v1/devices/{id}', params: byId, query: nothing, request: null, response: acknowledged, purpose: 'Revoke a device' }),
+  listSubKeys: endpoint({ method: 'GET', path: '/v1/sub-keys', params: nothing, query: nothing, request: null, response: platform.subKeysResponse, purpose: 'Read the ids of the sub-keys' }),
+  createSubKey: endpoint({ method: 'POST', path: '/v1/sub-keys', params: nothing, query: nothing, request: platform.createSubKeyRequest, response: platform.subKeyDocument, idempotent: true, purpose: 'Register a sub-key by its id; its name and secret stay here' }),
+  revokeSubKey: endpoint({ method: 'DELETE', path: '/v1/sub-keys/{id}', params: byId, query: nothing, request: null, response: acknowledged, purpose: 'Revoke a sub-key' }),
+  readSettings: endpoint({ method: 'GET', path: '/api/billing/settings', params: nothing, query: nothing, request: null, response: platform.settingsResponse, purpose: 'Read the organisation settings' }),
+  putSetting: endpoint({ method: 'PUT', path: '/api/billing/settings', params: nothing, query: nothing, request: platform.putSettingRequest, response: platform.settingsResponse, purpose: 'Change an organisation setting' }),
+  createCheckout: endpoint({ method: 'POST', path: '/api/billing/checkout', params: nothing, query: nothing, request: platform.checkoutRequest, response: platform.checkoutResponse, idempotent: true, purpose: 'Open a checkout for a plan' }),
+  readCheckout: endpoint({ method: 'GET', path: '/api/billing/checkout/{id}', params: byId, query: nothing, request: null, response: platform.checkoutDocument, purpose: 'Ask how the checkout stands' }),
+  previewChange: endpoint({ method: 'POST', path: '/api/billing/preview', params: nothing, query: nothing, request: platform.checkoutRequest, response: platform.previewResponse, purpose: 'Ask what a plan change costs today' }),
+  openPortal: endpoint({ method: 'POST', path: '/api/billing/portal', params: nothing, query: nothing, request: null, response: platform.portalResponse, purpose: 'Ask for a link to the customer portal' }),
+} as const
+
+export type EndpointName = keyof typeof layerA
+export type EndpointOf<N extends EndpointName> = (typeof layerA)[N]
+
+/** What each field is, for the Honesty page. A field that leaves and is missing here fails a unit test. */
+export const fieldMeanings: Record<string, string> = {
+  since: 'position up to which this computer has read',
+  limit: 'how many rows to answer at most',
+  device_id: 'random id of this device',
+  session_id: 'id of the open session',
+  id: 'random id',
+  memory_ref: 'keyed hash of the memory’s id; the key stays on this device',
+  revision: 'how many times this memory was written',
+  sub_key_id: 'random id of the agent’s sub-key',
+  created_at: 'when the envelope was sealed',
+  size_bytes: 'size of the ciphertext',
+  sha256: 'hash of the ciphertext',
+  ciphertext: 'the sealed envelope (AES-256-GCM)',
+  key: 'name of the organisation setting',
+  value: 'the organisation setting that you typed for the platform',
+  version: 'version that the edit was made on',
+  plan: 'the plan that you chose',
+}

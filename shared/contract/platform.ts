@@ -1,0 +1,327 @@
+/**
+ * The HTTP contract between the console and a platform. These schemas are the source: the sandbox serves
+ * `/openapi.json` from them and the console validates every answer with them.
+ *
+ * On the wire: snake_case, ISO 8601 UTC times, integers for money and counters, `limit: -1` for unlimited.
+ * Objects that a platform answers are loose (unknown fields are ignored, so that a newer platform still works);
+ * objects that a console sends are strict (see layer-a.ts: a field that is not listed cannot leave).
+ */
+import { z } from 'zod'
+
+export const isoTime = z.iso.datetime({ offset: false })
+export const uuid = z.uuid()
+/** Lower-case hex of 32 bytes: a SHA-256 or an HMAC-SHA256. */
+export const hash256 = z.string().regex(/^[0-9a-f]{64}$/)
+export const count = z.int().nonnegative()
+/** A limit on the wire: -1 is unlimited. */
+export const wireLimit = z.int().min(-1)
+/** Identifier of a meter, plan, booster: lower-case letters, digits, `_`, `-`, `.`. */
+export const identifier = z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/)
+
+/** Most envelopes and most ciphertext bytes in one push (protocol.md, "Push"). */
+export const PUSH_MAX_ENVELOPES = 500
+export const PUSH_MAX_BYTES = 4 * 1024 * 1024
+/** Default of `max_envelope_bytes`: one envelope of up to this size may travel alone. */
+export const MAX_ENVELOPE_BYTES = 8 * 1024 * 1024
+
+// ── errors ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The one error shape. `code` is the contract, `message` is for people; `_suggestion` is in every 4xx. */
+export const platformError = z.looseObject({
+  code: z.string(),
+  message: z.string(),
+  _suggestion: z.string().optional(),
+  reason: z.string().optional(),
+  meter: z.string().optional(),
+  limit: wireLimit.optional(),
+  used: count.optional(),
+  retry_after_s: z.int().nonnegative().optional(),
+  /** Only with `version_conflict`: what the platform has now. */
+  current: z.unknown().optional(),
+})
+export type PlatformError = z.infer<typeof platformError>
+
+// ── counters, plans ───────────────────────────────────────────────────────────────────────────────────────
+
+export const counter = z.looseObject({
+  metric: z.string(),
+  used: count,
+  limit: wireLimit,
+  period: z.enum(['monthly', 'total']),
+  unit: z.string(),
+  allowed: z.boolean().optional(),
+  delta: z.int().optional(),
+  /** Rises with every change of `used` or `limit`; the console never releases twice on the same version. */
+  version: count.optional(),
+})
+export type Counter = z.infer<typeof counter>
+
+/** What this device alone has at the platform, for the server-blind audit. */
+export const deviceCounter = z.looseObject({
+  device_id: uuid,
+  /** Envelopes stored and not deleted, and the sum of their ciphertext. */
+  stored_envelopes: count,
+  stored_bytes: count,
+  /** Push calls that stored at least one envelope plus restore pages, in the current period. */
+  sync_operations: count,
+})
+
+export const period = z.looseObject({ start: isoTime, end: isoTime })
+
+export const planResponse = z.looseObject({
+  plan: z.looseObject({
+    id: z.string(),
+    name: z.string(),
+    price_cents: z.int().nullable(),
+    currency: z.string(),
+    interval: z.string(),
+    hard_wall: z.boolean().optional(),
+    /** The subscription ends with the period (cancelled, still running). */
+    cancel_at_period_end: z.boolean().optional(),
+    /** The payment method in words ("Visa ending 4242"); null when there is none. */
+    payment_method: z.string().nullable().optional(),
+  }),
+  usage: z.record(z.string(), count),
+  limits: z.record(z.string(), wireLimit),
+  period,
+})
+
+export const meterDefinition = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  description: z.string().optional(),
+  group: z.string().optional(),
+  /** What the number counts; `bytes` is shown in binary or decimal units by `byte_base`. */
+  unit: z.string(),
+  byte_base: z.enum(['binary', 'decimal']).optional(),
+  period: z.enum(['monthly', 'total']),
+  enforcement: z.enum(['refuse', 'bill', 'notify']),
+  aliases: z.array(z.string()).optional(),
+  /** HTTP status of the platform's refusal when this meter is full. */
+  refusal_status: z.union([z.literal(402), z.literal(403), z.literal(429)]).optional(),
+  /** How one envelope draws on this meter: not at all, its bytes, or once per push call. */
+  draws: z.enum(['none', 'ciphertext_bytes', 'per_push', 'open_session', 'sub_key']).optional(),
+})
+
+export const planDefinition = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  price_cents: z.int().nullable(),
+  currency: z.string(),
+  interval: z.string(),
+  summary: z.string().optional(),
+  limits: z.record(z.string(), wireLimit),
+})
+
+export const thresholdPolicy = z.looseObject({
+  /** Ordered from low to high; the highest level whose bound is reached counts. `inclusive`: the bound itself belongs to the level. */
+  levels: z.array(
+    z.looseObject({
+      level: z.enum(['normal', 'green', 'amber', 'red', 'over']),
+      from_percent: z.number().nonnegative(),
+      inclusive: z.boolean(),
+      label: z.string(),
+    }),
+  ),
+})
+
+/** `GET /api/billing/plans`: the catalog of this workspace. */
+export const plansResponse = z.looseObject({
+  catalog: z.string(),
+  meters: z.array(meterDefinition),
+  plans: z.array(planDefinition),
+  boosters: z.array(
+    z.looseObject({ id: z.string(), name: z.string(), resource: z.string(), amount: count, price_cents: count, currency: z.string() }),
+  ),
+  thresholds: thresholdPolicy,
+})
+
+export const usageResponse = z.looseObject({ period, usage: z.array(counter) })
+export const countersResponse = z.array(counter)
+
+// ── workspace, devices, sub-keys, sessions ────────────────────────────────────────────────────────────────
+
+export const workspaceResponse = z.looseObject({
+  id: uuid,
+  name: z.string(),
+  catalog: z.string(),
+  deployment: z.enum(['platform', 'self-hosted']),
+  member: z.looseObject({ id: z.string(), name: z.string(), role: z.string() }),
+  /** What this platform offers, e.g. `sync`, `billing`, `sub_keys`, `devices`, `checkout`, `portal`, `settings`. */
+  capabilities: z.array(z.string()),
+  max_envelope_bytes: count,
+  versions: z.looseObject({ platform: z.string(), contract: z.int() }),
+})
+
+export const deviceDocument = z.looseObject({
+  id: uuid,
+  created_at: isoTime,
+  revoked_at: isoTime.nullable(),
+  last_seen_at: isoTime.nullable(),
+  /** An open lease of this device (a "concurrent client session"). */
+  session_open: z.boolean(),
+})
+export const createDeviceRequest = z.strictObject({ id: uuid })
+export const devicesResponse = z.looseObject({ devices: z.array(deviceDocument) })
+
+export const subKeyDocument = z.looseObject({
+  id: uuid,
+  device_id: uuid.nullable(),
+  created_at: isoTime,
+  revoked_at: isoTime.nullable(),
+  stored_envelopes: count,
+  stored_bytes: count,
+})
+export const createSubKeyRequest = z.strictObject({ id: uuid, device_id: uuid })
+export const subKeysResponse = z.looseObject({ sub_keys: z.array(subKeyDocument) })
+
+export const openSessionRequest = z.strictObject({ device_id: uuid })
+export const sessionResponse = z.looseObject({ id: uuid, lease_s: z.int().positive() })
+
+// ── push, restore, delete ─────────────────────────────────────────────────────────────────────────────────
+
+export const pushEnvelope = z.strictObject({
+  id: uuid,
+  memory_ref: hash256,
+  revision: z.int().positive(),
+  /** Null for what this console imported itself, with no agent. */
+  sub_key_id: uuid.nullable(),
+  created_at: isoTime,
+  size_bytes: z.int().positive(),
+  sha256: hash256,
+  /** Base64 of the sealed envelope. */
+  ciphertext: z.base64(),
+})
+export const pushRequest = z.strictObject({
+  device_id: uuid,
+  session_id: uuid.nullable(),
+  envelopes: z.array(pushEnvelope).min(1).max(PUSH_MAX_ENVELOPES),
+})
+export const pushResult = z.looseObject({
+  id: z.string(),
+  status: z.enum(['stored', 'duplicate', 'refused', 'conflict', 'invalid']),
+  code: z.string().optional(),
+  message: z.string().optional(),
+  meter: z.string().optional(),
+  limit: wireLimit.optional(),
+  used: count.optional(),
+})
+export const pushResponse = z.looseObject({
+  results: z.array(pushResult),
+  counters: z.array(counter),
+  device: deviceCounter.optional(),
+})
+
+/** `GET /v1/sync/envelopes?since=&limit=`: a restore page in the order in which the platform stored them. */
+export const restoreResponse = z.looseObject({
+  envelopes: z.array(
+    z.looseObject({
+      id: uuid,
+      device_id: uuid,
+      memory_ref: hash256,
+      revision: z.int().positive(),
+      sub_key_id: uuid.nullable(),
+      created_at: isoTime,
+      size_bytes: z.int().positive(),
+      sha256: hash256,
+      ciphertext: z.base64(),
+    }),
+  ),
+  cursor: z.string(),
+  more: z.boolean(),
+})
+/** Deleting what is not there is success: a repeat after a lost answer must not fail. The id stays remembered. */
+export const deleteEnvelopeResponse = z.looseObject({ id: uuid, status: z.enum(['deleted', 'unknown']), counters: z.array(counter) })
+
+// ── changes, events ───────────────────────────────────────────────────────────────────────────────────────
+
+export const change = z.looseObject({
+  topic: z.string(),
+  id: z.string(),
+  op: z.enum(['upsert', 'delete']),
+  version: count,
+  /** Null with `delete`. Its shape is the topic's (see `topicBodies`). */
+  body: z.unknown(),
+})
+export const changesResponse = z.looseObject({ changes: z.array(change), cursor: z.string(), more: z.boolean() })
+export const pokeEvent = z.looseObject({ topic: z.string() })
+
+export const settingDocument = z.looseObject({ key: z.string(), value: z.string(), version: count })
+export const settingsResponse = z.record(z.string(), z.string())
+export const putSettingRequest = z.strictObject({
+  key: z.string().min(1).max(64),
+  value: z.string().max(4096),
+  /** The version this edit was made on; another one at the platform answers 409 `version_conflict`. */
+  version: count.optional(),
+})
+
+export const checkoutDocument = z.looseObject({
+  id: z.string(),
+  status: z.enum(['open', 'confirmed', 'succeeded', 'failed', 'expired', 'cancelled']),
+  plan: z.string().nullable(),
+  amount_cents: count,
+  currency: z.string(),
+  created_at: isoTime,
+  expires_at: isoTime,
+  /** The new plan is in force; until then a succeeded payment waits for the platform. */
+  applied: z.boolean(),
+  /** The last refusal of a card, in words; the checkout stays open after it. */
+  decline_reason: z.string().nullable(),
+})
+
+export const invoiceDocument = z.looseObject({
+  id: z.string(),
+  number: z.string(),
+  period,
+  amount_cents: z.int(),
+  currency: z.string(),
+  status: z.string(),
+  issued_at: isoTime,
+  due_at: isoTime,
+  description: z.string(),
+})
+
+/** The body of each topic of the changes feed. Unknown topics are kept as they are and shown nowhere. */
+export const topicBodies = {
+  workspace: workspaceResponse,
+  plan: planResponse,
+  plans: plansResponse,
+  counter,
+  device_counter: deviceCounter,
+  device: deviceDocument,
+  sub_key: subKeyDocument,
+  setting: settingDocument,
+  checkout: checkoutDocument,
+  invoice: invoiceDocument,
+} as const
+export type Topic = keyof typeof topicBodies
+
+// ── money: checkout, portal, preview ──────────────────────────────────────────────────────────────────────
+
+export const checkoutRequest = z.strictObject({ plan: identifier })
+export const checkoutResponse = z.looseObject({ id: z.string(), url: z.url() })
+export const previewResponse = z.looseObject({
+  plan: z.string(),
+  /** What would be charged now; negative when credit remains. */
+  due_today_cents: z.int(),
+  credit_cents: count,
+  price_cents: z.int().nullable(),
+  currency: z.string(),
+  effective: z.enum(['now', 'period_end']),
+  period,
+  would_be_over: z.array(z.looseObject({ meter: z.string(), used: count, limit: wireLimit })),
+})
+export const portalResponse = z.looseObject({ url: z.url(), expires_at: isoTime })
+
+/** The sandbox alone: who can sign in. */
+export const sandboxMembersResponse = z.array(
+  z.looseObject({
+    workspace: z.string(),
+    catalog: z.string(),
+    circle: z.string().optional(),
+    plan: z.string(),
+    member: z.string(),
+    role: z.string(),
+    token: z.string(),
+  }),
+)
