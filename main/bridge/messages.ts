@@ -13,6 +13,8 @@ export type EngineOptions = {
   firstWorkspaces: { url: string; token: string }[]
   /** Loopback origins whose pages may be opened although they are not https (the sandbox's). */
   trustedLoopbackOrigins: string[]
+  /** What protects the secrets on this computer, in words: `protectedBy` of the host's secret store. */
+  secretsProtectedBy: string
   /** Port of the intake; 0 takes a free one. */
   intakePort: number
 }

@@ -104,6 +104,8 @@ export const meter = z.strictObject({
   heldCount: count,
   heldBytes: bytes,
   knowledge,
+  /** What draws on it, as the platform's plan data says; lets a page show the meter beside what it counts without naming it. */
+  draws: z.enum(['none', 'ciphertext_bytes', 'per_push', 'open_session', 'sub_key']).optional(),
 })
 export type Meter = z.infer<typeof meter>
 

@@ -43,7 +43,12 @@ export const layerA = {
   push: endpoint({ method: 'POST', path: '/v1/sync/push', params: nothing, query: nothing, request: platform.pushRequest, response: platform.pushResponse, purpose: 'Deliver sealed envelopes' }),
   restore: endpoint({
     method: 'GET', path: '/v1/sync/envelopes', params: nothing,
-    query: z.strictObject({ since: z.string().max(128).optional(), limit: z.int().min(1).max(500).optional() }),
+    query: z.strictObject({
+      since: z.string().max(128).optional(),
+      limit: z.int().min(1).max(500).optional(),
+      /** Whose restore page it is, so that the platform's count of this device's operations can be compared. */
+      device_id: platform.uuid.optional(),
+    }),
     request: null, response: platform.restoreResponse, purpose: 'Fetch sealed envelopes back to this computer',
   }),
   deleteEnvelope: endpoint({ method: 'DELETE', path: '/v1/sync/envelopes/{id}', params: byId, query: nothing, request: null, response: platform.deleteEnvelopeResponse, purpose: 'Delete a sealed envelope' }),

@@ -1,0 +1,34 @@
+import { defineConfig } from '@playwright/test'
+import { findBrowser } from './build/find-browser.ts'
+
+/** A person in a real browser. One worker: each spec starts a platform, an engine and a host of its own, on two cores. */
+export default defineConfig({
+  testDir: 'test/e2e',
+  testMatch: '**/*.spec.ts',
+  outputDir: '.reports/e2e',
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 300_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list'], ['./build/playwright-report.ts']],
+  use: {
+    browserName: 'chromium',
+    viewport: { width: 1360, height: 860 },
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: findBrowser() ?? undefined,
+      args: [
+        // Chromium's own sandbox does not run as root, which a container is.
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        // A browser that calls its maker makes tests depend on a network.
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-domain-reliability',
+        '--disable-sync',
+        '--no-first-run',
+        '--no-pings',
+      ],
+    },
+  },
+})

@@ -1,0 +1,47 @@
+/** `npm run bench -- NAME`: bundles `test/bench/NAME.bench.ts` (as the product is bundled) and runs it; without a name, all of them in turn. */
+import { spawnSync } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { build } from 'vite'
+import { buildIfNeeded } from './build-if-needed.ts'
+import { root } from './sources.ts'
+
+const [wanted, ...options] = process.argv.slice(2)
+const names = globSync('test/bench/*.bench.ts', { cwd: root })
+  .map((path) => basename(path, '.bench.ts'))
+  .sort()
+const chosen = wanted === undefined ? names : names.filter((name) => name === wanted)
+if (chosen.length === 0) {
+  console.error(wanted === undefined ? 'There is no benchmark.' : `'${wanted}' is not a benchmark; there are: ${names.join(', ')}`)
+  process.exitCode = 1
+} else if (buildIfNeeded()) {
+  await bundle(chosen)
+  for (const name of chosen) {
+    console.log(`\n── ${name}`)
+    const { status } = spawnSync(process.execPath, ['--expose-gc', join(root, 'out/bench', `${name}.js`), ...options], { cwd: root, stdio: 'inherit' })
+    if (status !== 0) process.exitCode = 1
+  }
+} else {
+  process.exitCode = 1
+}
+
+async function bundle(benchmarks: string[]): Promise<void> {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    // Everything bundled but the packages with native code, like the product itself.
+    ssr: { noExternal: true, external: Object.keys(dependencies) },
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir: 'out/bench',
+      emptyOutDir: true,
+      rolldownOptions: {
+        input: Object.fromEntries(benchmarks.map((name) => [name, join(root, 'test/bench', `${name}.bench.ts`)])),
+        output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  })
+}

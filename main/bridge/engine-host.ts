@@ -1,0 +1,87 @@
+import type { CallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import { type EngineWorker, type EngineWorkerInput, startEngineWorker } from './engine-worker.ts'
+import { restartDelayMs, steadyAfterMs } from './restart-delay.ts'
+
+/** The engine as a host sees it: it outlives its thread, which is started again when it dies. */
+export type EngineHost = {
+  call(name: CallName, input: unknown): Promise<Result<unknown>>
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (event: ConsoleEvent) => void): () => void
+  power(state: 'suspend' | 'resume'): void
+  /** Null while the engine is being started again. */
+  intakePort(): number | null
+  /** Lets the engine finish the write in hand; after five seconds it is cut off. */
+  stop(): Promise<void>
+}
+
+export type EngineHostInput = Omit<EngineWorkerInput, 'onEvent'> & {
+  /** One line for the log; never holds a secret or what a person wrote. */
+  report: (line: string) => void
+  /** Told after each new start that followed a death: pages must read everything anew. */
+  onRestart: () => void
+}
+
+const stopWithinMs = 5_000
+
+const restarting: Result<never> = {
+  ok: false,
+  error: { code: 'engine_starting', message: 'The engine is being started again.', suggestion: 'Try again in a few seconds. What was saved is still there.' },
+}
+
+/**
+ * Starts the engine and keeps it running.
+ *
+ * @throws EngineStartError when the first start fails; later deaths are met with new starts, each after a longer wait
+ */
+export async function startEngineHost({ report, onRestart, ...worker }: EngineHostInput): Promise<EngineHost> {
+  const listeners = new Set<(event: ConsoleEvent) => void>()
+  const onEvent = (event: ConsoleEvent): void => {
+    for (const listener of listeners) listener(event)
+  }
+  let current: EngineWorker | null = null
+  let stopping = false
+  let failures = 0
+  let restartTimer: NodeJS.Timeout | undefined
+  let starting: Promise<void> = Promise.resolve()
+
+  const start = async (): Promise<void> => {
+    const engine = await startEngineWorker({ ...worker, onEvent })
+    current = engine
+    const startedAt = performance.now()
+    void engine.ended.then((reason) => {
+      current = null
+      if (stopping) return
+      if (performance.now() - startedAt > steadyAfterMs) failures = 0
+      report(`The engine stopped: ${reason}`)
+      startAgainLater()
+    })
+  }
+  const startAgainLater = (): void => {
+    const delayMs = restartDelayMs(failures)
+    failures += 1
+    report(`The engine starts again in ${delayMs / 1000} s`)
+    restartTimer = setTimeout(() => {
+      starting = start().then(onRestart, (error: unknown) => {
+        report(`The engine did not start: ${error instanceof Error ? error.message : 'unknown error'}`)
+        if (!stopping) startAgainLater()
+      })
+    }, delayMs)
+  }
+
+  await start()
+  return {
+    call: (name, input) => (current === null ? Promise.resolve(restarting) : current.call(name, input)),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    power: (state) => current?.power(state),
+    intakePort: () => current?.intakePort ?? null,
+    async stop() {
+      stopping = true
+      clearTimeout(restartTimer)
+      await starting
+      await current?.stop(stopWithinMs)
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { z } from 'zod'
+import { type CallName, calls, type ConsoleError, type ConsoleEvent, consoleError, events, type Result } from '../../shared/contract/console.ts'
+
+export type Router = {
+  /** What a window asks. Never throws and never answers anything that the contract does not name. */
+  handle(name: unknown, input: unknown): Promise<Result<unknown>>
+  /** The event if it keeps to the contract; null (and a line in the log) if it does not. */
+  checkEvent(event: ConsoleEvent): ConsoleEvent | null
+}
+
+export type RouterInput = {
+  call: (name: CallName, input: unknown) => Promise<Result<unknown>>
+  /** One line for the log: names calls and fields, never their content. */
+  report: (line: string) => void
+}
+
+/** The bridge's check in both directions: a window is not trusted with what it sends, nor with what it was never meant to receive. */
+export function createRouter({ call, report }: RouterInput): Router {
+  return {
+    async handle(name, input) {
+      if (!isCallName(name)) {
+        return refusal({
+          code: 'unknown_call',
+          message: 'The console does not know this call.',
+          suggestion: 'Reload the page: it may be older than the program.',
+        })
+      }
+      const { input: inputSchema, output: outputSchema } = calls[name]
+      const asked = inputSchema.safeParse(input)
+      if (!asked.success) return refusal(invalidInput(asked.error))
+      let result: Result<unknown>
+      try {
+        result = await call(name, asked.data)
+      } catch (error) {
+        report(`${name} threw ${error instanceof Error ? error.name : typeof error}`)
+        return refusal(internal)
+      }
+      if (!result.ok) {
+        const error = consoleError.safeParse(result.error)
+        if (error.success) return { ok: false, error: error.data }
+        report(`${name}: its error does not keep to the contract at ${fieldOf(error.error)}`)
+        return refusal(internal)
+      }
+      const answered = outputSchema.safeParse(result.value)
+      if (answered.success) return { ok: true, value: answered.data }
+      report(`${name}: its answer does not keep to the contract at ${fieldOf(answered.error)}`)
+      return refusal(internal)
+    },
+    checkEvent(event) {
+      const schema: z.ZodType | undefined = Object.hasOwn(events, event.event) ? events[event.event] : undefined
+      const payload = schema?.safeParse(event.payload)
+      if (payload?.success) return event
+      report(`event ${event.event} does not keep to the contract${payload === undefined ? '' : ` at ${fieldOf(payload.error)}`}`)
+      return null
+    },
+  }
+}
+
+const internal: ConsoleError = {
+  code: 'internal',
+  message: 'Something in the console is wrong; this was not done.',
+  suggestion: 'Nothing that was saved is lost. Try again, and report it if it stays.',
+}
+
+function invalidInput(error: z.ZodError): ConsoleError {
+  const issue = error.issues[0]
+  return {
+    code: 'invalid_input',
+    message: `${fieldOf(error)}: ${issue?.message ?? 'not valid'}`,
+    suggestion: 'Correct this field and try again.',
+  }
+}
+
+/** Where it does not fit, e.g. `rows.0.sizeBytes`. Keys that a strict object does not know are named too; they are the asker's words, not content. */
+function fieldOf(error: z.ZodError): string {
+  const issue = error.issues[0]
+  if (issue === undefined || (issue.path.length === 0 && issue.code !== 'unrecognized_keys')) return 'the whole value'
+  return [...issue.path.map(String), ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.')
+}
+
+function isCallName(name: unknown): name is CallName {
+  return typeof name === 'string' && Object.hasOwn(calls, name)
+}
+
+function refusal(error: ConsoleError): Result<never> {
+  return { ok: false, error }
+}

@@ -1,0 +1,52 @@
+import type { CallOutput } from '../../../shared/contract/console.ts'
+
+type AuditLine = CallOutput<'honesty.audit'>['lines'][number]
+
+/** What this device counted of its own, from the rows of outbox.db. */
+export type OwnCount = {
+  /** Envelopes delivered and not deleted, and their ciphertext. */
+  storedEnvelopes: number
+  storedBytes: number
+  /** Push calls of this device that stored at least one envelope, plus restore pages, in the current period. */
+  syncOperations: number
+  /** Active sub-keys that were made on this device. */
+  subKeys: number
+  /** Sent, and the answer not known yet: an agreement cannot be expected while there are any. */
+  unansweredEnvelopes: number
+}
+
+/** What the platform counted for this device; null where it said nothing yet. */
+export type PlatformCount = {
+  storedEnvelopes: number | null
+  storedBytes: number | null
+  syncOperations: number | null
+  subKeys: number | null
+}
+
+/**
+ * Server-blind audit: the device recounts its own envelopes and ciphertext bytes and holds them against the platform's
+ * counters. (seed: layer-a, "Server-Blind Quota Audits")
+ */
+export function auditLines(own: OwnCount, platform: PlatformCount): AuditLine[] {
+  return [
+    line('stored_envelopes', 'Envelopes stored from this device', 'envelopes', own.storedEnvelopes, platform.storedEnvelopes, own.unansweredEnvelopes),
+    line('stored_bytes', 'Ciphertext stored from this device', 'bytes', own.storedBytes, platform.storedBytes, own.unansweredEnvelopes),
+    line('sync_operations', 'Sync operations of this device in this period', 'operations', own.syncOperations, platform.syncOperations, own.unansweredEnvelopes),
+    line('sub_keys', 'Active sub-keys made on this device', 'sub-keys', own.subKeys, platform.subKeys, 0),
+  ]
+}
+
+function line(meter: string, name: string, unit: string, deviceCount: number, platformCount: number | null, unanswered: number): AuditLine {
+  if (platformCount === null) {
+    return { meter, name, unit, deviceCount, platformCount, verdict: 'unknown', explanation: 'The platform has not told its count yet.' }
+  }
+  if (deviceCount === platformCount) {
+    return { meter, name, unit, deviceCount, platformCount, verdict: 'agrees', explanation: 'Both counts are the same.' }
+  }
+  const difference = platformCount - deviceCount
+  const words = `The platform counts ${Math.abs(difference)} ${difference > 0 ? 'more' : 'fewer'} than this device.`
+  if (unanswered > 0) {
+    return { meter, name, unit, deviceCount, platformCount, verdict: 'unknown', explanation: `${words} ${unanswered} envelopes are on their way; the counts are compared again when they are answered.` }
+  }
+  return { meter, name, unit, deviceCount, platformCount, verdict: 'drift', explanation: words }
+}

@@ -1,0 +1,67 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Services } from '../services.ts'
+import type { HandlersOf } from './handlers.ts'
+import { recordOf } from './workspace-calls.ts'
+
+/** What concerns this computer: its files, keys, imports. */
+export function localCalls(services: Services): HandlersOf<'app'> & HandlersOf<'vault'> & HandlersOf<'import'> & HandlersOf<'backups'> {
+  const { options, device, envelopes, intake, vault, imports, backups, sync, warnings } = services
+  return {
+    'app.info': async () => ({
+      version: options.version,
+      host: options.host,
+      dataDir: options.dataDir,
+      intakeUrl: intake()?.url ?? null,
+      thisDeviceId: device.id,
+      thisDeviceName: device.nameOf(device.id),
+      sizes: {
+        cacheBytes: databaseBytes(options.dataDir, 'cache.db'),
+        outboxBytes: databaseBytes(options.dataDir, 'outbox.db'),
+        envelopesBytes: envelopes.exists() ? await envelopes.diskBytes() : 0,
+        egressBytes: databaseBytes(options.dataDir, 'egress.db'),
+      },
+      warnings: warnings.list(),
+    }),
+
+    'vault.status': () => vault.status(),
+    'vault.setPassphrase': async ({ passphrase, current }) => {
+      await vault.setPassphrase(passphrase, current)
+      return {}
+    },
+    'vault.unlock': async ({ passphrase }) => {
+      await vault.unlock(passphrase)
+      return {}
+    },
+    'vault.lock': () => {
+      vault.lock()
+      return {}
+    },
+    'vault.exportBackup': ({ passphrase }) => vault.exportBackup(passphrase),
+    'vault.importBackup': ({ text, passphrase }) => vault.importBackup(text, passphrase),
+    'vault.restore': ({ workspaceId }) => {
+      recordOf(services, workspaceId)
+      sync.startRestore(workspaceId)
+      return {}
+    },
+
+    'import.start': ({ workspaceId, filesTotal }) => {
+      recordOf(services, workspaceId)
+      return imports.start({ workspaceId, filesTotal })
+    },
+    'import.chunk': async (chunk) => {
+      await imports.chunk(chunk)
+      return {}
+    },
+    'import.finish': (input) => imports.finish(input),
+    'import.cancel': (input) => imports.cancel(input),
+
+    'backups.list': () => backups.list().map(({ name, at, sizeBytes }) => ({ name, at, sizeBytes })),
+    'backups.create': async () => ({ name: await backups.create() }),
+  }
+}
+
+/** The database with its write-ahead log; 0 where there is no file. */
+function databaseBytes(dataDir: string, name: string): number {
+  return [name, `${name}-wal`].reduce((sum, file) => sum + (statSync(join(dataDir, file), { throwIfNoEntry: false })?.size ?? 0), 0)
+}

@@ -1,0 +1,125 @@
+import type { QueueRow } from '../../../shared/contract/console.ts'
+import { ConsoleFailure } from '../failure.ts'
+import type { ShownItem } from '../outbox/pages.ts'
+import { parsePayload, settingPayload } from '../outbox/rows.ts'
+import type { Services } from '../services.ts'
+import type { HandlersOf } from './handlers.ts'
+import { catalogOf, meterName, previewsOf } from './overview-calls.ts'
+import { recordOf } from './workspace-calls.ts'
+
+/** One export is one file in memory of the window; more is exported in parts, by filter. */
+const EXPORT_MAX_BYTES = 200 * 1024 * 1024
+
+export function outboxCalls(services: Services): HandlersOf<'outbox'> {
+  const { outbox, drainer, reader, vault, clock } = services
+  return {
+    'outbox.page': ({ workspaceId, filter, before, limit }) => {
+      recordOf(services, workspaceId)
+      const { rows, next, total } = outbox.page(workspaceId, filter, before, limit)
+      const names = agentNames(services, workspaceId)
+      return { rows: rows.map((row) => queueRow(row, names, shortTitle(row))), next, total }
+    },
+    'outbox.item': async ({ workspaceId, id }) => {
+      recordOf(services, workspaceId)
+      const found = outbox.item(workspaceId, id)
+      if (found === null) throw new ConsoleFailure('not_found', 'This item is not in the queue any more.', 'Look at the list again.')
+      const title = await openedTitle(services, found.item)
+      const setting = settingOf(found.item)
+      return {
+        row: queueRow(found.item, agentNames(services, workspaceId), title),
+        attempts: found.attempts,
+        undoable: found.undoable,
+        mine: setting?.value ?? null,
+        theirs: setting?.theirs ?? null,
+      }
+    },
+    'outbox.tally': ({ workspaceId }) => {
+      recordOf(services, workspaceId)
+      const catalog = catalogOf(services, workspaceId)
+      const names = agentNames(services, workspaceId)
+      return {
+        tally: outbox.tally(workspaceId),
+        drain: drainer.drain(workspaceId),
+        heldByAgent: outbox.heldByAgent(workspaceId).map(({ subKeyId, count, bytes }) => ({ subKeyId, name: agentName(names, subKeyId), count, bytes })),
+        heldByMeter: outbox.heldByMeter(workspaceId).map(({ meter, count, bytes }) => ({ meter: meter ?? '', name: meterName(catalog, meter), count, bytes })),
+      }
+    },
+    'outbox.retry': async ({ workspaceId, selection }) => ({ count: await outbox.retry(workspaceId, selection) }),
+    'outbox.discard': async ({ workspaceId, selection }) => {
+      const discarded = await outbox.discard(workspaceId, selection)
+      if (discarded.count > 0) services.activity.add(workspaceId, 'discarded', `Discarded ${discarded.count.toLocaleString('en-US')} ${discarded.count === 1 ? 'write' : 'writes'}.`)
+      return discarded
+    },
+    'outbox.undoDiscard': async ({ workspaceId, undoToken }) => ({ count: await outbox.undoDiscard(workspaceId, undoToken) }),
+    'outbox.export': async ({ workspaceId, selection }) => {
+      recordOf(services, workspaceId)
+      const lines: string[] = []
+      let sizeBytes = 0
+      for await (const line of outbox.exportLines(workspaceId, selection, reader)) {
+        sizeBytes += line.length
+        if (sizeBytes > EXPORT_MAX_BYTES) throw new ConsoleFailure('export_too_large', 'This is more than one file can take (200 MB).', 'Choose fewer items, for instance one agent or one state.')
+        lines.push(line)
+      }
+      return { fileName: `tidemark-outbox-${new Date(clock.now()).toISOString().slice(0, 10)}.jsonl`, text: lines.map((line) => (line.endsWith('\n') ? line : `${line}\n`)).join('') }
+    },
+    'outbox.releasePreview': ({ workspaceId }) => {
+      recordOf(services, workspaceId)
+      return previewsOf(services, workspaceId)
+    },
+  }
+
+  /** The memory's id as only this device knows it; falls back to the short reference when the vault is locked. */
+  async function openedTitle(_: Services, item: ShownItem): Promise<string> {
+    if (item.kind !== 'envelope' || item.memoryRef === null || item.revision === null || vault.state() !== 'unlocked') return shortTitle(item)
+    const sealed = (await reader.read([item])).get(item.id)
+    if (sealed === undefined) return shortTitle(item)
+    try {
+      return vault.open(item.id, item.memoryRef, item.revision, sealed).memoryId
+    } catch (error) {
+      if (error instanceof ConsoleFailure) return shortTitle(item)
+      throw error
+    }
+  }
+}
+
+export function agentNames({ vault }: Pick<Services, 'vault'>, workspaceId: string): Map<string, string> {
+  return new Map(vault.subKeys.list(workspaceId).map(({ id, name }) => [id, name]))
+}
+
+export function agentName(names: ReadonlyMap<string, string>, subKeyId: string | null): string {
+  if (subKeyId === null) return 'This console'
+  return names.get(subKeyId) ?? `Sub-key ${subKeyId.slice(0, 8)}`
+}
+
+function queueRow(item: ShownItem, names: ReadonlyMap<string, string>, title: string): QueueRow {
+  return {
+    id: item.id,
+    sequence: item.sequence,
+    kind: item.kind,
+    state: item.state,
+    title,
+    subKeyId: item.subKeyId,
+    subKeyName: item.kind === 'setting' ? null : agentName(names, item.subKeyId),
+    revision: item.revision,
+    sizeBytes: item.sizeBytes,
+    attempts: item.attempts,
+    nextAt: item.nextAt,
+    heldBy: item.heldBy,
+    reason: item.reason,
+    createdAt: item.createdAt,
+    deliveredAt: item.deliveredAt,
+    behind: item.behind,
+  }
+}
+
+function shortTitle(item: ShownItem): string {
+  if (item.kind === 'setting') return item.lane.slice('setting:'.length)
+  const reference = item.memoryRef?.slice(0, 10) ?? item.id.slice(0, 8)
+  return `${item.kind === 'delete' ? 'Delete of memory' : 'Memory'} ${reference}`
+}
+
+function settingOf(item: ShownItem): { value: string; theirs: string | null } | null {
+  if (item.kind !== 'setting') return null
+  const payload = parsePayload(settingPayload, item.payload)
+  return payload === null ? null : { value: payload.value, theirs: payload.theirs?.value ?? null }
+}

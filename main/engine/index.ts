@@ -1,0 +1,71 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { EngineOptions, FromEngine, SecretStore, ToEngine } from '../bridge/messages.ts'
+import { systemClock } from './clock.ts'
+import { type Engine, startEngine } from './engine.ts'
+
+/** The engine's thread: composition only. */
+if (parentPort === null) throw new Error('The engine runs in a worker thread')
+const port = parentPort
+const options: EngineOptions = workerData
+const send = (message: FromEngine): void => port.postMessage(message)
+
+let lastSecretId = 0
+const secretsWaiting = new Map<number, { resolve: (value: string | null) => void; reject: (error: Error) => void }>()
+function askHost(message: { type: 'secret-get'; key: string } | { type: 'secret-set'; key: string; value: string | null }): Promise<string | null> {
+  lastSecretId += 1
+  const id = lastSecretId
+  return new Promise((resolve, reject) => {
+    secretsWaiting.set(id, { resolve, reject })
+    send({ ...message, id })
+  })
+}
+const secrets: SecretStore = {
+  get: (key) => askHost({ type: 'secret-get', key }),
+  async set(key, value) {
+    await askHost({ type: 'secret-set', key, value })
+  },
+  protectedBy: options.secretsProtectedBy,
+}
+
+const starting = startEngine({
+  options,
+  secrets,
+  clock: systemClock,
+  random: Math.random,
+  emit: (event) => send({ type: 'event', event }),
+  report: (line) => process.stderr.write(`engine: ${line}\n`),
+})
+
+port.on('message', (message: ToEngine) => {
+  switch (message.type) {
+    case 'secret-answer': {
+      const waiting = secretsWaiting.get(message.id)
+      secretsWaiting.delete(message.id)
+      if (message.error === null) waiting?.resolve(message.value)
+      else waiting?.reject(new Error(message.error))
+      break
+    }
+    case 'call':
+      void starting.then(async (engine) => send({ type: 'answer', id: message.id, result: await engine.call(message.name, message.input) }))
+      break
+    case 'power':
+      void starting.then((engine) => engine.power(message.state))
+      break
+    case 'stop':
+      void stop()
+      break
+    default:
+      message satisfies never
+  }
+})
+
+async function stop(): Promise<void> {
+  const engine: Engine | null = await starting.catch(() => null)
+  await engine?.stop()
+  send({ type: 'stopped' })
+}
+
+starting.then(
+  (engine) => send({ type: 'ready', intakePort: engine.intakePort }),
+  (error: unknown) => send({ type: 'failed', message: error instanceof Error ? error.message : 'The engine did not start' }),
+)

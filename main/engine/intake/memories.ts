@@ -1,0 +1,199 @@
+/**
+ * Memories as agents and the import know them: written, read and removed by id. Below it lie the vault, which seals
+ * them, and the outbox, whose commit makes them durable. Nothing here waits for a platform.
+ */
+import { MAX_ENVELOPE_BYTES } from '../../../shared/contract/platform.ts'
+import type { Clock } from '../clock.ts'
+import type { DiskGuard } from '../disk-space.ts'
+import { ConsoleFailure } from '../failure.ts'
+import type { Enqueued, EnvelopeDraft } from '../outbox/enqueue.ts'
+import type { CiphertextReader } from '../outbox/item.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import { VaultLockedError } from '../vault/errors.ts'
+import type { Vault } from '../vault/vault.ts'
+import { requireContentType, requireMemoryId } from './memory-checks.ts'
+
+/** A sub-key's own memories; `subKeyId` null: what this console imported itself. */
+type Owner = { workspaceId: string; subKeyId: string | null }
+export type MemoryAddress = Owner & { memoryId: string }
+export type MemoryContent = { memoryId: string; contentType: string; bytes: Uint8Array }
+export type MemoryWrite = Owner & MemoryContent
+export type WrittenMemory = { memoryId: string; revision: number; envelopeId: string; sizeBytes: number }
+export type ReadMemory = MemoryContent & { revision: number }
+
+export type MemoryService = {
+  /** @throws ConsoleFailure `vault_locked`, `disk_full`: what can be known before a body is read. */
+  requireReady(sizeBytes: number): void
+  /** Most bytes that one memory of this workspace may have, whatever its id. */
+  maxContentBytes(workspaceId: string): number
+  /**
+   * Resolves when the ciphertext is durable.
+   * @throws ConsoleFailure `invalid_memory_id`, `invalid_content_type`, `envelope_too_large`, `vault_locked`, `disk_full`
+   */
+  write(memory: MemoryWrite): Promise<WrittenMemory>
+  /**
+   * One outcome per memory, in order; those that are stored become durable together.
+   * @throws ConsoleFailure `vault_locked`, `disk_full`; then none of them is stored.
+   */
+  writeMany(input: Owner & { memories: readonly MemoryContent[] }): Promise<(WrittenMemory | ConsoleFailure)[]>
+  /** The newest revision; null when this sub-key has no such memory here. @throws ConsoleFailure `vault_locked` */
+  read(address: MemoryAddress): Promise<ReadMemory | null>
+  /** Counts of what was withdrawn unsent and of the deletes queued; null when there is no such memory. @throws ConsoleFailure `vault_locked`, `disk_full` */
+  remove(address: MemoryAddress): Promise<{ withdrawn: number; queued: number } | null>
+}
+
+/** What the vault does for memories. All but `state` and `sealedSize` throw ConsoleFailure `vault_locked` without a key. */
+export type MemoryVault = Pick<Vault, 'state' | 'memoryRef' | 'sealedSize' | 'seal' | 'open'>
+
+/** What the outbox does for memories. */
+export type MemoryOutbox = Pick<Outbox, 'enqueueEnvelope' | 'enqueueEnvelopes' | 'enqueueMemoryDelete' | 'latest'>
+
+export type MemoryServiceOptions = {
+  outbox: MemoryOutbox
+  vault: MemoryVault
+  /** From the SQLite stage or LanceDB. */
+  ciphertexts: CiphertextReader
+  /** `max_envelope_bytes` of the workspace's platform; null while it is not known. */
+  maxEnvelopeBytes: (workspaceId: string) => number | null
+  disk: Pick<DiskGuard, 'hasRoomFor' | 'noteWritten' | 'noteWriteError'>
+  clock: Pick<Clock, 'now'>
+  /** An agent wrote; for "last write" on the sub-keys page. */
+  noteWrite: (subKeyId: string, at: number) => void
+}
+
+/** More than sealing can ever add: header, tag, and an id and a content type of the greatest length, escaped. */
+const SEALING_MAX_BYTES = 16 * 1024
+
+export function createMemoryService(options: MemoryServiceOptions): MemoryService {
+  const { outbox, vault, disk, clock } = options
+
+  function requireUnlocked(): void {
+    if (vault.state() !== 'unlocked') throw new VaultLockedError()
+  }
+
+  function requireReady(sizeBytes: number): void {
+    requireUnlocked()
+    if (!disk.hasRoomFor(sizeBytes)) throw diskFull()
+  }
+
+  const maxEnvelopeBytes = (workspaceId: string): number => options.maxEnvelopeBytes(workspaceId) ?? MAX_ENVELOPE_BYTES
+
+  function requireAllowed(workspaceId: string, { memoryId, contentType, bytes }: MemoryContent): void {
+    requireMemoryId(memoryId)
+    requireContentType(contentType)
+    const limitBytes = maxEnvelopeBytes(workspaceId)
+    // Nearly every memory is far below the limit; its exact sealed size costs as much as all the other checks.
+    if (bytes.byteLength + SEALING_MAX_BYTES <= limitBytes) return
+    const sealedBytes = vault.sealedSize(bytes.byteLength, memoryId, contentType)
+    if (sealedBytes <= limitBytes) return
+    throw new ConsoleFailure(
+      'envelope_too_large',
+      `Sealed, this memory has ${sealedBytes} bytes; the platform takes ${limitBytes} at most.`,
+      'Split it into smaller memories.',
+    )
+  }
+
+  function draft({ workspaceId, subKeyId }: Owner, { memoryId, contentType, bytes }: MemoryContent): EnvelopeDraft {
+    const memoryRef = vault.memoryRef(subKeyId, memoryId)
+    return {
+      workspaceId,
+      subKeyId,
+      memoryRef,
+      createdAt: clock.now(),
+      seal: ({ id, revision }) => vault.seal({ envelopeId: id, memoryRef, revision, subKeyId, memoryId, contentType, bytes }),
+    }
+  }
+
+  function prepare(owner: Owner, memory: MemoryContent): EnvelopeDraft | ConsoleFailure {
+    try {
+      requireAllowed(owner.workspaceId, memory)
+      return draft(owner, memory)
+    } catch (error) {
+      if (error instanceof ConsoleFailure) return error
+      throw error
+    }
+  }
+
+  /** A full disk becomes the failure that agents know, and the guard hears of it. */
+  async function durably<T>(work: () => T | Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw disk.noteWriteError(error) ? diskFull() : error
+    }
+  }
+
+  function noteWritten({ subKeyId }: Owner, sizeBytes: number): void {
+    disk.noteWritten(sizeBytes)
+    if (subKeyId !== null) options.noteWrite(subKeyId, clock.now())
+  }
+
+  return {
+    requireReady,
+
+    maxContentBytes: (workspaceId) => Math.max(0, maxEnvelopeBytes(workspaceId) - vault.sealedSize(0, '', '')),
+
+    async write(memory) {
+      requireReady(memory.bytes.byteLength)
+      requireAllowed(memory.workspaceId, memory)
+      const enqueued = await durably(() => outbox.enqueueEnvelope(draft(memory, memory)))
+      noteWritten(memory, enqueued.sizeBytes)
+      return written(memory.memoryId, enqueued)
+    },
+
+    async writeMany({ memories, ...owner }) {
+      requireReady(memories.reduce((sum, memory) => sum + memory.bytes.byteLength, 0))
+      const prepared = memories.map((memory) => prepare(owner, memory))
+      const drafts = prepared.flatMap((one) => (one instanceof ConsoleFailure ? [] : [one]))
+      const outcomes = (drafts.length === 0 ? [] : await durably(() => outbox.enqueueEnvelopes(drafts))).values()
+      let sizeBytes = 0
+      const results = memories.map((memory, index) => {
+        const one = prepared[index]
+        if (one instanceof ConsoleFailure) return one
+        const outcome = outcomes.next().value ?? missing()
+        // The others are stored already: an error of one item is its own, whatever it was.
+        if (!outcome.ok) return outcome.error instanceof ConsoleFailure ? outcome.error : internalError()
+        sizeBytes += outcome.value.sizeBytes
+        return written(memory.memoryId, outcome.value)
+      })
+      if (sizeBytes > 0) noteWritten(owner, sizeBytes)
+      return results
+    },
+
+    async read({ workspaceId, subKeyId, memoryId }) {
+      requireUnlocked()
+      const memoryRef = vault.memoryRef(subKeyId, memoryId)
+      const latest = outbox.latest(workspaceId, memoryRef)
+      if (latest === null) return null
+      const ciphertext = (await options.ciphertexts.read([latest])).get(latest.id)
+      // By the retention rule: delivered long ago, and to be had from the platform only.
+      if (ciphertext === undefined) return null
+      const opened = vault.open(latest.id, memoryRef, latest.revision, ciphertext)
+      return { memoryId: opened.memoryId, contentType: opened.contentType, bytes: opened.bytes, revision: latest.revision }
+    },
+
+    async remove({ workspaceId, subKeyId, memoryId }) {
+      requireUnlocked()
+      const memoryRef = vault.memoryRef(subKeyId, memoryId)
+      if (outbox.latest(workspaceId, memoryRef) === null) return null
+      const { withdrawnCount, deleteCount } = await durably(() => outbox.enqueueMemoryDelete(workspaceId, memoryRef))
+      return { withdrawn: withdrawnCount, queued: deleteCount }
+    },
+  }
+}
+
+function written(memoryId: string, { id, revision, sizeBytes }: Enqueued): WrittenMemory {
+  return { memoryId, revision, envelopeId: id, sizeBytes }
+}
+
+function diskFull(): ConsoleFailure {
+  return new ConsoleFailure('disk_full', 'The disk of this computer is full. Nothing was stored.', 'Make room on this disk, then send it again.')
+}
+
+function internalError(): ConsoleFailure {
+  return new ConsoleFailure('internal_error', 'This memory could not be stored.', 'Send it again.')
+}
+
+function missing(): never {
+  throw new Error('the outbox answered fewer outcomes than it was given drafts')
+}

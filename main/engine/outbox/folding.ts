@@ -1,0 +1,54 @@
+import type { Clock } from '../clock.ts'
+import type { LaneIndex } from './lane-index.ts'
+
+/** Lanes are folded in this long after the first new one. */
+const FOLD_AFTER_MS = 2_000
+/** Or when there are this many: after a crash they have to be read again, about 1 ms a thousand. */
+const FOLD_AT_COUNT = 32_768
+/** In one transaction; a piece of this size changes at most as many pages. */
+const PIECE = 512
+const CLOSING_PIECE = 8192
+
+/** Folds new lanes into their table in small pieces, between which others have their turn. */
+export function scheduleFolding({ laneIndex, clock, nextTurn }: { laneIndex: LaneIndex; clock: Pick<Clock, 'after'>; nextTurn: (work: () => void) => void }): { wanted(): void; close(): void } {
+  let cancelTimer: (() => void) | null = null
+  let running = false
+  let closed = false
+
+  function wanted(): void {
+    if (closed || running) return
+    if (laneIndex.freshCount >= FOLD_AT_COUNT) run()
+    else cancelTimer ??= clock.after(FOLD_AFTER_MS, run)
+  }
+
+  function run(): void {
+    cancelTimer?.()
+    cancelTimer = null
+    if (closed) return
+    running = true
+    let more: boolean
+    try {
+      more = laneIndex.fold(PIECE)
+    } catch {
+      // A full disk, say. The items tell the same; the next write asks again.
+      more = false
+    }
+    if (more) nextTurn(run)
+    else running = false
+  }
+
+  return {
+    wanted,
+    close() {
+      closed = true
+      cancelTimer?.()
+      cancelTimer = null
+      try {
+        // Twice: what was new while an earlier fold was under way comes after it. The next start has nothing to read again.
+        for (let round = 0; round < 2; round += 1) while (laneIndex.fold(CLOSING_PIECE)) continue
+      } catch {
+        // As above: the items tell the same.
+      }
+    },
+  }
+}

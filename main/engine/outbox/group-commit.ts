@@ -1,0 +1,71 @@
+import { asStoreError } from '../store/errors.ts'
+import type { EnqueueOutcome, EnvelopeDraft, Enqueued } from './enqueue.ts'
+
+type Waiting = { draft: EnvelopeDraft; resolve(value: Enqueued): void; reject(error: unknown): void }
+
+/** One transaction takes at most this much; a burst of large envelopes would make the log grow by gigabytes. */
+const COMMIT_MAX_DRAFTS = 512
+const COMMIT_MAX_BYTES = 16 * 1024 * 1024
+
+/**
+ * Gathers the writes that arrive in one turn of the event loop into one transaction: the disk is waited for once, not
+ * once a write. Each promise settles after the commit that holds its own write.
+ */
+export function createGroupCommit(parts: {
+  /** Runs the work in one transaction. */
+  write(work: () => void): void
+  enqueue(draft: EnvelopeDraft): EnqueueOutcome
+  committed(drafts: readonly EnvelopeDraft[]): void
+  nextTurn(work: () => void): void
+}): (draft: EnvelopeDraft) => Promise<Enqueued> {
+  let queue: Waiting[] = []
+  let scheduled = false
+
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    parts.nextTurn(() => {
+      scheduled = false
+      commit()
+    })
+  }
+
+  function commit(): void {
+    const batch = queue
+    const outcomes: EnqueueOutcome[] = []
+    try {
+      parts.write(() => {
+        let bytes = 0
+        for (const { draft } of batch) {
+          if (outcomes.length === COMMIT_MAX_DRAFTS || bytes > COMMIT_MAX_BYTES) break
+          const outcome = parts.enqueue(draft)
+          if (outcome.ok) bytes += outcome.value.sizeBytes
+          outcomes.push(outcome)
+        }
+      })
+    } catch (error) {
+      // Nothing was written: all that were part of it failed, and those that had no turn yet are tried by themselves.
+      const tried = batch.slice(0, Math.max(1, outcomes.length + 1))
+      queue = batch.slice(tried.length)
+      const cause = asStoreError(error)
+      for (const { reject } of tried) reject(cause)
+      if (queue.length > 0) schedule()
+      return
+    }
+    queue = batch.slice(outcomes.length)
+    if (queue.length > 0) schedule()
+    const done = batch.slice(0, outcomes.length)
+    parts.committed(done.filter((_, index) => outcomes[index]?.ok).map(({ draft }) => draft))
+    done.forEach(({ resolve, reject }, index) => {
+      const outcome = outcomes[index]
+      if (outcome?.ok) resolve(outcome.value)
+      else reject(outcome?.error ?? new Error('the write had no outcome'))
+    })
+  }
+
+  return (draft) =>
+    new Promise((resolve, reject) => {
+      queue.push({ draft, resolve, reject })
+      schedule()
+    })
+}

@@ -1,0 +1,226 @@
+import type { ItemState, QueueFilter, Tally } from '../../../shared/contract/console.ts'
+import type { Clock } from '../clock.ts'
+import type { Database } from '../store/database.ts'
+import { Actions } from './actions.ts'
+import { Archive, type StoredTotal } from './archive.ts'
+import { Enqueuing, type Enqueued, type EnqueueOutcome, type EnvelopeDraft } from './enqueue.ts'
+import { exportLines } from './export-lines.ts'
+import { scheduleFolding } from './folding.ts'
+import { createGroupCommit } from './group-commit.ts'
+import { Holds } from './holds.ts'
+import { createIdentifiers, type Identifiers, uuidText } from './identity.ts'
+import type { CiphertextReader, CiphertextStage } from './item.ts'
+import { entityOf } from './lane-index.ts'
+import { Lanes } from './lanes.ts'
+import { type AgentTally, type Attempt, type HeldByMeter, Pages, type ShownItem } from './pages.ts'
+import { Picking, type Sizes } from './picking.ts'
+import { BACK_OFF_CAP_MS } from './policy.ts'
+import { createPushLog } from './push-log.ts'
+import { removeWorkspace } from './removal.ts'
+import { type KnownEnvelope, Restoring } from './restore.ts'
+import type { SettingPayload } from './rows.ts'
+import { type Selection, Selecting } from './selection.ts'
+import { Settlement } from './settlement.ts'
+import { createStage } from './stage.ts'
+import { recoverAtStart } from './start.ts'
+import { createWriter, type Writer } from './writer.ts'
+
+/** `enqueued`: there is something new to send; `acted`: a person did something; `drained`: the drainer wrote results. */
+export type QueueNews = 'enqueued' | 'acted' | 'drained'
+
+export type Outbox = {
+  /** Durable when the promise resolves. Calls of one turn of the event loop share a commit. @throws DiskFullError */
+  enqueueEnvelope(draft: EnvelopeDraft): Promise<Enqueued>
+  /** All in one transaction, durable on return. A draft that cannot be sealed fails alone. @throws DiskFullError */
+  enqueueEnvelopes(drafts: readonly EnvelopeDraft[]): EnqueueOutcome[]
+  /** Withdraws what never left and queues a delete for each envelope that may be at the platform. */
+  enqueueMemoryDelete(workspaceId: string, memoryRef: string): { withdrawnCount: number; deleteCount: number }
+  enqueueSetting(edit: Pick<SettingPayload, 'key' | 'value' | 'baseVersion'> & { workspaceId: string }): { id: string; sequence: number }
+  /** The newest envelope of a memory; null when there is none, or when the memory was deleted. */
+  latest(workspaceId: string, memoryRef: string): { id: string; revision: number; sequence: number; sizeBytes: number } | null
+
+  page(workspaceId: string, filter: QueueFilter, before: number | null, limit: number): { rows: ShownItem[]; next: number | null; total: number }
+  item(workspaceId: string, id: string): { item: ShownItem; attempts: Attempt[]; undoable: boolean } | null
+  tally(workspaceId: string): Record<ItemState, Tally>
+  heldByAgent(workspaceId: string): { subKeyId: string | null; count: number; bytes: number }[]
+  heldByMeter(workspaceId: string): HeldByMeter[]
+  agents(workspaceId: string): AgentTally[]
+  /** Ciphertext sizes of the envelopes in these states, oldest first, for the release preview. */
+  envelopeSizes(workspaceId: string, states: readonly ItemState[]): Sizes
+
+  retry(workspaceId: string, selection: Selection): Promise<number>
+  discard(workspaceId: string, selection: Selection): Promise<{ count: number; undoToken: string }>
+  undoDiscard(workspaceId: string, undoToken: string): Promise<number>
+  /** One JSON object a line: what is known of each item, and its ciphertext in base64. */
+  exportLines(workspaceId: string, selection: Selection, reader: CiphertextReader): AsyncGenerator<string>
+
+  /** Envelopes that the platform gave back. Answers the sequence of each. */
+  adoptDelivered(envelopes: readonly KnownEnvelope[]): Map<string, number>
+  /** Which of these ids the queue has, had, or delivered. */
+  known(ids: readonly string[]): Set<string>
+  /** Queues an envelope again whose row was lost. Null: its row is there after all. */
+  requeue(envelope: KnownEnvelope): number | null
+
+  /** Envelopes that this device delivered and that were not deleted since. */
+  storedTotals(workspaceId: string): StoredTotal[]
+  /** Pushes that stored something, from `fromMs` up to but without `toMs`. */
+  pushCount(workspaceId: string, fromMs: number, toMs: number): number
+  /** Envelopes whose fate at the platform is not known. */
+  unanswered(workspaceId: string): number
+  /** Drops delivered items older than this, in pieces between which others have their turn. Answers how many. */
+  pruneDelivered(beforeMs: number): Promise<number>
+  removeWorkspace(workspaceId: string): Promise<void>
+
+  /** Ends what runs by itself; call it before the database is closed. */
+  close(): void
+  readonly stage: CiphertextStage
+  readonly parts: OutboxParts
+  /** Called after the commit. Returns the function that ends the subscription. */
+  subscribe(listener: (workspaceId: string, news: QueueNews) => void): () => void
+}
+
+/** What the drainer works with. */
+export type OutboxParts = {
+  writer: Writer
+  lanes: Lanes
+  holds: Holds
+  picking: Picking
+  settlement: Settlement
+  pushLog: ReturnType<typeof createPushLog>
+  workspaceNo(workspaceId: string): number | null
+  announce(workspaceId: string, news: QueueNews): void
+}
+
+export type OutboxOptions = {
+  /** outbox.db, opened with `synchronous: 'full'`; nobody else may write to the queue's tables. */
+  database: Database
+  clock: Clock
+  identifiers?: Identifiers
+  /** Runs work in the next turn of the event loop. */
+  nextTurn?: (work: () => void) => void
+}
+
+/** The queue of writes that are owed to the platforms. On creation, what was on its way at the last end is pending again. */
+export function createOutbox({ database, clock, identifiers = createIdentifiers(clock), nextTurn = setImmediate }: OutboxOptions): Outbox {
+  const writer = createWriter(database)
+  const lanes = new Lanes(writer)
+  const holds = new Holds(writer)
+  const archive = new Archive(writer)
+  const stage = createStage(writer)
+  const settlement = new Settlement({ writer, lanes, holds, archive })
+  const enqueuing = new Enqueuing({ writer, lanes, holds, settlement, archive, stage, identifiers, clock })
+  const selecting = new Selecting(writer)
+  const pages = new Pages({ writer, holds, selecting })
+  const picking = new Picking(writer)
+  const restoring = new Restoring({ writer, lanes, holds, archive })
+  const pushLog = createPushLog(writer)
+  const breathe = (): Promise<void> => new Promise((resolve) => nextTurn(resolve))
+  const actions = new Actions({ writer, lanes, holds, settlement, selecting, clock, breathe })
+  const folding = scheduleFolding({ laneIndex: writer.laneIndex, clock, nextTurn })
+  const listeners = new Set<(workspaceId: string, news: QueueNews) => void>()
+
+  recoverAtStart({ writer, settlement, picking, now: clock.now(), backOffCapMs: BACK_OFF_CAP_MS })
+
+  function announce(workspaceId: string, news: QueueNews): void {
+    if (news === 'enqueued') folding.wanted()
+    for (const listener of listeners) listener(workspaceId, news)
+  }
+
+  function announceDrafts(drafts: readonly EnvelopeDraft[]): void {
+    for (const workspaceId of new Set(drafts.map((draft) => draft.workspaceId))) announce(workspaceId, 'enqueued')
+  }
+
+  /** Null: this workspace never queued anything. */
+  const numberOf = (workspaceId: string): number | null => writer.names.find(workspaceId)
+
+  async function acted<T>(workspaceId: string, work: (workspace: number) => Promise<T>, otherwise: T): Promise<T> {
+    const workspace = numberOf(workspaceId)
+    if (workspace === null) return otherwise
+    try {
+      return await work(workspace)
+    } finally {
+      announce(workspaceId, 'acted')
+    }
+  }
+
+  const enqueueEnvelope = createGroupCommit({ write: (work) => writer.write(work), enqueue: (draft) => enqueuing.envelope(draft), committed: announceDrafts, nextTurn })
+
+  return {
+    enqueueEnvelope,
+    enqueueEnvelopes(drafts) {
+      const outcomes = writer.write(() => drafts.map((draft) => enqueuing.envelope(draft)))
+      announceDrafts(drafts.filter((_, index) => outcomes[index]?.ok))
+      return outcomes
+    },
+    enqueueMemoryDelete(workspaceId, memoryRef) {
+      const result = writer.write(() => enqueuing.memoryDelete(workspaceId, memoryRef))
+      announce(workspaceId, 'enqueued')
+      return result
+    },
+    enqueueSetting({ workspaceId, ...edit }) {
+      const result = writer.write(() => enqueuing.setting(workspaceId, edit))
+      announce(workspaceId, 'enqueued')
+      return result
+    },
+    latest(workspaceId, memoryRef) {
+      const workspace = numberOf(workspaceId)
+      const lane = workspace === null ? null : writer.laneIndex.find(workspace, memoryRef)
+      const envelope = workspace === null || !lane || lane.envelope === null ? null : archive.envelopeAt(workspace, entityOf(memoryRef), lane.envelope)
+      return lane && lane.envelope !== null && envelope ? { id: uuidText(envelope.id), revision: lane.revision, sequence: lane.envelope, sizeBytes: envelope.sizeBytes } : null
+    },
+
+    page(workspaceId, filter, before, limit) {
+      const workspace = numberOf(workspaceId)
+      return workspace === null ? { rows: [], next: null, total: 0 } : pages.page(workspace, filter, before, limit)
+    },
+    item(workspaceId, id) {
+      const workspace = numberOf(workspaceId)
+      const sequence = workspace === null ? null : selecting.find(workspace, id)
+      const item = sequence === null ? null : pages.item(sequence)
+      return workspace === null || sequence === null || item === null ? null : { item, attempts: pages.attempts(sequence), undoable: actions.undoable(workspace, sequence) }
+    },
+    tally: (workspaceId) => pages.tally(numberOf(workspaceId) ?? -1),
+    heldByAgent: (workspaceId) => pages.heldByAgent(numberOf(workspaceId) ?? -1),
+    heldByMeter: (workspaceId) => pages.heldByMeter(numberOf(workspaceId) ?? -1),
+    agents: (workspaceId) => pages.agents(numberOf(workspaceId) ?? -1),
+    envelopeSizes: (workspaceId, states) => picking.sizes(numberOf(workspaceId) ?? -1, 'envelope', states),
+
+    retry: (workspaceId, selection) => acted(workspaceId, (workspace) => actions.retry(workspace, selection), 0),
+    discard: (workspaceId, selection) => acted(workspaceId, (workspace) => actions.discard(workspace, selection), { count: 0, undoToken: '' }),
+    undoDiscard: (workspaceId, undoToken) => acted(workspaceId, (workspace) => actions.undoDiscard(workspace, undoToken), 0),
+    exportLines: (workspaceId, selection, reader) => exportLines({ workspace: numberOf(workspaceId) ?? -1, selection, selecting, pages, reader }),
+
+    adoptDelivered: (envelopes) => writer.write(() => restoring.adopt(envelopes, clock.now())),
+    known: (ids) => restoring.known(ids),
+    requeue(envelope) {
+      const sequence = writer.write(() => restoring.requeue(envelope))
+      if (sequence !== null) announce(envelope.workspaceId, 'enqueued')
+      return sequence
+    },
+
+    storedTotals: (workspaceId) => archive.totals(numberOf(workspaceId) ?? -1),
+    pushCount: (workspaceId, fromMs, toMs) => pushLog.count(numberOf(workspaceId) ?? -1, fromMs, toMs),
+    unanswered: (workspaceId) => pages.unanswered(numberOf(workspaceId) ?? -1),
+    async pruneDelivered(beforeMs) {
+      let count = 0
+      for (const dropped of archive.prune(beforeMs)) {
+        count += dropped
+        await breathe()
+      }
+      return count
+    },
+    async removeWorkspace(workspaceId) {
+      for (const _ of removeWorkspace({ writer, holds, stage }, workspaceId)) await breathe()
+      announce(workspaceId, 'acted')
+    },
+
+    close: () => folding.close(),
+    stage,
+    parts: { writer, lanes, holds, picking, settlement, pushLog, workspaceNo: numberOf, announce },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+

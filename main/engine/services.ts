@@ -1,0 +1,44 @@
+import type { ConsoleEvent } from '../../shared/contract/console.ts'
+import type { EngineOptions, SecretStore } from '../bridge/messages.ts'
+import type { ActivityLog } from './activity.ts'
+import type { Clock } from './clock.ts'
+import type { ImportService } from './intake/imports.ts'
+import type { IntakeServer } from './intake/server.ts'
+import type { CiphertextReader } from './outbox/item.ts'
+import type { Drainer } from './outbox/drainer.ts'
+import type { Outbox } from './outbox/outbox.ts'
+import type { Backups } from './store/backups.ts'
+import type { Documents } from './sync/documents.ts'
+import type { DeviceIdentity } from './sync/device-identity.ts'
+import type { EgressLog } from './sync/egress-log.ts'
+import type { PlatformClient } from './sync/platform-client.ts'
+import type { Sync } from './sync/sync.ts'
+import type { WorkspaceRegistry } from './sync/workspace-registry.ts'
+import type { Vault } from './vault/vault.ts'
+import type { EnvelopeStore } from './vault/envelope-store.ts'
+import type { Warnings } from './warnings.ts'
+
+/** What the bridge's handlers work with; made once by the composition. */
+export type Services = {
+  options: EngineOptions
+  clock: Clock
+  secrets: SecretStore
+  emit: (event: ConsoleEvent) => void
+  registry: WorkspaceRegistry
+  documents: Documents
+  egress: EgressLog
+  device: DeviceIdentity
+  client: PlatformClient
+  sync: Sync
+  outbox: Outbox
+  drainer: Drainer
+  reader: CiphertextReader
+  envelopes: EnvelopeStore
+  vault: Vault
+  imports: ImportService
+  activity: ActivityLog
+  warnings: Warnings
+  backups: Backups
+  /** Null while the agents' door is closed. */
+  intake: () => IntakeServer | null
+}

@@ -1,0 +1,105 @@
+import BetterSqlite3 from 'better-sqlite3'
+import { DamagedDatabaseError, FutureDatabaseError, isDamage } from './errors.ts'
+import { type Migration, newestVersion } from './migration.ts'
+
+export type Database = BetterSqlite3.Database
+
+export type OpenDatabaseOptions = {
+  path: string
+  migrations: readonly Migration[]
+  /** `full`: a commit is on the disk before it returns. `normal`: a power cut may take the last commits, never the file. */
+  synchronous: 'full' | 'normal'
+}
+
+/** Up to this size a whole quick_check costs a start some milliseconds; above, only the ends of each table are read. */
+const QUICK_CHECK_MAX_BYTES = 8 * 1024 * 1024
+
+/**
+ * Opens or makes a database: WAL, foreign keys on, `synchronous` set and read back, migrations applied, each in
+ * one transaction.
+ *
+ * @throws FutureDatabaseError when a newer program wrote the file; it is left as it is.
+ * @throws DamagedDatabaseError when SQLite cannot read it; it is left as it is.
+ */
+export function openDatabase({ path, migrations, synchronous }: OpenDatabaseOptions): Database {
+  const database = guardDamage(path, () => new BetterSqlite3(path, { timeout: 5000 }))
+  try {
+    guardDamage(path, () => {
+      // Before anything is written: a file from the future must stay byte for byte what it was.
+      refuseFuture(path, database, migrations)
+      configure(database, synchronous)
+      probe(database)
+      migrate(database, migrations)
+    })
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** Applies what is newer than `user_version`; a migration that fails leaves the database at the version before. */
+export function migrate(database: Database, migrations: readonly Migration[]): void {
+  const current = userVersion(database)
+  for (const migration of migrations) {
+    if (migration.version <= current) continue
+    database.transaction(() => {
+      database.exec(migration.sql)
+      database.pragma(`user_version = ${migration.version}`)
+    })()
+  }
+}
+
+export function userVersion(database: Database): number {
+  return Number(database.pragma('user_version', { simple: true }))
+}
+
+function refuseFuture(path: string, database: Database, migrations: readonly Migration[]): void {
+  const found = userVersion(database)
+  const known = newestVersion(migrations)
+  if (found > known) throw new FutureDatabaseError(path, found, known)
+}
+
+function configure(database: Database, synchronous: 'full' | 'normal'): void {
+  database.pragma('journal_mode = WAL')
+  // Set after WAL and read back: the binding's build falls back to NORMAL in WAL mode, and a queue that believes
+  // it is synced would acknowledge writes that a power cut takes away.
+  database.pragma(`synchronous = ${synchronous.toUpperCase()}`)
+  database.pragma('foreign_keys = ON')
+  database.pragma('temp_store = MEMORY')
+  database.pragma('cell_size_check = ON')
+  expectPragma(database, 'journal_mode', 'wal')
+  expectPragma(database, 'synchronous', synchronous === 'full' ? 2 : 1)
+  expectPragma(database, 'foreign_keys', 1)
+}
+
+function expectPragma(database: Database, name: string, expected: string | number): void {
+  const found = database.pragma(name, { simple: true })
+  // An in-memory database has no WAL; tests use it.
+  if (name === 'journal_mode' && found === 'memory' && database.memory) return
+  if (found !== expected) throw new Error(`${database.name}: ${name} is ${String(found)}, must be ${expected}`)
+}
+
+/** Finds damage that shows at once. Deeper damage is found by the backup, which reads every page. */
+function probe(database: Database): void {
+  const pageBytes = Number(database.pragma('page_size', { simple: true }))
+  const pages = Number(database.pragma('page_count', { simple: true }))
+  if (pages * pageBytes <= QUICK_CHECK_MAX_BYTES) {
+    const verdict = String(database.pragma('quick_check(1)', { simple: true }))
+    if (verdict !== 'ok') throw new DamagedDatabaseError(database.name, new Error(verdict))
+    return
+  }
+  const tables = database.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all()
+  for (const { name } of tables) {
+    const quoted = `"${name.replaceAll('"', '""')}"`
+    database.prepare(`SELECT * FROM ${quoted} LIMIT 1`).get()
+  }
+}
+
+function guardDamage<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw isDamage(error) ? new DamagedDatabaseError(path, error) : error
+  }
+}

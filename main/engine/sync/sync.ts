@@ -1,0 +1,275 @@
+import type { CallOutput, Checkout, Connection, ConsoleEvent } from '../../../shared/contract/console.ts'
+import type { Counter } from '../../../shared/contract/platform.ts'
+import type { Clock, Random } from '../clock.ts'
+import { ConsoleFailure } from '../failure.ts'
+import type { Database } from '../store/database.ts'
+import { addAccount, signInAgain } from './accounts.ts'
+import { Announcer } from './announcer.ts'
+import { CheckoutStore } from './checkout-store.ts'
+import { Checkouts } from './checkouts.ts'
+import type { DeviceIdentity } from './device-identity.ts'
+import { type DeviceRow, listDevices, revokeDevice } from './devices.ts'
+import type { Documents, TopicBody } from './documents.ts'
+import type { EgressLog } from './egress-log.ts'
+import type { HttpPlatformClient, Outcome } from './http-platform-client.ts'
+import { LocalSettings } from './local-settings.ts'
+import { type RestoredEnvelope, Restores, type Progress } from './restore.ts'
+import type { SessionRefusal } from './session-lease.ts'
+import type { Tokens } from './tokens.ts'
+import type { WorkspaceRecord, WorkspaceRegistry } from './workspace-registry.ts'
+import { WorkspaceSync } from './workspace-sync.ts'
+
+export type SyncOptions = {
+  /** outbox.db: registry, device identity, local settings, checkouts. */
+  outboxDatabase: Database
+  registry: WorkspaceRegistry
+  documents: Documents
+  device: DeviceIdentity
+  tokens: Tokens
+  client: HttpPlatformClient
+  egress: EgressLog
+  clock: Clock
+  random: Random
+  trustedLoopbackOrigins: readonly string[]
+  emit(event: ConsoleEvent): void
+  /** Counters of this workspace were read or moved: what fits now may be released. Called at each connect too. */
+  onCounters(workspaceId: string): void
+  /** Connected, or a session was had at last: what waits for the network may try again. */
+  onOnline(workspaceId: string): void
+  /** Envelopes that a restore brought back. Resolves when they are durable; must bear a repeat. */
+  onRestored(workspaceId: string, envelopes: RestoredEnvelope[]): Promise<void>
+}
+
+/** Which session a push names. */
+export type SessionProvider = {
+  current(workspaceId: string): string | null
+  /** The platform does not know the session that was named. */
+  noteLost(workspaceId: string): void
+}
+
+export type AuditInputs = {
+  /** What the platform says it has of this device; null: not heard yet. */
+  device: TopicBody<'device_counter'> | null
+  counters: Counter[]
+  asOf: number | null
+}
+
+export type Sync = {
+  readonly sessions: SessionProvider & { refusal(workspaceId: string): SessionRefusal | null }
+  /** Starts a loop for each workspace, and goes on with checkouts and restores. */
+  start(): void
+  stop(): Promise<void>
+  suspend(): void
+  resume(): void
+
+  add(url: string, token: string): Promise<WorkspaceRecord>
+  signIn(workspaceId: string, token: string): Promise<void>
+  /** Stops it, forgets token and cache. Its queue stays. */
+  remove(workspaceId: string): Promise<void>
+  connection(workspaceId: string): Connection
+  /** Tries again, or reads the changes, at once. */
+  kick(workspaceId: string): void
+  /** Counters that came with the answer of a push or a delete. */
+  observeCounters(workspaceId: string, counters: readonly Counter[], device: TopicBody<'device_counter'> | null): void
+  auditInputs(workspaceId: string): AuditInputs
+  /** Who this computer is to this platform: what pushes and sub-keys name as `device_id`. */
+  deviceId(workspaceId: string): string
+
+  listDevices(workspaceId: string): DeviceRow[]
+  renameDevice(workspaceId: string, deviceId: string, name: string): void
+  revokeDevice(workspaceId: string, deviceId: string): Promise<void>
+
+  startCheckout(workspaceId: string, planId: string): Promise<Checkout>
+  checkoutStatus(workspaceId: string): Checkout | null
+  dismissCheckout(workspaceId: string): void
+  portal(workspaceId: string): Promise<{ url: string }>
+  preview(workspaceId: string, planId: string): Promise<CallOutput<'billing.preview'>>
+
+  startRestore(workspaceId: string): void
+  restoreProgress(workspaceId: string): Progress
+}
+
+/** Endpoints that others than the loops call: their answers tell the loops about sign-in and network. */
+const CALLED_BY_OTHERS: ReadonlySet<Outcome['endpoint']> = new Set(['push', 'deleteEnvelope', 'putSetting', 'restore', 'createSubKey', 'createCheckout'])
+
+/** Old rows of the egress log are summed up when the start is over, then every few hours. */
+const ROLL_UP_FIRST_MS = 60_000
+const ROLL_UP_NEXT_MS = 1_000
+const ROLL_UP_EVERY_MS = 6 * 3_600_000
+
+/** All that goes between this computer and the platforms, apart from the queue: one independent loop a workspace. */
+export function createSync(options: SyncOptions): Sync {
+  const { outboxDatabase, registry, documents, device, tokens, client, clock, random, emit } = options
+  const loops = new Map<string, WorkspaceSync>()
+  const announcers = new Map<string, Announcer>()
+  const accounts = { client, registry, tokens }
+  const checkouts = new Checkouts({
+    client,
+    registry,
+    documents,
+    clock,
+    emit,
+    store: new CheckoutStore(outboxDatabase),
+    trustedLoopbackOrigins: options.trustedLoopbackOrigins,
+    onDone: (workspaceId) => loops.get(workspaceId)?.kick(),
+  })
+  const restores = new Restores({ client, documents, clock, random, emit, settings: new LocalSettings(outboxDatabase), onBatch: options.onRestored })
+  let endOutcomes = (): void => undefined
+  let cancelRollUp = (): void => undefined
+  let started = false
+
+  return {
+    sessions: {
+      current: (workspaceId) => loops.get(workspaceId)?.session.current ?? null,
+      noteLost: (workspaceId) => loops.get(workspaceId)?.sessionLost(),
+      refusal: (workspaceId) => loops.get(workspaceId)?.session.refusal ?? null,
+    },
+    start() {
+      started = true
+      endOutcomes = client.onOutcome(noteOutcome)
+      for (const { id } of registry.list()) startLoop(id)
+      checkouts.resume()
+      restores.resume(registry.list().map(({ id }) => id))
+      cancelRollUp = clock.after(ROLL_UP_FIRST_MS, rollUp)
+    },
+    async stop() {
+      started = false
+      endOutcomes()
+      cancelRollUp()
+      checkouts.stop()
+      restores.stop()
+      const stopping = [...loops.values()].map((loop) => loop.stop())
+      await Promise.all(stopping)
+      loops.clear()
+    },
+    suspend() {
+      for (const loop of loops.values()) loop.suspend()
+    },
+    resume() {
+      for (const loop of loops.values()) loop.resume()
+    },
+
+    async add(url, token) {
+      const record = await addAccount(accounts, url, token)
+      // A workspace that was known goes on in its loop, with the token and address of now.
+      if (loops.has(record.id)) loops.get(record.id)?.kick()
+      else if (started) startLoop(record.id)
+      emit({ event: 'workspaces.changed', payload: {} })
+      return record
+    },
+    async signIn(workspaceId, token) {
+      await signInAgain(accounts, workspaceId, token)
+      // A device that was revoked stays so: whoever signs in again on this computer comes back as another one.
+      if (loops.get(workspaceId)?.connection.state === 'device_revoked') registry.replaceDevice(workspaceId)
+      else registry.setDeviceRegistered(workspaceId, null)
+      loops.get(workspaceId)?.kick()
+      emit({ event: 'workspaces.changed', payload: {} })
+    },
+    async remove(workspaceId) {
+      if (registry.find(workspaceId) === null) throw new ConsoleFailure('not_found', 'This workspace is not known here.', 'Look at the list again.')
+      const loop = loops.get(workspaceId)
+      loops.delete(workspaceId)
+      await loop?.stop()
+      announcers.delete(workspaceId)
+      checkouts.dismiss(workspaceId)
+      restores.forget(workspaceId)
+      registry.remove(workspaceId)
+      await tokens.forget(workspaceId)
+      documents.forget(workspaceId)
+      client.forget(workspaceId)
+      emit({ event: 'workspaces.changed', payload: {} })
+    },
+    connection: (workspaceId) =>
+      loops.get(workspaceId)?.connection ?? {
+        state: 'connecting',
+        detail: null,
+        asOf: documents.asOf(workspaceId),
+        live: 'off',
+        clockOffsetMs: null,
+        retryAt: null,
+      },
+    kick: (workspaceId) => {
+      loops.get(workspaceId)?.kick()
+      restores.nudge(workspaceId)
+    },
+    observeCounters(workspaceId, counters, deviceCounter) {
+      const changed = documents.observeCounters(workspaceId, counters, deviceCounter)
+      if (changed.size === 0) return
+      announcers.get(workspaceId)?.cacheChanged(changed)
+      if (!changed.has('counter')) return
+      loops.get(workspaceId)?.countersMoved()
+      options.onCounters(workspaceId)
+    },
+    auditInputs: (workspaceId) => ({
+      device: documents.read(workspaceId, 'device_counter', deviceId(workspaceId)),
+      counters: documents.list(workspaceId, 'counter'),
+      asOf: documents.asOf(workspaceId),
+    }),
+
+    deviceId,
+
+    listDevices: (workspaceId) => listDevices({ client, documents, device, deviceId }, workspaceId),
+    renameDevice(workspaceId, id, name) {
+      device.rename(id, name)
+      announcers.get(workspaceId)?.cacheChanged(['device'])
+    },
+    async revokeDevice(workspaceId, id) {
+      await revokeDevice({ client, documents }, workspaceId, id)
+      loops.get(workspaceId)?.kick()
+    },
+
+    startCheckout: (workspaceId, planId) => checkouts.start(workspaceId, planId),
+    checkoutStatus: (workspaceId) => checkouts.status(workspaceId),
+    dismissCheckout: (workspaceId) => checkouts.dismiss(workspaceId),
+    portal: (workspaceId) => checkouts.portal(workspaceId),
+    preview: (workspaceId, planId) => checkouts.preview(workspaceId, planId),
+
+    startRestore: (workspaceId) => restores.start(workspaceId),
+    restoreProgress: (workspaceId) => restores.progress(workspaceId),
+  }
+
+  function deviceId(workspaceId: string): string {
+    return registry.find(workspaceId)?.deviceId ?? device.id
+  }
+
+  /** A few days at a time, so that no other work waits long for it. */
+  function rollUp(): void {
+    const more = options.egress.rollUp(1) > 0
+    cancelRollUp = clock.after(more ? ROLL_UP_NEXT_MS : ROLL_UP_EVERY_MS, rollUp)
+  }
+
+  function startLoop(workspaceId: string): void {
+    const announcer = new Announcer(workspaceId, clock, emit)
+    announcers.set(workspaceId, announcer)
+    const loop = new WorkspaceSync({
+      workspaceId,
+      client,
+      registry,
+      documents,
+      announcer,
+      clock,
+      random,
+      deviceId: () => deviceId(workspaceId),
+      onCounters() {
+        options.onCounters(workspaceId)
+        restores.nudge(workspaceId)
+      },
+      onOnline: () => options.onOnline(workspaceId),
+      onChanged(topics) {
+        if (topics.has('checkout')) checkouts.noteChanges(workspaceId)
+      },
+      onFacts: () => emit({ event: 'workspaces.changed', payload: {} }),
+    })
+    loops.set(workspaceId, loop)
+    loop.start()
+  }
+
+  /** A push that gets through, or is told that nobody is signed in, knows more than a loop that waits. */
+  function noteOutcome({ workspaceId, endpoint, answer }: Outcome): void {
+    const loop = loops.get(workspaceId)
+    if (loop === undefined || !CALLED_BY_OTHERS.has(endpoint)) return
+    const online = loop.connection.state === 'online'
+    const signedOut = answer.kind === 'error' && (answer.status === 401 || answer.error?.code === 'device_revoked')
+    if ((online && signedOut) || (!online && answer.kind === 'ok')) loop.kick()
+  }
+}

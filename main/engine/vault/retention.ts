@@ -1,0 +1,29 @@
+/**
+ * What the Lance table keeps: everything undelivered, and the latest revision of each memory. Delivered revisions that a
+ * later one has superseded go after 30 days; the outbox knows which, this only carries it out.
+ */
+import type { EnvelopeStore } from './envelope-store.ts'
+
+export const SUPERSEDED_KEPT_MS = 30 * 24 * 3600 * 1000
+const BATCH = 500
+
+export type RetentionOptions = {
+  store: Pick<EnvelopeStore, 'exists' | 'remove'>
+  /** Delivered envelopes superseded before this time; at most `limit`, each until it is reported as removed. */
+  supersededBefore: (time: number, limit: number) => readonly string[]
+  /** These are no longer in the table, and the removal is synced. */
+  removed: (ids: readonly string[]) => void
+}
+
+/** Answers how many were removed. One batch at a time, so that a stop never waits long. */
+export async function applyRetention({ store, supersededBefore, removed }: RetentionOptions, now: number, isStopped: () => boolean): Promise<number> {
+  let count = 0
+  while (!isStopped()) {
+    const ids = supersededBefore(now - SUPERSEDED_KEPT_MS, BATCH)
+    if (ids.length === 0) break
+    if (store.exists()) await store.remove(ids)
+    removed(ids)
+    count += ids.length
+  }
+  return count
+}

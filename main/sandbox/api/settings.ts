@@ -1,0 +1,101 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { putSettingRequest, settingsResponse } from '../../../shared/contract/platform.ts'
+import { makeRoutes, type Routes } from '../http/environment.ts'
+import { badRequest, Refusal } from '../http/failure.ts'
+import { requireBilling } from '../http/permission.ts'
+import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
+import { openAccount } from '../meter/open-account.ts'
+import type { Platform } from '../platform.ts'
+import type { Unit } from '../store/store.ts'
+
+/** The plan in force, shown among the settings and changed by a checkout only. (seed: truss) */
+const READ_ONLY_KEY = 'plan_id'
+
+/** What each setting may be. */
+const settingTypes: Readonly<Record<string, { type: z.ZodType<string>; words: string }>> = {
+  org_name: { type: z.string().trim().min(1).max(200), words: 'a name of 1 to 200 characters' },
+  billing_email: { type: z.email().max(254), words: 'an e-mail address' },
+  audit_log_retention_days: { type: z.string().regex(/^(?:|[1-9]\d{0,4})$/), words: 'a number of days, or empty to keep everything' },
+}
+
+const readSettings = createRoute({
+  method: 'get',
+  path: '/api/billing/settings',
+  summary: 'The organisation’s settings',
+  security,
+  responses: { 200: jsonAnswer(settingsResponse, 'Every setting by its key'), ...refusals },
+})
+const putSetting = createRoute({
+  method: 'put',
+  path: '/api/billing/settings',
+  summary: 'Change one setting',
+  security,
+  request: { body: jsonBody(putSettingRequest) },
+  responses: { 200: jsonAnswer(settingsResponse, 'The setting as it is now'), ...refusals },
+})
+
+export function settingsRoutes(platform: Platform): Routes {
+  return makeRoutes()
+    .openapi(readSettings, async (context) => {
+      const { workspaceId } = context.get('signedIn')
+      const settings = await platform.store.write(async (unit) => {
+        const account = await openAccount(unit, workspaceId)
+        requireBilling(account)
+        const rows = await unit.tx.selectFrom('settings').select(['key', 'value']).where('workspace_id', '=', workspaceId).orderBy('key').execute()
+        return { [READ_ONLY_KEY]: account.plan.id, ...Object.fromEntries(rows.map(({ key, value }) => [key, value])) }
+      })
+      return context.json(settings, 200)
+    })
+    .openapi(putSetting, async (context) => {
+      const { workspaceId } = context.get('signedIn')
+      const { key, value, version } = context.req.valid('json')
+      const written = checkSetting(key, value)
+      await platform.store.write(async (unit) => {
+        requireBilling(await openAccount(unit, workspaceId))
+        await writeSetting(unit, workspaceId, key, written, version)
+      })
+      return context.json({ [key]: written }, 200)
+    })
+}
+
+/** @throws Refusal for a key that is not known or not to be written, or a value of another type. */
+function checkSetting(key: string, value: string): string {
+  if (key === READ_ONLY_KEY) {
+    throw new Refusal(
+      403,
+      'read_only_setting',
+      `${key} is changed by a checkout, not here.`,
+      'Upgrade through a checkout, or manage the subscription in the portal.',
+    )
+  }
+  const known = Object.hasOwn(settingTypes, key) ? settingTypes[key] : undefined
+  if (known === undefined) throw badRequest(`There is no setting ${key}.`, `The settings are ${Object.keys(settingTypes).join(', ')}.`)
+  const parsed = known.type.safeParse(value)
+  if (!parsed.success) throw new Refusal(422, 'invalid_setting', `${key} must be ${known.words}.`, 'Correct the value.')
+  return parsed.data
+}
+
+/** A setting's version rises by one with every write. @throws Refusal 409 when the edit was made on another version. */
+export async function writeSetting(unit: Unit, workspaceId: string, key: string, value: string, expected: number | undefined): Promise<void> {
+  const known = await unit.tx
+    .selectFrom('settings')
+    .select(['value', 'version'])
+    .where('workspace_id', '=', workspaceId)
+    .where('key', '=', key)
+    .executeTakeFirst()
+  const current = known?.version ?? 0
+  // The very value that is there already is no conflict: it is the repeat of a write whose answer was lost.
+  if (expected !== undefined && expected !== current && known?.value !== value) {
+    throw new Refusal(409, 'version_conflict', `${key} was changed in the meantime.`, 'Look at both values and decide.', {
+      current: { key, value: known?.value ?? '', version: current },
+    })
+  }
+  if (known?.value === value) return
+  const row = { value, version: current + 1, updated_at: unit.now }
+  await unit.tx
+    .insertInto('settings')
+    .values({ workspace_id: workspaceId, key, ...row })
+    .onConflict((conflict) => conflict.columns(['workspace_id', 'key']).doUpdateSet(row))
+    .execute()
+  unit.changes.put({ workspaceId, topic: 'setting', id: key, version: row.version, body: { key, value, version: row.version } })
+}

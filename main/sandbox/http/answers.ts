@@ -1,0 +1,47 @@
+import type { Context } from 'hono'
+import { html } from 'hono/html'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { RouteEnvironment, Routes } from './environment.ts'
+import { sendPage } from '../pages/page.ts'
+import { Refusal } from './failure.ts'
+
+/** Whatever goes wrong leaves as the one error shape, with a suggestion in every 4xx. */
+export function answerError(error: Error, context: Context, report: (error: Error) => void): Response | Promise<Response> {
+  if (error instanceof Refusal) return refuse(context, error)
+  if (error instanceof HTTPException && error.status < 500) return refuse(context, fromException(error))
+  report(error)
+  return context.json({ code: 'internal_error', message: 'The platform could not answer. Nothing was changed.' }, 500)
+}
+
+/** 405 with `Allow` where the path exists under another method, else 404. */
+export function answerUnknownRoute(routes: Routes): (context: Context<RouteEnvironment>) => Response | Promise<Response> {
+  const known = routes.routes
+    .filter(({ method, path }) => method !== 'ALL' && !path.endsWith('*'))
+    .map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replaceAll(/:[^/]+/g, '[^/]+')}$`) }))
+  return (context) => {
+    const allowed = [...new Set(known.filter(({ pattern }) => pattern.test(context.req.path)).map(({ method }) => method))]
+    if (allowed.length === 0)
+      return refuse(context, new Refusal(404, 'unknown_route', `There is no ${context.req.path} here.`, 'The routes are listed in /openapi.json.'))
+    context.header('Allow', allowed.join(', '))
+    return refuse(context, new Refusal(405, 'method_not_allowed', `${context.req.method} is not possible here.`, `Use ${allowed.join(' or ')}.`))
+  }
+}
+
+function refuse(context: Context, refusal: Refusal): Response | Promise<Response> {
+  const { retry_after_s: retryAfterS } = refusal.details
+  if (retryAfterS !== undefined) context.header('Retry-After', String(retryAfterS))
+  if (refusal.status === 401) context.header('WWW-Authenticate', 'Bearer')
+  // A person in a browser reads words; a program never asks for a page.
+  if (context.req.header('accept')?.includes('text/html') === true) {
+    const body = html`<div class="card"><h1>${refusal.message}</h1><p>${refusal.suggestion}</p></div>`
+    return sendPage(context, new URL(context.req.url).origin, { title: refusal.message, maker: 'Tidemark sandbox', body }, refusal.status)
+  }
+  return context.json(refusal.toBody(), refusal.status)
+}
+
+function fromException({ status, message }: HTTPException): Refusal {
+  if (status === 415) return new Refusal(415, 'unsupported_media_type', 'The body must be JSON.', 'Send it with Content-Type: application/json.')
+  const words = message === '' ? 'The request is not valid.' : message
+  return new Refusal(status as ContentfulStatusCode, 'invalid_request', words, 'Compare the request with /openapi.json.')
+}

@@ -1,0 +1,34 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { HttpBindings } from '@hono/node-server'
+import type { z } from 'zod'
+import { badRequest } from './failure.ts'
+
+/** The member whose token came with the request. */
+export type SignedIn = {
+  tokenHash: string
+  /** Epoch ms; null: it does not expire. */
+  tokenExpiresAt: number | null
+  memberId: string
+  memberName: string
+  role: string
+  workspaceId: string
+}
+
+export type RouteEnvironment = { Bindings: HttpBindings; Variables: { signedIn: SignedIn } }
+export type Routes = OpenAPIHono<RouteEnvironment>
+
+/** One family of routes. What its schemas refuse becomes the one error shape. */
+export function makeRoutes(): Routes {
+  return new OpenAPIHono<RouteEnvironment>({
+    defaultHook: (result) => {
+      if (!result.success) throw badRequest(describeIssues(result.error), 'Compare the request with /openapi.json.')
+    },
+  })
+}
+
+/** The first complaint, with the field that it is about. */
+export function describeIssues(error: z.ZodError): string {
+  const issue = error.issues[0]
+  if (issue === undefined) return 'The request is not valid.'
+  return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`
+}

@@ -1,0 +1,18 @@
+import { permit } from '../../../shared/billing/permission.ts'
+import type { Account } from '../meter/account.ts'
+import type { SignedIn } from './environment.ts'
+import { Refusal } from './failure.ts'
+
+/** The catalog's permission matrix decides. @throws Refusal 403 `forbidden` with the reason in words. */
+export function requirePermission(account: Account, { role, workspaceId }: SignedIn, action: string): void {
+  const answer = permit(account.catalog, role, action, { ownTenant: workspaceId === account.workspace.id })
+  if (answer.allowed === true) return
+  const suggestion = answer.allowed === 'request' ? 'Make a request that somebody else approves.' : 'Ask a member whose role may do this.'
+  throw new Refusal(403, 'forbidden', answer.reason, suggestion, { reason: answer.reason })
+}
+
+/** A self-hosted deployment has no billing (seed: layer-a, "Billing is platform-only"). @throws Refusal 404 `billing_unavailable`. */
+export function requireBilling({ workspace }: Account): void {
+  if (workspace.deployment === 'self-hosted')
+    throw new Refusal(404, 'billing_unavailable', 'Billing is platform-only.', 'This deployment is self-hosted: there is no plan to manage.')
+}

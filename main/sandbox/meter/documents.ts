@@ -1,0 +1,133 @@
+/** The documents of the changes feed, built from rows, and the calls that make them known. The shapes are the contract's. */
+import type { Selectable } from 'kysely'
+import type { z } from 'zod'
+import { type Catalog, meterOf } from '../../../shared/billing/catalog.ts'
+import { counterAllowed } from '../../../shared/billing/quota.ts'
+import type * as contract from '../../../shared/contract/platform.ts'
+import { MAX_ENVELOPE_BYTES } from '../../../shared/contract/platform.ts'
+import { isoTime } from '../clock.ts'
+import type { CheckoutsTable, Deployment, DevicesTable, SubKeysTable } from '../store/schema.ts'
+import type { Unit } from '../store/store.ts'
+import { type Account, counterOf, type CounterRow, limitOf } from './account.ts'
+
+/** Rises when a console that knows only the last one could not work with this platform. */
+const CONTRACT_VERSION = 1
+const PLATFORM_VERSION = 'sandbox-1'
+
+export type WorkspaceDocument = {
+  id: string
+  name: string
+  catalog: string
+  deployment: Deployment
+  capabilities: string[]
+  max_envelope_bytes: number
+  versions: { platform: string; contract: number }
+}
+
+export function counterDocument(catalog: Catalog, row: CounterRow): z.output<typeof contract.counter> {
+  const meter = meterOf(catalog, row.metric)
+  return {
+    metric: row.metric,
+    used: row.used,
+    limit: row.quota_limit,
+    period: meter.period,
+    unit: meter.unit,
+    allowed: counterAllowed(limitOf(row), row.used),
+    version: row.version,
+  }
+}
+
+/** Every counter, in the order of the catalog. */
+export function counterDocuments(account: Account): z.output<typeof contract.counter>[] {
+  return account.catalog.meters.map((meter) => counterDocument(account.catalog, counterOf(account, meter)))
+}
+
+export function periodDocument({ workspace }: Account): z.output<typeof contract.period> {
+  return { start: isoTime(workspace.period_start), end: isoTime(workspace.period_end) }
+}
+
+export function planDocument(account: Account): z.output<typeof contract.planResponse> {
+  const { plan, workspace } = account
+  const rows = account.catalog.meters.map((meter) => counterOf(account, meter))
+  return {
+    plan: {
+      id: plan.id,
+      name: plan.name,
+      price_cents: plan.priceCents,
+      currency: plan.currency,
+      interval: plan.interval,
+      ...(plan.hardWall === null ? {} : { hard_wall: plan.hardWall }),
+      cancel_at_period_end: workspace.cancel_at_period_end === 1,
+      payment_method: workspace.payment_method,
+    },
+    usage: Object.fromEntries(rows.map(({ metric, used }) => [metric, used])),
+    limits: Object.fromEntries(rows.map(({ metric, quota_limit: limit }) => [metric, limit])),
+    period: periodDocument(account),
+  }
+}
+
+/** Without the member: that is whoever asks, so it is added when the document is read. */
+export function workspaceDocument({ workspace, catalog }: Account): WorkspaceDocument {
+  return {
+    id: workspace.id,
+    name: workspace.name,
+    catalog: catalog.id,
+    deployment: workspace.deployment,
+    capabilities: [...catalog.capabilities],
+    max_envelope_bytes: MAX_ENVELOPE_BYTES,
+    versions: { platform: PLATFORM_VERSION, contract: CONTRACT_VERSION },
+  }
+}
+
+export function deviceDocument(row: Selectable<DevicesTable>, sessionOpen: boolean): z.output<typeof contract.deviceDocument> {
+  return {
+    id: row.id,
+    created_at: isoTime(row.created_at),
+    revoked_at: nullableTime(row.revoked_at),
+    last_seen_at: nullableTime(row.last_seen_at),
+    session_open: sessionOpen,
+  }
+}
+
+export function deviceCounterDocument(row: Selectable<DevicesTable>): z.output<typeof contract.deviceCounter> {
+  return { device_id: row.id, stored_envelopes: row.stored_envelopes, stored_bytes: row.stored_bytes, sync_operations: row.sync_operations }
+}
+
+export function subKeyDocument(row: Selectable<SubKeysTable>): z.output<typeof contract.subKeyDocument> {
+  return {
+    id: row.id,
+    device_id: row.device_id,
+    created_at: isoTime(row.created_at),
+    revoked_at: nullableTime(row.revoked_at),
+    stored_envelopes: row.stored_envelopes,
+    stored_bytes: row.stored_bytes,
+  }
+}
+
+export function checkoutDocument(row: Selectable<CheckoutsTable>): z.output<typeof contract.checkoutDocument> {
+  return {
+    id: row.id,
+    status: row.status,
+    plan: row.plan_id,
+    amount_cents: row.amount_cents,
+    currency: row.currency,
+    created_at: isoTime(row.created_at),
+    expires_at: isoTime(row.expires_at),
+    applied: row.applied === 1,
+    decline_reason: row.decline_reason,
+  }
+}
+
+/** Makes counters known, and the plan document with them, because it shows their use and limits. */
+export function announceCounters(unit: Unit, account: Account, meterIds: Iterable<string>): void {
+  const { id: workspaceId } = account.workspace
+  for (const meterId of meterIds) {
+    const row = counterOf(account, { id: meterId })
+    unit.changes.put({ workspaceId, topic: 'counter', id: meterId, version: row.version, body: counterDocument(account.catalog, row) })
+  }
+  unit.changes.put({ workspaceId, topic: 'plan', id: 'plan', body: planDocument(account) })
+}
+
+function nullableTime(epochMs: number | null): string | null {
+  return epochMs === null ? null : isoTime(epochMs)
+}

@@ -1,0 +1,32 @@
+import type { Statement } from 'better-sqlite3'
+import type { SqliteFile } from '../store/open.ts'
+import type { CheckedEnvelope } from './envelope-check.ts'
+
+/** What is remembered of an id: the hash that it was stored with, or null where it was deleted before it ever came. */
+export type KnownEnvelope = { sha256: string | null }
+
+/**
+ * Rows of envelopes, by prepared statements on the connection that Kysely uses, so they are part of the transaction
+ * in which they are called. They are the one thing of a push that comes 500 at a time.
+ */
+export class EnvelopeRows {
+  readonly #find: Statement<[string, string], KnownEnvelope>
+  readonly #insert: Statement<unknown[]>
+
+  constructor(file: SqliteFile) {
+    this.#find = file.prepare('SELECT sha256 FROM envelopes WHERE workspace_id = ? AND id = ?')
+    this.#insert = file.prepare(
+      `INSERT INTO envelopes (workspace_id, id, device_id, memory_ref, revision, sub_key_id, created_at, size_bytes, sha256, ciphertext, stored_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+  }
+
+  find(workspaceId: string, id: string): KnownEnvelope | undefined {
+    return this.#find.get(workspaceId, id)
+  }
+
+  insert(workspaceId: string, deviceId: string, envelope: CheckedEnvelope, now: number): void {
+    const { id, memory_ref: memoryRef, revision, sub_key_id: subKeyId, created_at: createdAt, sha256, ciphertext } = envelope
+    this.#insert.run(workspaceId, id, deviceId, memoryRef, revision, subKeyId, createdAt, ciphertext.length, sha256, ciphertext, now)
+  }
+}

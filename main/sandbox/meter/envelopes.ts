@@ -1,0 +1,104 @@
+import type { z } from 'zod'
+import { PUSH_MAX_BYTES, type restoreResponse } from '../../../shared/contract/platform.ts'
+import type { Refusal } from '../http/failure.ts'
+import type { Unit } from '../store/store.ts'
+import { type Account, metersDrawnBy } from './account.ts'
+import { drawOn, giveBack, quotaRefusal } from './counters.ts'
+import { countForDevice, findDevice } from './devices.ts'
+import { countForSubKeys } from './sub-keys.ts'
+
+/**
+ * Deletes an envelope: its ciphertext goes, its id stays for as long as the account, so a repeat of this call and a
+ * late push of the same id are both harmless. Of an id that was never here the id is remembered too. Never refused.
+ */
+export async function deleteEnvelope(unit: Unit, account: Account, id: string): Promise<'deleted' | 'unknown'> {
+  const workspaceId = account.workspace.id
+  const row = await unit.tx
+    .selectFrom('envelopes')
+    .select(['sequence', 'device_id', 'sub_key_id', 'size_bytes', 'deleted_at'])
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) {
+    await unit.tx.insertInto('envelopes').values({ workspace_id: workspaceId, id, deleted_at: unit.now }).execute()
+    return 'unknown'
+  }
+  if (row.deleted_at !== null) return row.size_bytes === null ? 'unknown' : 'deleted'
+  await unit.tx.updateTable('envelopes').set({ ciphertext: null, deleted_at: unit.now }).where('sequence', '=', row.sequence).execute()
+  const sizeBytes = row.size_bytes ?? 0
+  await giveBack(unit, account, Object.fromEntries(metersDrawnBy(account.catalog, 'ciphertext_bytes').map((meter) => [meter.id, sizeBytes])))
+  if (row.device_id !== null) await countForDevice(unit, workspaceId, row.device_id, { envelopes: -1, bytes: -sizeBytes, operations: 0 })
+  await countForSubKeys(unit, workspaceId, [{ subKeyId: row.sub_key_id, envelopes: -1, bytes: -sizeBytes }])
+  return 'deleted'
+}
+
+export type RestoreRequest = { since: number; limit: number; deviceId: string | null }
+
+/**
+ * A page of what is stored, in the order in which it was stored. A page that carries envelopes is one sync operation,
+ * of the device that names itself, and is refused as a push would be when that meter is full.
+ */
+export async function readRestorePage(unit: Unit, account: Account, request: RestoreRequest): Promise<z.output<typeof restoreResponse> | Refusal> {
+  const rows = await unit.tx
+    .selectFrom('envelopes')
+    .select(['sequence', 'size_bytes'])
+    .where('workspace_id', '=', account.workspace.id)
+    .where('deleted_at', 'is', null)
+    .where('sequence', '>', request.since)
+    .orderBy('sequence')
+    .limit(request.limit + 1)
+    .execute()
+  const page = rows.slice(0, fittingRows(rows, request.limit))
+  const last = page.at(-1)
+  if (last === undefined) return { envelopes: [], cursor: String(request.since), more: false }
+
+  const operations = Object.fromEntries(metersDrawnBy(account.catalog, 'per_push').map((meter) => [meter.id, 1]))
+  const full = await drawOn(unit, account, operations)
+  if (full !== null) return quotaRefusal(account, full, 1)
+  if (request.deviceId !== null && (await findDevice(unit, account.workspace.id, request.deviceId)) !== undefined) {
+    await countForDevice(unit, account.workspace.id, request.deviceId, { envelopes: 0, bytes: 0, operations: 1 })
+  }
+  const whole = await unit.tx
+    .selectFrom('envelopes')
+    .selectAll()
+    .where('workspace_id', '=', account.workspace.id)
+    .where('deleted_at', 'is', null)
+    .where('sequence', '>', request.since)
+    .where('sequence', '<=', last.sequence)
+    .orderBy('sequence')
+    .execute()
+  return { envelopes: whole.map(restoredEnvelope), cursor: String(last.sequence), more: rows.length > page.length }
+}
+
+/** As many as fit into one answer, and at least one: an envelope may be larger than a page. */
+function fittingRows(rows: readonly { size_bytes: number | null }[], limit: number): number {
+  let bytes = 0
+  let fitting = 0
+  for (const { size_bytes: sizeBytes } of rows.slice(0, limit)) {
+    bytes += sizeBytes ?? 0
+    if (fitting > 0 && bytes > PUSH_MAX_BYTES) break
+    fitting += 1
+  }
+  return fitting
+}
+
+type EnvelopeColumns = {
+  id: string
+  device_id: string | null
+  memory_ref: string | null
+  revision: number | null
+  sub_key_id: string | null
+  created_at: string | null
+  size_bytes: number | null
+  sha256: string | null
+  ciphertext: Uint8Array | null
+}
+
+function restoredEnvelope(row: EnvelopeColumns): z.output<typeof restoreResponse>['envelopes'][number] {
+  const { id, device_id, memory_ref, revision, sub_key_id, created_at, size_bytes, sha256, ciphertext } = row
+  if (device_id === null || memory_ref === null || revision === null || created_at === null || size_bytes === null || sha256 === null || ciphertext === null) {
+    throw new Error(`Envelope ${id} is stored without its fields`)
+  }
+  const base64 = Buffer.from(ciphertext.buffer, ciphertext.byteOffset, ciphertext.byteLength).toString('base64')
+  return { id, device_id, memory_ref, revision, sub_key_id, created_at, size_bytes, sha256, ciphertext: base64 }
+}

@@ -1,0 +1,47 @@
+import { planOf } from '../../../shared/billing/catalog.ts'
+import { periodAt } from '../../../shared/billing/period.ts'
+import { usageInNewPeriod } from '../../../shared/billing/plan-change.ts'
+import type { Unit } from '../store/store.ts'
+import type { Account } from './account.ts'
+import { setCounters, wireLimits } from './counters.ts'
+import { deviceCounterDocument, planDocument } from './documents.ts'
+
+/** When the period is over: the next one begins, monthly counters at zero; a cancelled subscription is over with it. */
+export async function rollPeriod(unit: Unit, account: Account): Promise<void> {
+  const { workspace, catalog } = account
+  if (unit.now < workspace.period_end) return
+  const cancelled = workspace.cancel_at_period_end === 1
+  const plan = cancelled ? planOf(catalog, catalog.defaultPlan) : account.plan
+  const period = periodAt(workspace.period_anchor, unit.now, plan.interval)
+  account.workspace = await unit.tx
+    .updateTable('workspaces')
+    .set({
+      plan_id: plan.id,
+      period_start: period.startMs,
+      period_end: period.endMs,
+      ...(cancelled ? { cancel_at_period_end: 0, subscription_id: null } : {}),
+    })
+    .where('id', '=', workspace.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  account.plan = plan
+  await startCountersAnew(unit, account)
+}
+
+/** Monthly counters at zero and every limit as the plan in force says. */
+export async function startCountersAnew(unit: Unit, account: Account): Promise<void> {
+  const before = Object.fromEntries([...account.counters.values()].map(({ metric, used }) => [metric, used]))
+  const used = usageInNewPeriod(account.catalog.meters, before)
+  const limits = wireLimits(account.catalog, account.plan, unit.now)
+  await setCounters(unit, account, Object.fromEntries(Object.entries(used).map(([metric, amount]) => [metric, { used: amount, limit: limits[metric] ?? 0 }])))
+  const devices = await unit.tx
+    .updateTable('devices')
+    .set({ sync_operations: 0 })
+    .where('workspace_id', '=', account.workspace.id)
+    .where('sync_operations', '>', 0)
+    .returningAll()
+    .execute()
+  for (const device of devices)
+    unit.changes.put({ workspaceId: account.workspace.id, topic: 'device_counter', id: device.id, body: deviceCounterDocument(device) })
+  unit.changes.put({ workspaceId: account.workspace.id, topic: 'plan', id: 'plan', body: planDocument(account) })
+}

@@ -1,0 +1,131 @@
+import type { z } from 'zod'
+import { type Admission, admitPush, type MeterState } from '../../../shared/billing/admission.ts'
+import { meterOf } from '../../../shared/billing/catalog.ts'
+import type { pushResponse, pushResult } from '../../../shared/contract/platform.ts'
+import type { Refusal } from '../http/failure.ts'
+import type { Unit } from '../store/store.ts'
+import { type Account, counterOf, limitOf } from './account.ts'
+import { drawOn, quotaDetails, quotaRefusal } from './counters.ts'
+import { activeDevice, countForDevice } from './devices.ts'
+import { counterDocuments, deviceCounterDocument } from './documents.ts'
+import { checkEnvelope, type CheckedEnvelope, identityOf } from './envelope-check.ts'
+import type { EnvelopeRows } from './envelope-rows.ts'
+import { insertLease, openLeaseOf, renewLease } from './leases.ts'
+import { countForSubKeys } from './sub-keys.ts'
+
+export type PushRequest = { deviceId: string; sessionId: string | null; items: readonly unknown[] }
+type PushResult = z.output<typeof pushResult>
+
+/** What an item turned out to be before quota was asked. */
+type Finding =
+  | { kind: 'decided'; result: PushResult }
+  | { kind: 'new'; envelope: CheckedEnvelope }
+  /** The same id came earlier in this very push; what becomes of it depends on what became of that one. */
+  | { kind: 'again'; id: string; sameHash: boolean }
+
+/**
+ * Takes one push in one transaction. Per item, in this order: known with the same hash → duplicate, known with another
+ * → conflict, malformed → invalid, then quota, by which a batch is admitted as a prefix. (protocol: "Push")
+ *
+ * @returns a refusal when nothing was admitted and nothing was a duplicate: the whole push is then a 402 or 429.
+ */
+export async function takePush(unit: Unit, account: Account, rows: EnvelopeRows, request: PushRequest): Promise<z.output<typeof pushResponse> | Refusal> {
+  const { id: workspaceId } = account.workspace
+  let device = await activeDevice(unit, workspaceId, request.deviceId)
+  const lease = await openLeaseOf(unit, workspaceId, device.id)
+  if (lease !== null) await renewLease(unit, lease)
+
+  const findings = inspect(rows, workspaceId, request.items)
+  const fresh = findings.flatMap((finding) => (finding.kind === 'new' ? [finding.envelope] : []))
+  const admission = admitPush(
+    meterStates(account),
+    fresh.map(({ size_bytes: sizeBytes }) => sizeBytes),
+    { opensSession: lease === null },
+  )
+  const admitted = fresh.slice(0, admission.admittedCount)
+  if (admitted.length > 0) {
+    // The condition of these updates is what holds where transactions run side by side; here one runs at a time.
+    const full = await drawOn(unit, account, admission.drawn)
+    if (full !== null) throw new Error(`The counter of ${full.id} moved within a transaction`)
+    if (lease === null) await insertLease(unit, account, device.id, request.sessionId)
+    for (const envelope of admitted) rows.insert(workspaceId, device.id, envelope, unit.now)
+    device = await countForDevice(unit, workspaceId, device.id, { envelopes: admitted.length, bytes: admission.admittedBytes, operations: 1 })
+    await countForSubKeys(
+      unit,
+      workspaceId,
+      admitted.map((envelope) => ({ subKeyId: envelope.sub_key_id, envelopes: 1, bytes: envelope.size_bytes })),
+    )
+  }
+
+  const results = settle(account, findings, new Set(admitted.map(({ id }) => id)), admission)
+  const refused = results.some(({ status }) => status === 'refused')
+  if (refused && admission.refusedBy !== null && !results.some(({ status }) => status === 'stored' || status === 'duplicate')) {
+    return quotaRefusal(account, meterOf(account.catalog, admission.refusedBy.meter.id), requestedOf(admission, fresh))
+  }
+  return { results, counters: counterDocuments(account), device: deviceCounterDocument(device) }
+}
+
+function inspect(rows: EnvelopeRows, workspaceId: string, items: readonly unknown[]): Finding[] {
+  const seen = new Map<string, unknown>()
+  return items.map((item, index) => {
+    const identity = identityOf(item)
+    if (identity !== null) {
+      const known = rows.find(workspaceId, identity.id)
+      if (known !== undefined) return decided(known.sha256 === null || known.sha256 === identity.sha256 ? duplicate(identity.id) : conflict(identity.id))
+      if (seen.has(identity.id)) return { kind: 'again', id: identity.id, sameHash: seen.get(identity.id) === identity.sha256 }
+    }
+    const checked = checkEnvelope(item)
+    if ('invalid' in checked) return decided({ id: nameOf(item, index), status: 'invalid', code: 'invalid_envelope', message: `${checked.invalid}.` })
+    seen.set(checked.envelope.id, checked.envelope.sha256)
+    return { kind: 'new', envelope: checked.envelope }
+  })
+}
+
+function settle(account: Account, findings: readonly Finding[], stored: ReadonlySet<string>, admission: Admission): PushResult[] {
+  const fresh = findings.flatMap((finding) => (finding.kind === 'new' ? [finding.envelope] : []))
+  const details =
+    admission.refusedBy === null ? null : quotaDetails(account, meterOf(account.catalog, admission.refusedBy.meter.id), requestedOf(admission, fresh))
+  const refused = (id: string): PushResult => {
+    if (details === null) throw new Error(`Envelope ${id} was neither stored nor refused`)
+    const { code, message, meter, used, limit } = details
+    return { id, status: 'refused', code, message, meter, used, limit }
+  }
+  return findings.map((finding) => {
+    if (finding.kind === 'decided') return finding.result
+    const id = finding.kind === 'new' ? finding.envelope.id : finding.id
+    if (!stored.has(id)) return refused(id)
+    if (finding.kind === 'new') return { id, status: 'stored' }
+    return finding.sameHash ? duplicate(id) : conflict(id)
+  })
+}
+
+function meterStates(account: Account): MeterState[] {
+  return account.catalog.meters.map((meter) => {
+    const row = counterOf(account, meter)
+    return { meter, used: row.used, limit: limitOf(row) }
+  })
+}
+
+/** What the first refused envelope would have drawn on the meter that refused it, for the words of the refusal. */
+function requestedOf(admission: Admission, fresh: readonly CheckedEnvelope[]): number {
+  const first = fresh[admission.admittedCount]
+  return admission.refusedBy?.meter.draws === 'ciphertext_bytes' && first !== undefined ? first.size_bytes : 1
+}
+
+/** How an item that has no id of its own is named in the answer; the results are in the order of the push anyway. */
+function nameOf(item: unknown, index: number): string {
+  const id = typeof item === 'object' && item !== null && 'id' in item ? item.id : undefined
+  return typeof id === 'string' && id.length > 0 && id.length <= 128 ? id : `#${index}`
+}
+
+function decided(result: PushResult): Finding {
+  return { kind: 'decided', result }
+}
+
+function duplicate(id: string): PushResult {
+  return { id, status: 'duplicate' }
+}
+
+function conflict(id: string): PushResult {
+  return { id, status: 'conflict', code: 'envelope_conflict', message: 'Another envelope is stored under this id.' }
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import type { Period } from '../../../../shared/billing/period.ts'
+import type { WebhookOutbox } from './outbox.ts'
+import type { PolarUnit } from './polar-store.ts'
+import type { SubscriptionParts } from './records.ts'
+import type { PolarSchema } from './schema.ts'
+import type { OrderItem } from './wire.ts'
+
+export type Sale = {
+  reason: PolarSchema['orders']['billing_reason']
+  description: string
+  items: readonly OrderItem[]
+  period: Period
+  /** When it is charged; a renewal bears the instant of the period's start, however late it is written. */
+  atMs: number
+}
+
+/**
+ * Writes a paid order. Credit of the customer is used first; an order below zero gives credit instead of money. The
+ * card that is on file has been accepted before, so the charge goes through.
+ */
+export async function writeOrder(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionParts, sale: Sale): Promise<void> {
+  const { subscription, product } = parts
+  const amount = sale.items.reduce((sum, item) => sum + item.amount_cents, 0)
+  const { credit_cents: credit } = await unit.tx.selectFrom('customers').select('credit_cents').where('id', '=', parts.customer.id).executeTakeFirstOrThrow()
+  const appliedCredit = amount < 0 ? amount : Math.min(credit, amount)
+  const customer = await unit.tx
+    .updateTable('customers')
+    .set({ credit_cents: credit - appliedCredit })
+    .where('id', '=', parts.customer.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  const { count } = await unit.tx
+    .selectFrom('orders')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  const order = await unit.tx
+    .insertInto('orders')
+    .values({
+      id: randomUUID(),
+      customer_id: customer.id,
+      product_id: product.id,
+      subscription_id: subscription.id,
+      checkout_id: sale.reason === 'subscription_create' ? subscription.checkout_id : null,
+      status: 'paid',
+      billing_reason: sale.reason,
+      items: JSON.stringify(sale.items),
+      amount_cents: amount,
+      applied_credit_cents: appliedCredit,
+      due_cents: amount < 0 ? 0 : amount - appliedCredit,
+      currency: product.currency,
+      invoice_number: `SANDBOX-${String(count + 1).padStart(4, '0')}`,
+      description: sale.description,
+      period_start: sale.period.startMs,
+      period_end: sale.period.endMs,
+      created_at: sale.atMs,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  if (order.due_cents > 0 && customer.card_brand !== null && customer.card_last4 !== null) {
+    await unit.tx
+      .insertInto('payments')
+      .values({
+        id: randomUUID(),
+        checkout_id: order.checkout_id,
+        order_id: order.id,
+        customer_id: customer.id,
+        status: 'succeeded',
+        amount_cents: order.due_cents,
+        currency: order.currency,
+        card_brand: customer.card_brand,
+        card_last4: customer.card_last4,
+        decline_reason: null,
+        decline_message: null,
+        created_at: sale.atMs,
+      })
+      .execute()
+  }
+  await outbox.orderPaid(unit, order, product, customer, subscription)
+}

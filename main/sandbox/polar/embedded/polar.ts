@@ -1,0 +1,128 @@
+import { createHmac, hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { catalogIds, catalogs } from '../../../../shared/generated/catalogs.ts'
+import type { Clock, Random } from '../../clock.ts'
+import { settleCheckouts } from './checkouts.ts'
+import { type DeliveryMode, WebhookDelivery } from './delivery.ts'
+import { WebhookOutbox } from './outbox.ts'
+import { PolarStore, type PolarUnit } from './polar-store.ts'
+import { renewSubscriptions } from './subscriptions.ts'
+
+export type EmbeddedPolarOptions = {
+  path: string
+  clock: Clock
+  random: Random
+  /** `http://127.0.0.1:PORT`. */
+  origin: string
+  deliverWebhooks: DeliveryMode
+  settleMs: number
+  report: (error: unknown) => void
+}
+
+/**
+ * The part of Polar that the platform uses, on this computer: the API for Polar's own SDK, a checkout page, a customer
+ * portal and signed webhooks. No money moves and no account is needed.
+ */
+export class EmbeddedPolar {
+  readonly origin: string
+  readonly clock: Clock
+  readonly settleMs: number
+  /** Where the API is: the SDK's `baseUrl`. */
+  readonly baseUrl: string
+  /** The organisation's token and the secret of its webhook endpoint; made anew with every start, known to this process only. */
+  readonly accessToken = `polar_oat_${randomBytes(24).toString('base64url')}`
+  readonly webhookSecret = `whsec_${randomBytes(24).toString('base64')}`
+  readonly outbox: WebhookOutbox
+  readonly #store: PolarStore
+  readonly #delivery: WebhookDelivery
+  readonly #pageKey = randomBytes(32)
+
+  constructor({ path, clock, random, origin, deliverWebhooks, settleMs, report }: EmbeddedPolarOptions) {
+    this.origin = origin
+    this.clock = clock
+    this.settleMs = settleMs
+    this.baseUrl = `${origin}/polar`
+    this.outbox = new WebhookOutbox(this.baseUrl)
+    this.#store = new PolarStore(path, clock)
+    this.#delivery = new WebhookDelivery({
+      store: this.#store,
+      clock,
+      random,
+      endpointUrl: `${origin}/webhooks/polar`,
+      secret: this.webhookSecret,
+      mode: deliverWebhooks,
+      report,
+    })
+    this.#store.onWebhooks(() => this.#delivery.poke())
+  }
+
+  async start(): Promise<void> {
+    await this.#store.write(async (unit) => {
+      await offerProducts(unit)
+      // A person switches a disabled endpoint on again; here that is a new start.
+      await unit.tx.updateTable('webhook_endpoint').set({ failures_in_a_row: 0, disabled_at: null }).execute()
+    })
+    await this.tick()
+  }
+
+  /** Reads and writes, after time has done what it does to checkouts and subscriptions. */
+  write<T>(work: (unit: PolarUnit) => Promise<T>): Promise<T> {
+    return this.#store.write(async (unit) => {
+      await settleCheckouts(unit, this.outbox)
+      await renewSubscriptions(unit, this.outbox)
+      return await work(unit)
+    })
+  }
+
+  /** Lets time pass also when nobody asks, and tries again what could not be delivered. */
+  async tick(): Promise<void> {
+    await this.write(async () => undefined)
+    this.#delivery.poke()
+  }
+
+  /** Proves that a form or link was made by this server for that purpose. */
+  seal(purpose: string): string {
+    return createHmac('sha256', this.#pageKey).update(purpose).digest('base64url')
+  }
+
+  isSealed(purpose: string, seal: unknown): boolean {
+    const expected = Buffer.from(this.seal(purpose))
+    const given = Buffer.from(typeof seal === 'string' ? seal : '')
+    return expected.length === given.length && timingSafeEqual(expected, given)
+  }
+
+  /** Waits for the deliveries that are under way. */
+  async settled(): Promise<void> {
+    await this.#delivery.settled()
+  }
+
+  async stop(): Promise<void> {
+    await this.#delivery.stop()
+    await this.#store.close()
+  }
+}
+
+export function hashToken(token: string): string {
+  return hash('sha256', token)
+}
+
+/** One product for each plan that is sold; a changed price is a changed product. */
+async function offerProducts({ tx, now }: PolarUnit): Promise<void> {
+  for (const catalogId of catalogIds) {
+    const catalog = catalogs[catalogId]
+    for (const plan of catalog.plans) {
+      if (plan.priceCents === null || plan.priceCents === 0) continue
+      const offered = {
+        name: `${catalog.name} ${plan.name}`,
+        description: plan.summary,
+        price_cents: plan.priceCents,
+        currency: plan.currency,
+        recurring_interval: plan.interval,
+      }
+      await tx
+        .insertInto('products')
+        .values({ id: randomUUID(), catalog: catalog.id, plan: plan.id, created_at: now, ...offered })
+        .onConflict((conflict) => conflict.columns(['catalog', 'plan']).doUpdateSet(offered))
+        .execute()
+    }
+  }
+}

@@ -1,0 +1,273 @@
+import { type Context, Hono } from 'hono'
+import { html } from 'hono/html'
+import { moneyText } from '../../../../shared/billing/money.ts'
+import { limitBody } from '../../http/door.ts'
+import type { RouteEnvironment } from '../../http/environment.ts'
+import { Refusal } from '../../http/failure.ts'
+import { cardFields, problemNotice, testCardHint } from '../../pages/card-form.ts'
+import { dateText, type Markup, sendPage } from '../../pages/page.ts'
+import { type CardAnswer, cardWords, tryCard } from './cards.ts'
+import { putCard } from './checkouts.ts'
+import { cardEntryOf, formOf } from './form.ts'
+import { invoicePath } from './invoice-page.ts'
+import { type EmbeddedPolar, hashToken } from './polar.ts'
+import type { PolarUnit } from './polar-store.ts'
+import { customerById, findActive, findProduct } from './records.ts'
+import type { CustomerRow, OrderRow, ProductRow, SubscriptionRow } from './schema.ts'
+import { changeLater, changeNow, costOfChange, setCancelled } from './subscriptions.ts'
+
+/** Everything that the portal shows, read in one transaction. */
+type View = {
+  token: string
+  sessionId: string
+  returnUrl: string | null
+  now: number
+  customer: CustomerRow
+  active: { subscription: SubscriptionRow; product: ProductRow } | null
+  /** Of the same catalog, from cheap to dear. */
+  products: ProductRow[]
+  orders: OrderRow[]
+}
+
+const TOKEN = 'customer_session_token'
+const ORDERS_SHOWN = 100
+
+/** The customer portal: plan with its change, cancel and resume, the card, the invoices. The token in the address opens it. */
+export function portalPage(polar: EmbeddedPolar): Hono<RouteEnvironment> {
+  return new Hono<RouteEnvironment>()
+    .get('/portal', async (context) => show(context, polar, await polar.write((unit) => load(unit, context.req.query(TOKEN)))))
+    .get('/portal/change', async (context) => {
+      const view = await polar.write((unit) => load(unit, context.req.query(TOKEN)))
+      return confirmChange(context, polar, view, offeredProduct(view, context.req.query('product')))
+    })
+    .post('/portal/change', limitBody(), async (context) => {
+      const form = await formOf(context)
+      return await act(context, polar, form, async (unit, view) => {
+        if (view.active === null) throw noSubscription()
+        const to = await findProduct(unit, form.product ?? '')
+        if (to === undefined || !view.products.some(({ id }) => id === to.id)) throw noSuchPlan()
+        const parts = { ...view.active, customer: view.customer }
+        if (isUpgrade(view.active.product, to)) await changeNow(unit, polar.outbox, parts, to)
+        else await changeLater(unit, polar.outbox, parts, to)
+      })
+    })
+    .post(
+      '/portal/cancel',
+      limitBody(),
+      async (context) => await act(context, polar, await formOf(context), async (unit, view) => await cancel(unit, polar, view, true)),
+    )
+    .post(
+      '/portal/resume',
+      limitBody(),
+      async (context) => await act(context, polar, await formOf(context), async (unit, view) => await cancel(unit, polar, view, false)),
+    )
+    .post('/portal/card', limitBody(), async (context) => {
+      const form = await formOf(context)
+      const answer = tryCard(cardEntryOf(form), polar.clock.now())
+      if (answer.kind !== 'accepted') {
+        const view = await polar.write((unit) => authorised(unit, polar, context, form))
+        return show(context, polar, view, answer)
+      }
+      return await act(context, polar, form, async (unit, view) => {
+        await putCard(unit, view.customer.id, answer.card)
+        if (view.active !== null)
+          await polar.outbox.subscriptionMoved(unit, { ...view.active, customer: await customerById(unit, view.customer.id) }, ['subscription.updated'])
+      })
+    })
+}
+
+async function load(unit: PolarUnit, token: string | undefined): Promise<View> {
+  const session =
+    token === undefined ? undefined : await unit.tx.selectFrom('customer_sessions').selectAll().where('token_hash', '=', hashToken(token)).executeTakeFirst()
+  if (token === undefined || session === undefined || session.expires_at <= unit.now) {
+    throw new Refusal(401, 'portal_closed', 'This link to the customer portal is not good any more.', 'Click Manage subscription in Tidemark to open it anew.')
+  }
+  const customer = await customerById(unit, session.customer_id)
+  const active = await findActive(unit, customer.id)
+  const products =
+    active === null ? [] : await unit.tx.selectFrom('products').selectAll().where('catalog', '=', active.product.catalog).orderBy('price_cents').execute()
+  const orders = await unit.tx
+    .selectFrom('orders')
+    .selectAll()
+    .where('customer_id', '=', customer.id)
+    .orderBy('created_at', 'desc')
+    .orderBy('invoice_number', 'desc')
+    .limit(ORDERS_SHOWN)
+    .execute()
+  return { token, sessionId: session.id, returnUrl: session.return_url, now: unit.now, customer, active, products, orders }
+}
+
+/** A form counts only with the seal of this very session in it. */
+async function authorised(unit: PolarUnit, polar: EmbeddedPolar, context: Context, form: Record<string, string>): Promise<View> {
+  const view = await load(unit, context.req.query(TOKEN))
+  if (!polar.isSealed(sealPurpose(view), form.seal))
+    throw new Refusal(403, 'foreign_form', 'This form was not made for this portal.', 'Open the portal again from Tidemark.')
+  return view
+}
+
+/** Does what a form asks, and shows the portal anew. */
+async function act(
+  context: Context,
+  polar: EmbeddedPolar,
+  form: Record<string, string>,
+  work: (unit: PolarUnit, view: View) => Promise<void>,
+): Promise<Response> {
+  const token = await polar.write(async (unit) => {
+    const view = await authorised(unit, polar, context, form)
+    await work(unit, view)
+    return view.token
+  })
+  return context.redirect(`/polar/portal?${TOKEN}=${encodeURIComponent(token)}`, 303)
+}
+
+async function cancel(unit: PolarUnit, polar: EmbeddedPolar, view: View, cancelled: boolean): Promise<void> {
+  if (view.active === null) throw noSubscription()
+  await setCancelled(unit, polar.outbox, { ...view.active, customer: view.customer }, cancelled)
+}
+
+function show(context: Context, polar: EmbeddedPolar, view: View, cardAnswer: CardAnswer | null = null): Response | Promise<Response> {
+  const problem = cardAnswer === null || cardAnswer.kind === 'accepted' ? null : cardAnswer.message
+  return sendPage(
+    context,
+    polar.origin,
+    {
+      title: 'Customer portal',
+      maker: 'Polar sandbox',
+      wide: true,
+      body: html`<h1>Customer portal</h1>
+<p class="quiet">${view.customer.name ?? view.customer.external_id}, ${view.customer.email}</p>
+${subscriptionCard(polar, view)}
+${paymentCard(polar, view, cardAnswer, problem)}
+${invoicesCard(polar, view)}`,
+      ...(view.returnUrl === null ? {} : { footer: html`<a href="${view.returnUrl}">Leave the portal</a>` }),
+    },
+    problem === null ? 200 : cardAnswer?.kind === 'declined' ? 402 : 422,
+  )
+}
+
+function subscriptionCard(polar: EmbeddedPolar, view: View): Markup {
+  if (view.active === null) {
+    return html`<section class="card" aria-labelledby="subscription"><h2 id="subscription">Subscription</h2><p>There is no subscription. Start one with Upgrade in Tidemark.</p></section>`
+  }
+  const { subscription, product } = view.active
+  const pending = view.products.find(({ id }) => id === subscription.pending_product_id)
+  const ends = subscription.cancel_at_period_end === 1
+  const until = dateText(subscription.current_period_end)
+  const others = view.products.filter(({ id }) => id !== product.id)
+  return html`<section class="card" aria-labelledby="subscription">
+<h2 id="subscription">Subscription</h2>
+<p class="amount">${product.name} <span class="quiet">${price(product)} per ${product.recurring_interval}</span></p>
+${ends ? html`<p class="notice">Cancelled. It runs until ${until}; the free plan follows.</p>` : html`<p class="quiet">Renews on ${until}.</p>`}
+${pending === undefined || ends ? '' : html`<p class="notice">Changes to ${pending.name} on ${until}.</p>`}
+${view.customer.credit_cents === 0 ? '' : html`<p class="quiet">Credit: ${moneyText({ amountMinor: view.customer.credit_cents, currency: product.currency })}, used with the next invoice.</p>`}
+${ends ? '' : html`<ul class="plain">${others.map((other) => html`<li><span>${other.name} <span class="quiet">${price(other)} per ${other.recurring_interval}</span></span>${changeLink(view, product, other)}</li>`)}</ul><hr>`}
+<div class="actions">
+${ends ? actionForm(polar, view, 'resume', 'Resume subscription', 'button') : actionForm(polar, view, 'cancel', 'Cancel at the end of the period', 'second')}
+</div>
+</section>`
+}
+
+function changeLink(view: View, from: ProductRow, to: ProductRow): Markup {
+  const query = new URLSearchParams({ [TOKEN]: view.token, product: to.id })
+  return html`<a class="button second" href="/polar/portal/change?${query.toString()}">${isUpgrade(from, to) ? 'Upgrade' : 'Change'} to ${to.name}</a>`
+}
+
+function confirmChange(context: Context, polar: EmbeddedPolar, view: View, to: ProductRow): Response | Promise<Response> {
+  if (view.active === null) throw noSubscription()
+  const { product, subscription } = view.active
+  const money = (amountMinor: number): string => moneyText({ amountMinor, currency: product.currency })
+  const cost = costOfChange(view.active, to, view.now)
+  const due = Math.max(0, cost.dueCents - view.customer.credit_cents)
+  const details = isUpgrade(product, to)
+    ? html`<dl>
+<dt>Remaining time on ${to.name}</dt><dd>${money(cost.debitCents)}</dd>
+<dt>Unused time on ${product.name}</dt><dd>${money(-cost.creditCents)}</dd>
+${view.customer.credit_cents === 0 ? '' : html`<dt>Credit</dt><dd>${money(-Math.min(view.customer.credit_cents, cost.dueCents))}</dd>`}
+<dt class="total">Due now</dt><dd class="total">${money(due)}</dd>
+</dl>
+<p class="quiet">From ${dateText(subscription.current_period_end)} on: ${price(to)} per ${to.recurring_interval}.</p>`
+    : html`<p>Nothing is due now. ${product.name} runs until ${dateText(subscription.current_period_end)}, then ${to.name} begins for ${price(to)} per ${to.recurring_interval}.</p>`
+  const title = `Change to ${to.name}`
+  return sendPage(context, polar.origin, {
+    title,
+    maker: 'Polar sandbox',
+    body: html`<div class="card">
+<h1>${title}</h1>
+${details}
+<div class="actions">
+${actionForm(polar, view, 'change', isUpgrade(product, to) ? `Pay ${money(due)} and change` : `Change on ${dateText(subscription.current_period_end)}`, 'button', to.id)}
+<a href="/polar/portal?${TOKEN}=${encodeURIComponent(view.token)}">Back</a>
+</div>
+</div>`,
+  })
+}
+
+function paymentCard(polar: EmbeddedPolar, view: View, answer: CardAnswer | null, problem: string | null): Markup {
+  const { card_brand: brand, card_last4: last4 } = view.customer
+  return html`<section class="card" aria-labelledby="payment">
+<h2 id="payment">Payment method</h2>
+<p>${brand === null || last4 === null ? 'No card on file.' : cardWords({ brand, last4 })}</p>
+${problemNotice(problem)}
+<details${problem === null ? '' : ' open'}>
+<summary>${brand === null ? 'Add a card' : 'Change the card'}</summary>
+<form method="post" action="/polar/portal/card?${TOKEN}=${encodeURIComponent(view.token)}" novalidate>
+<input type="hidden" name="seal" value="${polar.seal(sealPurpose(view))}">
+${cardFields(answer)}
+<button type="submit">Save card</button>
+</form>
+<div class="below">${testCardHint}</div>
+</details>
+</section>`
+}
+
+function invoicesCard(polar: EmbeddedPolar, { orders }: View): Markup {
+  if (orders.length === 0) return html`<section class="card" aria-labelledby="invoices"><h2 id="invoices">Invoices</h2><p class="quiet">None yet.</p></section>`
+  return html`<section class="card" aria-labelledby="invoices">
+<h2 id="invoices">Invoices</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Invoice table"><table>
+<thead><tr><th scope="col">Number</th><th scope="col">Date</th><th scope="col">For</th><th scope="col" class="number">Amount</th><th scope="col">Status</th><th scope="col">Invoice</th></tr></thead>
+<tbody>
+${orders.map((order) => {
+  const path = invoicePath(polar, order.id)
+  return html`<tr><td>${order.invoice_number}</td><td>${dateText(order.created_at)}</td><td class="wrap">${order.description}</td>
+<td class="number">${moneyText({ amountMinor: order.amount_cents, currency: order.currency })}</td><td>${order.status === 'paid' ? 'Paid' : order.status}</td>
+<td><a href="${path}">View</a> <a href="${path}&amp;download" aria-label="Download ${order.invoice_number}">Download</a></td></tr>`
+})}
+</tbody>
+</table></div>
+</section>`
+}
+
+function actionForm(polar: EmbeddedPolar, view: View, action: 'cancel' | 'resume' | 'change', label: string, look: string, productId?: string): Markup {
+  return html`<form method="post" action="/polar/portal/${action}?${TOKEN}=${encodeURIComponent(view.token)}">
+<input type="hidden" name="seal" value="${polar.seal(sealPurpose(view))}">
+${productId === undefined ? '' : html`<input type="hidden" name="product" value="${productId}">`}
+<button type="submit" class="${look}">${label}</button>
+</form>`
+}
+
+function isUpgrade(from: ProductRow, to: ProductRow): boolean {
+  return to.price_cents > from.price_cents
+}
+
+function offeredProduct(view: View, id: string | undefined): ProductRow {
+  const product = view.products.find((candidate) => candidate.id === id)
+  if (product === undefined || product.id === view.active?.product.id) throw noSuchPlan()
+  return product
+}
+
+function price(product: ProductRow): string {
+  return moneyText({ amountMinor: product.price_cents, currency: product.currency })
+}
+
+function sealPurpose({ sessionId }: View): string {
+  return `portal:${sessionId}`
+}
+
+function noSubscription(): Refusal {
+  return new Refusal(409, 'no_subscription', 'There is no subscription to change.', 'Start one with Upgrade in Tidemark.')
+}
+
+function noSuchPlan(): Refusal {
+  return new Refusal(404, 'unknown_plan', 'There is no such plan to change to.', 'Choose one of those that the portal shows.')
+}

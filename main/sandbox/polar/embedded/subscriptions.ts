@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import { type Period, periodAt, periodNumber } from '../../../../shared/billing/period.ts'
+import { type Proration, prorate } from '../../../../shared/billing/proration.ts'
+import { writeOrder } from './orders.ts'
+import type { WebhookOutbox } from './outbox.ts'
+import type { PolarUnit } from './polar-store.ts'
+import { findSubscription, productById, type SubscriptionParts } from './records.ts'
+import type { CheckoutRow, CustomerRow, ProductRow, SubscriptionRow } from './schema.ts'
+
+export function periodOf(row: SubscriptionRow): Period {
+  return { startMs: row.current_period_start, endMs: row.current_period_end }
+}
+
+/** Starts the subscription that a checkout paid for, and writes its first order. */
+export async function startSubscription(
+  unit: PolarUnit,
+  outbox: WebhookOutbox,
+  checkout: CheckoutRow,
+  product: ProductRow,
+  customer: CustomerRow,
+): Promise<SubscriptionRow> {
+  const period = periodNumber(unit.now, 0, product.recurring_interval)
+  const subscription = await unit.tx
+    .insertInto('subscriptions')
+    .values({
+      id: randomUUID(),
+      customer_id: customer.id,
+      product_id: product.id,
+      checkout_id: checkout.id,
+      status: 'active',
+      anchor_at: unit.now,
+      current_period_start: period.startMs,
+      current_period_end: period.endMs,
+      pending_product_id: null,
+      canceled_at: null,
+      started_at: unit.now,
+      ended_at: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  const parts = { subscription, product, customer }
+  await writeOrder(unit, outbox, parts, {
+    reason: 'subscription_create',
+    description: `${product.name}, first ${product.recurring_interval}`,
+    items: [{ label: product.name, amount_cents: product.price_cents, proration: false }],
+    period,
+    atMs: unit.now,
+  })
+  await outbox.subscriptionMoved(unit, parts, ['subscription.active'])
+  return subscription
+}
+
+/** What a change to a dearer product costs now. */
+export function costOfChange({ subscription, product }: Pick<SubscriptionParts, 'subscription' | 'product'>, to: ProductRow, atMs: number): Proration {
+  return prorate(product.price_cents, to.price_cents, periodOf(subscription), atMs)
+}
+
+/** A dearer product takes the place of the old one now; what is unused of the old price is credited. */
+export async function changeNow(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionParts, to: ProductRow): Promise<SubscriptionParts> {
+  const { creditCents, debitCents } = costOfChange(parts, to, unit.now)
+  const subscription = await updateSubscription(unit, parts.subscription.id, { product_id: to.id, pending_product_id: null })
+  const changed = { ...parts, subscription, product: to }
+  await writeOrder(unit, outbox, changed, {
+    reason: 'subscription_update',
+    description: `Change from ${parts.product.name} to ${to.name}`,
+    items: [
+      { label: `Unused time on ${parts.product.name}`, amount_cents: -creditCents, proration: true },
+      { label: `Remaining time on ${to.name}`, amount_cents: debitCents, proration: true },
+    ],
+    period: { startMs: unit.now, endMs: subscription.current_period_end },
+    atMs: unit.now,
+  })
+  await outbox.subscriptionMoved(unit, changed, ['subscription.updated'])
+  return changed
+}
+
+/** Another product from the next period on; choosing the present one takes such a change back. */
+export async function changeLater(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionParts, to: ProductRow): Promise<SubscriptionParts> {
+  const subscription = await updateSubscription(unit, parts.subscription.id, { pending_product_id: to.id === parts.product.id ? null : to.id })
+  const changed = { ...parts, subscription }
+  await outbox.subscriptionMoved(unit, changed, ['subscription.updated'])
+  return changed
+}
+
+export async function setCancelled(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionParts, cancelled: boolean): Promise<SubscriptionParts> {
+  const subscription = await updateSubscription(unit, parts.subscription.id, {
+    cancel_at_period_end: cancelled ? 1 : 0,
+    canceled_at: cancelled ? unit.now : null,
+  })
+  const changed = { ...parts, subscription }
+  await outbox.subscriptionMoved(unit, changed, [cancelled ? 'subscription.canceled' : 'subscription.uncanceled', 'subscription.updated'])
+  return changed
+}
+
+/** What the calendar does: ends cancelled subscriptions, renews the others, one order for each period that has begun. */
+export async function renewSubscriptions(unit: PolarUnit, outbox: WebhookOutbox): Promise<void> {
+  const due = await unit.tx.selectFrom('subscriptions').select('id').where('status', '=', 'active').where('current_period_end', '<=', unit.now).execute()
+  for (const { id } of due) {
+    let parts = await findSubscription(unit, id)
+    while (parts !== null && parts.subscription.status === 'active' && parts.subscription.current_period_end <= unit.now) {
+      parts = parts.subscription.cancel_at_period_end === 1 ? await end(unit, outbox, parts) : await renew(unit, outbox, parts)
+    }
+  }
+}
+
+async function end(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionParts): Promise<SubscriptionParts> {
+  const subscription = await updateSubscription(unit, parts.subscription.id, {
+    status: 'canceled',
+    ended_at: parts.subscription.current_period_end,
+    pending_product_id: null,
+  })
+  const ended = { ...parts, subscription }
+  await outbox.subscriptionMoved(unit, ended, ['subscription.revoked'])
+  return ended
+}
+
+async function renew(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionParts): Promise<SubscriptionParts> {
+  const { subscription: before } = parts
+  const product = before.pending_product_id === null ? parts.product : await productById(unit, before.pending_product_id)
+  const startMs = before.current_period_end
+  const period = periodAt(before.anchor_at, startMs, product.recurring_interval)
+  const subscription = await updateSubscription(unit, before.id, {
+    product_id: product.id,
+    pending_product_id: null,
+    current_period_start: startMs,
+    current_period_end: period.endMs,
+  })
+  const renewed = { ...parts, subscription, product }
+  await writeOrder(unit, outbox, renewed, {
+    reason: 'subscription_cycle',
+    description: `${product.name}, renewal`,
+    items: [{ label: product.name, amount_cents: product.price_cents, proration: false }],
+    period: { startMs, endMs: period.endMs },
+    atMs: startMs,
+  })
+  await outbox.subscriptionMoved(unit, renewed, ['subscription.updated'])
+  return renewed
+}
+
+function updateSubscription(unit: PolarUnit, id: string, changes: Partial<SubscriptionRow>): Promise<SubscriptionRow> {
+  return unit.tx.updateTable('subscriptions').set(changes).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+}

@@ -1,0 +1,157 @@
+import type { models, Polar } from '@polar-sh/sdk/2026-10'
+import type { Clock } from '../clock.ts'
+import type { Account } from '../meter/account.ts'
+import { openAccount } from '../meter/open-account.ts'
+import { putInForce } from '../meter/plan-in-force.ts'
+import type { CheckoutsTable } from '../store/schema.ts'
+import type { Selectable } from 'kysely'
+import type { Store, Unit } from '../store/store.ts'
+import { checkoutDocument } from '../meter/documents.ts'
+import { type CustomerView, orNull, readCustomer, standingOf } from './customer-view.ts'
+import { invoiceOf } from './invoices.ts'
+import { type LookState, lookIsDue, type Reason } from './look-schedule.ts'
+import type { Products } from './products.ts'
+
+type CheckoutRow = Selectable<CheckoutsTable>
+type SeenCheckout = { row: CheckoutRow; polar: models.Checkout | null; decline: string | null }
+
+/** A checkout that came to nothing this long after its end is not looked at any more unless somebody asks. */
+const FORGOTTEN_AFTER_MS = 7 * 86_400_000
+
+export type RefreshOptions = { store: Store; clock: Clock; polar: Polar; products: Products; report: (error: unknown) => void }
+
+/**
+ * Brings the platform to what Polar says: fetches a customer's state and puts it in force. A webhook, a click and the
+ * clock only say when to look, so it is right when webhooks never come, come twice or in another order.
+ */
+export class CustomerRefresh {
+  readonly #options: RefreshOptions
+  readonly #running = new Map<string, { done: Promise<void>; next: Promise<void> | null }>()
+  readonly #lastLook = new Map<string, number>()
+  readonly #portals = new Map<string, number>()
+
+  constructor(options: RefreshOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Looks now. Looks at one customer go one after the other, so an older answer never overwrites a newer one; who asks
+   * while one is under way gets the one after it, which began after the asking.
+   */
+  now(workspaceId: string): Promise<void> {
+    const running = this.#running.get(workspaceId)
+    if (running === undefined) {
+      const done = this.#look(workspaceId).finally(() => this.#running.delete(workspaceId))
+      this.#running.set(workspaceId, { done, next: null })
+      return done
+    }
+    running.next ??= running.done.catch(() => undefined).then(() => this.now(workspaceId))
+    return running.next
+  }
+
+  /** The customer may change something in the portal at any moment from now on. */
+  watchPortal(workspaceId: string): void {
+    this.#portals.set(workspaceId, this.#options.clock.now())
+  }
+
+  /** Waits for the looks that are under way. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled([...this.#running.values()].map(({ done, next }) => next ?? done))
+  }
+
+  /** Looks wherever something is waited for. Called every second or so. */
+  async tick(): Promise<void> {
+    const now = this.#options.clock.now()
+    for (const state of await this.#waiting(now)) {
+      if (lookIsDue(state, now)) await this.now(state.workspaceId).catch(this.#options.report)
+    }
+  }
+
+  async #waiting(now: number): Promise<LookState[]> {
+    const { store } = this.#options
+    const checkouts = await store.read
+      .selectFrom('checkouts')
+      .select(['workspace_id', 'status', 'created_at'])
+      .where('applied', '=', 0)
+      .where('status', 'in', ['open', 'confirmed', 'succeeded', 'cancelled'])
+      .where('expires_at', '>', now - FORGOTTEN_AFTER_MS)
+      .execute()
+    const subscribed = await store.read.selectFrom('workspaces').select(['id', 'period_start', 'period_end']).where('subscription_id', 'is not', null).execute()
+    const reasons: { workspaceId: string; reason: Reason }[] = [
+      ...checkouts.map(({ workspace_id: workspaceId, status, created_at: sinceMs }) => ({
+        workspaceId,
+        reason: { kind: status === 'cancelled' ? ('cancelled' as const) : ('checkout' as const), sinceMs },
+      })),
+      ...subscribed.map(({ id, period_start: startMs, period_end: endMs }) => ({
+        workspaceId: id,
+        reason: { kind: 'period' as const, sinceMs: now < endMs ? startMs : endMs },
+      })),
+      ...[...this.#portals].map(([workspaceId, sinceMs]) => ({ workspaceId, reason: { kind: 'portal' as const, sinceMs } })),
+    ]
+    return reasons.map((state) => ({ ...state, lastLookMs: this.#lastLook.get(state.workspaceId) ?? null }))
+  }
+
+  async #look(workspaceId: string): Promise<void> {
+    const { store, clock, polar, products } = this.#options
+    this.#lastLook.set(workspaceId, clock.now())
+    const rows = await store.read
+      .selectFrom('checkouts')
+      .selectAll()
+      .where('workspace_id', '=', workspaceId)
+      .where('applied', '=', 0)
+      .where('status', 'in', ['open', 'confirmed', 'succeeded', 'cancelled'])
+      .execute()
+    // Checkouts first: the state that is read after a checkout has succeeded has its effect in it.
+    const seen = await Promise.all(rows.map((row) => this.#seeCheckout(polar, row)))
+    const view = await readCustomer(polar, workspaceId)
+    await products.learn(view?.state.active_subscriptions.map(({ product_id: productId }) => productId) ?? [])
+    await store.write(async (unit) => {
+      const account = await openAccount(unit, workspaceId)
+      await this.#apply(unit, account, view, seen)
+    })
+  }
+
+  async #seeCheckout(polar: Polar, row: CheckoutRow): Promise<SeenCheckout> {
+    if (row.kind === 'change') return { row, polar: null, decline: null }
+    const checkout = await orNull(polar.checkouts.get(row.id))
+    if (checkout === null || checkout.status === 'succeeded') return { row, polar: checkout, decline: null }
+    const payments = await polar.payments.list({ checkout_id: row.id, status: 'failed', limit: 1 })
+    return { row, polar: checkout, decline: payments.items[0]?.decline_message ?? null }
+  }
+
+  async #apply(unit: Unit, account: Account, view: CustomerView, seen: readonly SeenCheckout[]): Promise<void> {
+    const { workspace, catalog } = account
+    const standing = standingOf(view, (productId) => this.#options.products.planOf(catalog.id, productId))
+    if (standing.subscription !== null || workspace.subscription_id !== null || standing.paymentMethod !== workspace.payment_method) {
+      await putInForce(unit, account, standing)
+    }
+    for (const one of seen) await settleCheckout(unit, account, one, standing.subscription !== null)
+    for (const order of view?.orders ?? []) {
+      const invoice = invoiceOf(order, unit.now)
+      if (invoice !== null) unit.changes.put({ workspaceId: workspace.id, topic: 'invoice', id: invoice.id, body: invoice })
+    }
+  }
+}
+
+async function settleCheckout(unit: Unit, account: Account, { row, polar, decline }: SeenCheckout, subscribed: boolean): Promise<void> {
+  const current = await unit.tx.selectFrom('checkouts').selectAll().where('id', '=', row.id).executeTakeFirst()
+  if (current === undefined) return
+  const next = row.kind === 'change' ? changeStanding(current, account, unit.now) : purchaseStanding(current, polar, decline, subscribed, unit.now)
+  const changed = await unit.tx.updateTable('checkouts').set(next).where('id', '=', row.id).returningAll().executeTakeFirstOrThrow()
+  unit.changes.put({ workspaceId: changed.workspace_id, topic: 'checkout', id: changed.id, body: checkoutDocument(changed) })
+}
+
+type CheckoutStanding = Pick<CheckoutRow, 'status' | 'applied' | 'decline_reason'>
+
+function purchaseStanding(row: CheckoutRow, polar: models.Checkout | null, decline: string | null, subscribed: boolean, nowMs: number): CheckoutStanding {
+  if (polar === null) return { status: nowMs >= row.expires_at ? 'expired' : row.status, applied: 0, decline_reason: row.decline_reason }
+  // Whoever turned back has not paid; Polar knows nothing of that and calls it open.
+  const status = polar.status === 'open' && row.status === 'cancelled' ? 'cancelled' : polar.status
+  return { status, applied: status === 'succeeded' && subscribed ? 1 : 0, decline_reason: status === 'succeeded' ? null : decline }
+}
+
+function changeStanding(row: CheckoutRow, { plan }: Account, nowMs: number): CheckoutStanding {
+  if (plan.id === row.plan_id) return { status: 'succeeded', applied: 1, decline_reason: null }
+  const expired = row.status !== 'succeeded' && nowMs >= row.expires_at
+  return { status: expired ? 'expired' : row.status, applied: 0, decline_reason: row.decline_reason }
+}

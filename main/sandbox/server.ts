@@ -1,0 +1,191 @@
+import { randomInt } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createPolar } from '@polar-sh/sdk/2026-10'
+import { makeApp } from './app.ts'
+import { type Clock, type Random, systemClock } from './clock.ts'
+import { prepareDemo } from './demo.ts'
+import { listen } from './http/listen.ts'
+import { EventHub } from './http/event-hub.ts'
+import { Idempotency } from './http/idempotency.ts'
+import { hashSecret } from './http/sign-in.ts'
+import { EnvelopeRows } from './meter/envelope-rows.ts'
+import { passTime } from './meter/pass-time.ts'
+import { NO_REAL_MONEY } from './pages/page.ts'
+import type { Platform } from './platform.ts'
+import type { DeliveryMode } from './polar/embedded/delivery.ts'
+import { EmbeddedPolar, type EmbeddedPolarOptions } from './polar/embedded/polar.ts'
+import { Payments } from './polar/payments.ts'
+import { Products } from './polar/products.ts'
+import { CustomerRefresh } from './polar/refresh.ts'
+import { Store } from './store/store.ts'
+
+export type SandboxOptions = {
+  /** Wanted port; the next free one is taken where it is in use. 0: any. */
+  port: number
+  dataDir: string
+  /** Demo members, their tokens and ids are made from it. */
+  seed?: number
+  clock?: Clock
+  random?: Random
+  polar?: {
+    /** Whether the embedded Polar's webhooks are delivered: once, twice each, or never. */
+    deliverWebhooks?: DeliveryMode
+    /** How long a payment stays `confirmed` before the money is there. */
+    settleMs?: number
+  }
+  /** The real Polar in the place of the embedded one. */
+  realPolar?: RealPolar
+  /** How often time is looked at: leases, periods, open checkouts, retries. */
+  tickMs?: number
+  report?: (error: unknown) => void
+}
+
+export type RealPolar = { accessToken: string; environment: 'sandbox' | 'production'; webhookSecret: string }
+
+export type Sandbox = {
+  port: number
+  /** `http://127.0.0.1:PORT`. */
+  url: string
+  /** Lets everything happen that the clock has made due, and waits until it has. For tests that step a clock. */
+  tick(): Promise<void>
+  /** Ends what a token may do, as an administrator of a platform would. */
+  revokeToken(token: string): Promise<void>
+  expireToken(token: string, atMs: number): Promise<void>
+  stop(): Promise<void>
+}
+
+export const DEFAULT_SEED = 1
+const TICK_MS = 1_000
+const POLAR_DOMAIN = 'polar.sh'
+
+/** Starts the embedded platform on loopback, in this process. What was opened is closed again when it cannot start. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
+  const closers: (() => Promise<void>)[] = []
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close()
+  }
+  try {
+    return await start(options, closers, closeAll)
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+async function start(options: SandboxOptions, closers: (() => Promise<void>)[], closeAll: () => Promise<void>): Promise<Sandbox> {
+  const { dataDir, seed = DEFAULT_SEED, clock = systemClock, random = systemRandom, tickMs = TICK_MS } = options
+  let stopping = false
+  // What is cut off by the stop is no failure.
+  const report = (error: unknown): void => (stopping ? undefined : options.report?.(error))
+  const store = new Store(join(dataDir, 'platform.db'), clock)
+  closers.push(() => store.close())
+  await prepareDemo(store, seed)
+  const server = await listen(options.port)
+  closers.push(() => server.close())
+  const origin = `http://127.0.0.1:${server.port}`
+  const embedded = options.realPolar === undefined ? embedPolar(options, { clock, random, origin, report }) : null
+  if (embedded !== null) closers.push(() => embedded.stop())
+
+  const polar = createPolar(embedded === null ? realOptions(options.realPolar) : { accessToken: embedded.accessToken, baseUrl: embedded.baseUrl })
+  const products = new Products(polar)
+  const refresh = new CustomerRefresh({ store, clock, polar, products, report })
+  closers.push(() => refresh.settled())
+  const payments = new Payments({ store, polar, products, refresh, origin, mayOpen: (url) => isOwnPage(url, origin, embedded !== null) })
+  const platform: Platform = {
+    origin,
+    store,
+    clock,
+    envelopeRows: new EnvelopeRows(store.file),
+    events: new EventHub(store),
+    idempotency: new Idempotency(store),
+    payments,
+    moneyNote: options.realPolar?.environment === 'production' ? 'Payments by Polar' : NO_REAL_MONEY,
+    report,
+  }
+  const webhookSecret = embedded?.webhookSecret ?? options.realPolar?.webhookSecret ?? ''
+  server.answerWith(makeApp({ platform, refresh, webhookSecret, embedded, port: server.port, seed }).fetch)
+  await embedded?.start()
+
+  const tick = async (): Promise<void> => {
+    await passTime(store)
+    await embedded?.tick()
+    await refresh.tick()
+  }
+  // Closed before what answers its requests is.
+  closers.push(() => server.close())
+  const ticker = new Ticker(clock, tickMs, tick, report)
+  closers.push(() => ticker.stop())
+
+  const changeToken = async (token: string, change: { revoked_at?: number; expires_at?: number }): Promise<void> => {
+    await store.read.updateTable('tokens').set(change).where('token_hash', '=', hashSecret(token)).execute()
+    platform.events.wakeAll()
+  }
+  let stopped: Promise<void> | null = null
+  return {
+    port: server.port,
+    url: origin,
+    async tick() {
+      await ticker.now()
+      await embedded?.settled()
+      await refresh.settled()
+    },
+    revokeToken: (token) => changeToken(token, { revoked_at: clock.now() }),
+    expireToken: (token, atMs) => changeToken(token, { expires_at: atMs }),
+    stop() {
+      stopping = true
+      stopped ??= closeAll()
+      return stopped
+    },
+  }
+}
+
+/** Does something again and again, one after the other. */
+class Ticker {
+  readonly #work: () => Promise<void>
+  #stopped = false
+  #cancel: () => void = () => undefined
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(clock: Clock, everyMs: number, work: () => Promise<void>, report: (error: unknown) => void) {
+    this.#work = () => work().catch(report)
+    const schedule = (): void => {
+      if (!this.#stopped) this.#cancel = clock.after(everyMs, () => void this.now().finally(schedule))
+    }
+    schedule()
+  }
+
+  /** Does it once more, after what is under way. */
+  now(): Promise<void> {
+    this.#running = this.#running.then(this.#work)
+    return this.#running
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#cancel()
+    await this.#running
+  }
+}
+
+function embedPolar({ dataDir, polar }: SandboxOptions, common: Pick<EmbeddedPolarOptions, 'clock' | 'random' | 'origin' | 'report'>): EmbeddedPolar {
+  return new EmbeddedPolar({ ...common, path: join(dataDir, 'polar.db'), deliverWebhooks: polar?.deliverWebhooks ?? 'normal', settleMs: polar?.settleMs ?? 0 })
+}
+
+function realOptions(real: RealPolar | undefined): { accessToken: string; environment: 'sandbox' | 'production' } {
+  if (real === undefined) throw new Error('No access token for Polar')
+  return { accessToken: real.accessToken, environment: real.environment }
+}
+
+/** Pages that are handed to a console: this sandbox's own, or the real Polar's. Compared by parts. */
+function isOwnPage(page: string, origin: string, isEmbedded: boolean): boolean {
+  const url = URL.canParse(page) ? new URL(page) : null
+  if (url === null || url.username !== '' || url.password !== '') return false
+  if (isEmbedded) return url.origin === origin
+  return url.protocol === 'https:' && (url.hostname === POLAR_DOMAIN || url.hostname.endsWith(`.${POLAR_DOMAIN}`))
+}
+
+function systemRandom(): number {
+  return randomInt(2 ** 40) / 2 ** 40
+}

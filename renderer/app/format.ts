@@ -1,0 +1,114 @@
+/**
+ * Numbers, money, bytes and times as people read them, through `Intl`. Everything the console shows goes
+ * through here, so that one place decides units, digits and the language of numbers.
+ */
+
+export type ByteBase = 'binary' | 'decimal'
+
+export type Format = {
+  count(value: number): string
+  /** Big numbers short ("12.4K"); the exact one belongs into a title. */
+  shortCount(value: number): string
+  percent(value: number): string
+  bytes(value: number, base?: ByteBase): string
+  /** All digits and the unit, for titles and screen readers. */
+  exactBytes(value: number): string
+  /** An amount in minor units of its currency (cents for USD, yen for JPY). */
+  money(amountMinor: number, currency: string): string
+  /** As `money`, without ".00": for price tags, not for what will be charged. */
+  price(amountMinor: number, currency: string): string
+  time(epochMs: number): string
+  timeWithSeconds(epochMs: number): string
+  date(epochMs: number): string
+  dateTime(epochMs: number): string
+  /** The time alone for today, else the day and the time. */
+  moment(epochMs: number, nowMs: number): string
+  /** "3 minutes ago", "in 2 hours". */
+  relative(epochMs: number, nowMs: number): string
+  duration(ms: number): string
+  rate(perSecond: number): string
+  /** `counted(1, 'write', 'writes')` → "1 write". */
+  counted(value: number, one: string, many: string): string
+}
+
+const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB']
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+
+/** `locale` undefined takes the system's; `timeZone` is given by tests alone. */
+export function createFormat(locale: string | undefined, timeZone?: string): Format {
+  const whole = new Intl.NumberFormat(locale)
+  const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
+  const oneDecimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
+  const plural = new Intl.PluralRules(locale)
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  // "04:52" where the day has 24 hours, "4:52 AM" where it has twice twelve.
+  const is24Hours = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hourCycle?.startsWith('h2') ?? false
+  const hourDigits = is24Hours ? '2-digit' : 'numeric'
+  const time = new Intl.DateTimeFormat(locale, { hour: hourDigits, minute: '2-digit', timeZone })
+  const timeWithSeconds = new Intl.DateTimeFormat(locale, { hour: hourDigits, minute: '2-digit', second: '2-digit', timeZone })
+  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone })
+  const dateTime = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: hourDigits, minute: '2-digit', timeZone })
+  const dayKey = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone })
+
+  function amount(amountMinor: number, currency: string, trailingZeroDisplay: 'auto' | 'stripIfInteger'): string {
+    const formatter = new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency: currency.toUpperCase(),
+      currencyDisplay: 'narrowSymbol',
+      trailingZeroDisplay,
+    })
+    return formatter.format(amountMinor / 10 ** (formatter.resolvedOptions().maximumFractionDigits ?? 2))
+  }
+
+  const format: Format = {
+    count: (value) => whole.format(value),
+    shortCount: (value) => (Math.abs(value) < 10_000 ? whole.format(value) : short.format(value)),
+    percent: (value) => `${oneDecimal.format(value)} %`,
+    bytes(value, base = 'binary') {
+      const step = base === 'binary' ? 1024 : 1000
+      const units = base === 'binary' ? binaryUnits : decimalUnits
+      let scaled = value
+      let unit = 0
+      // 1023.96 KiB would round to "1,024 KiB": it moves on to the next unit instead.
+      while (unit < units.length - 1 && Math.round(scaled * 10) / 10 >= step) {
+        scaled /= step
+        unit += 1
+      }
+      return `${oneDecimal.format(scaled)} ${units[unit]}`
+    },
+    exactBytes: (value) => format.counted(value, 'byte', 'bytes'),
+    money: (amountMinor, currency) => amount(amountMinor, currency, 'auto'),
+    price: (amountMinor, currency) => amount(amountMinor, currency, 'stripIfInteger'),
+    time: (epochMs) => time.format(epochMs),
+    timeWithSeconds: (epochMs) => timeWithSeconds.format(epochMs),
+    date: (epochMs) => date.format(epochMs),
+    dateTime: (epochMs) => dateTime.format(epochMs),
+    moment: (epochMs, nowMs) => (dayKey.format(epochMs) === dayKey.format(nowMs) ? time.format(epochMs) : dateTime.format(epochMs)),
+    relative(epochMs, nowMs) {
+      const distance = epochMs - nowMs
+      const size = Math.abs(distance)
+      if (size < minute) return relative.format(Math.trunc(distance / second), 'second')
+      if (size < hour) return relative.format(Math.trunc(distance / minute), 'minute')
+      if (size < day) return relative.format(Math.trunc(distance / hour), 'hour')
+      return relative.format(Math.trunc(distance / day), 'day')
+    },
+    duration(ms) {
+      // Whole seconds and whole minutes first: rounding the parts one by one would say "1 h 60 min".
+      const seconds = Math.max(1, Math.ceil(ms / second))
+      if (seconds < 60) return `${seconds} s`
+      const minutes = Math.ceil(ms / minute)
+      if (minutes < 60) return `${minutes} min`
+      const hours = Math.floor(minutes / 60)
+      return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
+    },
+    rate: (perSecond) => `${perSecond < 10 ? oneDecimal.format(perSecond) : whole.format(Math.round(perSecond))}/s`,
+    counted: (value, one, many) => `${whole.format(value)} ${plural.select(value) === 'one' ? one : many}`,
+  }
+  return format
+}
+
+export const format: Format = createFormat(undefined)

@@ -1,0 +1,33 @@
+import { IconMapOff } from '@tabler/icons-react'
+import { Suspense } from 'react'
+import { Link, Route, Switch } from 'wouter'
+import { Empty } from '../components/notice.tsx'
+import { PageSkeleton } from '../components/page-skeleton.tsx'
+import { OverviewPage } from '../pages/overview/overview-page.tsx'
+import { AddWorkspacePage, DevicesPage, HonestyPage, OutboxPage, SettingsPage, UpgradePage } from './lazy-pages.ts'
+import { paths } from './paths.ts'
+import { texts } from './texts.ts'
+
+/** Overview is the first page and comes with the shell. */
+export function Routes() {
+  return (
+    <Suspense fallback={<PageSkeleton />}>
+      <Switch>
+        <Route path={paths.overview} component={OverviewPage} />
+        <Route path={paths.outbox} component={OutboxPage} />
+        <Route path={paths.devices} component={DevicesPage} />
+        <Route path={paths.honesty} component={HonestyPage} />
+        <Route path={paths.settings} component={SettingsPage} />
+        <Route path={paths.upgrade} component={UpgradePage} />
+        <Route path={paths.addWorkspace}>
+          <AddWorkspacePage />
+        </Route>
+        <Route>
+          <Empty icon={IconMapOff} title={texts.notFound.title} actions={<Link href={paths.overview}>{texts.notFound.home}</Link>}>
+            {texts.notFound.text}
+          </Empty>
+        </Route>
+      </Switch>
+    </Suspense>
+  )
+}

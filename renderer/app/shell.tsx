@@ -1,0 +1,90 @@
+import { Suspense, useEffect, useRef } from 'react'
+import { useLocation } from 'wouter'
+import { useChosenWorkspace, useWorkspaces } from '../state/active-workspace.ts'
+import { useLive } from '../state/live-store.ts'
+import { ErrorNotice } from '../components/notice.tsx'
+import { PageSkeleton } from '../components/page-skeleton.tsx'
+import { CommandPalette } from './command-palette.tsx'
+import { ConnectionBadge } from './connection-badge.tsx'
+import { EngineAway } from './engine-away.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { AddWorkspacePage } from './lazy-pages.ts'
+import { Navigation } from './navigation.tsx'
+import { Routes } from './routes.tsx'
+import classes from './shell.module.css'
+import { ShortcutList, useShortcuts } from './shortcuts.tsx'
+import { SignInPrompt } from './sign-in-prompt.tsx'
+import { texts } from './texts.ts'
+import { ThemeSwitch } from './theme-switch.tsx'
+import { WarningsBanner } from './warnings-banner.tsx'
+import { WorkspaceSwitcher } from './workspace-switcher.tsx'
+
+/** The frame around every page. */
+export function Shell() {
+  const engine = useLive((live) => live.engine)
+  const workspaces = useWorkspaces()
+  const workspace = useChosenWorkspace()
+  const [path] = useLocation()
+  const main = useRef<HTMLElement>(null)
+  const shortcuts = useShortcuts()
+  useFocusOnNavigation(main, path)
+
+  if (engine === 'refused' || (!workspaces.data && engine === 'lost')) return <EngineAway alone />
+  return (
+    <div className={classes.shell}>
+      <aside className={classes.side}>
+        <button type="button" className={classes.skip} onClick={() => main.current?.focus()}>
+          {texts.nav.skip}
+        </button>
+        <WorkspaceSwitcher />
+        {workspace && <Navigation />}
+        <div className={classes.foot}>
+          <ThemeSwitch />
+          <ShortcutList opened={shortcuts.listOpened} setOpened={shortcuts.setListOpened} />
+        </div>
+      </aside>
+      <div className={classes.rest}>
+        <div className={classes.bar}>
+          <CommandPalette onShortcuts={() => shortcuts.setListOpened(true)} />
+          {workspace && <ConnectionBadge workspace={workspace} />}
+        </div>
+        <main className={classes.main} ref={main} tabIndex={-1} data-quiet-focus>
+          <EngineAway />
+          <WarningsBanner />
+          {workspace && <SignInPrompt workspace={workspace} />}
+          <ErrorBoundary resetKey={`${path} ${workspace?.id}`}>
+            {workspaces.error && !workspaces.data ? (
+              <div className={classes.failed}>
+                <ErrorNotice error={workspaces.error} onRetry={() => void workspaces.refetch()} />
+              </div>
+            ) : !workspaces.data ? (
+              <PageSkeleton />
+            ) : workspace ? (
+              // Another workspace is another set of pages: nothing typed or chosen in one may leak into the other.
+              <Routes key={workspace.id} />
+            ) : (
+              <Suspense fallback={<PageSkeleton />}>
+                <AddWorkspacePage first />
+              </Suspense>
+            )}
+          </ErrorBoundary>
+        </main>
+      </div>
+    </div>
+  )
+}
+
+/** After a navigation the page's heading takes the focus, so that a keyboard or a screen reader begins there. Not at start. */
+function useFocusOnNavigation(main: React.RefObject<HTMLElement | null>, path: string): void {
+  const before = useRef(path)
+  useEffect(() => {
+    if (before.current === path) return
+    before.current = path
+    main.current?.scrollTo(0, 0)
+    const focusTitle = () => main.current?.querySelector<HTMLElement>('[data-page-title]')?.focus({ preventScroll: true })
+    // A lazy page is not there yet: its heading appears a moment later.
+    const later = window.setTimeout(focusTitle, 60)
+    focusTitle()
+    return () => window.clearTimeout(later)
+  }, [main, path])
+}

@@ -1,0 +1,32 @@
+import type { Meter } from '../../../shared/contract/console.ts'
+import { format } from '../format.ts'
+
+type Measured = Pick<Meter, 'used' | 'limit' | 'unit' | 'byteBase' | 'percent' | 'levelLabel' | 'heldCount' | 'heldBytes'>
+
+function exactQuantity(value: number, unit: string): string {
+  return unit === 'bytes' ? format.exactBytes(value) : format.count(value)
+}
+
+export const meterTexts = {
+  /** The unit is said once, here. */
+  ofLimit(meter: Pick<Meter, 'limit' | 'unit' | 'byteBase'>): string {
+    if (meter.limit === 0) return 'not included in the plan'
+    const unit = meter.unit === 'bytes' ? '' : ` ${meter.unit.replaceAll('_', ' ')}`
+    if (meter.limit === null) return `${unit.trim()} of unlimited`.trim()
+    return meter.unit === 'bytes' ? `of ${format.bytes(meter.limit, meter.byteBase)}` : `of ${format.count(meter.limit)}${unit}`
+  },
+  exact: (meter: Pick<Meter, 'used' | 'limit' | 'unit'>) =>
+    meter.limit === null ? exactQuantity(meter.used, meter.unit) : `${exactQuantity(meter.used, meter.unit)} of ${exactQuantity(meter.limit, meter.unit)}`,
+  /** What a screen reader says for the bar. */
+  spoken(meter: Measured): string {
+    const held = meter.heldCount > 0 ? `, ${meterTexts.heldBehind(meter)}` : ''
+    if (meter.limit === 0) return `Not included in the plan${held}`
+    if (meter.limit === null) return `${exactQuantity(meter.used, meter.unit)} used, unlimited${held}`
+    const percent = meter.percent === null ? '' : `, ${format.percent(meter.percent)}`
+    const label = meter.levelLabel ? `, ${meter.levelLabel}` : ''
+    return `${exactQuantity(meter.used, meter.unit)} of ${exactQuantity(meter.limit, meter.unit)}${percent}${label}${held}`
+  },
+  heldBehind: (meter: Pick<Meter, 'heldCount' | 'heldBytes'>) =>
+    `${format.counted(meter.heldCount, 'write', 'writes')} (${format.bytes(meter.heldBytes)}) held behind the limit`,
+  period: { monthly: 'this period', total: 'in total' },
+} as const

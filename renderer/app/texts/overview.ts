@@ -1,0 +1,93 @@
+import type { Checkout, Overview, ReleasePreview } from '../../../shared/contract/console.ts'
+import { format } from '../format.ts'
+
+type Plan = NonNullable<Overview['plan']>
+
+export const overviewTexts = {
+  title: 'Overview',
+  asOf: (at: string) => `As of ${at}`,
+  neverFetched: 'Nothing has been fetched from the platform yet. What agents write is kept on this computer meanwhile.',
+  metersTitle: 'Limits',
+  metersNote: (start: number, end: number) => `Period ${format.date(start)} to ${format.date(end)}`,
+  metersEmpty: 'The platform has not named any limits yet.',
+  plan: {
+    title: 'Plan',
+    price: (plan: Pick<Plan, 'priceCents' | 'currency' | 'interval'>) => priceWords(plan.priceCents, plan.currency, plan.interval),
+    period: 'Period',
+    periodValue: (start: number, end: number) => `${format.date(start)} to ${format.date(end)}`,
+    renews: 'Renews',
+    ends: 'Ends',
+    payment: 'Payment method',
+    noPayment: 'None needed',
+    noPaymentPaid: 'Not known',
+    manage: 'Manage subscription',
+    manageHint: 'Invoices, payment method and cancelling are in the customer portal, which opens in your browser.',
+    upgrade: 'Upgrade',
+    compare: 'Compare plans',
+    cancelled: (end: number) => `Cancelled. The plan runs until ${format.date(end)}; after that the free limits apply.`,
+    unavailable: 'Billing is platform-only. This workspace is self-hosted, so there is no plan here; the pages about this computer work.',
+    unknown: 'The plan is not known yet. It comes with the first connection.',
+  },
+  held: {
+    title: (count: number) => `${format.counted(count, 'write is', 'writes are')} held on this computer`,
+    note: (bytes: number, since: string) =>
+      `${format.bytes(bytes)} since ${since}. Nothing is lost: they leave by themselves, in their order, as soon as there is room.`,
+    reason: (meterName: string, count: number, bytes: number) => `${meterName}: ${format.counted(count, 'write', 'writes')}, ${format.bytes(bytes)}`,
+    show: 'Show held writes',
+    previewsTitle: 'What an upgrade would release',
+    previewsNone: 'The plans are not known yet; they come with the first connection.',
+  },
+  preview: {
+    releases: (preview: ReleasePreview) =>
+      preview.releasedCount === 0
+        ? 'Releases nothing'
+        : `Releases ${preview.staysCount === 0 ? 'all ' : ''}${format.counted(preview.releasedCount, 'write', 'writes')} (${format.bytes(preview.releasedBytes)})`,
+    stays: (preview: ReleasePreview, meterName: string | null) =>
+      preview.staysCount === 0
+        ? 'Nothing stays held'
+        : `${format.counted(preview.staysCount, 'write stays', 'writes stay')} held (${format.bytes(preview.staysBytes)})${meterName ? `, stopped by ${meterName}` : ''}`,
+    upgradeTo: (plan: string) => `Upgrade to ${plan}`,
+    contact: 'Priced on request',
+    price: priceWords,
+  },
+  release: {
+    title: 'Releasing held writes',
+    text: (delivered: number, total: number) => `${format.count(delivered)} of ${format.count(total)} delivered`,
+    label: 'Release progress',
+  },
+  checkout: {
+    title: {
+      waiting_for_payment: (checkout: Checkout) => `Waiting for the payment of ${checkout.planName}`,
+      declined: (checkout: Checkout) => `The payment of ${checkout.planName} was declined`,
+      waiting_for_platform: () => 'Payment received, waiting for the platform',
+      done: (checkout: Checkout) => `${checkout.planName} is in force`,
+      cancelled: (checkout: Checkout) => `The checkout of ${checkout.planName} was cancelled`,
+      expired: (checkout: Checkout) => `The checkout of ${checkout.planName} has expired`,
+    },
+    text: {
+      waiting_for_payment: (checkout: Checkout) =>
+        `Finish the payment of ${format.money(checkout.amountCents, checkout.currency)} in the browser tab that was opened. This page follows by itself.`,
+      declined: (checkout: Checkout) => `${checkout.detail ?? 'The card was refused.'} Nothing was charged. Open the checkout again to use another card.`,
+      waiting_for_platform: () =>
+        'You need not pay again. The new limits apply as soon as the platform has them, usually within seconds; held writes then leave by themselves.',
+      done: () => 'The new limits apply. Held writes leave by themselves, in their order.',
+      cancelled: () => 'Nothing was charged and nothing changed. Held writes stay on this computer.',
+      expired: () => 'Nothing was charged. Start again when you are ready.',
+    },
+    openAgain: 'Open checkout again',
+    startAgain: 'Choose a plan',
+  },
+  activity: {
+    title: 'Recent activity',
+    empty: 'Nothing has happened yet. Create a sub-key for an agent, or import files, to write the first memory.',
+    toDevices: 'Create a sub-key',
+    toImport: 'Import files',
+  },
+} as const
+
+/** "$19 / month", "Free", or a word for a price that is not public. */
+export function priceWords(priceCents: number | null, currency: string, interval: string): string {
+  if (priceCents === null) return 'Priced on request'
+  if (priceCents === 0) return 'Free'
+  return `${format.price(priceCents, currency)} / ${interval}`
+}

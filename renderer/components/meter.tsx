@@ -1,0 +1,48 @@
+// biome-ignore-all lint/a11y/useSemanticElements: the meter element can neither carry marks nor a pattern
+import { Tooltip } from '@mantine/core'
+import type { Meter as MeterReading } from '../../shared/contract/console.ts'
+import { format } from '../app/format.ts'
+import { texts } from '../app/texts.ts'
+import classes from './meter.module.css'
+import { meterScale, quantity } from './meter-scale.ts'
+
+/** One limit and how much of it is used: the words carry everything, the bar repeats them in colour and pattern. */
+export function Meter({ meter }: { meter: MeterReading }) {
+  const level = meter.level ?? 'normal'
+  const scale = meterScale(meter)
+  const percent = meter.percent === null ? null : format.percent(meter.percent)
+  return (
+    <div className={classes.meter} data-level={level}>
+      <div className={classes.head}>
+        <h3 className={classes.name}>{meter.name}</h3>
+        {meter.levelLabel && (level === 'amber' || level === 'red' || level === 'over') && <span className={classes.level}>{meter.levelLabel}</span>}
+        <span className={classes.percent}>{percent}</span>
+      </div>
+      <div className={classes.figures}>
+        <Tooltip label={texts.meter.exact(meter)}>
+          <span className={classes.used}>{quantity(meter.used, meter)}</span>
+        </Tooltip>
+        <span className={classes.limit}>{texts.meter.ofLimit(meter)}</span>
+      </div>
+      <div
+        className={classes.track}
+        role="meter"
+        aria-label={meter.name}
+        aria-valuemin={0}
+        aria-valuemax={meter.limit === null ? Math.max(1, meter.used) : Math.max(1, meter.limit)}
+        aria-valuenow={meter.limit === null ? meter.used : Math.min(meter.used, Math.max(1, meter.limit))}
+        aria-valuetext={texts.meter.spoken(meter)}
+      >
+        <div className={classes.fill} style={{ width: `${scale.fillPercent}%` }} />
+        {scale.heldPercent > 0 && <div className={classes.held} style={{ left: `${scale.limitPercent}%`, width: `${scale.heldPercent}%` }} />}
+        {scale.marks.map((mark) => (
+          <div key={mark.percent} className={classes.mark} data-level={mark.level} style={{ left: `${mark.position}%` }} />
+        ))}
+      </div>
+      <p className={classes.note}>
+        {meter.heldCount > 0 ? <span className={classes.heldNote}>{texts.meter.heldBehind(meter)}</span> : <span>{meter.description}</span>}
+        <span>{texts.meter.period[meter.period]}</span>
+      </p>
+    </div>
+  )
+}

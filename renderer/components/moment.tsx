@@ -1,0 +1,12 @@
+import { format } from '../app/format.ts'
+import { useNow } from '../state/now.ts'
+
+/** A time as people say it; the full one on hover. */
+export function Moment({ at }: { at: number }) {
+  const now = useNow()
+  return (
+    <time dateTime={new Date(at).toISOString()} title={`${format.date(at)}, ${format.timeWithSeconds(at)}`}>
+      {format.moment(at, now)}
+    </time>
+  )
+}

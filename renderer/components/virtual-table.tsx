@@ -1,0 +1,149 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows are placed one by one in the scroller, which a table element cannot do
+// biome-ignore-all lint/a11y/useFocusableInteractive: the row is what takes the focus, its cells and the header are no controls
+import { Button } from '@mantine/core'
+import { useElementSize } from '@mantine/hooks'
+import { IconArrowUp } from '@tabler/icons-react'
+import { FlexRender, useTable } from '@tanstack/react-table'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { texts } from '../app/texts.ts'
+import type { KeyedList } from '../state/keyed-pages.ts'
+import classes from './virtual-table.module.css'
+import { type Column, tableShape } from './table-shape.ts'
+import { VirtualRow } from './virtual-row.tsx'
+
+/** Browsers clip elements taller than about 33.5 million pixels: at this height a million rows still fit. */
+const rowHeightPx = 33
+const overscanRows = 8
+
+type Props<Row extends object> = {
+  label: string
+  list: KeyedList<Row>
+  columns: Column<Row>[]
+  /** Opens the row's details (click, Enter). */
+  onOpen?: (row: Row) => void
+  /** Space, for lists with a selection. */
+  onToggle?: (row: Row) => void
+  isSelected?: (row: Row) => boolean
+}
+
+/** A list of any length: only the rows in the window exist, the rest is room in the scroller. Arrow keys, Page Up/Down, Home and End move; Enter opens; Space chooses. */
+export function VirtualTable<Row extends object>({ label, list, columns: allColumns, onOpen, onToggle, isSelected }: Props<Row>) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const { ref: frame, width } = useElementSize()
+  const columns = useMemo(() => allColumns.filter((column) => width === 0 || (column.meta?.from ?? 0) <= width), [allColumns, width])
+  const [active, setActive] = useState(0)
+  const moved = useRef(false)
+  const virtualizer = useVirtualizer({
+    count: list.count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeightPx,
+    overscan: overscanRows,
+    scrollPaddingStart: rowHeightPx,
+    useFlushSync: false,
+  })
+  const places = virtualizer.getVirtualItems()
+  const first = places[0]?.index ?? 0
+  const last = places.at(-1)?.index ?? 0
+  const { showRange, pages } = list
+  useEffect(() => showRange(first, last), [showRange, first, last])
+
+  const data = useMemo(() => pages.flatMap((page) => page.rows), [pages])
+  const table = useTable({ features: tableShape, columns, data })
+  const tableRows = table.getRowModel().rows
+  const template = columns.map((column) => column.meta?.width ?? '1fr').join(' ')
+  // There is always one row that Tab reaches, also when the active one was scrolled away.
+  const reachable = active >= first && active <= last ? active : first
+
+  /** Position in `data` of the row at `index` of the whole list; undefined while its page is not in memory. */
+  function positionOf(index: number): number | undefined {
+    let before = 0
+    for (const page of pages) {
+      if (index >= page.firstIndex && index < page.firstIndex + page.rows.length) return before + index - page.firstIndex
+      before += page.rows.length
+    }
+    return undefined
+  }
+
+  // The row that was moved to may appear a frame or a page later: the focus follows as soon as it is there.
+  useEffect(() => {
+    const row = moved.current ? scroller.current?.querySelector<HTMLElement>(`[data-row-index="${active}"]`) : null
+    if (!row) return
+    moved.current = false
+    row.focus({ preventScroll: true })
+  })
+
+  function moveTo(index: number): void {
+    const target = Math.max(0, Math.min(list.count - 1, index))
+    moved.current = true
+    setActive(target)
+    virtualizer.scrollToIndex(target, { align: 'auto' })
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.target instanceof HTMLElement && event.target.closest('input, button, a')) return
+    const visible = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeightPx) - 2)
+    const position = positionOf(active)
+    const row = position === undefined ? undefined : data[position]
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: visible, PageUp: -visible, Home: -active, End: list.count - 1 - active }
+    const step = steps[event.key]
+    if (step !== undefined) moveTo(active + step)
+    else if (event.key === 'Enter' && row && onOpen) onOpen(row)
+    else if (event.key === ' ' && row && onToggle) onToggle(row)
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <div className={classes.frame} ref={frame}>
+      {!list.following && (
+        <Button className={classes.newer} size="compact-xs" radius="xl" leftSection={<IconArrowUp size={13} />} onClick={() => virtualizer.scrollToOffset(0)}>
+          {texts.table.toNewest}
+        </Button>
+      )}
+      <div className={classes.scroller} ref={scroller}>
+        <div
+          className={classes.grid}
+          role="grid"
+          aria-label={label}
+          aria-rowcount={list.total === null ? -1 : list.total + 1}
+          aria-multiselectable={onToggle ? true : undefined}
+          tabIndex={-1}
+          onKeyDown={onKeyDown}
+        >
+          <div className={classes.header} role="rowgroup">
+            {table.getHeaderGroups().map((group) => (
+              <div className={classes.row} role="row" aria-rowindex={1} key={group.id} style={{ gridTemplateColumns: template }}>
+                {group.headers.map((header) => (
+                  <div className={classes.cell} role="columnheader" key={header.id} data-align={header.column.columnDef.meta?.align}>
+                    <FlexRender header={header} />
+                  </div>
+                ))}
+              </div>
+            ))}
+          </div>
+          <div className={classes.body} role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
+            {places.map((place) => {
+              const position = positionOf(place.index)
+              const tableRow = position === undefined ? undefined : tableRows[position]
+              return (
+                <VirtualRow
+                  key={place.index}
+                  index={place.index}
+                  top={place.start}
+                  template={template}
+                  columns={columns}
+                  row={tableRow}
+                  selected={onToggle && tableRow ? (isSelected?.(tableRow.original) ?? false) : undefined}
+                  reachable={place.index === reachable}
+                  onFocus={setActive}
+                  onOpen={onOpen}
+                />
+              )
+            })}
+          </div>
+        </div>
+      </div>
+    </div>
+  )
+}

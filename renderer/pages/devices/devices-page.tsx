@@ -1,0 +1,22 @@
+import { devicesTexts } from '../../app/texts/devices.ts'
+import { texts } from '../../app/texts.ts'
+import { Notice } from '../../components/notice.tsx'
+import { Page } from '../../components/page.tsx'
+import { VaultPrompt } from '../../components/vault-prompt.tsx'
+import { useIsOnline, useWorkspace } from '../../state/active-workspace.ts'
+import { DeviceSection } from './device-section.tsx'
+import { SubKeySection } from './sub-key-section.tsx'
+
+export function DevicesPage() {
+  const workspace = useWorkspace()
+  const online = useIsOnline()
+  const reason = online ? null : texts.connection.offlineReason
+  return (
+    <Page title={devicesTexts.title} lead={devicesTexts.lead}>
+      {reason && <Notice tone="amber">{reason}</Notice>}
+      <VaultPrompt />
+      <SubKeySection workspaceId={workspace.id} reason={reason} />
+      <DeviceSection workspaceId={workspace.id} reason={reason} />
+    </Page>
+  )
+}

@@ -1,0 +1,146 @@
+import { IconKey } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { CallOutput } from '../../../shared/contract/console.ts'
+import { format } from '../../app/format.ts'
+import { devicesTexts } from '../../app/texts/devices.ts'
+import { texts } from '../../app/texts.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { GatedButton } from '../../components/gated-button.tsx'
+import { Moment } from '../../components/moment.tsx'
+import { Empty, ErrorNotice } from '../../components/notice.tsx'
+import { Section } from '../../components/page.tsx'
+import table from '../../components/table.module.css'
+import { useRead, useWrite } from '../../state/reads.ts'
+import { CreateSubKey } from './create-sub-key.tsx'
+import { DrawnMeter } from './drawn-meter.tsx'
+import { RenameDialog } from './rename-dialog.tsx'
+import { RowMenu } from './row-menu.tsx'
+
+type SubKey = CallOutput<'subKeys.list'>[number]
+const words = devicesTexts.subKeys
+
+export function SubKeySection({ workspaceId, reason }: { workspaceId: string; reason: string | null }) {
+  const { data, error, refetch } = useRead('subKeys.list', { workspaceId })
+  const vault = useRead('vault.status', {})
+  const [creating, setCreating] = useState(false)
+  const [renaming, setRenaming] = useState<SubKey | null>(null)
+  const [revoking, setRevoking] = useState<SubKey | null>(null)
+  const rename = useWrite('subKeys.rename', ['subKeys.list', 'outbox.page'])
+  const revoke = useWrite('subKeys.revoke', ['subKeys.list', 'overview.read'])
+  const createReason = reason ?? (vault.data?.state === 'locked' ? texts.vault.lockedTitle : null)
+  return (
+    <Section
+      title={words.title}
+      note={words.note}
+      flush
+      actions={
+        <GatedButton reason={createReason} onClick={() => setCreating(true)}>
+          {words.create}
+        </GatedButton>
+      }
+    >
+      <DrawnMeter workspaceId={workspaceId} draws="sub_key" />
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      {data?.length === 0 && (
+        <Empty icon={IconKey} title={words.emptyTitle}>
+          {words.empty}
+        </Empty>
+      )}
+      {data && data.length > 0 && (
+        <div className={table.wrap}>
+          <table className={table.table}>
+            <thead>
+              <tr>
+                <th scope="col">{words.columns.name}</th>
+                <th scope="col" className={table.wide}>
+                  {words.columns.created}
+                </th>
+                <th scope="col">{words.columns.lastWrite}</th>
+                <th scope="col" data-align="right">
+                  {words.columns.delivered}
+                </th>
+                <th scope="col" data-align="right">
+                  {words.columns.held}
+                </th>
+                <td aria-label={words.columns.actions} />
+              </tr>
+            </thead>
+            <tbody>
+              {data.map((subKey) => (
+                <SubKeyRow key={subKey.id} subKey={subKey} reason={reason} onRename={() => setRenaming(subKey)} onRevoke={() => setRevoking(subKey)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <CreateSubKey workspaceId={workspaceId} opened={creating} onClose={() => setCreating(false)} />
+      {renaming && (
+        <RenameDialog
+          name={renaming.name}
+          busy={rename.isPending}
+          error={rename.error}
+          onSave={(name) => rename.mutate({ workspaceId, id: renaming.id, name }, { onSuccess: () => setRenaming(null) })}
+          onClose={() => {
+            rename.reset()
+            setRenaming(null)
+          }}
+        />
+      )}
+      <Confirm
+        opened={revoking !== null}
+        title={devicesTexts.revokeSubKey.title(revoking ? nameOf(revoking) : '')}
+        confirmLabel={devicesTexts.revokeSubKey.confirm}
+        danger
+        busy={revoke.isPending}
+        error={revoke.error}
+        onConfirm={() => revoking && revoke.mutate({ workspaceId, id: revoking.id }, { onSuccess: () => setRevoking(null) })}
+        onClose={() => {
+          revoke.reset()
+          setRevoking(null)
+        }}
+      >
+        {revoking && devicesTexts.revokeSubKey.loses(revoking)}
+      </Confirm>
+    </Section>
+  )
+}
+
+function SubKeyRow({ subKey, reason, onRename, onRevoke }: { subKey: SubKey; reason: string | null; onRename: () => void; onRevoke: () => void }) {
+  const name = nameOf(subKey)
+  return (
+    <tr>
+      <td>
+        <span className={table.strong}>{name}</span>{' '}
+        {subKey.revokedAt !== null ? (
+          <span className={table.badge}>{words.revokedAt(subKey.revokedAt)}</span>
+        ) : !subKey.onThisDevice ? (
+          <span className={table.badge}>{words.elsewhere}</span>
+        ) : null}
+      </td>
+      <td className={`${table.nowrap} ${table.wide}`}>{format.date(subKey.createdAt)}</td>
+      <td className={table.nowrap}>{subKey.lastWriteAt === null ? <span className={table.dim}>{words.never}</span> : <Moment at={subKey.lastWriteAt} />}</td>
+      <td data-align="right" className={table.nowrap}>
+        {words.amount(subKey.deliveredCount, subKey.deliveredBytes)}
+      </td>
+      <td data-align="right" className={table.nowrap}>
+        {words.amount(subKey.heldCount, subKey.heldBytes)}
+      </td>
+      <td data-align="right">
+        {subKey.revokedAt === null && (
+          <RowMenu
+            label={words.actionsOf(name)}
+            onRename={subKey.onThisDevice ? onRename : null}
+            renameLabel={words.renameOf(name)}
+            onRevoke={onRevoke}
+            revokeLabel={words.revokeOf(name)}
+            reason={reason}
+          />
+        )}
+      </td>
+    </tr>
+  )
+}
+
+function nameOf(subKey: SubKey): string {
+  return subKey.name || words.unnamed(subKey.id)
+}

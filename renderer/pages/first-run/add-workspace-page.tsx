@@ -1,0 +1,70 @@
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { navigate } from '../../app/hash-location.ts'
+import { paths } from '../../app/paths.ts'
+import { texts } from '../../app/texts.ts'
+import { ErrorNotice } from '../../components/notice.tsx'
+import { Page, Section } from '../../components/page.tsx'
+import { chooseWorkspace } from '../../state/active-workspace.ts'
+import { useWrite } from '../../state/reads.ts'
+import classes from './first-run.module.css'
+import { isPlatformAddress } from './platform-address.ts'
+
+const words = texts.firstRun
+
+/** `first`: there is no workspace yet, so this stands in the place of every page. */
+export function AddWorkspacePage({ first }: { first?: boolean }) {
+  const [url, setUrl] = useState('')
+  const [token, setToken] = useState('')
+  const [touched, setTouched] = useState(false)
+  const add = useWrite('workspaces.add', ['workspaces.list'])
+  const urlProblem = isPlatformAddress(url.trim()) ? null : words.urlInvalid
+  const tokenProblem = token.trim().length >= 8 ? null : words.tokenShort
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    setTouched(true)
+    if (urlProblem || tokenProblem) return
+    add.mutate(
+      { url: url.trim(), token: token.trim() },
+      {
+        onSuccess: (workspace) => {
+          chooseWorkspace(workspace.id)
+          navigate(paths.overview)
+        },
+      },
+    )
+  }
+  return (
+    <Page title={first ? words.title : words.addTitle} lead={words.lead}>
+      <Section title={words.addTitle}>
+        <form onSubmit={submit} className={classes.form} noValidate>
+          <Stack gap="md">
+            <TextInput
+              label={words.url}
+              description={words.urlHint}
+              value={url}
+              inputMode="url"
+              autoComplete="url"
+              error={touched ? urlProblem : null}
+              onChange={(event) => setUrl(event.currentTarget.value)}
+            />
+            <PasswordInput
+              label={words.token}
+              description={words.tokenHint}
+              value={token}
+              autoComplete="off"
+              error={touched ? tokenProblem : null}
+              onChange={(event) => setToken(event.currentTarget.value)}
+            />
+            <ErrorNotice error={add.error} />
+            <div>
+              <Button type="submit" size="sm" loading={add.isPending}>
+                {words.add}
+              </Button>
+            </div>
+          </Stack>
+        </form>
+      </Section>
+    </Page>
+  )
+}

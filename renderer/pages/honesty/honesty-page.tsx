@@ -1,0 +1,21 @@
+import { honestyTexts } from '../../app/texts/honesty.ts'
+import { Page } from '../../components/page.tsx'
+import { useWorkspace } from '../../state/active-workspace.ts'
+import { AuditSection } from './audit-section.tsx'
+import { EgressSection } from './egress-section.tsx'
+import { KeySection } from './key-section.tsx'
+import { KnownSection } from './known-section.tsx'
+import { LeavingSection } from './leaving-section.tsx'
+
+export function HonestyPage() {
+  const workspace = useWorkspace()
+  return (
+    <Page title={honestyTexts.title} lead={honestyTexts.lead}>
+      <KnownSection workspaceId={workspace.id} />
+      <AuditSection workspaceId={workspace.id} />
+      <KeySection />
+      <EgressSection workspaceId={workspace.id} />
+      <LeavingSection />
+    </Page>
+  )
+}

@@ -1,0 +1,37 @@
+import { Button } from '@mantine/core'
+import { useLocation } from 'wouter'
+import { format } from '../../app/format.ts'
+import { paths } from '../../app/paths.ts'
+import { honestyTexts } from '../../app/texts/honesty.ts'
+import { ErrorNotice } from '../../components/notice.tsx'
+import { Section } from '../../components/page.tsx'
+import { useNow } from '../../state/now.ts'
+import { useRead } from '../../state/reads.ts'
+
+const words = honestyTexts.key
+
+export function KeySection() {
+  const { data, error, refetch } = useRead('vault.status', {})
+  const now = useNow()
+  const [, navigate] = useLocation()
+  return (
+    <Section
+      title={words.title}
+      actions={
+        <Button variant="default" onClick={() => navigate(paths.settings)}>
+          {words.toSettings}
+        </Button>
+      }
+    >
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      {data && (
+        <ul>
+          <li>{words.protectedBy(data.protectedBy)}</li>
+          <li>{words.states[data.state]}</li>
+          <li>{words.passphrase[data.passphrase ? 'true' : 'false']}</li>
+          <li>{words.backup(data.backedUpAt === null ? null : format.moment(data.backedUpAt, now))}</li>
+        </ul>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,60 @@
+import { IconDeviceLaptop, IconServer } from '@tabler/icons-react'
+import { honestyTexts } from '../../app/texts/honesty.ts'
+import { Section } from '../../components/page.tsx'
+import table from '../../components/table.module.css'
+import { useRead } from '../../state/reads.ts'
+
+const words = honestyTexts.known
+/** How much of a figure the platform has. */
+type Knowledge = 'yes' | 'no' | 'sealed' | 'hashed' | 'counted' | 'idOnly'
+const fixedRows: { figure: string; server: Knowledge }[] = [
+  { figure: words.rows.plan, server: 'yes' },
+  { figure: words.rows.checkout, server: 'yes' },
+]
+const deviceRows: { figure: string; server: Knowledge }[] = [
+  { figure: words.rows.memories, server: 'sealed' },
+  { figure: words.rows.names, server: 'hashed' },
+  { figure: words.rows.keys, server: 'no' },
+  { figure: words.rows.agents, server: 'idOnly' },
+  { figure: words.rows.held, server: 'no' },
+]
+
+export function KnownSection({ workspaceId }: { workspaceId: string }) {
+  const { data } = useRead('overview.read', { workspaceId })
+  const meters = (data?.meters ?? []).map((meter) => ({ figure: meter.name, server: meter.knowledge === 'server' ? ('counted' as const) : ('no' as const) }))
+  return (
+    <Section title={words.title} note={words.note} flush>
+      <div className={table.wrap}>
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <th scope="col">{words.columns.figure}</th>
+              <th scope="col">
+                <IconServer size={13} aria-hidden /> {words.columns.server}
+              </th>
+              <th scope="col">
+                <IconDeviceLaptop size={13} aria-hidden /> {words.columns.device}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...fixedRows, ...meters, ...deviceRows].map((row) => (
+              <tr key={row.figure}>
+                <td className={table.strong}>{row.figure}</td>
+                <td>
+                  <span
+                    className={table.badge}
+                    data-tone={row.server === 'yes' || row.server === 'counted' ? 'accent' : row.server === 'no' ? 'green' : undefined}
+                  >
+                    {words[row.server]}
+                  </span>
+                </td>
+                <td className={table.dim}>{words.yes}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  )
+}

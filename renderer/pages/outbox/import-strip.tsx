@@ -1,0 +1,23 @@
+import { Button } from '@mantine/core'
+import { outboxTexts } from '../../app/texts/outbox.ts'
+import { Notice } from '../../components/notice.tsx'
+import { useImportRun } from '../../state/import-run.ts'
+
+/** An import that goes on behind the closed dialogue. */
+export function ImportStrip({ onOpen }: { onOpen: () => void }) {
+  const run = useImportRun()
+  if (run?.state !== 'running') return null
+  const words = outboxTexts.importing
+  return (
+    <Notice
+      tone="info"
+      actions={
+        <Button variant="default" size="compact-xs" onClick={onOpen}>
+          {words.title}
+        </Button>
+      }
+    >
+      {words.states.running}: {words.running(run.filesRead, run.filesTotal, run.bytesRead)}
+    </Notice>
+  )
+}

@@ -1,0 +1,42 @@
+import { Page } from '../../components/page.tsx'
+import { ErrorNotice } from '../../components/notice.tsx'
+import { PageSkeleton } from '../../components/page-skeleton.tsx'
+import { texts } from '../../app/texts.ts'
+import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
+import { useNow } from '../../state/now.ts'
+import { useRead } from '../../state/reads.ts'
+import { format } from '../../app/format.ts'
+import { VaultPrompt } from '../../components/vault-prompt.tsx'
+import { ActivityList } from './activity-list.tsx'
+import { CheckoutPanel } from './checkout-panel.tsx'
+import { HeldBanner } from './held-banner.tsx'
+import { MeterGrid } from './meter-grid.tsx'
+import { PlanPanel } from './plan-panel.tsx'
+import { ReleasePanel } from './release-panel.tsx'
+
+export function OverviewPage() {
+  const workspace = useWorkspace()
+  const { data, error, refetch } = useRead('overview.read', { workspaceId: workspace.id })
+  const { asOf } = useConnection(workspace)
+  const now = useNow()
+  if (!data)
+    return error ? (
+      <Page title={texts.overview.title}>
+        <ErrorNotice error={error} onRetry={() => void refetch()} />
+      </Page>
+    ) : (
+      <PageSkeleton />
+    )
+  return (
+    <Page title={texts.overview.title} lead={asOf === null ? texts.overview.neverFetched : texts.overview.asOf(format.moment(asOf, now))}>
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      <VaultPrompt />
+      {data.checkout && <CheckoutPanel workspaceId={workspace.id} checkout={data.checkout} />}
+      <ReleasePanel workspaceId={workspace.id} />
+      {data.held && <HeldBanner held={data.held} meters={data.meters} />}
+      <MeterGrid meters={data.meters} plan={data.plan} />
+      <PlanPanel workspace={workspace} plan={data.plan} />
+      <ActivityList activity={data.activity} />
+    </Page>
+  )
+}

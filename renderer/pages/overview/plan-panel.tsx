@@ -1,0 +1,56 @@
+import { Button, Group } from '@mantine/core'
+import { IconExternalLink } from '@tabler/icons-react'
+import { useLocation } from 'wouter'
+import type { Overview, Workspace } from '../../../shared/contract/console.ts'
+import { format } from '../../app/format.ts'
+import { paths } from '../../app/paths.ts'
+import { texts } from '../../app/texts.ts'
+import { Section } from '../../components/page.tsx'
+import { PortalButton } from '../upgrade/portal-button.tsx'
+import classes from './overview.module.css'
+
+export function PlanPanel({ workspace, plan }: { workspace: Workspace; plan: Overview['plan'] }) {
+  const [, navigate] = useLocation()
+  const words = texts.overview.plan
+  if (!plan)
+    return (
+      <Section title={words.title}>
+        <p className={classes.dim}>{workspace.deployment === 'self-hosted' ? words.unavailable : words.unknown}</p>
+      </Section>
+    )
+  return (
+    <Section
+      title={words.title}
+      note={plan.cancelAtPeriodEnd ? words.cancelled(plan.periodEnd) : words.manageHint}
+      actions={
+        <Group gap="xs">
+          <PortalButton workspaceId={workspace.id} icon={<IconExternalLink size={14} />} />
+          <Button onClick={() => navigate(paths.upgrade)}>{words.compare}</Button>
+        </Group>
+      }
+    >
+      <dl className={classes.plan}>
+        <div className={classes.fact}>
+          <dt>{words.title}</dt>
+          <dd>{plan.name}</dd>
+        </div>
+        <div className={classes.fact}>
+          <dt>{texts.upgrade.price}</dt>
+          <dd>{words.price(plan)}</dd>
+        </div>
+        <div className={classes.fact}>
+          <dt>{words.period}</dt>
+          <dd>{words.periodValue(plan.periodStart, plan.periodEnd)}</dd>
+        </div>
+        <div className={classes.fact}>
+          <dt>{plan.cancelAtPeriodEnd ? words.ends : words.renews}</dt>
+          <dd>{format.date(plan.periodEnd)}</dd>
+        </div>
+        <div className={classes.fact}>
+          <dt>{words.payment}</dt>
+          <dd>{plan.paymentMethod ?? (plan.priceCents === 0 ? words.noPayment : words.noPaymentPaid)}</dd>
+        </div>
+      </dl>
+    </Section>
+  )
+}

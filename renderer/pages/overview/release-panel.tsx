@@ -1,0 +1,18 @@
+import { texts } from '../../app/texts.ts'
+import { Section } from '../../components/page.tsx'
+import { DrainProgress } from '../../components/drain-progress.tsx'
+import { useLive } from '../../state/live-store.ts'
+import { useRead } from '../../state/reads.ts'
+
+/** While held writes leave. The ordinary flow is not news here; the Outbox shows it. */
+export function ReleasePanel({ workspaceId }: { workspaceId: string }) {
+  const live = useLive((state) => state.outbox[workspaceId]?.drain)
+  const { data } = useRead('outbox.tally', { workspaceId })
+  const drain = live ?? data?.drain
+  if (!drain?.active || !drain.releasing) return null
+  return (
+    <Section title={texts.overview.release.title}>
+      <DrainProgress drain={drain} />
+    </Section>
+  )
+}

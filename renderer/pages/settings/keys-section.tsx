@@ -1,0 +1,101 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import { format } from '../../app/format.ts'
+import { settingsTexts } from '../../app/texts/settings.ts'
+import { texts } from '../../app/texts.ts'
+import { GatedButton } from '../../components/gated-button.tsx'
+import { ErrorNotice } from '../../components/notice.tsx'
+import { Section } from '../../components/page.tsx'
+import { UnlockForm } from '../../components/unlock-form.tsx'
+import { useNow } from '../../state/now.ts'
+import { useRead, useWrite } from '../../state/reads.ts'
+import { BackupDialog } from './backup-dialog.tsx'
+import { ImportBackupDialog } from './import-backup-dialog.tsx'
+import { PassphraseDialog, type PassphraseTask } from './passphrase-dialog.tsx'
+import { RestoreRow } from './restore-row.tsx'
+import { SettingRow } from './setting-row.tsx'
+import classes from './settings.module.css'
+
+const words = settingsTexts.keys
+
+export function KeysSection({ workspaceId }: { workspaceId: string }) {
+  const { data: vault, error, refetch } = useRead('vault.status', {})
+  const lock = useWrite('vault.lock', ['vault.status'])
+  const now = useNow()
+  const [task, setTask] = useState<PassphraseTask | null>(null)
+  const [dialog, setDialog] = useState<'backup' | 'import' | null>(null)
+  const locked = vault?.state === 'locked'
+  const lockedReason = locked ? texts.vault.lockedTitle : null
+  return (
+    <Section title={words.title} note={words.note}>
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      {vault && (
+        <div className={classes.rows}>
+          <SettingRow
+            title={`${words.stateLabel}: ${words.state[vault.state]}`}
+            text={`${words.protectedBy}: ${vault.protectedBy}`}
+            actions={
+              vault.state === 'unlocked' && (
+                <GatedButton
+                  variant="default"
+                  reason={vault.passphrase ? null : words.lockNeedsPassphrase}
+                  loading={lock.isPending}
+                  onClick={() => lock.mutate({})}
+                >
+                  {words.lock}
+                </GatedButton>
+              )
+            }
+          >
+            <div className={classes.progress}>
+              {locked && <UnlockForm />}
+              <ErrorNotice error={lock.error} />
+            </div>
+          </SettingRow>
+          <SettingRow
+            title={words.passphraseTitle}
+            text={vault.passphrase ? words.passphraseOn : words.passphraseOff}
+            actions={
+              vault.passphrase ? (
+                <>
+                  <GatedButton variant="default" reason={lockedReason} onClick={() => setTask('change')}>
+                    {words.change}
+                  </GatedButton>
+                  <GatedButton variant="default" reason={lockedReason} onClick={() => setTask('remove')}>
+                    {words.remove}
+                  </GatedButton>
+                </>
+              ) : (
+                <Button variant="default" onClick={() => setTask('set')}>
+                  {words.set}
+                </Button>
+              )
+            }
+          />
+          <SettingRow
+            title={words.backupTitle}
+            text={vault.backedUpAt === null ? words.backupNever : words.backupAt(format.moment(vault.backedUpAt, now))}
+            actions={
+              <>
+                <GatedButton
+                  variant={vault.backedUpAt === null && vault.state === 'unlocked' ? 'filled' : 'default'}
+                  reason={vault.state === 'empty' ? words.state.empty : lockedReason}
+                  onClick={() => setDialog('backup')}
+                >
+                  {words.download}
+                </GatedButton>
+                <Button variant="default" onClick={() => setDialog('import')}>
+                  {words.import}
+                </Button>
+              </>
+            }
+          />
+          <RestoreRow workspaceId={workspaceId} />
+        </div>
+      )}
+      {task && <PassphraseDialog task={task} onClose={() => setTask(null)} />}
+      {dialog === 'backup' && <BackupDialog onClose={() => setDialog(null)} />}
+      {dialog === 'import' && <ImportBackupDialog onClose={() => setDialog(null)} />}
+    </Section>
+  )
+}

@@ -1,0 +1,51 @@
+import { settingsTexts } from '../../app/texts/settings.ts'
+import { texts } from '../../app/texts.ts'
+import { GatedButton } from '../../components/gated-button.tsx'
+import { ErrorNotice, Notice } from '../../components/notice.tsx'
+import { ProgressBar } from '../../components/progress-bar.tsx'
+import { useIsOnline } from '../../state/active-workspace.ts'
+import { useLive } from '../../state/live-store.ts'
+import { useWrite } from '../../state/reads.ts'
+import { SettingRow } from './setting-row.tsx'
+import classes from './settings.module.css'
+
+const words = settingsTexts.keys
+
+export function RestoreRow({ workspaceId }: { workspaceId: string }) {
+  const restore = useWrite('vault.restore')
+  const progress = useLive((live) => live.restores[workspaceId])
+  const online = useIsOnline()
+  const running = progress?.state === 'running'
+  return (
+    <SettingRow
+      title={words.restoreTitle}
+      text={words.restoreText}
+      actions={
+        <GatedButton
+          variant="default"
+          loading={restore.isPending || running}
+          reason={online ? null : texts.connection.offlineReason}
+          onClick={() => restore.mutate({ workspaceId })}
+        >
+          {words.restore}
+        </GatedButton>
+      }
+    >
+      <div className={classes.progress}>
+        {running && (
+          <>
+            <p role="status">{words.restoring(progress.done, progress.total)}</p>
+            <ProgressBar label={words.restoreProgress} done={progress.done} total={progress.total} valueText={words.restoring(progress.done, progress.total)} />
+          </>
+        )}
+        {progress?.state === 'done' && <Notice tone="green">{words.restored(progress.done)}</Notice>}
+        {progress?.state === 'failed' && (
+          <Notice tone="red" title={words.restoreFailed}>
+            {progress.detail}
+          </Notice>
+        )}
+        <ErrorNotice error={restore.error} onRetry={() => restore.mutate({ workspaceId })} />
+      </div>
+    </SettingRow>
+  )
+}

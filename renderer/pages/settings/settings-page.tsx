@@ -1,0 +1,42 @@
+import { SegmentedControl, useMantineColorScheme } from '@mantine/core'
+import { settingsTexts } from '../../app/texts/settings.ts'
+import { texts } from '../../app/texts.ts'
+import { schemes } from '../../app/theme-switch.tsx'
+import { Page, Section } from '../../components/page.tsx'
+import { useWorkspace } from '../../state/active-workspace.ts'
+import { ComputerSection } from './computer-section.tsx'
+import { KeysSection } from './keys-section.tsx'
+import { OrganisationSection } from './organisation-section.tsx'
+import { WorkspacesSection } from './workspaces-section.tsx'
+
+export function SettingsPage() {
+  const workspace = useWorkspace()
+  return (
+    <Page title={settingsTexts.title} lead={settingsTexts.lead}>
+      <OrganisationSection workspaceId={workspace.id} />
+      <KeysSection workspaceId={workspace.id} />
+      <WorkspacesSection />
+      <ComputerSection />
+      <AppearanceSection />
+    </Page>
+  )
+}
+
+function AppearanceSection() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  return (
+    <Section title={settingsTexts.appearance.title} note={settingsTexts.appearance.note}>
+      <SegmentedControl
+        size="xs"
+        aria-label={texts.theme.label}
+        value={colorScheme}
+        transitionDuration={100}
+        data={schemes.map(({ value, label }) => ({ value, label }))}
+        onChange={(value) => {
+          const scheme = schemes.find((candidate) => candidate.value === value)
+          if (scheme) setColorScheme(scheme.value)
+        }}
+      />
+    </Section>
+  )
+}

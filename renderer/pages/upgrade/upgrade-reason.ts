@@ -1,0 +1,9 @@
+import { texts } from '../../app/texts.ts'
+import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
+
+/** Why nothing can be bought now, in words; null when it can. Spending is never queued: it needs an answer at once (architecture.md, "The outbox"). */
+export function useUpgradeReason(): string | null {
+  const { state } = useConnection(useWorkspace())
+  if (state === 'online') return null
+  return state === 'offline' ? texts.upgrade.offline : texts.upgrade.notOnline
+}

@@ -1,0 +1,41 @@
+import { createStore, useStore } from 'zustand'
+import type { Connection, Workspace } from '../../shared/contract/console.ts'
+import { useLive } from './live-store.ts'
+import { pickWorkspace } from './pick-workspace.ts'
+import { useRead } from './reads.ts'
+
+const storageKey = 'tidemark.workspace'
+
+const chosen = createStore<{ id: string | null }>(() => ({ id: window.localStorage.getItem(storageKey) }))
+
+export function chooseWorkspace(id: string): void {
+  window.localStorage.setItem(storageKey, id)
+  chosen.setState({ id })
+}
+
+export function useWorkspaces() {
+  return useRead('workspaces.list', {})
+}
+
+export function useChosenWorkspace(): Workspace | null {
+  const { data } = useWorkspaces()
+  const chosenId = useStore(chosen, (state) => state.id)
+  return data ? pickWorkspace(data, chosenId) : null
+}
+
+/** For pages, which are shown only when there is a workspace. */
+export function useWorkspace(): Workspace {
+  const workspace = useChosenWorkspace()
+  if (!workspace) throw new Error('A page needs a workspace')
+  return workspace
+}
+
+/** The newest word on the connection: an event overtakes the list that was read before. */
+export function useConnection(workspace: Workspace): Connection {
+  return useLive((live) => live.connections[workspace.id]) ?? workspace.connection
+}
+
+/** What needs an answer from the platform now (spending, keys, devices) is only offered then. */
+export function useIsOnline(): boolean {
+  return useConnection(useWorkspace()).state === 'online'
+}

@@ -1,0 +1,46 @@
+import type { CallName, ConsoleEvent } from '../../shared/contract/console.ts'
+
+/** Which reads show documents of a topic. A topic that is missing here is shown nowhere. */
+const callsByTopic: Record<string, readonly CallName[]> = {
+  workspace: ['workspaces.list'],
+  plan: ['overview.read', 'outbox.releasePreview', 'billing.preview', 'honesty.audit'],
+  plans: ['overview.read', 'outbox.releasePreview', 'billing.preview'],
+  counter: ['overview.read', 'outbox.releasePreview', 'billing.preview', 'honesty.audit'],
+  device_counter: ['honesty.audit'],
+  device: ['devices.list', 'overview.read'],
+  sub_key: ['subKeys.list', 'overview.read'],
+  setting: ['settings.list'],
+  checkout: ['overview.read', 'billing.checkoutStatus'],
+  invoice: [],
+}
+
+export type Touched = { workspaceId: string | null; calls: readonly CallName[] }
+
+/** Pure: the reads that an event makes stale. `workspaceId` null: those of every workspace. */
+export function touchedCalls(event: ConsoleEvent): Touched {
+  switch (event.event) {
+    case 'cache.changed':
+      return { workspaceId: event.payload.workspaceId, calls: [...new Set(event.payload.topics.flatMap((topic) => callsByTopic[topic] ?? []))] }
+    case 'connection.changed':
+      return { workspaceId: null, calls: ['workspaces.list'] }
+    case 'outbox.changed':
+      return {
+        workspaceId: event.payload.workspaceId,
+        calls: ['overview.read', 'outbox.page', 'outbox.item', 'outbox.tally', 'outbox.releasePreview', 'settings.list', 'subKeys.list', 'honesty.egress'],
+      }
+    case 'release.finished':
+      return { workspaceId: event.payload.workspaceId, calls: ['overview.read', 'outbox.page', 'outbox.tally', 'outbox.releasePreview', 'honesty.audit'] }
+    case 'checkout.changed':
+      return { workspaceId: event.payload.workspaceId, calls: ['overview.read', 'billing.checkoutStatus'] }
+    case 'workspaces.changed':
+      return { workspaceId: null, calls: ['workspaces.list'] }
+    case 'vault.changed':
+      return { workspaceId: null, calls: ['vault.status', 'outbox.page', 'outbox.item', 'subKeys.list', 'devices.list', 'overview.read'] }
+    case 'import.progress':
+      return { workspaceId: null, calls: event.payload.state === 'running' ? [] : ['overview.read', 'outbox.page', 'outbox.tally'] }
+    case 'restore.progress':
+      return { workspaceId: event.payload.workspaceId, calls: event.payload.progress.state === 'running' ? [] : ['honesty.audit', 'overview.read'] }
+    case 'warnings.changed':
+      return { workspaceId: null, calls: ['app.info'] }
+  }
+}

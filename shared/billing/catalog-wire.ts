@@ -1,0 +1,121 @@
+import type { z } from 'zod'
+import type { plansResponse } from '../contract/platform.ts'
+import type { Booster, Catalog, Meter, Plan, ThresholdPolicy } from './catalog.ts'
+import { limitFromWire, limitToWire } from './limit.ts'
+
+/** The answer of `GET /api/billing/plans`, and the body of the `plans` topic. */
+export type PlansDocument = z.infer<typeof plansResponse>
+
+/** What a console knows of a platform's catalog: enough to colour meters, preview plans and explain a refusal. */
+export type KnownCatalog = {
+  readonly id: string
+  readonly meters: readonly Meter[]
+  readonly plans: readonly Plan[]
+  readonly boosters: readonly Booster[]
+  readonly thresholds: ThresholdPolicy
+}
+
+/** A catalog as the platform serves it. */
+export function catalogToWire(catalog: Catalog): PlansDocument {
+  return {
+    catalog: catalog.id,
+    meters: catalog.meters.map((meter) => ({
+      id: meter.id,
+      name: meter.name,
+      description: meter.description,
+      ...(meter.group === null ? {} : { group: meter.group }),
+      unit: meter.unit,
+      byte_base: meter.byteBase,
+      subject: meter.subject,
+      singular: meter.singular,
+      plural: meter.plural,
+      period: meter.period,
+      enforcement: meter.enforcement,
+      aliases: [...meter.aliases],
+      refusal_status: meter.refusalStatus,
+      draws: meter.draws,
+      ...(meter.metering === null ? {} : { metering: meter.metering }),
+    })),
+    plans: catalog.plans.map((plan) => ({
+      id: plan.id,
+      name: plan.name,
+      price_cents: plan.priceCents,
+      currency: plan.currency,
+      interval: plan.interval,
+      summary: plan.summary,
+      limits: Object.fromEntries(Object.entries(plan.limits).map(([meterId, limit]) => [meterId, limitToWire(limit)])),
+    })),
+    boosters: catalog.boosters.map((booster) => ({
+      id: booster.id,
+      name: booster.name,
+      description: booster.description,
+      resource: booster.resource,
+      amount: booster.amount,
+      price_cents: booster.priceCents,
+      currency: booster.currency,
+    })),
+    thresholds: {
+      levels: catalog.thresholds.levels.map(({ level, fromPercent, inclusive, label }) => ({ level, from_percent: fromPercent, inclusive, label })),
+    },
+    comparison: catalog.comparison.map((row) => ('meterId' in row ? { label: row.label, meter: row.meterId } : row)),
+    permissions: catalog.permissions,
+  }
+}
+
+/** A platform's catalog as the console works with it. What an older platform does not say gets the meaning that changes least. */
+export function catalogFromWire(document: PlansDocument): KnownCatalog {
+  return {
+    id: document.catalog,
+    meters: document.meters.map((meter) => ({
+      id: meter.id,
+      name: meter.name,
+      description: meter.description ?? '',
+      group: meter.group ?? null,
+      unit: meter.unit,
+      byteBase: meter.byte_base ?? 'decimal',
+      subject: wordOr(meter.subject, meter.name),
+      singular: wordOr(meter.singular, meter.name),
+      plural: wordOr(meter.plural, meter.name),
+      period: meter.period,
+      // Events are added up by the platform; a console only reads the counter.
+      aggregation: 'sum',
+      enforcement: meter.enforcement,
+      refusalStatus: meter.refusal_status ?? 403,
+      draws: meter.draws ?? 'none',
+      aliases: meter.aliases ?? [],
+      seats: false,
+      metering: null,
+      unitPrice: null,
+      source: 'seed',
+    })),
+    plans: document.plans.map((plan) => ({
+      id: plan.id,
+      name: plan.name,
+      summary: plan.summary ?? '',
+      priceCents: plan.price_cents,
+      currency: plan.currency,
+      interval: plan.interval === 'year' ? 'year' : 'month',
+      hardWall: null,
+      seatPriceCents: null,
+      source: 'seed',
+      limits: Object.fromEntries(Object.entries(plan.limits).map(([meterId, limit]) => [meterId, limitFromWire(limit)])),
+    })),
+    boosters: document.boosters.map((booster) => ({
+      id: booster.id,
+      name: booster.name,
+      description: wordOr(booster.description, booster.name),
+      resource: booster.resource,
+      amount: booster.amount,
+      priceCents: booster.price_cents,
+      currency: booster.currency,
+      source: 'seed',
+    })),
+    thresholds: {
+      levels: document.thresholds.levels.map(({ level, from_percent, inclusive, label }) => ({ level, fromPercent: from_percent, inclusive, label })),
+    },
+  }
+}
+
+function wordOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' && value !== '' ? value : otherwise
+}

@@ -1,0 +1,164 @@
+/**
+ * A catalog: everything that makes one platform's billing different from another's. It is data; the code that
+ * works on it never tests for a catalog's, a meter's or a plan's name. Written as YAML in `shared/catalogs/<id>/`,
+ * turned into `shared/generated/catalogs.ts` by `npm run generate`.
+ */
+import type { Limit } from './limit.ts'
+
+/** How the events of a period become the counter. */
+export type Aggregation = 'sum' | 'gauge' | 'peak_daily' | 'unique_key' | 'rate_per_minute'
+/** What happens at the limit: the operation is refused, billed as overage, or only reported. */
+export type Enforcement = 'refuse' | 'bill' | 'notify'
+/** `monthly` starts at zero with every period; `total` goes on. */
+export type MeterPeriod = 'monthly' | 'total'
+/** What draws on the meter in the sync protocol. */
+export type Draws = 'none' | 'ciphertext_bytes' | 'per_push' | 'open_session' | 'sub_key'
+export type RefusalStatus = 402 | 403 | 429
+/** `ours`: the seed gives no number here, so this project chose one. */
+export type Source = 'seed' | 'ours'
+
+export type Meter = {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  /** Under which heading it is shown; null where the catalog has none. */
+  readonly group: string | null
+  /** What one event stands for, in the seed's words ("Per request"); null where it says nothing. */
+  readonly metering: string | null
+  /** `bytes` is shown as sizes; anything else is counted. */
+  readonly unit: string
+  /** Bytes in KiB, MiB (binary) or kB, MB (decimal: 1 GB = 10⁹ bytes). */
+  readonly byteBase: 'binary' | 'decimal'
+  /** How a refusal names the meter ("Branch"), and one and many of what it counts ("branch", "branches"). */
+  readonly subject: string
+  readonly singular: string
+  readonly plural: string
+  readonly period: MeterPeriod
+  readonly aggregation: Aggregation
+  readonly enforcement: Enforcement
+  readonly refusalStatus: RefusalStatus
+  readonly draws: Draws
+  /** Other names under which a client may ask for it. */
+  readonly aliases: readonly string[]
+  /** Bought seats raise this meter's limit, and no other's. */
+  readonly seats: boolean
+  /** Price of what is used beyond the plan; null where that is not billed. */
+  readonly unitPrice: UnitPrice | null
+  /** `ours`: this project chose the meter's limits and price. */
+  readonly source: Source
+}
+
+/** `cents` for every `per` units, in the currency of the plans. */
+export type UnitPrice = { readonly cents: number; readonly per: number }
+
+export type Plan = {
+  readonly id: string
+  readonly name: string
+  readonly summary: string
+  /** Price of one interval in minor units; null when it is agreed with each customer. */
+  readonly priceCents: number | null
+  readonly currency: string
+  readonly interval: 'month' | 'year'
+  /** Null: this catalog has no wallet. */
+  readonly hardWall: boolean | null
+  /** Price of one more seat for one interval; null when seats are not sold. */
+  readonly seatPriceCents: number | null
+  readonly source: Source
+  /** By meter id; every meter of the catalog has an entry. 0: not included. */
+  readonly limits: Readonly<Record<string, Limit>>
+}
+
+export type Booster = {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  /** Meter id. */
+  readonly resource: string
+  /** In the meter's unit. */
+  readonly amount: number
+  readonly priceCents: number
+  readonly currency: string
+  readonly source: Source
+}
+
+/** A row of the plan comparison: a meter's limits, or a value per plan in words. */
+export type ComparisonRow = { readonly label: string; readonly meterId: string } | { readonly label: string; readonly values: Readonly<Record<string, string>> }
+
+export type Level = 'normal' | 'green' | 'amber' | 'red' | 'over'
+export type ThresholdLevel = {
+  readonly level: Level
+  readonly fromPercent: number
+  /** The bound itself belongs to this level. */
+  readonly inclusive: boolean
+  /** Words for the colour. */
+  readonly label: string
+}
+/** From low to high; the highest level whose bound is reached counts. */
+export type ThresholdPolicy = { readonly levels: readonly ThresholdLevel[] }
+
+/** Templates; the placeholders are named in `quota-reason.ts`. */
+export type ReasonTemplates = {
+  readonly reached: string
+  readonly doesNotFit: string
+  readonly notIncluded: string
+  readonly upgrade: string
+  readonly booster: string
+  readonly noWayUp: string
+}
+
+/** `all`: in every tenant. `own`: in the member's own. `request`: may ask, somebody else decides. */
+export type Grant = 'all' | 'own' | 'request' | 'no'
+export type Role = { readonly id: string; readonly name: string }
+export type PermittedAction = { readonly id: string; readonly name: string; readonly allow: Readonly<Record<string, Grant>> }
+export type PermissionMatrix = { readonly source: Source; readonly roles: readonly Role[]; readonly actions: readonly PermittedAction[] }
+
+export type Catalog = {
+  readonly id: string
+  readonly name: string
+  readonly summary: string
+  /** What the platform offers with this catalog, e.g. `sync`, `checkout`, `wallet`. */
+  readonly capabilities: readonly string[]
+  readonly defaultPlan: string
+  readonly reasons: ReasonTemplates
+  readonly meters: readonly Meter[]
+  /** From small to large: an upgrade is a later one. */
+  readonly plans: readonly Plan[]
+  /** In the order in which plans are compared. */
+  readonly comparison: readonly ComparisonRow[]
+  readonly boosters: readonly Booster[]
+  readonly thresholds: ThresholdPolicy
+  readonly permissions: PermissionMatrix
+}
+
+/** The meter of that id or alias; undefined when the catalog has none. */
+export function findMeter(catalog: Pick<Catalog, 'meters'>, idOrAlias: string): Meter | undefined {
+  return catalog.meters.find(({ id }) => id === idOrAlias) ?? catalog.meters.find(({ aliases }) => aliases.includes(idOrAlias))
+}
+
+export function findPlan(catalog: Pick<Catalog, 'plans'>, planId: string): Plan | undefined {
+  return catalog.plans.find(({ id }) => id === planId)
+}
+
+/** Like `findPlan`, for an id that must be known. Throws a RangeError that names the plans there are. */
+export function planOf(catalog: Pick<Catalog, 'id' | 'plans'>, planId: string): Plan {
+  const plan = findPlan(catalog, planId)
+  if (plan === undefined) throw new RangeError(`Catalog ${catalog.id} has no plan ${planId}; it has ${catalog.plans.map(({ id }) => id).join(', ')}`)
+  return plan
+}
+
+/** Like `findMeter`, for an id that must be known. Throws a RangeError that names the meters there are. */
+export function meterOf(catalog: Pick<Catalog, 'id' | 'meters'>, idOrAlias: string): Meter {
+  const meter = findMeter(catalog, idOrAlias)
+  if (meter === undefined) throw new RangeError(`Catalog ${catalog.id} has no meter ${idOrAlias}; it has ${catalog.meters.map(({ id }) => id).join(', ')}`)
+  return meter
+}
+
+/** The plans after this one, from the next larger to the largest. */
+export function largerPlans(catalog: Pick<Catalog, 'id' | 'plans'>, planId: string): readonly Plan[] {
+  return catalog.plans.slice(catalog.plans.indexOf(planOf(catalog, planId)) + 1)
+}
+
+/** The code of the platform's refusal when this meter is full (protocol: `encrypted_bytes_exceeded`). */
+export function refusalCode(meter: Pick<Meter, 'id'>): string {
+  return `${meter.id}_exceeded`
+}

@@ -1,0 +1,61 @@
+import { exactNumber } from './rounding.ts'
+
+/** An amount: whole minor units and their currency. Two currencies never meet in one sum. */
+export type Money = { readonly amountMinor: number; readonly currency: string }
+
+/** Throws a RangeError where the currencies differ or the sum would not be exact. */
+export function addMoney(left: Money, right: Money): Money {
+  if (left.currency !== right.currency) throw new RangeError(`Cannot add ${left.currency} and ${right.currency}`)
+  return { amountMinor: exactNumber(BigInt(left.amountMinor) + BigInt(right.amountMinor)), currency: left.currency }
+}
+
+/** An amount for people: "$19", "$19.50", "-$0.01". Display only: nothing reads it back. */
+export function moneyText({ amountMinor, currency }: Money, locale = 'en-US'): string {
+  return formatterOf(locale, currency).format(decimalText(amountMinor, currency) as Intl.StringNumericLiteral)
+}
+
+/** Minor units as a decimal in major units ("1900" → "19.00"), for `total_usd` and its like. Exact: no float is made. */
+export function decimalText(amountMinor: number, currency: string): string {
+  const digits = minorDigits(currency)
+  const padded = Math.abs(amountMinor)
+    .toString()
+    .padStart(digits + 1, '0')
+  const sign = amountMinor < 0 ? '-' : ''
+  return digits === 0 ? `${sign}${padded}` : `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)}`
+}
+
+/**
+ * Splits whole units by weights so that the parts sum to the amount, to the last unit: each part is rounded toward
+ * zero, and what is left goes to the largest remainders (the earlier part where two are equal). Weights are whole and
+ * ≥ 0; where all are 0, the first part gets everything. An empty list of weights throws a RangeError.
+ */
+export function splitByWeight(amountMinor: number, weights: readonly number[]): number[] {
+  if (weights.length === 0) throw new RangeError('An amount cannot be split among nobody')
+  const sign = amountMinor < 0 ? -1n : 1n
+  const amount = BigInt(amountMinor) * sign
+  const totalWeight = weights.reduce((sum, weight) => sum + BigInt(weight), 0n)
+  if (totalWeight === 0n) return weights.map((_, index) => (index === 0 ? amountMinor : 0))
+  const parts = weights.map((weight, index) => {
+    const product = amount * BigInt(weight)
+    return { index, whole: product / totalWeight, remainder: product % totalWeight }
+  })
+  const left = amount - parts.reduce((sum, { whole }) => sum + whole, 0n)
+  const byRemainder = parts.toSorted((one, other) => (one.remainder === other.remainder ? one.index - other.index : one.remainder > other.remainder ? -1 : 1))
+  const raised = new Set(byRemainder.slice(0, Number(left)).map(({ index }) => index))
+  return parts.map(({ index, whole }) => exactNumber(sign * (whole + (raised.has(index) ? 1n : 0n))))
+}
+
+const formatters = new Map<string, Intl.NumberFormat>()
+
+function formatterOf(locale: string, currency: string): Intl.NumberFormat {
+  const key = `${locale} ${currency}`
+  const known = formatters.get(key)
+  if (known !== undefined) return known
+  const made = new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase(), trailingZeroDisplay: 'stripIfInteger' })
+  formatters.set(key, made)
+  return made
+}
+
+function minorDigits(currency: string): number {
+  return new Intl.NumberFormat('en-US', { style: 'currency', currency: currency.toUpperCase() }).resolvedOptions().maximumFractionDigits ?? 2
+}

@@ -1,0 +1,53 @@
+import type { Catalog } from '../billing/catalog.ts'
+
+/**
+ * The text of `shared/generated/catalogs.ts`. The same catalogs give the same bytes, on every machine, already in the
+ * project's format, so that neither the formatter nor the up-to-date check has anything to say.
+ */
+export function generatedCatalogs(catalogs: readonly Catalog[]): string {
+  const ids = catalogs.map(({ id }) => literal(id)).join(', ')
+  return `// Generated from shared/catalogs/*/*.yaml by \`npm run generate\`. Never edit: change the YAML and run it again.
+import type { Catalog } from '../billing/catalog.ts'
+
+export const catalogIds = [${ids}] as const
+export type CatalogId = (typeof catalogIds)[number]
+
+export const catalogs: Readonly<Record<CatalogId, Catalog>> = ${literal(Object.fromEntries(catalogs.map((catalog) => [catalog.id, catalog])))}
+`
+}
+
+const LINE_WIDTH = 160
+
+/**
+ * A value as TypeScript source. Objects are always broken over lines (the formatter keeps them so); an array stands on
+ * one line where it fits, as the formatter would put it.
+ */
+function literal(value: unknown, indent = '', column = 0): string {
+  if (typeof value === 'string') return quoted(value)
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  const inner = `${indent}  `
+  if (Array.isArray(value)) {
+    if (value.length === 0) return '[]'
+    const holdsObjects = value.some((element) => typeof element === 'object' && element !== null)
+    const oneLine = `[${value.map((element) => literal(element)).join(', ')}]`
+    if (!holdsObjects && indent.length + column + oneLine.length + 1 <= LINE_WIDTH) return oneLine
+    return `[\n${value.map((element) => `${inner}${literal(element, inner)},\n`).join('')}${indent}]`
+  }
+  if (typeof value === 'object') {
+    const fields = Object.entries(value).filter(([, field]) => field !== undefined)
+    if (fields.length === 0) return '{}'
+    const lines = fields.map(([name, field]) => {
+      const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name)
+      return `${inner}${key}: ${literal(field, inner, key.length + 2)},\n`
+    })
+    return `{\n${lines.join('')}${indent}}`
+  }
+  throw new TypeError(`A catalog cannot hold a ${typeof value}`)
+}
+
+/** In single quotes, except where that needs more escapes than double ones. */
+function quoted(text: string): string {
+  const json = JSON.stringify(text)
+  if (text.includes("'") && !text.includes('"')) return json
+  return `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { v7 as uuidV7 } from 'uuid'
+import { systemClock } from '../../../main/engine/clock.ts'
+import { createDiskGuard, type DiskGuard, type StoreWarning } from '../../../main/engine/disk-space.ts'
+import { createMemoryService, type MemoryService } from '../../../main/engine/intake/memories.ts'
+import { type IntakeLimits, type IntakeServer, startIntakeServer } from '../../../main/engine/intake/server.ts'
+import { createOutbox, type Outbox } from '../../../main/engine/outbox/outbox.ts'
+import { type Database, openDatabase } from '../../../main/engine/store/database.ts'
+import { migrations } from '../../../main/engine/store/migrations.ts'
+import { createCiphertextReader } from '../../../main/engine/vault/ciphertext-reader.ts'
+import { createEnvelopeStore, type EnvelopeStore } from '../../../main/engine/vault/envelope-store.ts'
+import { createMover, type Mover } from '../../../main/engine/vault/mover.ts'
+import { createVault, type Vault } from '../../../main/engine/vault/vault.ts'
+
+export type RealConsole = {
+  database: Database
+  outbox: Outbox
+  vault: Vault
+  store: EnvelopeStore
+  mover: Mover
+  disk: DiskGuard
+  warnings: (StoreWarning | null)[]
+  memories: MemoryService
+  server: IntakeServer
+  /** Errors behind a 500. */
+  unexpected: unknown[]
+  /** A new sub-key's id and secret. */
+  agent(workspaceId: string, name: string): Promise<{ id: string; secret: string }>
+  close(): Promise<void>
+}
+
+/** The intake over the real outbox, vault and LanceDB store of one data folder; no platform. */
+export async function openRealConsole(
+  dataDir: string,
+  secrets: Map<string, string>,
+  options: { reserveBytes?: number; limits?: Partial<IntakeLimits> } = {},
+): Promise<RealConsole> {
+  const database = openDatabase({ path: join(dataDir, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full' })
+  const outbox = createOutbox({ database, clock: systemClock })
+  const vault = createVault({
+    secrets: {
+      get: async (key) => secrets.get(key) ?? null,
+      set: async (key, value) => {
+        if (value === null) secrets.delete(key)
+        else secrets.set(key, value)
+      },
+      protectedBy: 'this test',
+    },
+    db: database,
+    clock: systemClock,
+    randomBytes,
+    emit: () => {},
+    hasEnvelopes: () => false,
+    undeliveredCount: () => 0,
+    addressOf: () => null,
+    workspaceAt: () => null,
+  })
+  await vault.initialise()
+  const store = createEnvelopeStore({ dataDir, clock: systemClock, warn: () => {} })
+  const mover = createMover({ stage: outbox.stage, store, clock: systemClock, failed: () => {}, roomFor: () => true })
+  const warnings: (StoreWarning | null)[] = []
+  const disk = createDiskGuard({
+    dataDir,
+    clock: systemClock,
+    changed: (warning) => warnings.push(warning),
+    ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
+  })
+  await disk.start()
+  const memories = createMemoryService({
+    outbox,
+    vault,
+    ciphertexts: createCiphertextReader(outbox.stage, store),
+    maxEnvelopeBytes: () => null,
+    disk,
+    clock: systemClock,
+    noteWrite: vault.subKeys.noteWrite,
+  })
+  const unexpected: unknown[] = []
+  const server = await startIntakeServer({
+    dataDir,
+    port: 0,
+    memories,
+    authenticate: vault.subKeys.authenticate,
+    newMemoryId: () => uuidV7(),
+    unexpected: (error) => unexpected.push(error),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  })
+  return {
+    database,
+    outbox,
+    vault,
+    store,
+    mover,
+    disk,
+    warnings,
+    memories,
+    server,
+    unexpected,
+    async agent(workspaceId, name) {
+      const { subKey, secret } = await vault.subKeys.create(workspaceId, name, async () => ({ kind: 'ok', status: 201, value: {} }))
+      return { id: subKey.id, secret }
+    },
+    async close() {
+      await server.stop()
+      disk.stop()
+      await mover.stop()
+      await store.close()
+      database.close()
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Database, openDatabase } from '../../../main/engine/store/database.ts'
+import { migrations } from '../../../main/engine/store/migrations.ts'
+
+let folder: string
+let database: Database
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'tidemark-migrations-'))
+})
+afterEach(() => {
+  database.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const account = `INSERT INTO workspaces (id, platform_id, url, name, catalog, deployment, member_name, role, capabilities, max_envelope_bytes, added_at)
+  VALUES (?, ?, ?, 'n', 'layer-a', ?, 'm', 'r', '[]', 1, 1)`
+
+describe('outbox 0003-workspaces', () => {
+  beforeEach(() => {
+    const file = path.join(folder, 'outbox.db')
+    openDatabase({ path: file, migrations: migrations.outbox.filter(({ version }) => version < 3), synchronous: 'full' }).close()
+    database = openDatabase({ path: file, migrations: migrations.outbox, synchronous: 'full' })
+  })
+
+  it('comes after the version before and keeps an account once', () => {
+    database.prepare(account).run('a', 'p', 'u', 'platform')
+    expect(() => database.prepare(account).run('b', 'p', 'u', 'platform')).toThrow(/UNIQUE/)
+    expect(() => database.prepare(account).run('c', 'q', 'u', 'elsewhere')).toThrow(/CHECK/)
+    database.prepare(account).run('d', 'p', 'other', 'self-hosted')
+  })
+
+  it('has one identity, and no checkout without its workspace', () => {
+    const identity = database.prepare("INSERT INTO device_identity (only_row, id, created_at) VALUES (?, 'x', 1)")
+    identity.run(1)
+    expect(() => identity.run(1)).toThrow(/UNIQUE/)
+    expect(() => identity.run(2)).toThrow(/CHECK/)
+    const checkout = "INSERT INTO checkouts VALUES ('nobody', 'c', 'p', 'P', 'u', 1, 'usd', 'done', NULL, 1)"
+    expect(() => database.exec(checkout)).toThrow(/FOREIGN KEY/)
+  })
+
+  it('finds an account by index', () => {
+    const plan = JSON.stringify(database.prepare('EXPLAIN QUERY PLAN SELECT id, url FROM workspaces WHERE platform_id = ?').all('p'))
+    expect(plan).toContain('USING INDEX')
+  })
+})
+
+describe('cache 0001-documents', () => {
+  it('comes from nothing and finds documents by key', () => {
+    database = openDatabase({ path: path.join(folder, 'cache.db'), migrations: migrations.cache, synchronous: 'normal' })
+    const plan = JSON.stringify(
+      database.prepare('EXPLAIN QUERY PLAN SELECT id, body FROM documents WHERE workspace_id = ? AND topic = ? ORDER BY id').all('w', 't'),
+    )
+    expect(plan).toContain('USING PRIMARY KEY')
+    expect(plan).not.toContain('TEMP B-TREE')
+  })
+})

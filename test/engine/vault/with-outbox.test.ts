@@ -1,0 +1,95 @@
+/** The vault's parts on the real outbox.db: seal, queue, move, read, restore from an older copy, sweep. */
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../../main/engine/clock.ts'
+import { type Outbox, createOutbox } from '../../../main/engine/outbox/outbox.ts'
+import { type Database, openDatabase } from '../../../main/engine/store/database.ts'
+import { migrations } from '../../../main/engine/store/migrations.ts'
+import { createCiphertextReader } from '../../../main/engine/vault/ciphertext-reader.ts'
+import { type EnvelopeStore, createEnvelopeStore } from '../../../main/engine/vault/envelope-store.ts'
+import { createMover } from '../../../main/engine/vault/mover.ts'
+import { sweepEnvelopes } from '../../../main/engine/vault/sweep.ts'
+import { createVaultRecords } from '../../../main/engine/vault/vault-records.ts'
+import { testVault } from '../../unit/vault/fixture.ts'
+
+const workspaceId = '11111111-0000-4000-8000-000000000001'
+let dataDir = ''
+let db: Database
+let outbox: Outbox
+let store: EnvelopeStore
+
+function open(name: string): void {
+  db = openDatabase({ path: join(dataDir, name), migrations: migrations.outbox, synchronous: 'full' })
+  outbox = createOutbox({ database: db, clock: systemClock })
+}
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'tidemark-vault-'))
+  open('outbox.db')
+  store = createEnvelopeStore({ dataDir, clock: systemClock, warn: (text) => expect.unreachable(text) })
+})
+afterEach(async () => {
+  outbox.close()
+  db.close()
+  await store.close()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+describe('an envelope on its way through this computer', () => {
+  it('is sealed, queued, carried into the Lance table, read back and opened; a lost row is queued again', async () => {
+    const { vault } = testVault({ db })
+    await vault.initialise()
+    const contents = Array.from({ length: 60 }, (_, index) => ({ memoryId: `memory ${index % 20}`, bytes: randomBytes(100 + index) }))
+    const write = async ({ memoryId, bytes }: (typeof contents)[number]) => {
+      const memoryRef = vault.memoryRef(null, memoryId)
+      const made = await outbox.enqueueEnvelope({
+        workspaceId,
+        subKeyId: null,
+        memoryRef,
+        createdAt: systemClock.now(),
+        seal: ({ id, revision }) => vault.seal({ envelopeId: id, memoryRef, revision, subKeyId: null, memoryId, contentType: 'text/plain', bytes }),
+      })
+      return { ...made, memoryId, memoryRef, bytes }
+    }
+    const queued = await Promise.all(contents.slice(0, 40).map(write))
+    const mover = createMover({ stage: outbox.stage, store, clock: systemClock, failed: (error) => expect.unreachable(String(error)), roomFor: () => true })
+    await mover.flush()
+    expect(outbox.stage.waitingCount()).toBe(0)
+    const records = createVaultRecords(db)
+    const sweep = () => sweepEnvelopes({ store, records, known: outbox.known, requeue: (list) => list.forEach(outbox.requeue), isStopped: () => false }, false)
+    expect(await sweep()).toBe(0)
+    await db.backup(join(dataDir, 'older.db'))
+
+    queued.push(...(await Promise.all(contents.slice(40).map(write))))
+    const reader = createCiphertextReader(outbox.stage, store)
+    const check = async () => {
+      const found = await reader.read(queued)
+      expect(found.size).toBe(60)
+      for (const item of queued) {
+        const opened = vault.open(item.id, item.memoryRef, item.revision, found.get(item.id) ?? Buffer.alloc(0))
+        expect(opened.memoryId).toBe(item.memoryId)
+        expect(Buffer.from(opened.bytes).equals(item.bytes)).toBe(true)
+      }
+    }
+    // Forty from the table, twenty from outbox.db.
+    await check()
+    await mover.flush()
+    await check()
+
+    outbox.close()
+    db.close()
+    open('older.db')
+    expect(outbox.known(queued.map((item) => item.id)).size).toBe(40)
+    expect(
+      await sweepEnvelopes(
+        { store, records: createVaultRecords(db), known: outbox.known, requeue: (list) => list.forEach(outbox.requeue), isStopped: () => false },
+        false,
+      ),
+    ).toBe(20)
+    expect(outbox.known(queued.map((item) => item.id)).size).toBe(60)
+    expect(await store.count()).toBe(60)
+  })
+})

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { createRouter } from '../../../main/bridge/router.ts'
+import type { CallName, ConsoleEvent, Result } from '../../../shared/contract/console.ts'
+
+const workspaceId = '0198c0de-0000-7000-8000-000000000001'
+
+function routerThat(answer: (name: CallName, input: unknown) => Result<unknown>) {
+  const asked: { name: string; input: unknown }[] = []
+  const lines: string[] = []
+  const router = createRouter({
+    call: async (name, input) => {
+      asked.push({ name, input })
+      return answer(name, input)
+    },
+    report: (line) => lines.push(line),
+  })
+  return { router, asked, lines }
+}
+
+describe('what a window asks', () => {
+  test('reaches the engine as the contract reads it, and comes back', async () => {
+    const { router, asked } = routerThat(() => ({ ok: true, value: { name: 'copy-1' } }))
+    await expect(router.handle('backups.create', {})).resolves.toEqual({ ok: true, value: { name: 'copy-1' } })
+    expect(asked).toEqual([{ name: 'backups.create', input: {} }])
+  })
+
+  test('is trimmed by the schema before the engine sees it', async () => {
+    const { router, asked } = routerThat(() => ({ ok: true, value: {} }))
+    await router.handle('subKeys.rename', { workspaceId, id: 'a', name: '  Research  ' })
+    expect(asked[0]?.input).toEqual({ workspaceId, id: 'a', name: 'Research' })
+  })
+
+  test.each([['no.such.call'], ['toString'], ['__proto__'], [''], [7], [null], [undefined], [['app.info']]])(
+    'is refused when there is no such call: %s',
+    async (name) => {
+      const { router, asked } = routerThat(() => ({ ok: true, value: {} }))
+      await expect(router.handle(name, {})).resolves.toMatchObject({ ok: false, error: { code: 'unknown_call' } })
+      expect(asked).toEqual([])
+    },
+  )
+
+  test.each([
+    ['a missing field', 'settings.put', { workspaceId, key: 'theme' }, 'value'],
+    ['a wrong type', 'overview.read', { workspaceId: 7 }, 'workspaceId'],
+    ['a field that the contract does not know', 'vault.lock', { force: true }, 'force'],
+    ['a nested field', 'outbox.page', { workspaceId, filter: { states: ['lost'] }, before: null, limit: 100 }, 'filter.states.0'],
+    ['a number beyond its bounds', 'outbox.page', { workspaceId, filter: {}, before: null, limit: 201 }, 'limit'],
+    ['no input at all', 'overview.read', undefined, 'the whole value'],
+  ])('is refused with the name of the field: %s', async (_what, name, input, field) => {
+    const { router, asked } = routerThat(() => ({ ok: true, value: {} }))
+    const result = await router.handle(name, input)
+    expect(result).toMatchObject({ ok: false, error: { code: 'invalid_input' } })
+    expect(result.ok ? '' : result.error.message).toMatch(new RegExp(`^${field.replaceAll('.', '\\.')}: `))
+    expect(asked).toEqual([])
+  })
+})
+
+describe('what the engine answers', () => {
+  test('a refusal goes through as it is', async () => {
+    const error = { code: 'offline', message: 'No network.', suggestion: 'Try later.' }
+    const { router } = routerThat(() => ({ ok: false, error }))
+    await expect(router.handle('backups.list', {})).resolves.toEqual({ ok: false, error })
+  })
+
+  test.each([
+    ['an answer of another shape', (): Result<unknown> => ({ ok: true, value: { name: 'copy-1', path: '/home/lead/secret' } })],
+    ['an answer that lacks a field', (): Result<unknown> => ({ ok: true, value: { secret: '/home/lead/secret' } })],
+    [
+      'a refusal that is none',
+      (): Result<unknown> => ({
+        ok: false,
+        error: { code: 'x', message: '/home/lead/secret', suggestion: '', stack: 'at' } as { code: string; message: string; suggestion: string },
+      }),
+    ],
+    [
+      'an exception',
+      (): Result<unknown> => {
+        throw new Error('/home/lead/secret')
+      },
+    ],
+  ])('%s is a defect: the window learns nothing of it, the log its place only', async (_what, answer) => {
+    const { router, lines } = routerThat(answer)
+    const result = await router.handle('backups.create', {})
+    expect(result).toMatchObject({ ok: false, error: { code: 'internal' } })
+    expect(JSON.stringify(result)).not.toContain('secret')
+    expect(lines).toEqual([expect.stringMatching(/^backups\.create/)])
+    expect(lines.join()).not.toContain('/home/lead')
+  })
+})
+
+describe('events', () => {
+  const good: ConsoleEvent = { event: 'cache.changed', payload: { workspaceId, topics: ['counter'] } }
+
+  test('one that keeps to the contract passes', () => {
+    expect(routerThat(() => ({ ok: true, value: {} })).router.checkEvent(good)).toBe(good)
+  })
+
+  test.each([
+    ['a payload with more than the contract says', { event: 'cache.changed', payload: { workspaceId, topics: [], body: 'secret' } }],
+    ['an unknown name', { event: 'keys.changed', payload: {} }],
+    ['a name of Object', { event: 'constructor', payload: {} }],
+  ])('%s is held back and noted', (_what, event) => {
+    const { router, lines } = routerThat(() => ({ ok: true, value: {} }))
+    expect(router.checkEvent(event as ConsoleEvent)).toBeNull()
+    expect(lines).toEqual([expect.stringContaining(event.event)])
+  })
+})

@@ -1,0 +1,129 @@
+import { describe as suite, expect, test } from 'vitest'
+import { checkImports, checkTree, describe, rules } from '../../../build/import-rules.ts'
+
+/** Every named file exists and is empty, but for the one that imports. */
+function broken(importer: string, source: string, others: string[] = []): string[] {
+  const sources = new Map([[importer, source], ...others.map((path): [string, string] => [path, ''])])
+  return checkImports(sources, () => false).map((violation) => violation.rule)
+}
+
+const forbidden: [rule: string, importer: string, specifier: string, target?: string][] = [
+  ['shared-imports-only-shared', 'shared/billing/quota.ts', '../../main/engine/clock.ts', 'main/engine/clock.ts'],
+  ['shared-imports-only-shared', 'shared/billing/quota.ts', '../../renderer/app/theme.ts', 'renderer/app/theme.ts'],
+  ['shared-runs-anywhere', 'shared/billing/quota.ts', 'node:fs'],
+  ['shared-runs-anywhere', 'shared/billing/quota.ts', 'better-sqlite3'],
+  ['shared-runs-anywhere', 'shared/billing/quota.ts', 'react'],
+  ['renderer-imports-only-shared', 'renderer/pages/outbox/page.tsx', '../../../main/bridge/messages.ts', 'main/bridge/messages.ts'],
+  ['renderer-imports-only-shared', 'renderer/app/shell.tsx', '../../preload/index.ts', 'preload/index.ts'],
+  ['renderer-runs-in-a-page', 'renderer/app/shell.tsx', 'node:crypto'],
+  ['renderer-runs-in-a-page', 'renderer/app/shell.tsx', 'path'],
+  ['renderer-runs-in-a-page', 'renderer/app/shell.tsx', 'electron'],
+  ['preload-imports-only-the-contract', 'preload/index.ts', '../shared/billing/quota.ts', 'shared/billing/quota.ts'],
+  ['preload-imports-only-the-contract', 'preload/index.ts', '../main/bridge/router.ts', 'main/bridge/router.ts'],
+  ['preload-imports-only-the-contract', 'preload/index.ts', 'node:fs'],
+  ['preload-imports-only-the-contract', 'preload/index.ts', 'hono'],
+  ['engine-knows-no-host', 'main/engine/engine.ts', 'electron'],
+  ['engine-knows-no-host', 'main/engine/engine.ts', '@mantine/core'],
+  ['engine-knows-no-host', 'main/engine/engine.ts', '../web/server.ts', 'main/web/server.ts'],
+  ['engine-knows-no-host', 'main/engine/engine.ts', '../desktop/window.ts', 'main/desktop/window.ts'],
+  ['engine-knows-no-host', 'main/engine/engine.ts', '../web.ts', 'main/web.ts'],
+  ['engine-has-no-shortcut-into-the-sandbox', 'main/engine/sync/client.ts', '../../sandbox/index.ts', 'main/sandbox/index.ts'],
+  ['sandbox-imports-only-shared', 'main/sandbox/index.ts', '../engine/clock.ts', 'main/engine/clock.ts'],
+  ['sandbox-imports-only-shared', 'main/sandbox/index.ts', 'electron'],
+  ['only-desktop-and-preload-import-electron', 'main/index.ts', 'electron'],
+  ['only-desktop-and-preload-import-electron', 'main/bridge/router.ts', 'electron-updater'],
+  ['hosts-reach-the-engine-by-message', 'main/bridge/router.ts', '../engine/engine.ts', 'main/engine/engine.ts'],
+  ['hosts-reach-the-engine-by-message', 'main/web.ts', './engine/index.ts', 'main/engine/index.ts'],
+  ['hosts-do-not-know-each-other', 'main/web/server.ts', '../desktop/window.ts', 'main/desktop/window.ts'],
+  ['hosts-do-not-know-each-other', 'main/desktop/window.ts', '../web/server.ts', 'main/web/server.ts'],
+  ['hosts-do-not-know-each-other', 'main/bridge/router.ts', '../web/server.ts', 'main/web/server.ts'],
+  ['product-does-not-import-tests-or-build', 'main/web/server.ts', '../../test/unit/fake.ts', 'test/unit/fake.ts'],
+  ['product-does-not-import-tests-or-build', 'renderer/main.tsx', '../build/icons.ts', 'build/icons.ts'],
+]
+
+suite('each rule refuses', () => {
+  test.each(forbidden)('%s: %s imports %s', (rule, importer, specifier, target) => {
+    expect(broken(importer, `import { x } from '${specifier}'`, target === undefined ? [] : [target])).toContain(rule)
+  })
+
+  test('and no rule is without such a case', () => {
+    expect(new Set(forbidden.map(([rule]) => rule))).toEqual(new Set(rules.map((rule) => rule.name)))
+  })
+})
+
+suite('every way of importing counts', () => {
+  test.each([
+    ['static', `import { x } from 'electron'`],
+    ['type only', `import type { App } from 'electron'`],
+    ['for its effect', `import 'electron'`],
+    ['re-export', `export { app } from 'electron'`],
+    ['re-export of all', `export * from 'electron'`],
+    ['dynamic', `const electron = await import('electron')`],
+    ['type of a module', `type App = import('electron').App`],
+    ['require', `const electron = require('electron')`],
+    ['import equals', `import electron = require('electron')`],
+  ])('%s', (_way, source) => {
+    expect(broken('main/engine/engine.ts', source)).toContain('engine-knows-no-host')
+  })
+
+  test('a computed path is refused, because nobody can check it', () => {
+    expect(broken('main/engine/engine.ts', 'await import(name)')).toEqual(['imports-are-written-out'])
+  })
+
+  test('words that look like an import are none', () => {
+    expect(broken('main/engine/engine.ts', `// import 'electron'\nexport const text = "import { app } from 'electron'"`)).toEqual([])
+  })
+})
+
+suite('what is allowed', () => {
+  test.each([
+    ['shared/billing/quota.ts', '../contract/platform.ts', 'shared/contract/platform.ts'],
+    ['shared/contract/platform.ts', 'zod'],
+    ['renderer/app/shell.tsx', '../../shared/billing/quota.ts', 'shared/billing/quota.ts'],
+    ['preload/index.ts', 'electron'],
+    ['preload/index.ts', '../shared/contract/console.ts', 'shared/contract/console.ts'],
+    ['main/desktop/window.ts', 'electron'],
+    ['main/desktop/window.ts', '../bridge/router.ts', 'main/bridge/router.ts'],
+    ['main/web.ts', './engine/index?modulePath', 'main/engine/index'],
+    ['main/engine/store/migrations.ts', './migrations/outbox/0001-queue.sql?raw', 'main/engine/store/migrations/outbox/0001-queue.sql'],
+    ['test/engine/all.test.ts', '../../main/sandbox/index.ts', 'main/sandbox/index.ts'],
+  ])('%s may import %s', (importer, specifier, target?: string) => {
+    expect(broken(importer, `import { x } from '${specifier}'`, target === undefined ? [] : [target])).toEqual([])
+  })
+})
+
+suite('files', () => {
+  test('a relative import that names no file is refused', () => {
+    expect(broken('shared/a.ts', `import { b } from './b'`, ['shared/b.ts'])).toEqual(['imports-name-a-file'])
+  })
+
+  test('a circle is reported once, with its way', () => {
+    const sources = new Map([
+      ['shared/a.ts', `import './b.ts'`],
+      ['shared/b.ts', `\nimport type { C } from './c.ts'`],
+      ['shared/c.ts', `export * from './a.ts'`],
+      ['shared/d.ts', `import './a.ts'\nimport './c.ts'`],
+    ])
+    expect(checkImports(sources, () => false)).toEqual([
+      expect.objectContaining({ rule: 'no-circular-imports', path: 'shared/c.ts', line: 1, message: 'shared/a.ts → shared/b.ts → shared/c.ts → shared/a.ts' }),
+    ])
+  })
+
+  test('two ways to one file are no circle', () => {
+    const sources = new Map([
+      ['shared/a.ts', `import './b.ts'\nimport './c.ts'`],
+      ['shared/b.ts', `import './c.ts'`],
+      ['shared/c.ts', ''],
+    ])
+    expect(checkImports(sources, () => false)).toEqual([])
+  })
+
+  test('a violation says where, what, which rule and why', () => {
+    const [violation] = checkImports(new Map([['main/sandbox/index.ts', `\n\nimport 'electron'`]]), () => false)
+    expect(violation && describe(violation)).toMatch(/^main\/sandbox\/index\.ts:3 imports 'electron'\n {4}rule sandbox-imports-only-shared: .{20,}/)
+  })
+
+  test('this tree is read whole', () => {
+    expect(checkTree(process.cwd()).fileCount).toBeGreaterThan(20)
+  })
+})

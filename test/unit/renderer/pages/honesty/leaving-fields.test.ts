@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { leavingRequests } from '../../../../../renderer/pages/honesty/leaving-fields.ts'
+import { layerA } from '../../../../../shared/contract/layer-a.ts'
+
+describe('the list of what may leave', () => {
+  it('has every request of the contract', () => {
+    expect(leavingRequests().map((request) => request.name)).toEqual(Object.keys(layerA))
+  })
+  it('explains every field', () => {
+    const unexplained = leavingRequests().flatMap((request) =>
+      request.fields.filter((field) => field.meaning === '').map((field) => `${request.name}: ${field.name}`),
+    )
+    expect(unexplained).toEqual([])
+  })
+  it('looks into lists, as the egress log does', () => {
+    const push = leavingRequests().find((request) => request.name === 'push')
+    expect(push?.fields.map((field) => field.name)).toEqual(expect.arrayContaining(['device_id', 'session_id', 'envelopes[].id', 'envelopes[].ciphertext']))
+  })
+})

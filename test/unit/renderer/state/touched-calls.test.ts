@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { touchedCalls } from '../../../../renderer/state/touched-calls.ts'
+import { topicBodies } from '../../../../shared/contract/platform.ts'
+
+describe('which reads an event makes stale', () => {
+  it('names the reads of each topic once, for that workspace alone', () => {
+    const touched = touchedCalls({ event: 'cache.changed', payload: { workspaceId: 'w', topics: ['counter', 'plan', 'unheard_of'] } })
+    expect(touched.workspaceId).toBe('w')
+    expect(touched.calls).toContain('overview.read')
+    expect(touched.calls).toContain('honesty.audit')
+    expect(new Set(touched.calls).size).toBe(touched.calls.length)
+  })
+
+  it('knows every topic of the contract that a page shows', () => {
+    const shownNowhere = Object.keys(topicBodies).filter(
+      (topic) => touchedCalls({ event: 'cache.changed', payload: { workspaceId: 'w', topics: [topic] } }).calls.length === 0,
+    )
+    expect(shownNowhere).toEqual(['invoice'])
+  })
+
+  it('does not read the lists again for every file of an import, but at its end', () => {
+    const progress = { id: 'i', filesTotal: 2, filesDone: 1, bytesDone: 1, refused: [] }
+    expect(touchedCalls({ event: 'import.progress', payload: { ...progress, state: 'running' } }).calls).toEqual([])
+    expect(touchedCalls({ event: 'import.progress', payload: { ...progress, state: 'done' } }).calls).toContain('outbox.page')
+  })
+
+  it('reads names again when the vault opens or closes, in every workspace', () => {
+    const touched = touchedCalls({ event: 'vault.changed', payload: { state: 'locked', passphrase: true, protectedBy: '', backedUpAt: null } })
+    expect(touched.workspaceId).toBeNull()
+    expect(touched.calls).toContain('outbox.page')
+  })
+})
