@@ -1,9 +1,11 @@
-/** `npm run bench -- NAME`: bundles `test/bench/NAME.bench.ts` (as the product is bundled) and runs it; without a name, all of them in turn. */
+/**
+ * `npm run bench -- NAME`: bundles `test/bench/NAME.bench.ts` (as the product is bundled) and runs it; without a name, all of them in turn.
+ * Beside them lie the engine's thread and the sandbox, bundled the same way, and the processes that the benchmarks start.
+ */
 import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'vite'
-import { buildIfNeeded } from './build-if-needed.ts'
 import { root } from './sources.ts'
 
 const [wanted, ...options] = process.argv.slice(2)
@@ -14,15 +16,13 @@ const chosen = wanted === undefined ? names : names.filter((name) => name === wa
 if (chosen.length === 0) {
   console.error(wanted === undefined ? 'There is no benchmark.' : `'${wanted}' is not a benchmark; there are: ${names.join(', ')}`)
   process.exitCode = 1
-} else if (buildIfNeeded()) {
+} else {
   await bundle(chosen)
   for (const name of chosen) {
     console.log(`\n── ${name}`)
     const { status } = spawnSync(process.execPath, ['--expose-gc', join(root, 'out/bench', `${name}.js`), ...options], { cwd: root, stdio: 'inherit' })
     if (status !== 0) process.exitCode = 1
   }
-} else {
-  process.exitCode = 1
 }
 
 async function bundle(benchmarks: string[]): Promise<void> {
@@ -39,7 +39,12 @@ async function bundle(benchmarks: string[]): Promise<void> {
       outDir: 'out/bench',
       emptyOutDir: true,
       rolldownOptions: {
-        input: Object.fromEntries(benchmarks.map((name) => [name, join(root, 'test/bench', `${name}.bench.ts`)])),
+        input: {
+          engine: join(root, 'main/engine/index.ts'),
+          sandbox: join(root, 'main/sandbox/index.ts'),
+          ...Object.fromEntries(benchmarks.map((name) => [name, join(root, 'test/bench', `${name}.bench.ts`)])),
+          ...Object.fromEntries(globSync('test/bench/*.process.ts', { cwd: root }).map((path) => [basename(path, '.ts'), join(root, path)])),
+        },
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

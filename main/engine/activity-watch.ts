@@ -28,7 +28,13 @@ export function watchActivity(log: ActivityLog, facts: ActivityFacts): (event: C
         const held = tally.held?.count ?? 0
         if (held > 0 && before.held === 0) {
           const meter = facts.heldBy(workspaceId)
-          log.add(workspaceId, 'held', meter === null ? 'The platform refused writes; they are held on this computer.' : `${facts.meterName(workspaceId, meter)} is full. Writes are held on this computer.`)
+          log.add(
+            workspaceId,
+            'held',
+            meter === null
+              ? 'The platform refused writes; they are held on this computer.'
+              : `${facts.meterName(workspaceId, meter)} is full. Writes are held on this computer.`,
+          )
         }
         before.held = held
         if (!drain.active && drain.finishedAt !== null && drain.startedAt !== before.drainStartedAt && drain.deliveredCount > 0) {
@@ -39,7 +45,8 @@ export function watchActivity(log: ActivityLog, facts: ActivityFacts): (event: C
       }
       case 'release.finished': {
         const { workspaceId, deliveredCount, heldAgainCount, heldBy } = event.payload
-        const rest = heldAgainCount === 0 ? '' : ` ${counted(heldAgainCount, 'write')} held again${heldBy === null ? '' : ` by ${facts.meterName(workspaceId, heldBy)}`}.`
+        const rest =
+          heldAgainCount === 0 ? '' : ` ${counted(heldAgainCount, 'write')} held again${heldBy === null ? '' : ` by ${facts.meterName(workspaceId, heldBy)}`}.`
         if (deliveredCount > 0 || heldAgainCount > 0) log.add(workspaceId, 'released', `Released ${counted(deliveredCount, 'held write')}.${rest}`)
         break
       }
@@ -64,7 +71,8 @@ export function watchActivity(log: ActivityLog, facts: ActivityFacts): (event: C
         const { workspaceId, checkout } = event.payload
         const before = of(workspaceId)
         const state = checkout?.state ?? null
-        if (checkout !== null && state !== null && state !== before.checkout) log.add(workspaceId, 'checkout', `Checkout for ${checkout.planName}: ${checkoutWords[state]}.`)
+        if (checkout !== null && state !== null && state !== before.checkout)
+          log.add(workspaceId, 'checkout', `Checkout for ${checkout.planName}: ${checkoutWords[state]}.`)
         before.checkout = state
         break
       }

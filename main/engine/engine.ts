@@ -193,7 +193,25 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
 
   let intake: IntakeServer | null = null
   const services: Services = {
-    options, clock, secrets, emit, registry, documents, egress, device, client, sync, outbox, drainer, reader, envelopes, vault, imports, activity, warnings, backups,
+    options,
+    clock,
+    secrets,
+    emit,
+    registry,
+    documents,
+    egress,
+    device,
+    client,
+    sync,
+    outbox,
+    drainer,
+    reader,
+    envelopes,
+    vault,
+    imports,
+    activity,
+    warnings,
+    backups,
     intake: () => intake,
   }
   const handlers: Handlers = {
@@ -209,7 +227,14 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
 
   await vault.initialise()
   await disk.start()
-  intake = await startIntakeServer({ dataDir, port: options.intakePort, memories, authenticate: vault.subKeys.authenticate, newMemoryId: () => uuidV7(), unexpected: (error) => report(`intake: ${nameOf(error)}`) })
+  intake = await startIntakeServer({
+    dataDir,
+    port: options.intakePort,
+    memories,
+    authenticate: vault.subKeys.authenticate,
+    newMemoryId: () => uuidV7(),
+    unexpected: (error) => report(`intake: ${nameOf(error)}`),
+  })
   const dropFolder = createDropFolder({
     dataDir,
     clock,
@@ -261,7 +286,10 @@ async function addFirstWorkspaces({ options, sync, registry, vault }: Services, 
 }
 
 function agentOf({ vault, registry }: Services, folderName: string): { subKeyId: string; workspaceId: string } | null {
-  const keys = registry.list().flatMap(({ id }) => vault.subKeys.list(id)).filter(({ revokedAt }) => revokedAt === null)
+  const keys = registry
+    .list()
+    .flatMap(({ id }) => vault.subKeys.list(id))
+    .filter(({ revokedAt }) => revokedAt === null)
   const byId = keys.find(({ id }) => id === folderName)
   const byName = keys.filter(({ name }) => name === folderName)
   const found = byId ?? (byName.length === 1 ? byName[0] : undefined)
@@ -286,6 +314,9 @@ function watchClock(event: ConsoleEvent, warn: (kind: 'clock', text: string) => 
     if (known) warnings.clear('clock')
   } else if (!known) {
     const minutes = Math.round(Math.abs(clockOffsetMs) / 60_000)
-    warn('clock', `The clock of this computer is ${minutes} minutes ${clockOffsetMs > 0 ? 'behind' : 'ahead of'} the platform’s. Times shown here may be wrong; nothing is lost by it.`)
+    warn(
+      'clock',
+      `The clock of this computer is ${minutes} minutes ${clockOffsetMs > 0 ? 'behind' : 'ahead of'} the platform’s. Times shown here may be wrong; nothing is lost by it.`,
+    )
   }
 }

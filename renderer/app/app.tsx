@@ -35,5 +35,5 @@ globalThis.__webpack_nonce__ = styleNonce()
 /** The nonce that the host wrote into the page in the place of `__STYLE_NONCE__`; a page served as it is (development) has no policy to satisfy. */
 export function styleNonce(): string {
   const nonce = document.querySelector('meta[name="style-nonce"]')?.getAttribute('content') ?? ''
-  return nonce.startsWith('__') ? '' : nonce
+  return nonce === '__STYLE_NONCE__' ? '' : nonce
 }

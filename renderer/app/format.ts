@@ -11,6 +11,8 @@ export type Format = {
   shortCount(value: number): string
   percent(value: number): string
   bytes(value: number, base?: ByteBase): string
+  /** As `bytes`, with two decimals and never rounded up. */
+  bytesDown(value: number, base?: ByteBase): string
   /** All digits and the unit, for titles and screen readers. */
   exactBytes(value: number): string
   /** An amount in minor units of its currency (cents for USD, yen for JPY). */
@@ -23,8 +25,6 @@ export type Format = {
   dateTime(epochMs: number): string
   /** The time alone for today, else the day and the time. */
   moment(epochMs: number, nowMs: number): string
-  /** "3 minutes ago", "in 2 hours". */
-  relative(epochMs: number, nowMs: number): string
   duration(ms: number): string
   rate(perSecond: number): string
   /** `counted(1, 'write', 'writes')` → "1 write". */
@@ -35,16 +35,14 @@ const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB']
 const second = 1000
 const minute = 60 * second
-const hour = 60 * minute
-const day = 24 * hour
 
 /** `locale` undefined takes the system's; `timeZone` is given by tests alone. */
 export function createFormat(locale: string | undefined, timeZone?: string): Format {
   const whole = new Intl.NumberFormat(locale)
   const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
   const oneDecimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
+  const twoDecimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
   const plural = new Intl.PluralRules(locale)
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   // "04:52" where the day has 24 hours, "4:52 AM" where it has twice twelve.
   const is24Hours = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hourCycle?.startsWith('h2') ?? false
   const hourDigits = is24Hours ? '2-digit' : 'numeric'
@@ -80,6 +78,12 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
       }
       return `${oneDecimal.format(scaled)} ${units[unit]}`
     },
+    bytesDown(value, base = 'binary') {
+      const step = base === 'binary' ? 1024 : 1000
+      const units = base === 'binary' ? binaryUnits : decimalUnits
+      const unit = value < step ? 0 : Math.min(units.length - 1, Math.floor(Math.log(value) / Math.log(step)))
+      return `${twoDecimals.format(Math.floor((value / step ** unit) * 100) / 100)} ${units[unit]}`
+    },
     exactBytes: (value) => format.counted(value, 'byte', 'bytes'),
     money: (amountMinor, currency) => amount(amountMinor, currency, 'auto'),
     price: (amountMinor, currency) => amount(amountMinor, currency, 'stripIfInteger'),
@@ -88,14 +92,6 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
     date: (epochMs) => date.format(epochMs),
     dateTime: (epochMs) => dateTime.format(epochMs),
     moment: (epochMs, nowMs) => (dayKey.format(epochMs) === dayKey.format(nowMs) ? time.format(epochMs) : dateTime.format(epochMs)),
-    relative(epochMs, nowMs) {
-      const distance = epochMs - nowMs
-      const size = Math.abs(distance)
-      if (size < minute) return relative.format(Math.trunc(distance / second), 'second')
-      if (size < hour) return relative.format(Math.trunc(distance / minute), 'minute')
-      if (size < day) return relative.format(Math.trunc(distance / hour), 'hour')
-      return relative.format(Math.trunc(distance / day), 'day')
-    },
     duration(ms) {
       // Whole seconds and whole minutes first: rounding the parts one by one would say "1 h 60 min".
       const seconds = Math.max(1, Math.ceil(ms / second))

@@ -4,7 +4,7 @@ import { texts } from '../app/texts.ts'
 import classes from './copy-field.module.css'
 
 /** Text to be taken elsewhere, with the button for it. */
-export function CopyField({ label, value, multiline }: { label: string; value: string; multiline?: boolean }) {
+export function CopyField({ label, value }: { label: string; value: string }) {
   return (
     <div className={classes.field}>
       <div className={classes.head}>
@@ -22,7 +22,7 @@ export function CopyField({ label, value, multiline }: { label: string; value: s
         className={classes.value}
         readOnly
         rows={value.split('\n').length}
-        wrap={multiline ? 'soft' : 'off'}
+        wrap="soft"
         spellCheck={false}
         aria-label={label}
         value={value}

@@ -41,7 +41,7 @@ function heldShare(meter: ScaledMeter, limit: number): number {
   return Math.min(mostHeldPercent, Math.max(3, share))
 }
 
-/** A quantity of a meter in its unit; the unit itself is said once, beside the limit. */
-export function quantity(value: number, meter: Pick<Meter, 'unit' | 'byteBase'>): string {
-  return meter.unit === 'bytes' ? format.bytes(value, meter.byteBase) : format.shortCount(value)
+/** What is used, in the meter's unit; rounded down, so that a meter never looks full before it is. */
+export function usedQuantity(meter: Pick<Meter, 'used' | 'unit' | 'byteBase'>): string {
+  return meter.unit === 'bytes' ? format.bytesDown(meter.used, meter.byteBase) : format.shortCount(meter.used)
 }

@@ -4,7 +4,7 @@ import type { Meter as MeterReading } from '../../shared/contract/console.ts'
 import { format } from '../app/format.ts'
 import { texts } from '../app/texts.ts'
 import classes from './meter.module.css'
-import { meterScale, quantity } from './meter-scale.ts'
+import { meterScale, usedQuantity } from './meter-scale.ts'
 
 /** One limit and how much of it is used: the words carry everything, the bar repeats them in colour and pattern. */
 export function Meter({ meter }: { meter: MeterReading }) {
@@ -20,7 +20,7 @@ export function Meter({ meter }: { meter: MeterReading }) {
       </div>
       <div className={classes.figures}>
         <Tooltip label={texts.meter.exact(meter)}>
-          <span className={classes.used}>{quantity(meter.used, meter)}</span>
+          <span className={classes.used}>{usedQuantity(meter)}</span>
         </Tooltip>
         <span className={classes.limit}>{texts.meter.ofLimit(meter)}</span>
       </div>
@@ -41,7 +41,7 @@ export function Meter({ meter }: { meter: MeterReading }) {
       </div>
       <p className={classes.note}>
         {meter.heldCount > 0 ? <span className={classes.heldNote}>{texts.meter.heldBehind(meter)}</span> : <span>{meter.description}</span>}
-        <span>{texts.meter.period[meter.period]}</span>
+        <span className={classes.period}>{texts.meter.period[meter.period]}</span>
       </p>
     </div>
   )

@@ -135,24 +135,29 @@ export const activity = z.strictObject({
 })
 
 export const overview = z.strictObject({
-  plan: z.strictObject({
-    id: z.string(),
-    name: z.string(),
-    priceCents: z.int().nullable(),
-    currency: z.string(),
-    interval: z.string(),
-    cancelAtPeriodEnd: z.boolean(),
-    paymentMethod: z.string().nullable(),
-    periodStart: epochMs,
-    periodEnd: epochMs,
-  }).nullable(),
+  plan: z
+    .strictObject({
+      id: z.string(),
+      name: z.string(),
+      priceCents: z.int().nullable(),
+      currency: z.string(),
+      interval: z.string(),
+      cancelAtPeriodEnd: z.boolean(),
+      paymentMethod: z.string().nullable(),
+      periodStart: epochMs,
+      periodEnd: epochMs,
+    })
+    .nullable(),
   meters: z.array(meter),
   /** Null when nothing is held. */
-  held: z.strictObject({
-    count, bytes,
-    reasons: z.array(z.strictObject({ meter: z.string(), meterName: z.string(), count, bytes, reason: z.string(), since: epochMs })),
-    previews: z.array(releasePreview),
-  }).nullable(),
+  held: z
+    .strictObject({
+      count,
+      bytes,
+      reasons: z.array(z.strictObject({ meter: z.string(), meterName: z.string(), count, bytes, reason: z.string(), since: epochMs })),
+      previews: z.array(releasePreview),
+    })
+    .nullable(),
   queue: queueTally,
   activity: z.array(activity),
   /** The checkout in flight, if any. */
@@ -206,10 +211,7 @@ export const queueFilter = z.strictObject({
 export type QueueFilter = z.infer<typeof queueFilter>
 
 /** Chosen rows by id, or everything that a filter finds. */
-export const queueSelection = z.union([
-  z.strictObject({ ids: z.array(id).min(1).max(10_000) }),
-  z.strictObject({ filter: queueFilter }),
-])
+export const queueSelection = z.union([z.strictObject({ ids: z.array(id).min(1).max(10_000) }), z.strictObject({ filter: queueFilter })])
 
 export const attempt = z.strictObject({
   at: epochMs,
@@ -307,7 +309,12 @@ export const importProgress = z.strictObject({
   refused: z.array(z.strictObject({ name: z.string(), reason: z.string() })).max(1000),
 })
 
-export const progress = z.strictObject({ state: z.enum(['idle', 'running', 'done', 'failed']), done: count, total: count.nullable(), detail: z.string().nullable() })
+export const progress = z.strictObject({
+  state: z.enum(['idle', 'running', 'done', 'failed']),
+  done: count,
+  total: count.nullable(),
+  detail: z.string().nullable(),
+})
 
 export const appInfo = z.strictObject({
   version: z.string(),
@@ -346,8 +353,19 @@ export const calls = {
     inWorkspace.extend({ filter: queueFilter, before: z.int().positive().nullable(), limit: z.int().min(1).max(200) }),
     z.strictObject({ rows: z.array(queueRow), next: z.int().positive().nullable(), total: count }),
   ),
-  'outbox.item': call(inWorkspace.extend({ id }), z.strictObject({ row: queueRow, attempts: z.array(attempt), undoable: z.boolean(), theirs: z.string().nullable(), mine: z.string().nullable() })),
-  'outbox.tally': call(inWorkspace, z.strictObject({ tally: queueTally, drain, heldByAgent: z.array(z.strictObject({ subKeyId: z.string().nullable(), name: z.string(), count, bytes })), heldByMeter: z.array(z.strictObject({ meter: z.string(), name: z.string(), count, bytes })) })),
+  'outbox.item': call(
+    inWorkspace.extend({ id }),
+    z.strictObject({ row: queueRow, attempts: z.array(attempt), undoable: z.boolean(), theirs: z.string().nullable(), mine: z.string().nullable() }),
+  ),
+  'outbox.tally': call(
+    inWorkspace,
+    z.strictObject({
+      tally: queueTally,
+      drain,
+      heldByAgent: z.array(z.strictObject({ subKeyId: z.string().nullable(), name: z.string(), count, bytes })),
+      heldByMeter: z.array(z.strictObject({ meter: z.string(), name: z.string(), count, bytes })),
+    }),
+  ),
   'outbox.retry': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ count })),
   'outbox.discard': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ count, undoToken: z.string() })),
   'outbox.undoDiscard': call(inWorkspace.extend({ undoToken: z.string() }), z.strictObject({ count })),
@@ -363,7 +381,16 @@ export const calls = {
   'billing.portal': call(inWorkspace, z.strictObject({ url: z.string() })),
   'billing.preview': call(
     inWorkspace.extend({ planId: z.string().min(1).max(64) }),
-    z.strictObject({ planId: z.string(), dueTodayCents: z.int(), creditCents: count, priceCents: z.int().nullable(), currency: z.string(), effective: z.enum(['now', 'period_end']), periodEnd: epochMs, wouldBeOver: z.array(z.strictObject({ meter: z.string(), name: z.string(), used: count, limit })) }),
+    z.strictObject({
+      planId: z.string(),
+      dueTodayCents: z.int(),
+      creditCents: count,
+      priceCents: z.int().nullable(),
+      currency: z.string(),
+      effective: z.enum(['now', 'period_end']),
+      periodEnd: epochMs,
+      wouldBeOver: z.array(z.strictObject({ meter: z.string(), name: z.string(), used: count, limit })),
+    }),
   ),
 
   'honesty.audit': call(inWorkspace, z.strictObject({ lines: z.array(auditLine), checkedAt: epochMs.nullable() })),
@@ -396,7 +423,16 @@ export const calls = {
 
   /** Files come in pieces that the page reads; `chunkBase64` is at most 1 MiB of bytes. The last piece closes the file. */
   'import.start': call(inWorkspace.extend({ filesTotal: count }), z.strictObject({ importId: id })),
-  'import.chunk': call(z.strictObject({ importId: id, fileName: z.string().min(1).max(1024), contentType: z.string().max(128), chunkBase64: z.string().max(1_500_000), last: z.boolean() }), done),
+  'import.chunk': call(
+    z.strictObject({
+      importId: id,
+      fileName: z.string().min(1).max(1024),
+      contentType: z.string().max(128),
+      chunkBase64: z.string().max(1_500_000),
+      last: z.boolean(),
+    }),
+    done,
+  ),
   'import.finish': call(z.strictObject({ importId: id }), importProgress),
   'import.cancel': call(z.strictObject({ importId: id }), importProgress),
 

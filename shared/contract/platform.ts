@@ -130,9 +130,7 @@ export const plansResponse = z.looseObject({
   catalog: z.string(),
   meters: z.array(meterDefinition),
   plans: z.array(planDefinition),
-  boosters: z.array(
-    z.looseObject({ id: z.string(), name: z.string(), resource: z.string(), amount: count, price_cents: count, currency: z.string() }),
-  ),
+  boosters: z.array(z.looseObject({ id: z.string(), name: z.string(), resource: z.string(), amount: count, price_cents: count, currency: z.string() })),
   thresholds: thresholdPolicy,
 })
 

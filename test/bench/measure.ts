@@ -31,7 +31,12 @@ export async function compare(
 /** Prints one result: what, the two numbers, their ratio and the goal. */
 export function report(what: string, subject: number, baseline: number, unit: string, goal: { atLeast: number } | { atMost: number } | null): void {
   const ratio = subject / baseline
-  const wanted = goal === null ? '' : 'atLeast' in goal ? `  goal ≥ ${goal.atLeast}  ${ratio >= goal.atLeast ? 'reached' : 'MISSED'}` : `  goal ≤ ${goal.atMost}  ${ratio <= goal.atMost ? 'reached' : 'MISSED'}`
+  const wanted =
+    goal === null
+      ? ''
+      : 'atLeast' in goal
+        ? `  goal ≥ ${goal.atLeast}  ${ratio >= goal.atLeast ? 'reached' : 'MISSED'}`
+        : `  goal ≤ ${goal.atMost}  ${ratio <= goal.atMost ? 'reached' : 'MISSED'}`
   console.log(`${what}: ${format(subject)} ${unit}  baseline ${format(baseline)} ${unit}  ratio ${ratio.toFixed(2)}${wanted}`)
 }
 

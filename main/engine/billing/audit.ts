@@ -31,7 +31,14 @@ export function auditLines(own: OwnCount, platform: PlatformCount): AuditLine[] 
   return [
     line('stored_envelopes', 'Envelopes stored from this device', 'envelopes', own.storedEnvelopes, platform.storedEnvelopes, own.unansweredEnvelopes),
     line('stored_bytes', 'Ciphertext stored from this device', 'bytes', own.storedBytes, platform.storedBytes, own.unansweredEnvelopes),
-    line('sync_operations', 'Sync operations of this device in this period', 'operations', own.syncOperations, platform.syncOperations, own.unansweredEnvelopes),
+    line(
+      'sync_operations',
+      'Sync operations of this device in this period',
+      'operations',
+      own.syncOperations,
+      platform.syncOperations,
+      own.unansweredEnvelopes,
+    ),
     line('sub_keys', 'Active sub-keys made on this device', 'sub-keys', own.subKeys, platform.subKeys, 0),
   ]
 }
@@ -46,7 +53,15 @@ function line(meter: string, name: string, unit: string, deviceCount: number, pl
   const difference = platformCount - deviceCount
   const words = `The platform counts ${Math.abs(difference)} ${difference > 0 ? 'more' : 'fewer'} than this device.`
   if (unanswered > 0) {
-    return { meter, name, unit, deviceCount, platformCount, verdict: 'unknown', explanation: `${words} ${unanswered} envelopes are on their way; the counts are compared again when they are answered.` }
+    return {
+      meter,
+      name,
+      unit,
+      deviceCount,
+      platformCount,
+      verdict: 'unknown',
+      explanation: `${words} ${unanswered} envelopes are on their way; the counts are compared again when they are answered.`,
+    }
   }
   return { meter, name, unit, deviceCount, platformCount, verdict: 'drift', explanation: words }
 }

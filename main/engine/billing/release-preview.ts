@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
+import type { KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
 import { type Limit, limitFromWire, limitToNullable } from '../../../shared/billing/limit.ts'
 import { releaseByPlan } from '../../../shared/billing/release-preview.ts'
 import type { ReleasePreview } from '../../../shared/contract/console.ts'

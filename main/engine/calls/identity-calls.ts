@@ -9,7 +9,8 @@ type SubKeyRow = CallOutput<'subKeys.list'>[number]
 
 export function identityCalls(services: Services): HandlersOf<'subKeys'> & HandlersOf<'devices'> {
   const { vault, sync, client, documents, outbox, activity } = services
-  const register: AskPlatform = (workspaceId, id) => client.send(workspaceId, 'createSubKey', { body: { id, device_id: sync.deviceId(workspaceId) }, idempotencyKey: id })
+  const register: AskPlatform = (workspaceId, id) =>
+    client.send(workspaceId, 'createSubKey', { body: { id, device_id: sync.deviceId(workspaceId) }, idempotencyKey: id })
   const cacheChanged = (workspaceId: string): void => services.emit({ event: 'cache.changed', payload: { workspaceId, topics: ['sub_key'] } })
 
   function rows(workspaceId: string): SubKeyRow[] {
@@ -62,7 +63,8 @@ export function identityCalls(services: Services): HandlersOf<'subKeys'> & Handl
       sync.kick(workspaceId)
       cacheChanged(workspaceId)
       const row = rows(workspaceId).find(({ id }) => id === subKey.id)
-      if (row === undefined) throw new ConsoleFailure('not_found', 'The sub-key was created and cannot be read back.', 'Look at the list of sub-keys; revoke it if it is there.')
+      if (row === undefined)
+        throw new ConsoleFailure('not_found', 'The sub-key was created and cannot be read back.', 'Look at the list of sub-keys; revoke it if it is there.')
       return { subKey: row, secret }
     },
     'subKeys.rename': ({ workspaceId, id, name }) => {

@@ -47,7 +47,8 @@ export function outboxCalls(services: Services): HandlersOf<'outbox'> {
     'outbox.retry': async ({ workspaceId, selection }) => ({ count: await outbox.retry(workspaceId, selection) }),
     'outbox.discard': async ({ workspaceId, selection }) => {
       const discarded = await outbox.discard(workspaceId, selection)
-      if (discarded.count > 0) services.activity.add(workspaceId, 'discarded', `Discarded ${discarded.count.toLocaleString('en-US')} ${discarded.count === 1 ? 'write' : 'writes'}.`)
+      if (discarded.count > 0)
+        services.activity.add(workspaceId, 'discarded', `Discarded ${discarded.count.toLocaleString('en-US')} ${discarded.count === 1 ? 'write' : 'writes'}.`)
       return discarded
     },
     'outbox.undoDiscard': async ({ workspaceId, undoToken }) => ({ count: await outbox.undoDiscard(workspaceId, undoToken) }),
@@ -57,10 +58,18 @@ export function outboxCalls(services: Services): HandlersOf<'outbox'> {
       let sizeBytes = 0
       for await (const line of outbox.exportLines(workspaceId, selection, reader)) {
         sizeBytes += line.length
-        if (sizeBytes > EXPORT_MAX_BYTES) throw new ConsoleFailure('export_too_large', 'This is more than one file can take (200 MB).', 'Choose fewer items, for instance one agent or one state.')
+        if (sizeBytes > EXPORT_MAX_BYTES)
+          throw new ConsoleFailure(
+            'export_too_large',
+            'This is more than one file can take (200 MB).',
+            'Choose fewer items, for instance one agent or one state.',
+          )
         lines.push(line)
       }
-      return { fileName: `tidemark-outbox-${new Date(clock.now()).toISOString().slice(0, 10)}.jsonl`, text: lines.map((line) => (line.endsWith('\n') ? line : `${line}\n`)).join('') }
+      return {
+        fileName: `tidemark-outbox-${new Date(clock.now()).toISOString().slice(0, 10)}.jsonl`,
+        text: lines.map((line) => (line.endsWith('\n') ? line : `${line}\n`)).join(''),
+      }
     },
     'outbox.releasePreview': ({ workspaceId }) => {
       recordOf(services, workspaceId)

@@ -15,7 +15,12 @@ export function settingsCalls(services: Services): HandlersOf<'settings'> {
   /** The newest local edit of each key that the cache does not show yet, whatever became of it. */
   function openEdits(workspaceId: string): Map<string, Pick<Setting, 'pendingValue' | 'itemId' | 'state'>> {
     const edits = new Map<string, Pick<Setting, 'pendingValue' | 'itemId' | 'state'>>()
-    const { rows } = outbox.page(workspaceId, { kinds: ['setting'], states: ['pending', 'sending', 'waiting', 'held', 'rejected', 'delivered'] }, null, OPEN_EDITS)
+    const { rows } = outbox.page(
+      workspaceId,
+      { kinds: ['setting'], states: ['pending', 'sending', 'waiting', 'held', 'rejected', 'delivered'] },
+      null,
+      OPEN_EDITS,
+    )
     for (const row of rows) {
       const payload = parsePayload(settingPayload, row.payload)
       if (payload === null || edits.has(payload.key)) continue

@@ -36,7 +36,8 @@ export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
 /** @throws ConsoleFailure `not_found` for a workspace that this computer does not know (any more). */
 export function recordOf({ registry }: Pick<Services, 'registry'>, workspaceId: string): WorkspaceRecord {
   const record = registry.find(workspaceId)
-  if (record === null) throw new ConsoleFailure('not_found', 'This workspace is not on this computer.', 'Choose another workspace, or add it again in Settings.')
+  if (record === null)
+    throw new ConsoleFailure('not_found', 'This workspace is not on this computer.', 'Choose another workspace, or add it again in Settings.')
   return record
 }
 

@@ -29,7 +29,15 @@ export class Actions {
   readonly #discarded
   readonly #discardNo
 
-  constructor(parts: { writer: Writer; lanes: Lanes; holds: Holds; settlement: Settlement; selecting: Selecting; clock: Pick<Clock, 'now'>; breathe: () => Promise<void> }) {
+  constructor(parts: {
+    writer: Writer
+    lanes: Lanes
+    holds: Holds
+    settlement: Settlement
+    selecting: Selecting
+    clock: Pick<Clock, 'now'>
+    breathe: () => Promise<void>
+  }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
     this.#holds = parts.holds
@@ -43,7 +51,9 @@ export class Actions {
     this.#entity = database.prepare<[number], Buffer | string>('SELECT entity FROM item WHERE sequence = ?').pluck()
     this.#newDiscard = database.prepare<[string, number, number]>('INSERT INTO discard (token, workspace, at) VALUES (?, ?, ?)')
     this.#findDiscard = database.prepare<[string, number], number>('SELECT no FROM discard WHERE token = ? AND workspace = ?').pluck()
-    this.#discarded = database.prepare<[number, number, number], number>('SELECT sequence FROM item WHERE discard_no = ? AND sequence > ? ORDER BY sequence LIMIT ?').pluck()
+    this.#discarded = database
+      .prepare<[number, number, number], number>('SELECT sequence FROM item WHERE discard_no = ? AND sequence > ? ORDER BY sequence LIMIT ?')
+      .pluck()
     this.#discardNo = database.prepare<[number], number | null>('SELECT discard_no FROM item WHERE sequence = ?').pluck()
   }
 
@@ -120,7 +130,8 @@ export class Actions {
 
   #bringBack(workspace: number, sequence: number): boolean {
     const step = this.#lanes.step(sequence)
-    if (!step || step.withdrawn !== 0 || this.#lanes.groupOf(step).state !== 'discarded') return false
+    if (!step) return false
+    if (step.withdrawn !== 0 || this.#lanes.groupOf(step).state !== 'discarded') return false
     const later = this.#later(workspace, step)
     if (later === null) return false
     this.#settlement.requeue(step, step.waits_for)

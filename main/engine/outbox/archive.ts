@@ -34,15 +34,21 @@ export class Archive {
       `INSERT INTO stored_total (workspace, sub_key, count, bytes) VALUES (?, ?, ?, ?)
        ON CONFLICT (workspace, sub_key) DO UPDATE SET count = count + excluded.count, bytes = bytes + excluded.bytes`,
     )
-    this.#totals = database.prepare<[number], { sub_key: number; count: number; bytes: number }>('SELECT sub_key, count, bytes FROM stored_total WHERE workspace = ?')
+    this.#totals = database.prepare<[number], { sub_key: number; count: number; bytes: number }>(
+      'SELECT sub_key, count, bytes FROM stored_total WHERE workspace = ?',
+    )
     this.#envelope = database.prepare<[Buffer, number], { sequence: number; withdrawn: number; own: number; size_bytes: number; sub_key: number | null }>(
       `SELECT item.sequence, item.withdrawn, item.push_no IS NOT NULL AS own, item.size_bytes, item_group.sub_key FROM item JOIN item_group ON item_group.no = item.group_no
        WHERE item.id = ? AND item_group.workspace = ? AND item_group.state = ${stateCode('delivered')} AND item_group.kind = ${kindCode('envelope')}`,
     )
     this.#markItem = database.prepare<[number, Buffer]>('UPDATE item SET withdrawn = ? WHERE id = ?')
     this.#markArchived = database.prepare<[number, Buffer]>('UPDATE archive SET withdrawn = ? WHERE id = ?')
-    this.#listArchived = database.prepare<[number, Buffer | string], { id: Buffer }>('SELECT id FROM archive WHERE workspace = ? AND entity = ? AND withdrawn = 0 ORDER BY sequence DESC')
-    this.#withdrawArchived = database.prepare<[number, Buffer | string]>('UPDATE archive SET withdrawn = 1 WHERE workspace = ? AND entity = ? AND withdrawn = 0')
+    this.#listArchived = database.prepare<[number, Buffer | string], { id: Buffer }>(
+      'SELECT id FROM archive WHERE workspace = ? AND entity = ? AND withdrawn = 0 ORDER BY sequence DESC',
+    )
+    this.#withdrawArchived = database.prepare<[number, Buffer | string]>(
+      'UPDATE archive SET withdrawn = 1 WHERE workspace = ? AND entity = ? AND withdrawn = 0',
+    )
     this.#has = database.prepare<[Buffer], { workspace: number; sequence: number; withdrawn: number; own: number; size_bytes: number; sub_key: number | null }>(
       'SELECT workspace, sequence, withdrawn, own, size_bytes, sub_key FROM archive WHERE id = ?',
     )

@@ -109,7 +109,9 @@ export class Choosing {
     const first = candidates.sort((left, right) => left.sequence - right.sequence)[0]
     if (!first || (first.kind === 'envelope' && !first.held && !first.isDue && this.#lingers(workspace, now))) return null
     const { kind, count, held } = first
-    const picked = first.isDue ? picking.due(workspace, kind, now, count, this.#maxBytes) : picking.ready(workspace, kind, [held ? 'held' : 'pending'], count, this.#maxBytes)
+    const picked = first.isDue
+      ? picking.due(workspace, kind, now, count, this.#maxBytes)
+      : picking.ready(workspace, kind, [held ? 'held' : 'pending'], count, this.#maxBytes)
     return { kind, picked, held }
   }
 

@@ -42,7 +42,9 @@ export function createDrainer(options: DrainerOptions): Drainer {
   function start(workspaceId: string): void {
     if (stopped || drains.has(workspaceId)) return
     const progress = new Progress(clock)
-    const events = createThrottle(clock, () => emit({ event: 'outbox.changed', payload: { workspaceId, tally: outbox.tally(workspaceId), drain: snapshot(workspaceId) } }))
+    const events = createThrottle(clock, () =>
+      emit({ event: 'outbox.changed', payload: { workspaceId, tally: outbox.tally(workspaceId), drain: snapshot(workspaceId) } }),
+    )
     const drain = new WorkspaceDrain({ ...options, workspaceId, progress, changed: events.soon })
     drains.set(workspaceId, { drain, progress, events })
     drain.start()

@@ -52,7 +52,16 @@ export class Enqueuing {
   readonly #stage: Pick<Stage, 'put'>
   readonly #withdraw
 
-  constructor(parts: { writer: Writer; lanes: Lanes; holds: Holds; settlement: Settlement; archive: Archive; stage: Pick<Stage, 'put'>; identifiers: Identifiers; clock: Pick<Clock, 'now'> }) {
+  constructor(parts: {
+    writer: Writer
+    lanes: Lanes
+    holds: Holds
+    settlement: Settlement
+    archive: Archive
+    stage: Pick<Stage, 'put'>
+    identifiers: Identifiers
+    clock: Pick<Clock, 'now'>
+  }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
     this.#holds = parts.holds
@@ -90,7 +99,19 @@ export class Enqueuing {
     const sizeBytes = ciphertext.byteLength
     const subKey = draft.subKeyId === null ? null : this.#writer.names.number(draft.subKeyId)
     const sequence = this.#append(
-      { workspace, kind: 'envelope', key: draft.memoryRef, entity, id, subKey, revision, sizeBytes, sha256: hash('sha256', ciphertext, 'buffer'), payload: null, createdAt: draft.createdAt },
+      {
+        workspace,
+        kind: 'envelope',
+        key: draft.memoryRef,
+        entity,
+        id,
+        subKey,
+        revision,
+        sizeBytes,
+        sha256: hash('sha256', ciphertext, 'buffer'),
+        payload: null,
+        createdAt: draft.createdAt,
+      },
       lane,
       revision,
     )
@@ -126,7 +147,19 @@ export class Enqueuing {
       const payload = JSON.stringify({ envelopeId: uuidText(envelopeId) })
       const createdAt = this.#clock.now()
       const sequence = this.#append(
-        { workspace, kind: 'delete', key: memoryRef, entity, id: this.#identifiers.next(), subKey: null, revision: null, sizeBytes: 0, sha256: null, payload, createdAt },
+        {
+          workspace,
+          kind: 'delete',
+          key: memoryRef,
+          entity,
+          id: this.#identifiers.next(),
+          subKey: null,
+          revision: null,
+          sizeBytes: 0,
+          sha256: null,
+          payload,
+          createdAt,
+        },
         tail,
         tail.revision,
       )
@@ -161,7 +194,19 @@ export class Enqueuing {
     const { state, heldBy } = this.#holds.stateOfNew(item.workspace, item.kind)
     const group = groups.with({ workspace: item.workspace, kind: item.kind, state, behind: waitsFor !== null, heldBy, subKey: item.subKey })
     const sequence = nextSequence()
-    this.#insertItem.run(sequence, item.id, group.no, item.entity, item.revision, item.sizeBytes, item.sha256, item.payload, item.createdAt, lane?.lastSequence ?? null, waitsFor)
+    this.#insertItem.run(
+      sequence,
+      item.id,
+      group.no,
+      item.entity,
+      item.revision,
+      item.sizeBytes,
+      item.sha256,
+      item.payload,
+      item.createdAt,
+      lane?.lastSequence ?? null,
+      waitsFor,
+    )
     groups.add(group, 1, item.sizeBytes)
     this.#writer.laneIndex.put(item.workspace, item.key, { revision, lastSequence: sequence, envelope: item.kind === 'envelope' ? sequence : null })
     return sequence

@@ -7,7 +7,13 @@ import type { Selecting, Selection } from './selection.ts'
 const PIECE = 16
 
 /** The chosen items as JSON lines, oldest first. What leaves is what the queue holds: ciphertext and metadata, no key. */
-export async function* exportLines(parts: { workspace: number; selection: Selection; selecting: Selecting; pages: Pages; reader: CiphertextReader }): AsyncGenerator<string> {
+export async function* exportLines(parts: {
+  workspace: number
+  selection: Selection
+  selecting: Selecting
+  pages: Pages
+  reader: CiphertextReader
+}): AsyncGenerator<string> {
   const { workspace, selection, selecting, pages, reader } = parts
   for (const piece of selecting.pieces(workspace, selection, new Set(STATES), PIECE)) {
     const items = piece.flatMap((sequence) => pages.item(sequence) ?? [])

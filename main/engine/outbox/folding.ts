@@ -3,14 +3,17 @@ import type { LaneIndex } from './lane-index.ts'
 
 /** Lanes are folded in this long after the first new one. */
 const FOLD_AFTER_MS = 2_000
-/** Or when there are this many: after a crash they have to be read again, about 1 ms a thousand. */
+/** Or when there are this many: after a crash they have to be folded in at the start, some milliseconds a thousand. */
 const FOLD_AT_COUNT = 32_768
-/** In one transaction; a piece of this size changes at most as many pages. */
-const PIECE = 512
+/** Rows in one transaction, some milliseconds. */
+const PIECE = 2048
 const CLOSING_PIECE = 8192
 
 /** Folds new lanes into their table in small pieces, between which others have their turn. */
-export function scheduleFolding({ laneIndex, clock, nextTurn }: { laneIndex: LaneIndex; clock: Pick<Clock, 'after'>; nextTurn: (work: () => void) => void }): { wanted(): void; close(): void } {
+export function scheduleFolding({ laneIndex, clock, nextTurn }: { laneIndex: LaneIndex; clock: Pick<Clock, 'after'>; nextTurn: (work: () => void) => void }): {
+  wanted(): void
+  close(): void
+} {
   let cancelTimer: (() => void) | null = null
   let running = false
   let closed = false
@@ -45,7 +48,7 @@ export function scheduleFolding({ laneIndex, clock, nextTurn }: { laneIndex: Lan
       cancelTimer = null
       try {
         // Twice: what was new while an earlier fold was under way comes after it. The next start has nothing to read again.
-        for (let round = 0; round < 2; round += 1) while (laneIndex.fold(CLOSING_PIECE)) continue
+        for (let round = 0; round < 2; round += 1) while (laneIndex.fold(CLOSING_PIECE));
       } catch {
         // As above: the items tell the same.
       }

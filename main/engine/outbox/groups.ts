@@ -14,7 +14,17 @@ export type GroupTraits = {
 
 export type Group = Readonly<GroupTraits> & { readonly no: number; readonly count: number; readonly bytes: number }
 type LiveGroup = GroupTraits & { no: number; count: number; bytes: number }
-type GroupRow = { no: number; workspace: number; kind: number; state: number; behind: number; held_by: number | null; sub_key: number | null; count: number; bytes: number }
+type GroupRow = {
+  no: number
+  workspace: number
+  kind: number
+  state: number
+  behind: number
+  held_by: number | null
+  sub_key: number | null
+  count: number
+  bytes: number
+}
 
 /**
  * The groups of items and how many are in each. All changes happen inside a transaction of the writer, which calls
@@ -35,10 +45,24 @@ export class Groups {
     this.#insert = database.prepare<[number, number, number, number, number | null, number | null]>(
       'INSERT INTO item_group (workspace, kind, state, behind, held_by, sub_key, count, bytes) VALUES (?, ?, ?, ?, ?, ?, 0, 0)',
     )
-    this.#update = database.prepare<[number, number | null, number, number, number]>('UPDATE item_group SET state = ?, held_by = ?, count = ?, bytes = ? WHERE no = ?')
+    this.#update = database.prepare<[number, number | null, number, number, number]>(
+      'UPDATE item_group SET state = ?, held_by = ?, count = ?, bytes = ? WHERE no = ?',
+    )
     this.#delete = database.prepare<[number]>('DELETE FROM item_group WHERE no = ?')
-    for (const row of database.prepare<[], GroupRow>('SELECT no, workspace, kind, state, behind, held_by, sub_key, count, bytes FROM item_group ORDER BY no').all()) {
-      this.#place({ no: row.no, workspace: row.workspace, kind: kindOf(row.kind), state: stateOf(row.state), behind: row.behind === 1, heldBy: row.held_by, subKey: row.sub_key, count: row.count, bytes: row.bytes })
+    for (const row of database
+      .prepare<[], GroupRow>('SELECT no, workspace, kind, state, behind, held_by, sub_key, count, bytes FROM item_group ORDER BY no')
+      .all()) {
+      this.#place({
+        no: row.no,
+        workspace: row.workspace,
+        kind: kindOf(row.kind),
+        state: stateOf(row.state),
+        behind: row.behind === 1,
+        heldBy: row.held_by,
+        subKey: row.sub_key,
+        count: row.count,
+        bytes: row.bytes,
+      })
     }
   }
 
@@ -68,7 +92,9 @@ export class Groups {
   #with(traits: GroupTraits): LiveGroup {
     const known = this.#byTraits.get(keyOf(traits))?.[0]
     if (known) return known
-    const no = Number(this.#insert.run(traits.workspace, kindCode(traits.kind), stateCode(traits.state), traits.behind ? 1 : 0, traits.heldBy, traits.subKey).lastInsertRowid)
+    const no = Number(
+      this.#insert.run(traits.workspace, kindCode(traits.kind), stateCode(traits.state), traits.behind ? 1 : 0, traits.heldBy, traits.subKey).lastInsertRowid,
+    )
     const { workspace, kind, state, behind, heldBy, subKey } = traits
     const group: LiveGroup = { no, workspace, kind, state, behind, heldBy, subKey, count: 0, bytes: 0 }
     this.#place(group)
@@ -161,7 +187,14 @@ export class Groups {
 }
 
 function sameTraits(left: GroupTraits, right: GroupTraits): boolean {
-  return left.workspace === right.workspace && left.kind === right.kind && left.state === right.state && left.behind === right.behind && left.heldBy === right.heldBy && left.subKey === right.subKey
+  return (
+    left.workspace === right.workspace &&
+    left.kind === right.kind &&
+    left.state === right.state &&
+    left.behind === right.behind &&
+    left.heldBy === right.heldBy &&
+    left.subKey === right.subKey
+  )
 }
 
 function keyOf(traits: GroupTraits): string {

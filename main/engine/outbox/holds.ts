@@ -56,7 +56,9 @@ export class Holds {
   constructor(writer: Writer) {
     this.#writer = writer
     const { database, names } = writer
-    this.#put = database.prepare<[number, number, number | null, string | null, string, number | null, number | null, number, number | null, number | null, number | null, number | null]>(
+    this.#put = database.prepare<
+      [number, number, number | null, string | null, string, number | null, number | null, number, number | null, number | null, number | null, number | null]
+    >(
       `INSERT OR REPLACE INTO hold (workspace, kind, meter, code, reason, limit_value, used, since, counter_version, counter_used, counter_limit, retry_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
@@ -100,7 +102,14 @@ export class Holds {
     write(() => {
       const known = this.find(workspace, kind)
       // A second refusal by the same meter is the same hold: the person is told since when nothing left.
-      const hold: Hold = { ...refusal, workspaceId: names.text(workspace), kind, since: known && known.meter === refusal.meter ? known.since : since, counter, retryAt }
+      const hold: Hold = {
+        ...refusal,
+        workspaceId: names.text(workspace),
+        kind,
+        since: known && known.meter === refusal.meter ? known.since : since,
+        counter,
+        retryAt,
+      }
       const meter = refusal.meter === null ? null : names.number(refusal.meter)
       this.#store(workspace, hold, meter)
       for (const group of this.#groupsOf(workspace, kind, WAITS_FOR_ROOM)) {

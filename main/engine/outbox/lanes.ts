@@ -3,7 +3,16 @@ import type { Group } from './groups.ts'
 import type { LaneRow } from './lane-index.ts'
 import type { Writer } from './writer.ts'
 
-export type LaneStep = { sequence: number; id: Buffer; group_no: number; previous: number | null; waits_for: number | null; sent: number; withdrawn: number; size_bytes: number }
+export type LaneStep = {
+  sequence: number
+  id: Buffer
+  group_no: number
+  previous: number | null
+  waits_for: number | null
+  sent: number
+  withdrawn: number
+  size_bytes: number
+}
 
 /**
  * Who waits for whom. Items of one entity leave strictly in the order in which they were queued; each open item
@@ -20,7 +29,9 @@ export class Lanes {
   constructor(writer: Writer) {
     this.#writer = writer
     const { database } = writer
-    this.#step = database.prepare<[number], LaneStep>('SELECT sequence, id, group_no, previous, waits_for, sent, withdrawn, size_bytes FROM item WHERE sequence = ?')
+    this.#step = database.prepare<[number], LaneStep>(
+      'SELECT sequence, id, group_no, previous, waits_for, sent, withdrawn, size_bytes FROM item WHERE sequence = ?',
+    )
     this.#waiting = database.prepare<[string], LaneStep>(
       'SELECT sequence, id, group_no, previous, waits_for, sent, withdrawn, size_bytes FROM item WHERE waits_for IS NOT NULL AND waits_for IN (SELECT value FROM json_each(?)) ORDER BY sequence',
     )
@@ -87,6 +98,13 @@ export class Lanes {
   }
 }
 
-export function traitsOf({ workspace, kind, state, behind, heldBy, subKey }: Group): Pick<Group, 'workspace' | 'kind' | 'state' | 'behind' | 'heldBy' | 'subKey'> {
+export function traitsOf({
+  workspace,
+  kind,
+  state,
+  behind,
+  heldBy,
+  subKey,
+}: Group): Pick<Group, 'workspace' | 'kind' | 'state' | 'behind' | 'heldBy' | 'subKey'> {
   return { workspace, kind, state, behind, heldBy, subKey }
 }

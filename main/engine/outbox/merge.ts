@@ -7,7 +7,11 @@ type Head<Row> = { rows: Row[]; at: number; source: (boundary: number | null, li
  * Merges sorted runs into one, lazily: the reader pays for what it takes, however long the runs are.
  * `wanted` is about how many rows the reader will take.
  */
-export function* mergeBySequence<Row extends { sequence: number }>(sources: readonly SortedSource<Row>[], direction: 'oldest' | 'newest', wanted: number): Generator<Row> {
+export function* mergeBySequence<Row extends { sequence: number }>(
+  sources: readonly SortedSource<Row>[],
+  direction: 'oldest' | 'newest',
+  wanted: number,
+): Generator<Row> {
   // With many runs each is likely to give only its share; what it lacks is fetched later.
   const limit = Math.max(16, Math.ceil((wanted * 2) / Math.max(1, sources.length)))
   const heads: Head<Row>[] = []

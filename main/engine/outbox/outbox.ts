@@ -143,7 +143,12 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
     }
   }
 
-  const enqueueEnvelope = createGroupCommit({ write: (work) => writer.write(work), enqueue: (draft) => enqueuing.envelope(draft), committed: announceDrafts, nextTurn })
+  const enqueueEnvelope = createGroupCommit({
+    write: (work) => writer.write(work),
+    enqueue: (draft) => enqueuing.envelope(draft),
+    committed: announceDrafts,
+    nextTurn,
+  })
 
   return {
     enqueueEnvelope,
@@ -166,7 +171,9 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
       const workspace = numberOf(workspaceId)
       const lane = workspace === null ? null : writer.laneIndex.find(workspace, memoryRef)
       const envelope = workspace === null || !lane || lane.envelope === null ? null : archive.envelopeAt(workspace, entityOf(memoryRef), lane.envelope)
-      return lane && lane.envelope !== null && envelope ? { id: uuidText(envelope.id), revision: lane.revision, sequence: lane.envelope, sizeBytes: envelope.sizeBytes } : null
+      return lane && lane.envelope !== null && envelope
+        ? { id: uuidText(envelope.id), revision: lane.revision, sequence: lane.envelope, sizeBytes: envelope.sizeBytes }
+        : null
     },
 
     page(workspaceId, filter, before, limit) {
@@ -177,7 +184,9 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
       const workspace = numberOf(workspaceId)
       const sequence = workspace === null ? null : selecting.find(workspace, id)
       const item = sequence === null ? null : pages.item(sequence)
-      return workspace === null || sequence === null || item === null ? null : { item, attempts: pages.attempts(sequence), undoable: actions.undoable(workspace, sequence) }
+      return workspace === null || sequence === null || item === null
+        ? null
+        : { item, attempts: pages.attempts(sequence), undoable: actions.undoable(workspace, sequence) }
     },
     tally: (workspaceId) => pages.tally(numberOf(workspaceId) ?? -1),
     heldByAgent: (workspaceId) => pages.heldByAgent(numberOf(workspaceId) ?? -1),
@@ -223,4 +232,3 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
     },
   }
 }
-

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { attempt as attemptShape, type ItemState, type QueueFilter, type Tally } from '../../../shared/contract/console.ts'
 import { OUTCOMES } from './codes.ts'
+import type { Group } from './groups.ts'
 import type { Hold, Holds } from './holds.ts'
 import type { OutboxItem } from './item.ts'
 import { ITEM_COLUMNS, type ItemRow, readItem } from './rows.ts'
@@ -31,7 +32,9 @@ export class Pages {
     this.#holds = parts.holds
     this.#selecting = parts.selecting
     const { database } = parts.writer
-    this.#rows = database.prepare<[string], ItemRow>(`SELECT ${ITEM_COLUMNS} FROM item WHERE sequence IN (SELECT value FROM json_each(?)) ORDER BY sequence DESC`)
+    this.#rows = database.prepare<[string], ItemRow>(
+      `SELECT ${ITEM_COLUMNS} FROM item WHERE sequence IN (SELECT value FROM json_each(?)) ORDER BY sequence DESC`,
+    )
     this.#attempts = database.prepare<[number], AttemptRow>('SELECT at, outcome, status, code, message FROM attempt WHERE sequence = ? ORDER BY number')
     this.#newestWrite = database.prepare<[number], { created_at: number }>('SELECT created_at FROM item WHERE group_no = ? ORDER BY sequence DESC LIMIT 1')
   }
@@ -57,7 +60,15 @@ export class Pages {
   }
 
   tally(workspace: number): Record<ItemState, Tally> {
-    const tally: Record<ItemState, Tally> = { pending: zero(), sending: zero(), waiting: zero(), held: zero(), rejected: zero(), delivered: zero(), discarded: zero() }
+    const tally: Record<ItemState, Tally> = {
+      pending: zero(),
+      sending: zero(),
+      waiting: zero(),
+      held: zero(),
+      rejected: zero(),
+      delivered: zero(),
+      discarded: zero(),
+    }
     for (const group of this.#writer.groups.of(workspace)) add(tally[group.state], group)
     return tally
   }
@@ -101,21 +112,30 @@ export class Pages {
   /** Envelopes that were sent or tried, and whose fate at the platform is not known for certain. */
   unanswered(workspace: number): number {
     let sum = 0
-    for (const group of this.#writer.groups.of(workspace)) if (group.kind === 'envelope' && (group.state === 'sending' || group.state === 'waiting')) sum += group.count
+    for (const group of this.#writer.groups.of(workspace))
+      if (group.kind === 'envelope' && (group.state === 'sending' || group.state === 'waiting')) sum += group.count
     return sum
+  }
+
+  /** Holding changes groups, not rows, so a row may still carry the words of what happened to it before. */
+  #reason(item: OutboxItem, group: Group): string | null {
+    if (group.state === 'held') return this.#holds.find(group.workspace, group.kind)?.reason ?? null
+    return group.state === 'waiting' || group.state === 'rejected' || group.state === 'discarded' ? item.reason : null
   }
 
   #shown(row: ItemRow): ShownItem {
     const group = this.#writer.groups.get(row.group_no)
     if (!group) throw new Error(`group ${row.group_no} is not in outbox.db`)
     const { item, behind, flaw } = readItem(row, group, this.#writer.names)
-    const held = group.state === 'held' ? (this.#holds.find(group.workspace, group.kind)?.reason ?? null) : null
-    return { ...item, behind, reason: flaw === null ? (item.reason ?? held) : `This row of outbox.db is damaged: ${flaw}.` }
+    return { ...item, behind, reason: flaw === null ? this.#reason(item, group) : `This row of outbox.db is damaged: ${flaw}.` }
   }
 }
 
 /** Deliveries are stored without words: there are a million of them, and they all say the same. */
-const DELIVERED_WORDS: Record<string, string> = { delivered: 'The platform took it.', duplicate: 'The platform had it already, from an earlier try whose answer was lost.' }
+const DELIVERED_WORDS: Record<string, string> = {
+  delivered: 'The platform took it.',
+  duplicate: 'The platform had it already, from an earlier try whose answer was lost.',
+}
 
 function zero(): Tally {
   return { count: 0, bytes: 0 }

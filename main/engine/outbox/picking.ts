@@ -30,7 +30,9 @@ export class Picking {
   constructor(writer: Writer) {
     this.#writer = writer
     const { database } = writer
-    this.#oldest = database.prepare<[number, number, number], ItemRow>(`SELECT ${ITEM_COLUMNS} FROM item WHERE group_no = ? AND sequence > ? ORDER BY sequence LIMIT ?`)
+    this.#oldest = database.prepare<[number, number, number], ItemRow>(
+      `SELECT ${ITEM_COLUMNS} FROM item WHERE group_no = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
+    )
     this.#due = database.prepare<[number, number], { push_no: number | null; next_at: number; sequence: number }>(
       'SELECT push_no, next_at, sequence FROM item WHERE group_no = ? AND next_at <= ? AND next_at IS NOT NULL ORDER BY next_at, sequence LIMIT 1',
     )
@@ -38,10 +40,18 @@ export class Picking {
       `SELECT ${ITEM_COLUMNS} FROM item WHERE group_no = ? AND next_at <= ? AND next_at IS NOT NULL AND push_no IS ? ORDER BY sequence LIMIT ?`,
     )
     this.#nextDue = database.prepare<[number], number | null>('SELECT min(next_at) FROM item WHERE group_no = ? AND next_at IS NOT NULL').pluck()
-    this.#bySequence = database.prepare<[string], ItemRow>(`SELECT ${ITEM_COLUMNS} FROM item WHERE sequence IN (SELECT value FROM json_each(?)) ORDER BY sequence`)
-    this.#first = database.prepare<[number], { sequence: number; size_bytes: number; created_at: number }>('SELECT sequence, size_bytes, created_at FROM item WHERE group_no = ? ORDER BY sequence LIMIT 1')
-    this.#sizes = database.prepare<[number, number, number], { sequence: number; size_bytes: number }>('SELECT sequence, size_bytes FROM item WHERE group_no = ? AND sequence > ? ORDER BY sequence LIMIT ?')
-    this.#clamp = database.prepare<[number, number, number]>('UPDATE item SET next_at = ? WHERE group_no = ? AND next_at IS NOT NULL AND told = 0 AND next_at > ?')
+    this.#bySequence = database.prepare<[string], ItemRow>(
+      `SELECT ${ITEM_COLUMNS} FROM item WHERE sequence IN (SELECT value FROM json_each(?)) ORDER BY sequence`,
+    )
+    this.#first = database.prepare<[number], { sequence: number; size_bytes: number; created_at: number }>(
+      'SELECT sequence, size_bytes, created_at FROM item WHERE group_no = ? ORDER BY sequence LIMIT 1',
+    )
+    this.#sizes = database.prepare<[number, number, number], { sequence: number; size_bytes: number }>(
+      'SELECT sequence, size_bytes FROM item WHERE group_no = ? AND sequence > ? ORDER BY sequence LIMIT ?',
+    )
+    this.#clamp = database.prepare<[number, number, number]>(
+      'UPDATE item SET next_at = ? WHERE group_no = ? AND next_at IS NOT NULL AND told = 0 AND next_at > ?',
+    )
     this.#clampTold = database.prepare<[number, number, number]>('UPDATE item SET next_at = ? WHERE group_no = ? AND next_at IS NOT NULL AND next_at > ?')
   }
 
@@ -104,11 +114,16 @@ export class Picking {
   }
 
   /** The oldest head in these states; null: there is none. */
-  head(workspace: number, kinds: readonly ItemKind[], states: readonly ItemState[]): { sequence: number; sizeBytes: number; kind: ItemKind; createdAt: number } | null {
+  head(
+    workspace: number,
+    kinds: readonly ItemKind[],
+    states: readonly ItemState[],
+  ): { sequence: number; sizeBytes: number; kind: ItemKind; createdAt: number } | null {
     let best: { sequence: number; sizeBytes: number; kind: ItemKind; createdAt: number } | null = null
     for (const group of this.#groups(workspace, kinds, states, false)) {
       const row = this.#first.get(group.no)
-      if (row && (best === null || row.sequence < best.sequence)) best = { sequence: row.sequence, sizeBytes: row.size_bytes, kind: group.kind, createdAt: row.created_at }
+      if (row && (best === null || row.sequence < best.sequence))
+        best = { sequence: row.sequence, sizeBytes: row.size_bytes, kind: group.kind, createdAt: row.created_at }
     }
     return best
   }
@@ -141,7 +156,9 @@ export class Picking {
   }
 
   #groups(workspace: number, kinds: readonly ItemKind[], states: readonly ItemState[], behind: boolean): Group[] {
-    return [...this.#writer.groups.of(workspace)].filter((group) => group.count > 0 && group.behind === behind && kinds.includes(group.kind) && states.includes(group.state))
+    return [...this.#writer.groups.of(workspace)].filter(
+      (group) => group.count > 0 && group.behind === behind && kinds.includes(group.kind) && states.includes(group.state),
+    )
   }
 
   #take(rows: Iterable<ItemRow>, maxCount: number, maxBytes: number): Picked {

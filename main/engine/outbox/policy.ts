@@ -55,7 +55,14 @@ function afterError(tried: Tried, answer: Extract<Answer<unknown>, { kind: 'erro
 }
 
 /** One item's result in the answer to a push. `null`: the platform said nothing about it. */
-export type PushResult = { status: 'stored' | 'duplicate' | 'refused' | 'conflict' | 'invalid'; code?: string | undefined; message?: string | undefined; meter?: string | undefined; limit?: number | undefined; used?: number | undefined }
+export type PushResult = {
+  status: 'stored' | 'duplicate' | 'refused' | 'conflict' | 'invalid'
+  code?: string | undefined
+  message?: string | undefined
+  meter?: string | undefined
+  limit?: number | undefined
+  used?: number | undefined
+}
 
 export function resultPolicy(tried: Tried, result: PushResult | null, status: number, now: number, random: Random): Decision {
   if (result === null) return waiting(tried, now, random, null, { status, code: 'no_result', message: 'The platform’s answer did not mention this envelope.' })
@@ -98,7 +105,10 @@ function refusalOf(status: number, error: PlatformError | null): Refusal {
   return refusalFrom(error.code, { message: error.reason ?? error.message, meter: error.meter, limit: error.limit, used: error.used })
 }
 
-function refusalFrom(code: string | null, words: { message?: string | undefined; meter?: string | undefined; limit?: number | undefined; used?: number | undefined }): Refusal {
+function refusalFrom(
+  code: string | null,
+  words: { message?: string | undefined; meter?: string | undefined; limit?: number | undefined; used?: number | undefined },
+): Refusal {
   const limit = words.limit === undefined || words.limit < 0 ? null : words.limit
   return { meter: words.meter ?? meterFromCode(code), code, reason: words.message ?? 'The plan has no room for this.', limit, used: words.used ?? null }
 }
@@ -109,7 +119,13 @@ function meterFromCode(code: string | null): string | null {
   return match?.[1] ?? null
 }
 
-function waiting(tried: Tried, now: number, random: Random, retryAfterMs: number | null, words: { status: number | null; code: string | null; message: string }): Decision {
+function waiting(
+  tried: Tried,
+  now: number,
+  random: Random,
+  retryAfterMs: number | null,
+  words: { status: number | null; code: string | null; message: string },
+): Decision {
   const told = retryAfterMs !== null
   const delayMs = told ? Math.min(Math.max(retryAfterMs, BACK_OFF_FIRST_MS), RETRY_AFTER_CAP_MS) : backOffMs(tried.attempts, random)
   return { next: 'waiting', nextAt: now + delayMs, told, batchNo: null, ...words }
@@ -124,6 +140,7 @@ export function backOffMs(attempts: number, random: Random): number {
 function theirsOf(current: unknown): Theirs | null {
   if (typeof current !== 'object' || current === null) return null
   const value = 'value' in current && typeof current.value === 'string' ? current.value : null
-  const version = 'version' in current && typeof current.version === 'number' && Number.isSafeInteger(current.version) && current.version >= 0 ? current.version : null
+  const version =
+    'version' in current && typeof current.version === 'number' && Number.isSafeInteger(current.version) && current.version >= 0 ? current.version : null
   return { value, version }
 }

@@ -51,7 +51,8 @@ export class Progress {
   /** `left`: items that this drain has still to deliver. */
   snapshot(left: number): Drain {
     const run = this.#run
-    if (run === null) return { active: false, releasing: false, deliveredCount: 0, totalCount: 0, ratePerSecond: 0, etaMs: null, startedAt: null, finishedAt: null }
+    if (run === null)
+      return { active: false, releasing: false, deliveredCount: 0, totalCount: 0, ratePerSecond: 0, etaMs: null, startedAt: null, finishedAt: null }
     const ratePerSecond = this.active ? this.#rate(run.samples) : 0
     return {
       active: this.active,

@@ -10,7 +10,9 @@ export function* removeWorkspace(parts: { writer: Writer; holds: Holds; stage: P
   const workspace = writer.names.find(workspaceId)
   if (workspace === null) return
   const { database, groups, laneIndex } = writer
-  const items = database.prepare<[number, number], { sequence: number; size_bytes: number }>('SELECT sequence, size_bytes FROM item WHERE group_no = ? ORDER BY sequence LIMIT ?')
+  const items = database.prepare<[number, number], { sequence: number; size_bytes: number }>(
+    'SELECT sequence, size_bytes FROM item WHERE group_no = ? ORDER BY sequence LIMIT ?',
+  )
   const dropRows = ['item', 'attempt'].map((table) => database.prepare<[string]>(`DELETE FROM ${table} WHERE sequence IN (SELECT value FROM json_each(?))`))
   const keepSequence = database.prepare<[number]>('UPDATE high_water SET sequence = max(sequence, ?)')
   for (const group of [...groups.of(workspace)]) {

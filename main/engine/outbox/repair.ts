@@ -19,13 +19,15 @@ export function repairQueue(database: Database): void {
   recountGroups(writer)
   const lanes = new Lanes(writer)
   writer.write(() => mendLanes(database, lanes))
-  while (writer.laneIndex.fold(5000)) continue
+  while (writer.laneIndex.fold(5000));
 }
 
 /** A group of a workspace whose name was lost is kept under a name of its own; the LanceDB store knows the right one. */
 function giveNames(database: Database): void {
   for (const column of ['workspace', 'held_by', 'sub_key']) {
-    database.exec(`INSERT OR IGNORE INTO name (no, text) SELECT DISTINCT ${column}, 'lost-' || ${column} FROM item_group WHERE ${column} IS NOT NULL AND ${column} NOT IN (SELECT no FROM name)`)
+    database.exec(
+      `INSERT OR IGNORE INTO name (no, text) SELECT DISTINCT ${column}, 'lost-' || ${column} FROM item_group WHERE ${column} IS NOT NULL AND ${column} NOT IN (SELECT no FROM name)`,
+    )
   }
 }
 
@@ -38,7 +40,9 @@ function giveGroups(database: Database): void {
     )
     .all()
   const only = database.prepare<[], { workspace: number }>('SELECT DISTINCT workspace FROM lane UNION SELECT DISTINCT workspace FROM item_group').all()
-  const newGroup = database.prepare<[number, number]>(`INSERT INTO item_group (workspace, kind, state, behind, held_by, sub_key, count, bytes) VALUES (?, ?, ${stateCode('pending')}, 0, NULL, NULL, 0, 0)`)
+  const newGroup = database.prepare<[number, number]>(
+    `INSERT INTO item_group (workspace, kind, state, behind, held_by, sub_key, count, bytes) VALUES (?, ?, ${stateCode('pending')}, 0, NULL, NULL, 0, 0)`,
+  )
   const move = database.prepare<[number, number]>('UPDATE item SET group_no = ?, sent = 1, next_at = NULL WHERE sequence = ?')
   const drop = database.prepare<[number]>('DELETE FROM item WHERE sequence = ?')
   const groups = new Map<string, number>()

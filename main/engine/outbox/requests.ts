@@ -17,7 +17,10 @@ export type SingleAnswer = Answer<{ counters: readonly z.output<typeof counter>[
 export type Unreadable = { taken: Taken; reason: string }
 
 /** Reads the ciphertext of a batch and puts it into the form that travels. */
-export async function readBatch(taken: readonly Taken[], reader: CiphertextReader): Promise<{ envelopes: Map<number, PushEnvelope>; unreadable: Unreadable[] }> {
+export async function readBatch(
+  taken: readonly Taken[],
+  reader: CiphertextReader,
+): Promise<{ envelopes: Map<number, PushEnvelope>; unreadable: Unreadable[] }> {
   const sealed = await reader.read(taken.map(({ item }) => item))
   const envelopes = new Map<number, PushEnvelope>()
   const unreadable: Unreadable[] = []
@@ -25,7 +28,8 @@ export async function readBatch(taken: readonly Taken[], reader: CiphertextReade
     const { item } = one
     const ciphertext = sealed.get(item.id)
     if (!ciphertext) unreadable.push({ taken: one, reason: 'Its ciphertext is not on this computer any more.' })
-    else if (ciphertext.byteLength !== item.sizeBytes) unreadable.push({ taken: one, reason: `Its ciphertext has ${ciphertext.byteLength} bytes, ${item.sizeBytes} were written.` })
+    else if (ciphertext.byteLength !== item.sizeBytes)
+      unreadable.push({ taken: one, reason: `Its ciphertext has ${ciphertext.byteLength} bytes, ${item.sizeBytes} were written.` })
     else if (item.memoryRef !== null && item.revision !== null && item.sha256 !== null) {
       envelopes.set(item.sequence, {
         id: item.id,
@@ -51,7 +55,10 @@ export async function sendSingle(client: PlatformClient, { item }: Taken, signal
   }
   const payload = parsePayload(settingPayload, item.payload)
   const body = { key: payload?.key ?? '', value: payload?.value ?? '' }
-  const answer = await client.send(item.workspaceId, 'putSetting', { body: payload?.baseVersion == null ? body : { ...body, version: payload.baseVersion }, signal })
+  const answer = await client.send(item.workspaceId, 'putSetting', {
+    body: payload?.baseVersion == null ? body : { ...body, version: payload.baseVersion },
+    signal,
+  })
   return answer.kind === 'ok' ? { ...answer, value: { counters: null } } : answer
 }
 

@@ -70,9 +70,28 @@ export class Restoring {
     const waitsFor = this.#lanes.openTail(lane)
     const fresh = deliveredAt === null ? this.#holds.stateOfNew(workspace, 'envelope') : { state: 'delivered' as const, heldBy: null }
     const subKey = envelope.subKeyId === null ? null : names.number(envelope.subKeyId)
-    const group = groups.with({ workspace, kind: 'envelope', state: fresh.state, heldBy: fresh.heldBy, behind: deliveredAt === null && waitsFor !== null, subKey })
+    const group = groups.with({
+      workspace,
+      kind: 'envelope',
+      state: fresh.state,
+      heldBy: fresh.heldBy,
+      behind: deliveredAt === null && waitsFor !== null,
+      subKey,
+    })
     const sequence = nextSequence()
-    this.#insert.run(sequence, id, group.no, entity, envelope.revision, envelope.sizeBytes, Buffer.from(envelope.sha256, 'hex'), envelope.createdAt, deliveredAt, lane?.lastSequence ?? null, waitsFor)
+    this.#insert.run(
+      sequence,
+      id,
+      group.no,
+      entity,
+      envelope.revision,
+      envelope.sizeBytes,
+      Buffer.from(envelope.sha256, 'hex'),
+      envelope.createdAt,
+      deliveredAt,
+      lane?.lastSequence ?? null,
+      waitsFor,
+    )
     groups.add(group, 1, envelope.sizeBytes)
     const newest = !lane || envelope.revision > lane.revision
     const known = newest ? { revision: envelope.revision, envelope: sequence } : { revision: lane.revision, envelope: lane.envelope }

@@ -23,7 +23,8 @@ export type ItemRow = {
   push_no: unknown
 }
 
-export const ITEM_COLUMNS = 'sequence, id, group_no, entity, revision, size_bytes, sha256, payload, attempts, next_at, reason, created_at, settled_at, sent, push_no'
+export const ITEM_COLUMNS =
+  'sequence, id, group_no, entity, revision, size_bytes, sha256, payload, attempts, next_at, reason, created_at, settled_at, sent, push_no'
 
 /** Mine and theirs of a setting, and of what the platform said about it. */
 export const settingPayload = z.strictObject({
@@ -82,7 +83,13 @@ export function readItem(row: ItemRow, group: Group, names: Names): ReadItem {
     createdAt: expect('created_at', row.created_at, isCount, 0),
     deliveredAt: group.state === 'delivered' && isCount(row.settled_at) ? row.settled_at : null,
   }
-  return { item, behind: group.behind, sent: row.sent !== 0, pushNo: isCount(row.push_no) ? row.push_no : null, flaw: flaws.length > 0 ? flaws.join(', ') : null }
+  return {
+    item,
+    behind: group.behind,
+    sent: row.sent !== 0,
+    pushNo: isCount(row.push_no) ? row.push_no : null,
+    flaw: flaws.length > 0 ? flaws.join(', ') : null,
+  }
 }
 
 function payloadFits(kind: 'envelope' | 'delete' | 'setting', payload: string | null): boolean {

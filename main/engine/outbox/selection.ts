@@ -17,8 +17,12 @@ export class Selecting {
   constructor(writer: Writer) {
     this.#writer = writer
     const { database } = writer
-    this.#newest = database.prepare<[number, number, number], { sequence: number }>('SELECT sequence FROM item WHERE group_no = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?')
-    this.#oldest = database.prepare<[number, number, number], { sequence: number }>('SELECT sequence FROM item WHERE group_no = ? AND sequence > ? ORDER BY sequence LIMIT ?')
+    this.#newest = database.prepare<[number, number, number], { sequence: number }>(
+      'SELECT sequence FROM item WHERE group_no = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?',
+    )
+    this.#oldest = database.prepare<[number, number, number], { sequence: number }>(
+      'SELECT sequence FROM item WHERE group_no = ? AND sequence > ? ORDER BY sequence LIMIT ?',
+    )
     this.#byId = database.prepare<[Buffer], { sequence: number; group_no: number }>('SELECT sequence, group_no FROM item WHERE id = ?')
   }
 
@@ -39,7 +43,9 @@ export class Selecting {
 
   /** Sequences of a page, newest first, below `before`. */
   newest(groups: readonly Group[], before: number | null, limit: number): number[] {
-    const sources = groups.map((group) => (boundary: number | null, size: number) => this.#newest.all(group.no, boundary ?? before ?? Number.MAX_SAFE_INTEGER, size))
+    const sources = groups.map(
+      (group) => (boundary: number | null, size: number) => this.#newest.all(group.no, boundary ?? before ?? Number.MAX_SAFE_INTEGER, size),
+    )
     const page: number[] = []
     for (const { sequence } of mergeBySequence(sources, 'newest', limit)) {
       page.push(sequence)

@@ -42,7 +42,9 @@ export class Settlement {
     this.#archive = parts.archive
     const { database } = parts.writer
     const chosen = 'sequence IN (SELECT value FROM json_each(?))'
-    this.#markSending = database.prepare<[number, number, string, number]>(`UPDATE item SET group_no = ?, sent = 1, next_at = NULL, push_no = ? WHERE ${chosen} AND group_no = ?`)
+    this.#markSending = database.prepare<[number, number, string, number]>(
+      `UPDATE item SET group_no = ?, sent = 1, next_at = NULL, push_no = ? WHERE ${chosen} AND group_no = ?`,
+    )
     this.#marked = database.prepare<[string, number], number>(`SELECT sequence FROM item WHERE ${chosen} AND group_no = ?`).pluck()
     this.#leave = database.prepare<[number, number | null, string | null, number, string, number]>(
       `UPDATE item SET group_no = ?, settled_at = ?, reason = ?, attempts = attempts + ?, next_at = NULL WHERE ${chosen} AND group_no = ?`,
@@ -155,8 +157,10 @@ export class Settlement {
     const to = groups.with({ ...traitsOf(from), ...this.#stateAfter(from, decision) })
     const changes =
       decision.next === 'waiting'
-        ? this.#wait.run(to.no, decision.message, used, decision.nextAt, decision.told ? 1 : 0, decision.batchNo ?? members[0]?.pushNo ?? 0, list, from.no).changes
-        : this.#leave.run(to.no, decision.next === 'delivered' ? now : null, decision.next === 'rejected' ? decision.message : null, used, list, from.no).changes
+        ? this.#wait.run(to.no, decision.message, used, decision.nextAt, decision.told ? 1 : 0, decision.batchNo ?? members[0]?.pushNo ?? 0, list, from.no)
+            .changes
+        : this.#leave.run(to.no, decision.next === 'delivered' ? now : null, decision.next === 'rejected' ? decision.message : null, used, list, from.no)
+            .changes
     if (changes !== members.length) throw new Error(`${members.length} items were being sent, ${changes} came back`)
     const bytes = sizeOf(members)
     groups.add(from, -members.length, -bytes)
@@ -280,4 +284,3 @@ function byKey<T, K>(list: readonly T[], key: (one: T) => K): Map<K, T[]> {
   }
   return map
 }
-

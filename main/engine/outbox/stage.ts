@@ -17,11 +17,17 @@ type StagedRow = ItemRow & { ciphertext: Buffer }
 export function createStage(writer: Writer): Stage {
   const { database, groups, names } = writer
   const insert = database.prepare<[number, Uint8Array]>('INSERT INTO stage (sequence, ciphertext) VALUES (?, ?)')
-  const columns = ITEM_COLUMNS.split(', ').map((column) => `item.${column}`).join(', ')
+  const columns = ITEM_COLUMNS.split(', ')
+    .map((column) => `item.${column}`)
+    .join(', ')
   // CROSS JOIN keeps the order of the loops: stage first, it is the short one.
-  const oldest = database.prepare<[number], StagedRow>(`SELECT ${columns}, stage.ciphertext FROM stage CROSS JOIN item ON item.sequence = stage.sequence ORDER BY stage.sequence LIMIT ?`)
+  const oldest = database.prepare<[number], StagedRow>(
+    `SELECT ${columns}, stage.ciphertext FROM stage CROSS JOIN item ON item.sequence = stage.sequence ORDER BY stage.sequence LIMIT ?`,
+  )
   const sizes = database.prepare<[number], number>('SELECT length(ciphertext) FROM stage ORDER BY sequence LIMIT ?').pluck()
-  const drop = database.prepare<[string]>('DELETE FROM stage WHERE sequence IN (SELECT item.sequence FROM json_each(?) CROSS JOIN item ON item.id = unhex(json_each.value))')
+  const drop = database.prepare<[string]>(
+    'DELETE FROM stage WHERE sequence IN (SELECT item.sequence FROM json_each(?) CROSS JOIN item ON item.id = unhex(json_each.value))',
+  )
   const remove = database.prepare<[string]>('DELETE FROM stage WHERE sequence IN (SELECT value FROM json_each(?))')
   const find = database.prepare<[string], { id: Buffer; ciphertext: Buffer }>(
     'SELECT item.id, stage.ciphertext FROM json_each(?) CROSS JOIN item ON item.id = unhex(json_each.value) CROSS JOIN stage ON stage.sequence = item.sequence',

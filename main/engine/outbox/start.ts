@@ -6,7 +6,19 @@ import type { Writer } from './writer.ts'
  * What was on its way when the engine ended may or may not have arrived: it is pending again, and the platform's
  * memory of ids makes the repeat harmless. Back-offs go on, clamped, since the clock may have been set in between.
  */
-export function recoverAtStart({ writer, settlement, picking, now, backOffCapMs }: { writer: Writer; settlement: Settlement; picking: Picking; now: number; backOffCapMs: number }): void {
+export function recoverAtStart({
+  writer,
+  settlement,
+  picking,
+  now,
+  backOffCapMs,
+}: {
+  writer: Writer
+  settlement: Settlement
+  picking: Picking
+  now: number
+  backOffCapMs: number
+}): void {
   const { database, groups } = writer
   const withdrawn = database.prepare<[number], number>('SELECT sequence FROM item WHERE group_no = ? AND withdrawn = 1').pluck()
   writer.write(() => {
@@ -26,7 +38,9 @@ export function recoverAtStart({ writer, settlement, picking, now, backOffCapMs 
 /** Counts items anew after a salvage, where rows may be missing that the groups still count. */
 export function recountGroups(writer: Writer): void {
   const { database, groups } = writer
-  const count = database.prepare<[number], { count: number; bytes: number }>('SELECT count(*) AS count, ifnull(sum(size_bytes), 0) AS bytes FROM item INDEXED BY item_by_group WHERE group_no = ?')
+  const count = database.prepare<[number], { count: number; bytes: number }>(
+    'SELECT count(*) AS count, ifnull(sum(size_bytes), 0) AS bytes FROM item INDEXED BY item_by_group WHERE group_no = ?',
+  )
   writer.write(() => {
     for (const workspace of [...groups.workspaces()]) {
       for (const group of [...groups.of(workspace)]) {
@@ -36,4 +50,3 @@ export function recountGroups(writer: Writer): void {
     }
   })
 }
-

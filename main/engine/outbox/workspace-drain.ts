@@ -131,7 +131,8 @@ export class WorkspaceDrain {
     if (!chosen) return null
     const { kind, picked, held } = chosen
     try {
-      const { envelopes, unreadable } = kind === 'envelope' ? await readBatch(picked.taken, this.#parts.reader) : { envelopes: new Map<number, PushEnvelope>(), unreadable: [] }
+      const { envelopes, unreadable } =
+        kind === 'envelope' ? await readBatch(picked.taken, this.#parts.reader) : { envelopes: new Map<number, PushEnvelope>(), unreadable: [] }
       this.#setAside([
         ...picked.flawed.map(({ sequence, flaw }) => ({ sequence, reason: `This row of outbox.db is damaged: ${flaw}.` })),
         ...unreadable.map(({ taken, reason }) => ({ sequence: taken.item.sequence, reason })),
@@ -173,7 +174,11 @@ export class WorkspaceDrain {
     const { signal } = this.#abort
     try {
       if (kind !== 'envelope' && first) return { single: await sendSingle(client, first, signal) }
-      const body = { device_id: deviceId(workspaceId), session_id: sessions.current(workspaceId), envelopes: taken.flatMap(({ item }) => envelopes.get(item.sequence) ?? []) }
+      const body = {
+        device_id: deviceId(workspaceId),
+        session_id: sessions.current(workspaceId),
+        envelopes: taken.flatMap(({ item }) => envelopes.get(item.sequence) ?? []),
+      }
       return { push: await client.send(workspaceId, 'push', { body, signal }) }
     } catch (error) {
       // The client throws only for what must not leave as it is; nothing was sent.

@@ -82,7 +82,9 @@ export function createWriter(database: Database): Writer {
 
 /** Rows may have been pruned, so the highest number that was ever given is looked for wherever one is kept. */
 function readLastSequence(database: Database): number {
-  const highest = database.prepare<[], number>('SELECT max(ifnull((SELECT max(sequence) FROM item), 0), ifnull((SELECT max(sequence) FROM stage), 0), ifnull((SELECT sequence FROM high_water), 0))')
+  const highest = database.prepare<[], number>(
+    'SELECT max(ifnull((SELECT max(sequence) FROM item), 0), ifnull((SELECT max(sequence) FROM stage), 0), ifnull((SELECT sequence FROM high_water), 0))',
+  )
   return highest.pluck().get() ?? 0
 }
 

@@ -39,7 +39,17 @@ parentPort.postMessage('done')
 `
 
 /** Copies of outbox.db, daily and when a person asks: what lies there cannot be fetched again. */
-export function createBackups({ databasePath, folder, clock, failed }: { databasePath: string; folder: string; clock: Clock; failed: (error: unknown) => void }): Backups {
+export function createBackups({
+  databasePath,
+  folder,
+  clock,
+  failed,
+}: {
+  databasePath: string
+  folder: string
+  clock: Clock
+  failed: (error: unknown) => void
+}): Backups {
   let cancel = (): void => undefined
   let running: Promise<string> | null = null
 
@@ -64,7 +74,11 @@ export function createBackups({ databasePath, folder, clock, failed }: { databas
       syncPath(folder)
     } catch (error) {
       rmSync(unfinished, { force: true })
-      throw new ConsoleFailure('backup_failed', `The copy could not be made: ${error instanceof Error ? error.message : 'unknown error'}.`, 'Make room on this disk and try again. The queue itself and the older copies are as they were.')
+      throw new ConsoleFailure(
+        'backup_failed',
+        `The copy could not be made: ${error instanceof Error ? error.message : 'unknown error'}.`,
+        'Make room on this disk and try again. The queue itself and the older copies are as they were.',
+      )
     }
     for (const old of listBackups(folder).slice(BACKUPS_KEPT)) rmSync(old.path, { force: true })
     return name

@@ -18,6 +18,13 @@ export function openRebuildable(options: OpenDatabaseOptions & { nowMs: number }
     const movedTo = `${options.path}.${reason}-${timeStamp(options.nowMs)}`
     moveDatabase(options.path, movedTo)
     const why = reason === 'future' ? `was written by a newer version (${error.message})` : 'was damaged'
-    return { database: openDatabase(options), rebuilt: { reason, movedTo, text: `The local copy of the platform’s data ${why} and is being fetched again. The old file is kept as ${basename(movedTo)}.` } }
+    return {
+      database: openDatabase(options),
+      rebuilt: {
+        reason,
+        movedTo,
+        text: `The local copy of the platform’s data ${why} and is being fetched again. The old file is kept as ${basename(movedTo)}.`,
+      },
+    }
   }
 }

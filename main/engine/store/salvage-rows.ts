@@ -25,7 +25,9 @@ export function copyRows(sourcePath: string, target: Database): CopiedTable[] {
   }
   target.pragma('foreign_keys = OFF')
   try {
-    const tables = target.prepare<[], { name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all()
+    const tables = target
+      .prepare<[], { name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+      .all()
     return tables.map(({ name, sql }) => copyTable(source, target, name, !/WITHOUT\s+ROWID/i.test(sql)))
   } finally {
     source.close()
@@ -41,12 +43,18 @@ function copyTable(source: Database, target: Database, table: string, hasRowid: 
   // REPLACE: a migration may have put a row there already (a single row of settings, say); the file's own one counts.
   const insert = target.prepare(`INSERT OR REPLACE INTO ${quote(table)} (${list}) VALUES (${columns.map(() => '?').join(', ')})`)
   const sink = new Sink(target, (row) => insert.run(...row))
-  const read = (order: string): { complete: boolean; last: number | null } => readRun(source, `SELECT ${rowNumber}, ${list} FROM ${quote(table)} ${order}`, sink)
+  const read = (order: string): { complete: boolean; last: number | null } =>
+    readRun(source, `SELECT ${rowNumber}, ${list} FROM ${quote(table)} ${order}`, sink)
   const order = hasRowid ? 'rowid' : primaryKey(source, table).map(quote).join(', ')
   const forwards = read(order === '' ? '' : `ORDER BY ${order}`)
   let complete = forwards.complete
   if (!complete && order !== '') {
-    const backwards = read(`ORDER BY ${order.split(', ').map((column) => `${column} DESC`).join(', ')}`)
+    const backwards = read(
+      `ORDER BY ${order
+        .split(', ')
+        .map((column) => `${column} DESC`)
+        .join(', ')}`,
+    )
     if (hasRowid && backwards.last !== null) readGap(source, table, list, { from: forwards.last ?? 0, to: backwards.last }, sink)
     complete = false
   }
@@ -73,7 +81,10 @@ function readGap(source: Database, table: string, list: string, gap: { from: num
   if (gap.to - gap.from > MAX_GAP) return
   for (let rowNumber = gap.from + 1; rowNumber < gap.to; rowNumber += 1) {
     try {
-      const row = source.prepare<[number], Row>(`SELECT ${list} FROM ${quote(table)} WHERE rowid = ?`).raw().get(rowNumber)
+      const row = source
+        .prepare<[number], Row>(`SELECT ${list} FROM ${quote(table)} WHERE rowid = ?`)
+        .raw()
+        .get(rowNumber)
       if (row) sink.put(row)
     } catch {
       // This one is on the damaged page.
@@ -112,14 +123,21 @@ class Sink {
   }
 
   count(table: string): number {
-    return this.#target.prepare<[], number>(`SELECT count(*) FROM ${quote(table)}`).pluck().get() ?? 0
+    return (
+      this.#target
+        .prepare<[], number>(`SELECT count(*) FROM ${quote(table)}`)
+        .pluck()
+        .get() ?? 0
+    )
   }
 }
 
 function sharedColumns(source: Database, target: Database, table: string): string[] {
   try {
     const there = new Set(columnsOf(source, table).map(({ name }) => name))
-    return columnsOf(target, table).map(({ name }) => name).filter((name) => there.has(name))
+    return columnsOf(target, table)
+      .map(({ name }) => name)
+      .filter((name) => there.has(name))
   } catch {
     return []
   }

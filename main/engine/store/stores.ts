@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
+import { repairQueue } from '../outbox/repair.ts'
 import type { Database } from './database.ts'
 import { migrations } from './migrations.ts'
 import { openRebuildable } from './rebuild.ts'
@@ -16,31 +17,51 @@ export type Stores = {
 }
 
 /**
- * Opens the three databases of a data folder. What can be fetched again is begun anew when it is damaged or from the
- * future; outbox.db is salvaged when it is damaged.
+ * Opens the three databases of a data folder. cache.db is moved aside when it is damaged or from the future, and fetched
+ * again. outbox.db and egress.db hold what exists nowhere else: damaged, they are salvaged row by row and the damaged
+ * file is kept; from the future, they are refused.
  *
- * @throws FutureDatabaseError for outbox.db
+ * @throws FutureDatabaseError for outbox.db and egress.db
  */
-export function openStores({ dataDir, clock, warn }: { dataDir: string; clock: Clock; warn: (kind: 'salvaged' | 'cache_rebuilt', text: string) => void }): Stores {
+export function openStores({
+  dataDir,
+  clock,
+  warn,
+}: {
+  dataDir: string
+  clock: Pick<Clock, 'now'>
+  warn: (kind: 'salvaged' | 'cache_rebuilt', text: string) => void
+}): Stores {
   const nowMs = clock.now()
   const backupFolder = join(dataDir, 'backups')
-  const { database: outbox, salvage } = openSalvaging({ path: join(dataDir, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full', backupFolder, nowMs })
-  if (salvage !== null) warn('salvaged', salvage.text)
-  const rebuildable = (name: 'cache' | 'egress'): Database => {
-    const { database, rebuilt } = openRebuildable({ path: join(dataDir, `${name}.db`), migrations: migrations[name], synchronous: 'normal', nowMs })
-    if (rebuilt !== null) warn('cache_rebuilt', rebuilt.text)
-    return database
+  const opened: Database[] = []
+  try {
+    const outbox = openSalvaging({ path: join(dataDir, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full', backupFolder, nowMs })
+    opened.push(outbox.database)
+    if (outbox.salvage) {
+      repairQueue(outbox.database)
+      warn('salvaged', outbox.salvage.text)
+    }
+    const egress = openSalvaging({ path: join(dataDir, 'egress.db'), migrations: migrations.egress, synchronous: 'normal', backupFolder, nowMs })
+    opened.push(egress.database)
+    if (egress.salvage) warn('salvaged', egress.salvage.text)
+    const cache = openRebuildable({ path: join(dataDir, 'cache.db'), migrations: migrations.cache, synchronous: 'normal', nowMs })
+    opened.push(cache.database)
+    if (cache.rebuilt) warn('cache_rebuilt', cache.rebuilt.text)
+    return {
+      outbox: outbox.database,
+      cache: cache.database,
+      egress: egress.database,
+      backupFolder,
+      salvaged: outbox.salvage !== null,
+      close: () => closeAll(opened),
+    }
+  } catch (error) {
+    closeAll(opened)
+    throw error
   }
-  const cache = rebuildable('cache')
-  const egress = rebuildable('egress')
-  return {
-    outbox,
-    cache,
-    egress,
-    backupFolder,
-    salvaged: salvage !== null,
-    close() {
-      for (const database of [egress, cache, outbox]) database.close()
-    },
-  }
+}
+
+function closeAll(databases: readonly Database[]): void {
+  for (const database of [...databases].reverse()) database.close()
 }

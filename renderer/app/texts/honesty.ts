@@ -50,7 +50,7 @@ export const honestyTexts = {
   },
   key: {
     title: 'What protects the key',
-    protectedBy: (words: string) => `Kept on this computer in ${words}.`,
+    protectedBy: (words: string) => `Protected by: ${words}`,
     states: {
       empty: 'There is no key yet. It is made with the first sub-key or import.',
       locked: 'Locked. Billing, review and the delivery of sealed writes work without it.',

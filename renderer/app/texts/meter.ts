@@ -11,7 +11,8 @@ export const meterTexts = {
   /** The unit is said once, here. */
   ofLimit(meter: Pick<Meter, 'limit' | 'unit' | 'byteBase'>): string {
     if (meter.limit === 0) return 'not included in the plan'
-    const unit = meter.unit === 'bytes' ? '' : ` ${meter.unit.replaceAll('_', ' ')}`
+    // "count" says no more than the number does; the meter's name says what is counted.
+    const unit = meter.unit === 'bytes' || meter.unit === 'count' ? '' : ` ${meter.unit.replaceAll('_', ' ')}`
     if (meter.limit === null) return `${unit.trim()} of unlimited`.trim()
     return meter.unit === 'bytes' ? `of ${format.bytes(meter.limit, meter.byteBase)}` : `of ${format.count(meter.limit)}${unit}`
   },

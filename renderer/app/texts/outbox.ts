@@ -102,7 +102,6 @@ export const outboxTexts = {
     keepMine: 'Keep yours',
     keepTheirs: 'Keep the platform’s',
     gone: 'This write is no longer in the outbox: delivered writes are removed after a while.',
-    undoable: 'Undo the discard by retrying it.',
   },
   importing: {
     title: 'Import files',

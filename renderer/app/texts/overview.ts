@@ -22,7 +22,6 @@ export const overviewTexts = {
     noPaymentPaid: 'Not known',
     manage: 'Manage subscription',
     manageHint: 'Invoices, payment method and cancelling are in the customer portal, which opens in your browser.',
-    upgrade: 'Upgrade',
     compare: 'Compare plans',
     cancelled: (end: number) => `Cancelled. The plan runs until ${format.date(end)}; after that the free limits apply.`,
     unavailable: 'Billing is platform-only. This workspace is self-hosted, so there is no plan here; the pages about this computer work.',
@@ -50,11 +49,7 @@ export const overviewTexts = {
     contact: 'Priced on request',
     price: priceWords,
   },
-  release: {
-    title: 'Releasing held writes',
-    text: (delivered: number, total: number) => `${format.count(delivered)} of ${format.count(total)} delivered`,
-    label: 'Release progress',
-  },
+  release: { title: 'Releasing held writes' },
   checkout: {
     title: {
       waiting_for_payment: (checkout: Checkout) => `Waiting for the payment of ${checkout.planName}`,

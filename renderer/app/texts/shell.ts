@@ -85,7 +85,6 @@ export const shellTexts = {
   },
   table: { toNewest: 'To the newest', loading: 'Loading' },
   engine: {
-    connectingTitle: 'Starting the engine',
     lostTitle: 'The console lost its engine',
     lostText:
       'It runs in the program that you started, and that program does not answer. What was written is safe on this computer. This page connects again by itself.',
@@ -114,7 +113,6 @@ export const shellTexts = {
     never: 'Nothing fetched yet',
     nextTry: 'Next try',
     syncNow: 'Sync now',
-    synced: 'Sync has been asked for',
     signInTitle: 'Sign in again',
     signInText: 'The platform no longer accepts the token of this computer. Reviewing, editing and the agents’ writes go on; delivery waits for a new token.',
     token: 'Token',

@@ -33,7 +33,6 @@ export const upgradeTexts = {
       `${entry.name}: ${format.count(entry.used)} used, ${entry.limit === null ? 'unlimited' : `${format.count(entry.limit)} allowed`}`,
     overText: 'Nothing is deleted, but new writes that draw on them would be held.',
     pay: (amountCents: number, currency: string) => (amountCents > 0 ? `Pay ${format.money(amountCents, currency)} in the browser` : 'Confirm in the browser'),
-    opened: 'The checkout is open in your browser',
     blocked: 'The browser did not open the checkout by itself. Open it with this link:',
     open: 'Open the checkout',
     toOverview: 'Follow it on the overview',

@@ -66,7 +66,7 @@ function Secret({ secret, onClose }: { secret: string; onClose: () => void }) {
   return (
     <Stack gap="md">
       <Notice tone="amber">{words.secretText}</Notice>
-      <CopyField label={words.secret} value={secret} multiline />
+      <CopyField label={words.secret} value={secret} />
       {app?.intakeUrl ? <CopyField label={words.example} value={words.curl(app.intakeUrl, secret)} /> : <Notice tone="info">{words.noIntake}</Notice>}
       <Group justify="flex-end">
         <Button onClick={onClose}>{words.done}</Button>

@@ -88,7 +88,7 @@ function EgressList({ workspaceId }: { workspaceId: string | null }) {
       column.display({
         id: 'status',
         header: words.columns.status,
-        meta: { width: '50px', align: 'right' },
+        meta: { width: '56px', align: 'right' },
         cell: ({ row }) => row.original.status ?? <span className={classes.dim}>{words.noAnswer}</span>,
       }),
       column.display({

@@ -102,5 +102,8 @@ function isEditable(key: string): boolean {
 function withEditable(settings: readonly Setting[]): Setting[] {
   const missing = words.editable.filter((key) => !settings.some((setting) => setting.key === key))
   const all = [...settings, ...missing.map((key) => ({ key, value: '', pendingValue: null, itemId: null, state: null }))]
-  return all.sort((left, right) => Number(isEditable(right.key)) - Number(isEditable(left.key)))
+  const order: readonly string[] = words.editable
+  // What is not in the order comes last.
+  const place = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.length)
+  return all.sort((left, right) => place(left.key) - place(right.key))
 }

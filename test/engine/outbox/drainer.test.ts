@@ -1,7 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ItemState } from '../../../shared/contract/console.ts'
 import { FakePlatform, refusedWith, unreachable } from './fake-platform.ts'
-import { AGENT, type Desk, draft, memoryRef, openDesk, OTHER_WORKSPACE, settled, startDrainer, steppedClock, type SteppedClock, temporaryFolder, WORKSPACE } from './fixture.ts'
+import {
+  AGENT,
+  type Desk,
+  draft,
+  memoryRef,
+  openDesk,
+  OTHER_WORKSPACE,
+  settled,
+  startDrainer,
+  steppedClock,
+  type SteppedClock,
+  temporaryFolder,
+  WORKSPACE,
+} from './fixture.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let clock: SteppedClock
@@ -52,7 +65,10 @@ describe('delivery', () => {
     expect(desk.outbox.pushCount(WORKSPACE, 0, Number.MAX_SAFE_INTEGER)).toBe(3)
     expect(drainer.drain(WORKSPACE)).toMatchObject({ active: false, deliveredCount: 1200, totalCount: 1200, releasing: false })
     await clock.advance(1000)
-    expect(events.at(-1)).toMatchObject({ event: 'outbox.changed', payload: { tally: { delivered: { count: 1200, bytes: 1200 * 64 } }, drain: { active: false } } })
+    expect(events.at(-1)).toMatchObject({
+      event: 'outbox.changed',
+      payload: { tally: { delivered: { count: 1200, bytes: 1200 * 64 } }, drain: { active: false } },
+    })
     expect(events.some(({ event }) => event === 'release.finished')).toBe(false)
     await drainer.stop()
   })
@@ -92,7 +108,8 @@ describe('delivery', () => {
     enqueue(['b'], { workspaceId: OTHER_WORKSPACE })
     const never = new Promise<never>(() => undefined)
     const slow = platform.client.send
-    platform.client.send = async (workspaceId, name, parts) => (workspaceId === WORKSPACE ? await Promise.race([never, aborted(parts.signal)]) : await slow(workspaceId, name, parts))
+    platform.client.send = async (workspaceId, name, parts) =>
+      workspaceId === WORKSPACE ? await Promise.race([never, aborted(parts.signal)]) : await slow(workspaceId, name, parts)
     const { drainer } = startDrainer(desk, platform, clock, { workspaces: [WORKSPACE, OTHER_WORKSPACE] })
     await clock.advance(100)
     expect(count('sending')).toBe(1)
@@ -275,7 +292,8 @@ describe('trouble', () => {
 
   test('a platform that takes smaller bodies only is remembered', async () => {
     enqueue(names(64), { bytes: 64_000 })
-    platform.fault = (_, body) => ((body?.envelopes.reduce((sum, { size_bytes }) => sum + size_bytes, 0) ?? 0) > 1_100_000 ? refusedWith(413, 'body_too_large') : {})
+    platform.fault = (_, body) =>
+      (body?.envelopes.reduce((sum, { size_bytes }) => sum + size_bytes, 0) ?? 0) > 1_100_000 ? refusedWith(413, 'body_too_large') : {}
     const { drainer } = startDrainer(desk, platform, clock)
     await clock.advance(10)
     expect(count('delivered')).toBe(64)
@@ -328,7 +346,9 @@ describe('hold and release', () => {
     await clock.advance(10)
     expect(count('held')).toBe(16)
     expect(platform.pushes).toHaveLength(1)
-    expect(desk.outbox.heldByMeter(WORKSPACE)).toMatchObject([{ meter: 'encrypted_bytes', count: 16, bytes: 16 * 64, code: 'encrypted_bytes_exceeded', since: clock.now() - 20 }])
+    expect(desk.outbox.heldByMeter(WORKSPACE)).toMatchObject([
+      { meter: 'encrypted_bytes', count: 16, bytes: 16 * 64, code: 'encrypted_bytes_exceeded', since: clock.now() - 20 },
+    ])
     expect(desk.outbox.heldByAgent(WORKSPACE)).toEqual([{ subKeyId: AGENT, count: 16, bytes: 16 * 64 }])
     expect(desk.outbox.page(WORKSPACE, { heldBy: 'encrypted_bytes' }, null, 100)).toMatchObject({ total: 16 })
     desk.outbox.enqueueMemoryDelete(WORKSPACE, memoryRef('m0'))
@@ -354,7 +374,9 @@ describe('hold and release', () => {
     await clock.advance(10)
     expect(platform.effects).toEqual(ids)
     expect(platform.pushes.slice(1).map(({ envelopes }) => envelopes.length)).toEqual([25, 500, 500, 75])
-    expect(events.filter(({ event }) => event === 'release.finished')).toEqual([{ event: 'release.finished', payload: { workspaceId: WORKSPACE, deliveredCount: 1100, heldAgainCount: 0, heldBy: null } }])
+    expect(events.filter(({ event }) => event === 'release.finished')).toEqual([
+      { event: 'release.finished', payload: { workspaceId: WORKSPACE, deliveredCount: 1100, heldAgainCount: 0, heldBy: null } },
+    ])
     expect(desk.outbox.heldByMeter(WORKSPACE)).toEqual([])
     await drainer.stop()
   })
@@ -371,7 +393,11 @@ describe('hold and release', () => {
     expect(count('delivered')).toBe(700)
     expect(count('held')).toBe(300)
     expect(desk.outbox.heldByMeter(WORKSPACE)).toMatchObject([{ meter: 'encrypted_bytes', limit: 64 * 700, count: 300 }])
-    expect(events.find(({ event }) => event === 'release.finished')?.payload).toMatchObject({ deliveredCount: 700, heldAgainCount: 300, heldBy: 'encrypted_bytes' })
+    expect(events.find(({ event }) => event === 'release.finished')?.payload).toMatchObject({
+      deliveredCount: 700,
+      heldAgainCount: 300,
+      heldBy: 'encrypted_bytes',
+    })
     const before = platform.pushes.length
     drainer.countersChanged(WORKSPACE)
     await clock.advance(60_000)

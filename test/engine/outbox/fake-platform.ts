@@ -2,8 +2,20 @@ import type { Answer } from '../../../main/engine/sync/answer.ts'
 import type { PlatformClient } from '../../../main/engine/sync/platform-client.ts'
 import type { MeterView } from '../../../main/engine/outbox/release.ts'
 
-export type PushBody = { device_id: string; session_id: string | null; envelopes: { id: string; memory_ref: string; revision: number; size_bytes: number; sha256: string }[] }
-type Result = { id: string; status: 'stored' | 'duplicate' | 'refused' | 'conflict' | 'invalid'; code?: string; meter?: string; used?: number; limit?: number; message?: string }
+export type PushBody = {
+  device_id: string
+  session_id: string | null
+  envelopes: { id: string; memory_ref: string; revision: number; size_bytes: number; sha256: string }[]
+}
+type Result = {
+  id: string
+  status: 'stored' | 'duplicate' | 'refused' | 'conflict' | 'invalid'
+  code?: string
+  meter?: string
+  used?: number
+  limit?: number
+  message?: string
+}
 
 /** What happens to a request instead of the ordinary answer; `lost`: the platform acts, its answer does not arrive. */
 export type Fault = { lost?: boolean; answer?: Answer<never> }
@@ -64,7 +76,12 @@ export class FakePlatform {
   async #answer(workspaceId: string, name: string, body: PushBody, id: string): Promise<Answer<unknown>> {
     const fault = this.fault(name, name === 'push' ? body : null)
     if (fault.answer) return fault.answer
-    const answer = name === 'push' ? this.#push(workspaceId, body) : name === 'deleteEnvelope' ? this.#delete(id) : this.#setting(body as unknown as { key: string; value: string; version?: number })
+    const answer =
+      name === 'push'
+        ? this.#push(workspaceId, body)
+        : name === 'deleteEnvelope'
+          ? this.#delete(id)
+          : this.#setting(body as unknown as { key: string; value: string; version?: number })
     return fault.lost ? { kind: 'unreachable', reason: 'network', message: 'the connection was reset' } : answer
   }
 
@@ -86,7 +103,14 @@ export class FakePlatform {
       }
       admitted += 1
       this.bytesUsed += envelope.size_bytes
-      this.stored.set(envelope.id, { workspaceId, sha256: envelope.sha256, memoryRef: envelope.memory_ref, revision: envelope.revision, sizeBytes: envelope.size_bytes, deleted: false })
+      this.stored.set(envelope.id, {
+        workspaceId,
+        sha256: envelope.sha256,
+        memoryRef: envelope.memory_ref,
+        revision: envelope.revision,
+        sizeBytes: envelope.size_bytes,
+        deleted: false,
+      })
       this.effects.push(envelope.id)
       results.push({ id: envelope.id, status: 'stored' })
     }
@@ -96,17 +120,22 @@ export class FakePlatform {
     }
     if (refusedBy && results.every(({ status }) => status === 'refused')) {
       const { code = '', meter, limit, used } = refusedBy
-      return { kind: 'error', status: meter === 'sync_operations' ? 429 : 402, error: { code, message: 'The plan is full.', reason: `${meter} is full`, meter, limit, used }, retryAfterMs: null }
+      return {
+        kind: 'error',
+        status: meter === 'sync_operations' ? 429 : 402,
+        error: { code, message: 'The plan is full.', reason: `${meter} is full`, meter, limit, used },
+        retryAfterMs: null,
+      }
     }
     return { kind: 'ok', status: 200, value: { results, counters: [] } }
   }
 
   #refusal(sizeBytes: number, admitted: number): Result | null {
     if (this.bytesLimit !== null && this.bytesUsed + sizeBytes > this.bytesLimit) {
-      return { id: '', status: 'refused', code: 'encrypted_bytes_exceeded', meter: 'encrypted_bytes', used: this.bytesUsed, limit: this.bytesLimit }
+      return { id: '', status: 'refused', code: 'encrypted_bytes_exceeded', message: 'encrypted_bytes is full', meter: 'encrypted_bytes', used: this.bytesUsed, limit: this.bytesLimit }
     }
     if (admitted === 0 && this.pushesLimit !== null && this.pushesUsed + 1 > this.pushesLimit) {
-      return { id: '', status: 'refused', code: 'sync_operations_exceeded', meter: 'sync_operations', used: this.pushesUsed, limit: this.pushesLimit }
+      return { id: '', status: 'refused', code: 'sync_operations_exceeded', message: 'sync_operations is full', meter: 'sync_operations', used: this.pushesUsed, limit: this.pushesLimit }
     }
     return null
   }
@@ -126,7 +155,12 @@ export class FakePlatform {
     const current = this.settings.filter((setting) => setting.key === key).length
     const last = this.settings.findLast((setting) => setting.key === key)
     if (version !== undefined && version !== current && last?.value !== value) {
-      return { kind: 'error', status: 409, error: { code: 'version_conflict', message: 'changed in the meantime', current: { key, value: last?.value ?? '', version: current } }, retryAfterMs: null }
+      return {
+        kind: 'error',
+        status: 409,
+        error: { code: 'version_conflict', message: 'changed in the meantime', current: { key, value: last?.value ?? '', version: current } },
+        retryAfterMs: null,
+      }
     }
     this.settings.push({ key, value, version })
     return { kind: 'ok', status: 200, value: { [key]: value } }

@@ -143,8 +143,7 @@ describe('a damaged outbox.db', () => {
   test('without its groups: items are tried again rather than lost', () => {
     fill(500)
     ruin(path, pagesOf('item_group'))
-    const { stores, warnings } = open()
-    console.log(warnings, stores.outbox.prepare('select * from item_group').all(), stores.outbox.prepare('select count(*) c from lane').all(), stores.outbox.prepare('select count(*) c, group_no from item group by 2').all(), stores.outbox.prepare('select * from name').all())
+    const { stores } = open()
     const outbox = createOutbox({ database: stores.outbox, clock })
     expect(outbox.tally(WORKSPACE).pending.count).toBe(500)
     outbox.close()

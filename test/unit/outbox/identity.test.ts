@@ -34,14 +34,25 @@ describe('ids', () => {
 })
 
 describe('merging sorted runs', () => {
-  const source = (rows: number[], asked: number[] = []) => (boundary: number | null, limit: number) => {
-    asked.push(limit)
-    return rows.filter((row) => boundary === null || row > boundary).slice(0, limit).map((sequence) => ({ sequence }))
-  }
+  const source =
+    (rows: number[], asked: number[] = []) =>
+    (boundary: number | null, limit: number) => {
+      asked.push(limit)
+      return rows
+        .filter((row) => boundary === null || row > boundary)
+        .slice(0, limit)
+        .map((sequence) => ({ sequence }))
+    }
 
   test('gives all rows in order, whatever run they are in', () => {
     const runs = [[1, 4, 7, 200], [2, 3, 100], [], Array.from({ length: 90 }, (_, index) => 300 + index)]
-    const merged = [...mergeBySequence(runs.map((run) => source(run)), 'oldest', 20)].map(({ sequence }) => sequence)
+    const merged = [
+      ...mergeBySequence(
+        runs.map((run) => source(run)),
+        'oldest',
+        20,
+      ),
+    ].map(({ sequence }) => sequence)
     expect(merged).toEqual(runs.flat().sort((left, right) => left - right))
   })
 

@@ -15,7 +15,13 @@ function error(status: number, code: string | null, more: Partial<PlatformError>
 
 function next(answer: Answer<unknown>): string {
   const decision = policy(tried, answer, NOW, half)
-  return decision.next === 'held' ? `held by ${decision.refusal.meter}` : decision.next === 'rejected' && decision.conflict ? 'conflict' : decision.next === 'paused' ? decision.why : decision.next
+  return decision.next === 'held'
+    ? `held by ${decision.refusal.meter}`
+    : decision.next === 'rejected' && decision.conflict
+      ? 'conflict'
+      : decision.next === 'paused'
+        ? decision.why
+        : decision.next
 }
 
 describe('an answer to a whole call', () => {
@@ -63,8 +69,17 @@ describe('an answer to a whole call', () => {
   })
 
   test('a refusal keeps the platform’s words and numbers', () => {
-    const decision = policy(tried, error(402, 'encrypted_bytes_exceeded', { meter: 'encrypted_bytes', reason: '25 of 25 MiB used', used: 5, limit: 6 }), NOW, half)
-    expect(decision).toEqual({ next: 'held', status: 402, refusal: { meter: 'encrypted_bytes', code: 'encrypted_bytes_exceeded', reason: '25 of 25 MiB used', used: 5, limit: 6 } })
+    const decision = policy(
+      tried,
+      error(402, 'encrypted_bytes_exceeded', { meter: 'encrypted_bytes', reason: '25 of 25 MiB used', used: 5, limit: 6 }),
+      NOW,
+      half,
+    )
+    expect(decision).toEqual({
+      next: 'held',
+      status: 402,
+      refusal: { meter: 'encrypted_bytes', code: 'encrypted_bytes_exceeded', reason: '25 of 25 MiB used', used: 5, limit: 6 },
+    })
   })
 
   test('a version conflict keeps what the platform has', () => {
@@ -94,20 +109,37 @@ describe('one result of a push', () => {
   })
 
   test('refused, conflict, invalid, and nothing at all', () => {
-    expect(resultPolicy(tried, { status: 'refused', code: 'encrypted_bytes_exceeded', limit: -1 }, 200, NOW, half)).toMatchObject({ next: 'held', refusal: { meter: 'encrypted_bytes', limit: null } })
+    expect(resultPolicy(tried, { status: 'refused', code: 'encrypted_bytes_exceeded', limit: -1 }, 200, NOW, half)).toMatchObject({
+      next: 'held',
+      refusal: { meter: 'encrypted_bytes', limit: null },
+    })
     expect(resultPolicy(tried, { status: 'conflict' }, 200, NOW, half)).toMatchObject({ next: 'rejected', conflict: true })
-    expect(resultPolicy(tried, { status: 'invalid', message: 'bad hash' }, 200, NOW, half)).toMatchObject({ next: 'rejected', conflict: false, message: 'bad hash' })
+    expect(resultPolicy(tried, { status: 'invalid', message: 'bad hash' }, 200, NOW, half)).toMatchObject({
+      next: 'rejected',
+      conflict: false,
+      message: 'bad hash',
+    })
     expect(resultPolicy(tried, null, 200, NOW, half)).toMatchObject({ next: 'waiting' })
   })
 })
 
 describe('properties', () => {
   const answers: fc.Arbitrary<Answer<unknown>> = fc.oneof(
-    fc.record({ kind: fc.constant('unreachable' as const), reason: fc.constantFrom('network' as const, 'timeout' as const, 'not_json' as const), message: fc.string() }),
+    fc.record({
+      kind: fc.constant('unreachable' as const),
+      reason: fc.constantFrom('network' as const, 'timeout' as const, 'not_json' as const),
+      message: fc.string(),
+    }),
     fc.record({
       kind: fc.constant('error' as const),
       status: fc.integer({ min: 400, max: 599 }),
-      error: fc.option(fc.record({ code: fc.oneof(fc.string(), fc.constantFrom('encrypted_bytes_exceeded', 'rate_limited', 'device_revoked')), message: fc.string(), meter: fc.option(fc.string(), { nil: undefined }) })),
+      error: fc.option(
+        fc.record({
+          code: fc.oneof(fc.string(), fc.constantFrom('encrypted_bytes_exceeded', 'rate_limited', 'device_revoked')),
+          message: fc.string(),
+          meter: fc.option(fc.string(), { nil: undefined }),
+        }),
+      ),
       retryAfterMs: fc.option(fc.integer({ min: 0, max: 1e12 })),
     }),
   )

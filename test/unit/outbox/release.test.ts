@@ -4,7 +4,18 @@ import { fitsAll, mayTry, type MeterView } from '../../../main/engine/outbox/rel
 import { halves, isCut } from '../../../main/engine/outbox/splitting.ts'
 
 const view: MeterView = { meter: 'encrypted_bytes', name: 'Encrypted bytes', used: 100, limit: 200, version: 8, draws: 'ciphertext_bytes' }
-const hold: Hold = { workspaceId: 'w', kind: 'envelope', meter: 'encrypted_bytes', code: null, reason: '', limit: 200, used: 200, since: 0, counter: { version: 7, used: 200, limit: 200 }, retryAt: null }
+const hold: Hold = {
+  workspaceId: 'w',
+  kind: 'envelope',
+  meter: 'encrypted_bytes',
+  code: null,
+  reason: '',
+  limit: 200,
+  used: 200,
+  since: 0,
+  counter: { version: 7, used: 200, limit: 200 },
+  retryAt: null,
+}
 
 describe('asking again for what is held', () => {
   test.each<[string, Partial<MeterView>, Partial<Hold>, number, boolean]>([

@@ -60,10 +60,6 @@ describe('times', () => {
     expect(german.moment(lateEvening, noon)).toBe('00:30')
     expect(british.moment(lateEvening, noon)).toContain('20 Nov')
   })
-  it('says how long ago', () => {
-    expect(english.relative(noon - 3 * 60_000, noon)).toBe('3 minutes ago')
-    expect(english.relative(noon + 2 * 3_600_000, noon)).toBe('in 2 hours')
-  })
   it.each([
     [0, '1 s'],
     [1001, '2 s'],

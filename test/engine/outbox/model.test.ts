@@ -1,0 +1,210 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { FakePlatform, type Fault, refusedWith, unreachable } from './fake-platform.ts'
+import {
+  AGENT,
+  type Desk,
+  draft,
+  memoryRef,
+  openDesk,
+  type Running,
+  startDrainer,
+  steppedClock,
+  type SteppedClock,
+  temporaryFolder,
+  WORKSPACE,
+} from './fixture.ts'
+
+type Step =
+  | { do: 'write'; memory: number; bytes: number }
+  | { do: 'delete'; memory: number }
+  | { do: 'discard'; nth: number }
+  | { do: 'undo' }
+  | { do: 'retry' }
+  | { do: 'run'; ms: number; faults: number[] }
+  | { do: 'crash' }
+  | { do: 'limit'; bytes: number | null; pushes: number | null }
+
+const FAULTS: readonly Fault[] = [
+  {},
+  { lost: true },
+  unreachable(),
+  refusedWith(500, 'internal_error'),
+  refusedWith(503, 'maintenance', { retryAfterMs: 2000 }),
+  refusedWith(429, 'rate_limited'),
+  refusedWith(401, 'token_expired'),
+  { lost: true },
+]
+
+const memory = fc.nat(4)
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('write' as const), memory, bytes: fc.integer({ min: 1, max: 60 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), memory }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('discard' as const), nth: fc.nat(8) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('undo' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('retry' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('run' as const),
+      ms: fc.constantFrom(1, 900, 4000, 60_000),
+      faults: fc.array(fc.nat(FAULTS.length - 1), { maxLength: 4 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('limit' as const), bytes: fc.option(fc.nat(300)), pushes: fc.option(fc.nat(6)) }) },
+)
+
+/** Plays steps against the real queue and a platform in memory. */
+class World {
+  readonly folder = temporaryFolder()
+  readonly clock: SteppedClock = steppedClock()
+  readonly platform = new FakePlatform()
+  readonly written = new Map<string, { memory: string; revision: number }>()
+  desk: Desk = openDesk(this.folder.path, this.clock)
+  running: Running = this.#start()
+  undoTokens: string[] = []
+  faults: number[] = []
+
+  constructor() {
+    this.platform.fault = () => FAULTS[this.faults.shift() ?? 0] ?? {}
+  }
+
+  async play(one: Step): Promise<void> {
+    const { outbox } = this.desk
+    switch (one.do) {
+      case 'write': {
+        const [outcome] = outbox.enqueueEnvelopes([draft(`m${one.memory}`, { bytes: one.bytes, subKeyId: one.memory % 2 === 0 ? AGENT : null })])
+        if (outcome?.ok) this.written.set(outcome.value.id, { memory: memoryRef(`m${one.memory}`), revision: outcome.value.revision })
+        return
+      }
+      case 'delete':
+        outbox.enqueueMemoryDelete(WORKSPACE, memoryRef(`m${one.memory}`))
+        return
+      case 'discard': {
+        const row = outbox.page(WORKSPACE, { kinds: ['envelope'], states: ['pending', 'waiting', 'held', 'rejected'] }, null, 10).rows[one.nth]
+        if (row) this.undoTokens.push((await outbox.discard(WORKSPACE, { ids: [row.id] })).undoToken)
+        return
+      }
+      case 'undo':
+        await outbox.undoDiscard(WORKSPACE, this.undoTokens.pop() ?? '')
+        return
+      case 'retry':
+        await outbox.retry(WORKSPACE, { filter: {} })
+        return
+      case 'run':
+        this.faults = [...one.faults]
+        await this.clock.advance(one.ms)
+        this.faults = []
+        if (this.running.drainer.pausedBy(WORKSPACE)) this.running.drainer.resume(WORKSPACE)
+        return
+      case 'crash':
+        // The old drainer goes on in memory, as an old process would not: it must find its database closed.
+        this.#kill()
+        this.desk = openDesk(this.folder.path, this.clock)
+        this.running = this.#start()
+        return
+      case 'limit':
+        this.platform.upgrade(one)
+        this.running.drainer.countersChanged(WORKSPACE)
+    }
+  }
+
+  async finish(): Promise<void> {
+    this.platform.upgrade({ bytes: null, pushes: null })
+    this.running.drainer.countersChanged(WORKSPACE)
+    this.running.drainer.wake(WORKSPACE)
+    await this.clock.advance(3_600_000)
+  }
+
+  async close(): Promise<void> {
+    const stopped = this.running.drainer.stop()
+    await this.clock.advance(5000)
+    await stopped
+    this.desk.close()
+    this.folder.remove()
+  }
+
+  #start(): Running {
+    return startDrainer(this.desk, this.platform, this.clock)
+  }
+
+  #kill(): void {
+    this.desk.database.close()
+  }
+
+  check(): void {
+    const { database, outbox } = this.desk
+    expect(this.running.faults).toEqual([])
+    // The tally that is kept is the tally that would be counted.
+    const counted = database.prepare('SELECT no, count, bytes FROM item_group ORDER BY no').all()
+    const real = database
+      .prepare(
+        'SELECT no, (SELECT count(*) FROM item WHERE group_no = no) AS count, (SELECT ifnull(sum(size_bytes), 0) FROM item WHERE group_no = no) AS bytes FROM item_group ORDER BY no',
+      )
+      .all()
+    expect(counted).toEqual(real)
+    // Behind means that an open item of the same entity comes before.
+    const wrong = database
+      .prepare(
+        `SELECT item.sequence FROM item JOIN item_group ON no = group_no
+         WHERE state NOT IN (5, 6) AND behind <> EXISTS (SELECT 1 FROM item AS earlier JOIN item_group AS other ON other.no = earlier.group_no WHERE earlier.entity = item.entity AND earlier.sequence < item.sequence AND other.state NOT IN (5, 6))`,
+      )
+      .all()
+    expect(wrong).toEqual([])
+    for (const row of outbox.page(WORKSPACE, { states: ['held'] }, null, 200).rows) {
+      expect(['encrypted_bytes', 'sync_operations']).toContain(row.heldBy)
+      expect(row.reason).toContain('is full')
+    }
+    // No effect twice, and no revision of a memory before an earlier one.
+    const stored = this.platform.effects.filter((id) => !id.startsWith('-'))
+    expect(new Set(stored).size).toBe(stored.length)
+    const latest = new Map<string, number>()
+    for (const id of stored) {
+      const { memory, revision } = this.written.get(id) ?? { memory: '', revision: 0 }
+      expect(revision).toBeGreaterThan(latest.get(memory) ?? 0)
+      latest.set(memory, revision)
+    }
+  }
+
+  checkEnd(): void {
+    const { outbox } = this.desk
+    const tally = outbox.tally(WORKSPACE)
+    for (const state of ['pending', 'sending', 'waiting', 'held', 'rejected'] as const) expect([state, tally[state].count]).toEqual([state, 0])
+    const rows = outbox.page(WORKSPACE, { kinds: ['envelope'] }, null, 200).rows
+    expect(rows).toHaveLength(this.written.size)
+    const there = (id: string): boolean => this.platform.stored.get(id)?.deleted === false
+    for (const row of rows) if (row.state === 'delivered') expect(this.platform.stored.has(row.id)).toBe(true)
+    // What a deleted memory left at the platform was deleted there, whether or not its delivery was ever answered.
+    for (const one of new Set([...this.written.values()].map((write) => write.memory))) {
+      if (outbox.latest(WORKSPACE, one) !== null) continue
+      expect([...this.written].filter(([id, write]) => write.memory === one && there(id))).toEqual([])
+    }
+    // The device's own count is the platform's, but for what was discarded after it had arrived without an answer.
+    const discarded = rows.filter((row) => row.state === 'discarded' && there(row.id))
+    const own = outbox
+      .storedTotals(WORKSPACE)
+      .reduce((sum, total) => ({ count: sum.count + total.count, bytes: sum.bytes + total.bytes }), { count: 0, bytes: 0 })
+    expect(own.bytes + discarded.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)).toBe(this.platform.bytesUsed)
+  }
+}
+
+test('whatever is written, refused, lost or interrupted: nothing is lost, nothing takes effect twice, order holds', { timeout: 300_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 30 }), async (steps) => {
+      const world = new World()
+      try {
+        for (const one of steps) {
+          await world.play(one)
+          world.check()
+        }
+        await world.finish()
+        world.check()
+        world.checkEnd()
+      } finally {
+        await world.close()
+      }
+    }),
+    { numRuns: Number(process.env.MODEL_RUNS ?? 40) },
+  )
+})
