@@ -10,7 +10,8 @@ export const CIPHERTEXT_BYTES = 512
 export const RAW_WORDS = 'better-sqlite3, WAL, synchronous=FULL read back, one table (id blob primary key, body blob), rising ids, ready 512-byte rows'
 
 export type RawTable = {
-  insert(): void
+  /** Without a body: one of the ready ones. */
+  insert(body?: Buffer): void
   /** One transaction with so many rows. */
   insertGroup(rows: number): void
   close(): void
@@ -25,11 +26,11 @@ export function openRawTable(folder: string): RawTable {
   const statement = database.prepare<[Buffer, Buffer]>('INSERT INTO raw (id, body) VALUES (?, ?)')
   const bodies = Array.from({ length: 64 }, () => randomBytes(CIPHERTEXT_BYTES))
   let last = database.prepare<[], number>('SELECT count(*) FROM raw').pluck().get() ?? 0
-  const insert = (): void => {
+  const insert = (body?: Buffer): void => {
     last += 1
     const id = Buffer.alloc(16)
     id.writeUIntBE(last, 10, 6)
-    statement.run(id, bodies[last % bodies.length] ?? id)
+    statement.run(id, body ?? bodies[last % bodies.length] ?? id)
   }
   const insertGroup = database.transaction((rows: number) => {
     for (let row = 0; row < rows; row += 1) insert()

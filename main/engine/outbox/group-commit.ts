@@ -44,12 +44,10 @@ export function createGroupCommit(parts: {
         }
       })
     } catch (error) {
-      // Nothing was written: all that were part of it failed, and those that had no turn yet are tried by themselves.
-      const tried = batch.slice(0, Math.max(1, outcomes.length + 1))
-      queue = batch.slice(tried.length)
+      // Nothing was written. Those that had no turn yet would meet the same disk, so they hear of it now.
+      queue = []
       const cause = asStoreError(error)
-      for (const { reject } of tried) reject(cause)
-      if (queue.length > 0) schedule()
+      for (const { reject } of batch) reject(cause)
       return
     }
     queue = batch.slice(outcomes.length)

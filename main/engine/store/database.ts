@@ -65,6 +65,8 @@ function configure(database: Database, synchronous: 'full' | 'normal'): void {
   // Set after WAL and read back: the binding's build falls back to NORMAL in WAL mode, and a queue that believes
   // it is synced would acknowledge writes that a power cut takes away.
   database.pragma(`synchronous = ${synchronous.toUpperCase()}`)
+  // A checkpoint syncs twice; a log of 16 MiB lets a burst of writes pay for it four times less often.
+  database.pragma('wal_autocheckpoint = 4000')
   database.pragma('foreign_keys = ON')
   database.pragma('temp_store = MEMORY')
   database.pragma('cell_size_check = ON')

@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { z } from 'zod'
+import { sandboxMembersResponse } from '../../../shared/contract/platform.ts'
+import { type Program, startProgram } from './program.ts'
+
+const entry = join(import.meta.dirname, '../../../out/main/sandbox.js')
+
+export type StoredEnvelope = { id: string; memory_ref: string; revision: number; size_bytes: number; stored_at: number; deleted_at: number | null }
+
+/** The embedded platform as its own process, with an eye on its database and a way to act as somebody else at it. */
+export type TestPlatform = {
+  readonly url: string
+  readonly token: string
+  readonly program: Program
+  /** A request as a member of the workspace makes it from somewhere else. */
+  ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>
+  /** Every envelope that is stored and not deleted, in the order in which the platform took them. */
+  envelopes(): StoredEnvelope[]
+  counter(metric: string): { used: number; limit: number }
+  setting(key: string): { value: string; version: number } | undefined
+  /** Opens a session of a device that nobody sits at, and answers how to close it. */
+  openSession(deviceId: string): Promise<() => Promise<void>>
+  stop(): Promise<void>
+  /** Again with the same data, on the same port. */
+  restart(): Promise<void>
+}
+
+export async function startTestPlatform(dataDir: string): Promise<TestPlatform> {
+  let program = startProgram(entry, ['--port', '0', '--data', dataDir])
+  const url = (await program.line(/listens on (\S+)/))[1] ?? ''
+  const answer = await fetch(`${url}/sandbox/members`)
+  const [member] = sandboxMembersResponse.parse(await answer.json())
+  if (member === undefined) throw new Error('The sandbox has no member')
+  const { token } = member
+
+  function read<T>(schema: z.ZodType<T>, sql: string, ...values: (string | number)[]): T[] {
+    const database = new Database(join(dataDir, 'platform.db'), { readonly: true })
+    try {
+      return z.array(schema).parse(database.prepare(sql).all(...values))
+    } finally {
+      database.close()
+    }
+  }
+
+  async function ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'idempotency-key': crypto.randomUUID(), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return { status: response.status, body: await response.json() }
+  }
+
+  return {
+    url,
+    token,
+    get program() {
+      return program
+    },
+    ask,
+    envelopes: () =>
+      read(
+        z.strictObject({
+          id: z.string(),
+          memory_ref: z.string(),
+          revision: z.int(),
+          size_bytes: z.int(),
+          stored_at: z.int(),
+          deleted_at: z.int().nullable(),
+        }),
+        'SELECT id, memory_ref, revision, size_bytes, stored_at, deleted_at FROM envelopes WHERE deleted_at IS NULL ORDER BY sequence',
+      ),
+    counter(metric) {
+      const [found] = read(z.strictObject({ used: z.int(), limit: z.int() }), 'SELECT used, quota_limit AS "limit" FROM counters WHERE metric = ?', metric)
+      if (found === undefined) throw new Error(`The platform has no counter ${metric}`)
+      return found
+    },
+    setting: (key) => read(z.strictObject({ value: z.string(), version: z.int() }), 'SELECT value, version FROM settings WHERE key = ?', key)[0],
+    async openSession(deviceId) {
+      const device = await ask('POST', '/v1/devices', { id: deviceId })
+      const opened = await ask('POST', '/v1/sessions', { device_id: deviceId })
+      if (opened.status !== 201) throw new Error(`The session was refused: ${device.status} ${opened.status} ${JSON.stringify(opened.body)}`)
+      const { id } = z.looseObject({ id: z.string() }).parse(opened.body)
+      return async () => void (await ask('DELETE', `/v1/sessions/${id}`))
+    },
+    stop: () => program.stop(),
+    async restart() {
+      await program.stop()
+      program = startProgram(entry, ['--port', new URL(url).port, '--data', dataDir])
+      await program.line(/listens on/)
+    },
+  }
+}
