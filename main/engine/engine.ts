@@ -156,6 +156,7 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
       drainer.wake(workspaceId)
       void vault.subKeys.settle(workspaceId, revokeSubKey({ client })).catch(() => undefined)
     },
+    onRestorePage: (workspaceId) => outbox.noteRestorePage(workspaceId),
     onRestored: (workspaceId, restored) => adoptRestored({ outbox, envelopes }, workspaceId, restored),
   })
   const drainer = createDrainer({

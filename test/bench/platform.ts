@@ -11,8 +11,8 @@ export type Platform = {
   port: number
   token: string
   dataDir: string
-  /** Buys a plan with the test card, and waits until it is in force. */
-  buy(plan: string): Promise<void>
+  /** Buys a plan with the test card, and waits until it is in force. Answers when (epoch ms) the card was accepted. */
+  buy(plan: string): Promise<number>
   /** The first and the last time at which envelopes were stored after `sinceMs`, and how many; read from the platform's own database. */
   stored(sinceMs: number): StoredSpan
   stop(): Promise<void>
@@ -46,8 +46,9 @@ export async function startPlatform(dataDir: string, port = 0): Promise<Platform
     async buy(plan) {
       const checkout = checkoutResponse.parse(await send('POST', '/api/billing/checkout', { plan }))
       await payWithCard(checkout.url)
+      const paidAt = Date.now()
       for (;;) {
-        if (checkoutDocument.parse(await send('GET', `/api/billing/checkout/${checkout.id}`)).applied) return
+        if (checkoutDocument.parse(await send('GET', `/api/billing/checkout/${checkout.id}`)).applied) return paidAt
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     },

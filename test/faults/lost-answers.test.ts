@@ -53,9 +53,7 @@ describe(`with ${SHARE * 100} % of the answers lost after the platform's commit 
     const { devices, platformFile } = scene
     // 2 × 16 × 36 × 24 KiB are 27 MiB; the Free plan has 25.
     await Promise.all(devices.map((device, index) => writeAll(device, `large-${index}`, 16, 36, 24 * 1024)))
-    for (const device of devices) {
-      await device.until(() => (device.states().held ?? 0) > 0 && nothingMoves(device), 'the limit', { jumpMs: 500, withinMs: 120_000 })
-    }
+    for (const device of devices) await device.until(() => nothingMoves(device), 'the end of what fits', { jumpMs: 500, withinMs: 120_000 })
     expect(scene.miscounts()).toEqual([])
     const { used = 0, limit = 0 } = platformCounters(platformFile).get('encrypted_bytes') ?? {}
     expect(limit).toBe(25 * 1024 * 1024)
@@ -63,7 +61,8 @@ describe(`with ${SHARE * 100} % of the answers lost after the platform's commit 
     expect(used).toBeGreaterThan(limit - 25 * 1024)
     expect(await scene.contradictions(false)).toEqual([])
     const heldAtLimit = devices.reduce((sum, device) => sum + (device.states().held ?? 0), 0)
-    expect(platformEnvelopes(platformFile).length + heldAtLimit).toBeGreaterThanOrEqual(2 * 16 * 36)
+    expect(heldAtLimit).toBeGreaterThan(50)
+    expect(platformEnvelopes(platformFile)).toHaveLength(2 * 16 * 36 - heldAtLimit)
 
     await scene.upgrade('pro')
     for (const device of devices) await device.until(() => device.isDelivered(), 'the release', { jumpMs: 500, withinMs: 120_000 })
@@ -90,11 +89,8 @@ describe(`with ${SHARE * 100} % of the answers lost after the platform's commit 
     await device.until(() => scene !== null && platformEnvelopes(scene.platformFile).length === 0, 'the deletes', { jumpMs: 500 })
     await device.until(async () => (await device.call('outbox.tally', { workspaceId: device.workspaceId })).tally.delivered.count === 60, 'the answers', { jumpMs: 500 })
     expect(platformCounters(scene.platformFile).get('encrypted_bytes')?.used).toBe(0)
-    const lines = await auditLines(device)
-    expect(lines.filter(({ meter }) => meter.startsWith('stored'))).toEqual([
-      expect.objectContaining({ meter: 'stored_envelopes', deviceCount: 0, platformCount: 0, verdict: 'agrees' }),
-      expect.objectContaining({ meter: 'stored_bytes', deviceCount: 0, platformCount: 0, verdict: 'agrees' }),
-    ])
+    await expectAuditAgrees(scene)
+    expect((await auditLines(device)).find(({ meter }) => meter === 'stored_envelopes')).toMatchObject({ deviceCount: 0, platformCount: 0 })
   })
 })
 

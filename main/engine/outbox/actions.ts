@@ -148,8 +148,8 @@ export class Actions {
     const later: LaneStep[] = []
     for (const one of this.#lanes.backwards(lane)) {
       if (one.sequence === step.sequence) return later
-      const { state } = this.#lanes.groupOf(one)
-      if (state === 'delivered' || state === 'sending') return null
+      // What was sent and not answered may have been delivered.
+      if (one.sent === 1) return null
       later.push(one)
     }
     // The chain ends before this item: rows in between were pruned, and only delivered ones are.

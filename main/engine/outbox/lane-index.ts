@@ -29,6 +29,7 @@ export class LaneIndex {
   #undo: { workspace: number; key: EntityKey; before: LaneRow | undefined }[] = []
   /** The highest sequence that a fresh lane may have. */
   #highest = 0
+  #highestBefore = 0
   #foldedUpto: number
   readonly #find
   readonly #replace
@@ -93,9 +94,12 @@ export class LaneIndex {
 
   committed(): void {
     if (this.#undo.length > 0) this.#undo = []
+    this.#highestBefore = this.#highest
   }
 
   rolledBack(): void {
+    // Their sequences will be given again: a fold up to them would pass over the rows that get them.
+    this.#highest = this.#highestBefore
     for (const { workspace, key, before } of this.#undo.reverse()) {
       const lanes = this.#fresh.get(workspace)
       if (before) lanes?.set(key, before)

@@ -63,7 +63,9 @@ export type Outbox = {
 
   /** Envelopes that this device delivered and that were not deleted since. */
   storedTotals(workspaceId: string): StoredTotal[]
-  /** Pushes that stored something, from `fromMs` up to but without `toMs`. */
+  /** A page of a restore was answered: the platform counts it as a sync operation of this device, and so do we. */
+  noteRestorePage(workspaceId: string): void
+  /** Pushes that stored something and restore pages, from `fromMs` up to but without `toMs`. */
   pushCount(workspaceId: string, fromMs: number, toMs: number): number
   /** Envelopes whose fate at the platform is not known. */
   unanswered(workspaceId: string): number
@@ -208,6 +210,7 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
     },
 
     storedTotals: (workspaceId) => archive.totals(numberOf(workspaceId) ?? -1),
+    noteRestorePage: (workspaceId) => writer.write(() => pushLog.recordRestorePage(writer.names.number(workspaceId), clock.now())),
     pushCount: (workspaceId, fromMs, toMs) => pushLog.count(numberOf(workspaceId) ?? -1, fromMs, toMs),
     unanswered: (workspaceId) => pages.unanswered(numberOf(workspaceId) ?? -1),
     async pruneDelivered(beforeMs) {

@@ -6,15 +6,21 @@ import type { Writer } from './writer.ts'
  */
 export function createPushLog(writer: Writer): {
   record(workspace: number, at: number, no: number): void
+  recordRestorePage(workspace: number, at: number): void
   count(workspace: number, fromMs: number, toMs: number): number
 } {
   const { database } = writer
   // A push is counted once, however many of its retries find out that it had stored something.
   const insert = database.prepare<[number, number, number]>('INSERT OR IGNORE INTO push (workspace, no, at) VALUES (?, ?, ?)')
+  const lowest = database.prepare<[number], number | null>('SELECT min(no) FROM push WHERE workspace = ?').pluck()
   const count = database.prepare<[number, number, number], number>('SELECT count(*) FROM push WHERE workspace = ? AND at >= ? AND at < ?').pluck()
   return {
     record(workspace, at, no) {
       insert.run(workspace, no, at)
+    },
+    // Below zero, where no push has its number.
+    recordRestorePage(workspace, at) {
+      insert.run(workspace, Math.min(lowest.get(workspace) ?? 0, 0) - 1, at)
     },
     count: (workspace, fromMs, toMs) => count.get(workspace, fromMs, toMs) ?? 0,
   }

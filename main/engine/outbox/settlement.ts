@@ -46,8 +46,8 @@ export class Settlement {
       `UPDATE item SET group_no = ?, sent = 1, next_at = NULL, push_no = ? WHERE ${chosen} AND group_no = ?`,
     )
     this.#marked = database.prepare<[string, number], number>(`SELECT sequence FROM item WHERE ${chosen} AND group_no = ?`).pluck()
-    this.#leave = database.prepare<[number, number | null, string | null, number, string, number]>(
-      `UPDATE item SET group_no = ?, settled_at = ?, reason = ?, attempts = attempts + ?, next_at = NULL WHERE ${chosen} AND group_no = ?`,
+    this.#leave = database.prepare<[number, number | null, string | null, number, number, string, number]>(
+      `UPDATE item SET group_no = ?, settled_at = ?, reason = ?, attempts = attempts + ?, sent = ?, next_at = NULL WHERE ${chosen} AND group_no = ?`,
     )
     this.#wait = database.prepare<[number, string | null, number, number, number, number, string, number]>(
       `UPDATE item SET group_no = ?, reason = ?, attempts = attempts + ?, next_at = ?, told = ?, push_no = ? WHERE ${chosen} AND group_no = ?`,
@@ -159,7 +159,7 @@ export class Settlement {
       decision.next === 'waiting'
         ? this.#wait.run(to.no, decision.message, used, decision.nextAt, decision.told ? 1 : 0, decision.batchNo ?? members[0]?.pushNo ?? 0, list, from.no)
             .changes
-        : this.#leave.run(to.no, decision.next === 'delivered' ? now : null, decision.next === 'rejected' ? decision.message : null, used, list, from.no)
+        : this.#leave.run(to.no, decision.next === 'delivered' ? now : null, decision.next === 'rejected' ? decision.message : null, used, isKnownAbsent(decision) ? 0 : 1, list, from.no)
             .changes
     if (changes !== members.length) throw new Error(`${members.length} items were being sent, ${changes} came back`)
     const bytes = sizeOf(members)
@@ -244,6 +244,11 @@ export class Settlement {
 /** A pause, or a piece of a batch that is cut to find the item at fault, is no try of the item. */
 function usesAttempt(decision: Decision): boolean {
   return decision.next !== 'paused' && decision.next !== 'again'
+}
+
+/** The platform looks for the id before anything else, so what it refuses is not there, whatever became of earlier tries. */
+function isKnownAbsent(decision: Decision): boolean {
+  return decision.next === 'held' || decision.next === 'rejected'
 }
 
 function outcomeOf(decision: Decision): AttemptOutcome | null {

@@ -35,6 +35,10 @@ export type RestoreParts = {
   emit(event: ConsoleEvent): void
   /** Stores a batch. Resolves when it is durable: only then the position moves on. Must bear a repeat. */
   onBatch(workspaceId: string, envelopes: RestoredEnvelope[]): Promise<void>
+  /** As whom pages are asked for; the platform counts each as a sync operation of this device. */
+  deviceId(workspaceId: string): string
+  /** A page was answered. */
+  onPage(workspaceId: string): void
 }
 
 type WireEnvelope = z.output<typeof restoreResponse>['envelopes'][number]
@@ -104,11 +108,12 @@ export class Restores {
     let failures = 0
     this.#tell(workspaceId, position, 'running', null)
     while (!signal.aborted) {
-      const query = { limit, ...(position.cursor === null ? {} : { since: position.cursor }) }
+      const query = { limit, device_id: this.#parts.deviceId(workspaceId), ...(position.cursor === null ? {} : { since: position.cursor }) }
       const answer = await client.send(workspaceId, 'restore', { query, timeoutMs: PAGE_TIMEOUT_MS, signal })
       if (signal.aborted) return
       if (answer.kind === 'ok') {
         failures = 0
+        this.#parts.onPage(workspaceId)
         limit = Math.min(PAGE_ENVELOPES, limit * 2)
         const { good, damaged } = checkPage(answer.value.envelopes)
         try {

@@ -38,6 +38,8 @@ export type SyncOptions = {
   onOnline(workspaceId: string): void
   /** Envelopes that a restore brought back. Resolves when they are durable; must bear a repeat. */
   onRestored(workspaceId: string, envelopes: RestoredEnvelope[]): Promise<void>
+  /** A page of a restore was answered: one more sync operation of this device. */
+  onRestorePage(workspaceId: string): void
 }
 
 /** Which session a push names. */
@@ -113,7 +115,7 @@ export function createSync(options: SyncOptions): Sync {
     trustedLoopbackOrigins: options.trustedLoopbackOrigins,
     onDone: (workspaceId) => loops.get(workspaceId)?.kick(),
   })
-  const restores = new Restores({ client, documents, clock, random, emit, settings: new LocalSettings(outboxDatabase), onBatch: options.onRestored })
+  const restores = new Restores({ client, documents, clock, random, emit, settings: new LocalSettings(outboxDatabase), onBatch: options.onRestored, onPage: options.onRestorePage, deviceId })
   let endOutcomes = (): void => undefined
   let cancelRollUp = (): void => undefined
   let started = false

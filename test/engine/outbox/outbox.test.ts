@@ -310,3 +310,35 @@ describe('outbox migration 0001', () => {
     all.close()
   })
 })
+
+describe('after a commit that failed', () => {
+  test('its sequences are given again, and a fold does not pass over them', async () => {
+    enqueue(['a'])
+    expect(() =>
+      desk.outbox.parts.writer.write(() => {
+        desk.outbox.parts.writer.nextSequence()
+        desk.outbox.parts.writer.laneIndex.put(1, memoryRef('b'), { revision: 1, lastSequence: 2, envelope: 2 })
+        throw new Error('no')
+      }),
+    ).toThrow('no')
+    expect(desk.outbox.latest(WORKSPACE, memoryRef('b'))).toBeNull()
+    await clock.advance(2_000)
+    enqueue(['b'])
+    // As after kill -9: nothing was folded in at the end.
+    desk.database.close()
+    desk = openDesk(folder.path, clock)
+    expect(desk.outbox.latest(WORKSPACE, memoryRef('b'))?.revision).toBe(1)
+    enqueue(['b'])
+    expect(desk.outbox.latest(WORKSPACE, memoryRef('b'))?.revision).toBe(2)
+  })
+
+  test('a discard is not undone past a later write whose answer was lost', async () => {
+    const platform = new FakePlatform()
+    const [first, second] = enqueue(['a', 'a'])
+    const { undoToken } = await desk.outbox.discard(WORKSPACE, { ids: [first ?? ''] })
+    platform.fault = () => ({ lost: true })
+    await deliver(platform)
+    expect(state(second ?? '')).toBe('waiting')
+    expect(await desk.outbox.undoDiscard(WORKSPACE, undoToken)).toBe(0)
+  })
+})

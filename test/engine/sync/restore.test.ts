@@ -72,6 +72,8 @@ describe('restore', () => {
     expect(engine.restored[0]).toMatchObject({ createdAt: Date.UTC(2026, 10, 21, 12), revision: 1, subKeyId: null })
     expect(progress()).toEqual({ state: 'done', done: 8, total: 8, detail: null })
     expect(pages()).toHaveLength(3)
+    // Each page is a sync operation of this device, which the server-blind audit counts too.
+    expect(engine.restorePages).toEqual([id, id, id])
     expect(engine.events.filter(({ event }) => event === 'restore.progress').length).toBeGreaterThanOrEqual(4)
   })
 

@@ -48,6 +48,7 @@ export type TestConsole = {
   counters: string[]
   online: string[]
   restored: RestoredEnvelope[]
+  restorePages: string[]
   /** Closes everything; the data folder stays for the next `openConsole`. */
   close(): Promise<void>
 }
@@ -73,6 +74,7 @@ export function openConsole(
   const counters: string[] = []
   const online: string[] = []
   const restored: RestoredEnvelope[] = []
+  const restorePages: string[] = []
   const sync = createSync({
     outboxDatabase: outbox,
     registry,
@@ -87,6 +89,7 @@ export function openConsole(
     emit: (event) => events.push(event),
     onCounters: (workspaceId) => counters.push(workspaceId),
     onOnline: (workspaceId) => online.push(workspaceId),
+    onRestorePage: (workspaceId) => restorePages.push(workspaceId),
     async onRestored(_, envelopes) {
       if (options.failRestore?.()) throw new Error('the disk is full')
       restored.push(...envelopes)
@@ -108,6 +111,7 @@ export function openConsole(
     counters,
     online,
     restored,
+    restorePages,
     async close() {
       await sync.stop()
       await network.close()

@@ -50,7 +50,7 @@ CREATE TABLE item (
   previous   INTEGER,
   -- The nearest earlier item of the same lane that is not settled; null: this item is its lane's head.
   waits_for  INTEGER,
-  -- 1: may have reached the platform.
+  -- 1: may be at the platform: it was sent, and not refused.
   sent       INTEGER NOT NULL,
   -- 1: its memory was deleted; it is not tried again, and a delete is queued if it may be at the platform. 2: deleted there.
   withdrawn  INTEGER NOT NULL CHECK (withdrawn BETWEEN 0 AND 2),
