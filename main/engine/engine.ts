@@ -23,6 +23,7 @@ import { createImports } from './intake/imports.ts'
 import { createMemoryService } from './intake/memories.ts'
 import { type IntakeServer, startIntakeServer } from './intake/server.ts'
 import { createUpkeep } from './upkeep.ts'
+import { createMemoryTitles } from './memory-titles.ts'
 import { createDrainer } from './outbox/drainer.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { quotaView } from './quota-view.ts'
@@ -106,6 +107,7 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
     },
     workspaceAt: ({ platformId, platformUrl }) => registry.findAccount(platformId, platformUrl)?.id ?? null,
   })
+  const titles = createMemoryTitles({ outbox, envelopes, vault })
   const disk = createDiskGuard({
     dataDir,
     clock,
@@ -207,6 +209,7 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
     outbox,
     drainer,
     reader,
+    titles,
     envelopes,
     vault,
     imports,

@@ -4,6 +4,7 @@ import type { ActivityLog } from './activity.ts'
 import type { Clock } from './clock.ts'
 import type { ImportService } from './intake/imports.ts'
 import type { IntakeServer } from './intake/server.ts'
+import type { MemoryTitles } from './memory-titles.ts'
 import type { CiphertextReader } from './outbox/item.ts'
 import type { Drainer } from './outbox/drainer.ts'
 import type { Outbox } from './outbox/outbox.ts'
@@ -33,6 +34,7 @@ export type Services = {
   outbox: Outbox
   drainer: Drainer
   reader: CiphertextReader
+  titles: MemoryTitles
   envelopes: EnvelopeStore
   vault: Vault
   imports: ImportService

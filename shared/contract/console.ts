@@ -357,6 +357,8 @@ export const calls = {
     inWorkspace.extend({ id }),
     z.strictObject({ row: queueRow, attempts: z.array(attempt), undoable: z.boolean(), theirs: z.string().nullable(), mine: z.string().nullable() }),
   ),
+  /** The memories' own ids for rows of a page, by item id; only this device knows them, and only while the vault is open. */
+  'outbox.titles': call(inWorkspace.extend({ ids: z.array(id).min(1).max(200) }), z.record(z.string(), z.string())),
   'outbox.tally': call(
     inWorkspace,
     z.strictObject({

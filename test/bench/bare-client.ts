@@ -7,8 +7,7 @@ import { CIPHERTEXT_BYTES } from './raw-sqlite.ts'
 const BATCH = 500
 
 /** Bodies of pushes with `total` new envelopes in batches of 500, as JSON in memory. */
-export function preparePushes(total: number, sizeBytes = CIPHERTEXT_BYTES, perPush = BATCH): Buffer[] {
-  const deviceId = randomUUID()
+export function preparePushes(total: number, sizeBytes = CIPHERTEXT_BYTES, perPush = BATCH, deviceId: string = randomUUID()): Buffer[] {
   const createdAt = new Date().toISOString()
   return Array.from({ length: Math.ceil(total / perPush) }, (_, push) => {
     const envelopes = Array.from({ length: Math.min(perPush, total - push * perPush) }, () => {
@@ -41,4 +40,12 @@ export async function postAll({ url, token }: Pick<Platform, 'url' | 'token'>, b
     if (answer.statusCode !== 200) throw new Error(text)
   }
   await client.close()
+}
+
+const MIB = 1024 * 1024
+
+/** Another device fills the Free plan to its last byte: three envelopes of 8 MiB and one of 1 MiB. */
+export async function fillFreePlan(platform: Pick<Platform, 'url' | 'token'>): Promise<void> {
+  const deviceId = randomUUID()
+  for (const sizeBytes of [8 * MIB, 8 * MIB, 8 * MIB, MIB]) await postAll(platform, preparePushes(1, sizeBytes, 1, deviceId))
 }

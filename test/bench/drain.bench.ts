@@ -5,13 +5,13 @@ import { sealedSize } from '../../main/engine/vault/envelope-format.ts'
 import { runAgents } from './agents.ts'
 import { postAll, preparePushes } from './bare-client.ts'
 import { firstWorkspace, pause, startConsole, untilTally } from './console.ts'
-import { median, report, temporaryFolder } from './measure.ts'
+import { median, report, roundsOr, temporaryFolder } from './measure.ts'
 import { spanRate, startPlatform } from './platform.ts'
 import { pouchRate } from './pouch.ts'
 import { contentBytes } from './queue.ts'
 import { CIPHERTEXT_BYTES } from './raw-sqlite.ts'
 
-const ROUNDS = 5
+const ROUNDS = roundsOr(5)
 const QUEUED = 20_000
 /** The mover carries the queue to LanceDB meanwhile: a drain normally reads from there. */
 const MOVER_REST_MS = 6_000
@@ -52,7 +52,9 @@ async function drainRate(): Promise<number> {
   return spanRate(platform.stored(since))
 }
 
-console.log(`Baseline: a bare undici client that posts ready-made bodies of 500 envelopes of ${CIPHERTEXT_BYTES} bytes, one after the other, to the same sandbox process.`)
+console.log(
+  `Baseline: a bare undici client that posts ready-made bodies of 500 envelopes of ${CIPHERTEXT_BYTES} bytes, one after the other, to the same sandbox process.`,
+)
 console.log('Subject: the engine in its thread; queue and LanceDB read, results and attempts written with synchronous=FULL, egress log kept.')
 console.log('Both rates are read from the platform’s database: first to last stored push.')
 await bareRate()

@@ -4,7 +4,15 @@ import { httpRequest, load } from './load.ts'
 import { CONTENT_TYPE, memoryName } from './queue.ts'
 
 const job = z
-  .object({ port: z.int(), secret: z.string(), kind: z.enum(['single', 'batch']), connections: z.int(), firstNo: z.int(), total: z.int(), contentText: z.string() })
+  .object({
+    port: z.int(),
+    secret: z.string(),
+    kind: z.enum(['single', 'batch']),
+    connections: z.int(),
+    firstNo: z.int(),
+    total: z.int(),
+    contentText: z.string(),
+  })
   .parse(JSON.parse(process.argv[2] ?? ''))
 const BATCH = 100
 

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { runAgents } from './agents.ts'
 import { firstWorkspace, pause, startConsole } from './console.ts'
-import { median, report, temporaryFolder } from './measure.ts'
+import { median, report, roundsOr, temporaryFolder } from './measure.ts'
 import { startPlatform } from './platform.ts'
 import { contentBytes } from './queue.ts'
 import { openRawTable, RAW_WORDS, rawRate } from './raw-sqlite.ts'
 import { sealedSize } from '../../main/engine/vault/envelope-format.ts'
 
-const ROUNDS = 5
+const ROUNDS = roundsOr(5)
 const CONNECTIONS = 16
 const SINGLES = 6_000
 const BATCHED = 20_000
@@ -44,7 +44,9 @@ const post = async (port: number, kind: 'single' | 'batch', total: number): Prom
 
 console.log(`Single posts, baseline: a bare Node HTTP server in a process of its own, one synced insert a request (${RAW_WORDS}).`)
 console.log(`Batches, baseline: group commit of 100, without HTTP (${RAW_WORDS}).`)
-console.log(`Subject: the engine in its thread with mover and LanceDB, platform offline; ${CONNECTIONS} connections of another process, each waiting for its answer.`)
+console.log(
+  `Subject: the engine in its thread with mover and LanceDB, platform offline; ${CONNECTIONS} connections of another process, each waiting for its answer.`,
+)
 await post(intakePort, 'single', SINGLES)
 await post(intakePort, 'batch', BATCHED)
 const rates = { bare: [] as number[], single: [] as number[], raw: [] as number[], batch: [] as number[] }

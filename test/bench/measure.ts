@@ -14,6 +14,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? high) + high) / 2
 }
 
+/** `npm run bench -- NAME ROUNDS` asks for another number of rounds. */
+export function roundsOr(usual: number): number {
+  const wanted = Number(process.argv[2])
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : usual
+}
+
 /** Runs baseline and subject in turns and answers the medians of what they return (a rate, or milliseconds). */
 export async function compare(
   rounds: number,

@@ -65,7 +65,10 @@ async function payWithCard(pageUrl: string): Promise<void> {
   const page = await (await fetch(pageUrl)).text()
   const form = /<form method="post"(?: action="([^"]*)")?[^>]*>([\s\S]*?)<\/form>/.exec(page)
   if (form === null) throw new Error('the checkout page has no form')
-  const hidden = [...(form[2] ?? '').matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]): [string, string] => [name ?? '', value ?? ''])
+  const hidden = [...(form[2] ?? '').matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]): [string, string] => [
+    name ?? '',
+    value ?? '',
+  ])
   const body = new URLSearchParams([...hidden, ['number', '4242 4242 4242 4242'], ['expiry', '12/40'], ['cvc', '123']])
   const target = form[1] === undefined ? pageUrl : new URL(form[1].replaceAll('&amp;', '&'), pageUrl).href
   const { status } = await fetch(target, { method: 'POST', body, redirect: 'manual', headers: { Origin: new URL(pageUrl).origin } })

@@ -12,7 +12,11 @@ export function pouchRate(count: number, sizeBytes: number): number {
     const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' })
     if (status !== 0) throw new Error('PouchDB could not be installed')
   }
-  const run = spawnSync(process.execPath, ['replicate.mjs', String(count), String(sizeBytes)], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  const run = spawnSync(process.execPath, ['replicate.mjs', String(count), String(sizeBytes)], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   if (run.status !== 0) throw new Error(`PouchDB ended with ${String(run.status)}`)
   return z.object({ perSecond: z.number() }).parse(JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '')).perSecond
 }

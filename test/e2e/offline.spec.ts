@@ -56,7 +56,12 @@ test('without the platform the console starts with its last state, queues what i
     await expect(name.getByText('The platform still has “Harbour Research”.')).toBeVisible()
     await stage.go(page, '/outbox')
     await expect(page.getByRole('row').filter({ hasText: 'org_name' })).toContainText(/Queued|Waiting/)
-    await expect(page.getByRole('row').filter({ hasText: 'researcher' }).filter({ hasText: /Queued|Waiting/ })).toHaveCount(1)
+    await expect(
+      page
+        .getByRole('row')
+        .filter({ hasText: 'researcher' })
+        .filter({ hasText: /Queued|Waiting/ }),
+    ).toHaveCount(1)
   })
 
   await test.step('the platform is back: delivered and confirmed', async () => {

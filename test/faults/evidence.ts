@@ -57,6 +57,11 @@ export function platformCounters(path: string): Map<string, PlatformCounter> {
   )
 }
 
+/** Start of the workspace's current period: the monthly counters began at zero then. */
+export function periodStart(path: string): number {
+  return readOnly(path, (database) => database.prepare<[], number>('SELECT period_start FROM workspaces').pluck().get() ?? 0)
+}
+
 export type QueueItem = {
   id: string
   sequence: number

@@ -14,7 +14,11 @@ afterEach(async () => {
   scene = null
 })
 
-const loseAnswers: FaultRule = { kind: 'lose_answer', share: SHARE, match: ({ path }) => path.startsWith('/v1/sync/push') || path.startsWith('/v1/sync/envelopes') }
+const loseAnswers: FaultRule = {
+  kind: 'lose_answer',
+  share: SHARE,
+  match: ({ path }) => path.startsWith('/v1/sync/push') || path.startsWith('/v1/sync/envelopes'),
+}
 
 /** Two devices, each with its own memories, write revision after revision: one push carries one revision of a memory, so there are many pushes. */
 async function writeAll(device: Device, name: string, memories: number, revisions: number, bytes: number): Promise<void> {
@@ -87,7 +91,9 @@ describe(`with ${SHARE * 100} % of the answers lost after the platform's commit 
       expect(answer.status).toBe(202)
     }
     await device.until(() => scene !== null && platformEnvelopes(scene.platformFile).length === 0, 'the deletes', { jumpMs: 500 })
-    await device.until(async () => (await device.call('outbox.tally', { workspaceId: device.workspaceId })).tally.delivered.count === 60, 'the answers', { jumpMs: 500 })
+    await device.until(async () => (await device.call('outbox.tally', { workspaceId: device.workspaceId })).tally.delivered.count === 60, 'the answers', {
+      jumpMs: 500,
+    })
     expect(platformCounters(scene.platformFile).get('encrypted_bytes')?.used).toBe(0)
     await expectAuditAgrees(scene)
     expect((await auditLines(device)).find(({ meter }) => meter === 'stored_envelopes')).toMatchObject({ deviceCount: 0, platformCount: 0 })
@@ -107,8 +113,10 @@ async function auditLines(device: Device) {
 /** Each device's own recount is the platform's count of it, to the last push. */
 async function expectAuditAgrees({ devices }: Scene): Promise<void> {
   for (const device of devices) {
-    await device.until(async () => (await auditLines(device)).every(({ verdict }) => verdict === 'agrees'), 'the audit', { jumpMs: 1_000, withinMs: 10_000 }).catch(async () => {
-      expect(await auditLines(device)).toEqual([])
-    })
+    await device
+      .until(async () => (await auditLines(device)).every(({ verdict }) => verdict === 'agrees'), 'the audit', { jumpMs: 1_000, withinMs: 10_000 })
+      .catch(async () => {
+        expect(await auditLines(device)).toEqual([])
+      })
   }
 }

@@ -81,6 +81,7 @@ export function createFakeBridge(scenario: Scenario): Bridge {
       scenario.failing
         ? refuse('damaged', 'The cache could not be read.', 'It is being rebuilt from the platform. Try again in a moment.')
         : { ...scenario.overview, checkout },
+    'outbox.titles': () => ({}),
     'outbox.page': ({ filter, before, limit }) => page(filter, before, limit),
     'outbox.item': ({ id }) => fakeItem(scenario, id, vault.state !== 'locked'),
     'outbox.tally': () => ({

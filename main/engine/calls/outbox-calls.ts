@@ -11,7 +11,7 @@ import { recordOf } from './workspace-calls.ts'
 const EXPORT_MAX_BYTES = 200 * 1024 * 1024
 
 export function outboxCalls(services: Services): HandlersOf<'outbox'> {
-  const { outbox, drainer, reader, vault, clock } = services
+  const { outbox, drainer, reader, titles, clock } = services
   return {
     'outbox.page': ({ workspaceId, filter, before, limit }) => {
       recordOf(services, workspaceId)
@@ -23,7 +23,7 @@ export function outboxCalls(services: Services): HandlersOf<'outbox'> {
       recordOf(services, workspaceId)
       const found = outbox.item(workspaceId, id)
       if (found === null) throw new ConsoleFailure('not_found', 'This item is not in the queue any more.', 'Look at the list again.')
-      const title = await openedTitle(services, found.item)
+      const { [id]: title = shortTitle(found.item) } = await titles.read(workspaceId, [id])
       const setting = settingOf(found.item)
       return {
         row: queueRow(found.item, agentNames(services, workspaceId), title),
@@ -33,6 +33,7 @@ export function outboxCalls(services: Services): HandlersOf<'outbox'> {
         theirs: setting?.theirs ?? null,
       }
     },
+    'outbox.titles': ({ workspaceId, ids }) => titles.read(recordOf(services, workspaceId).id, ids),
     'outbox.tally': ({ workspaceId }) => {
       recordOf(services, workspaceId)
       const catalog = catalogOf(services, workspaceId)
@@ -75,19 +76,6 @@ export function outboxCalls(services: Services): HandlersOf<'outbox'> {
       recordOf(services, workspaceId)
       return previewsOf(services, workspaceId)
     },
-  }
-
-  /** The memory's id as only this device knows it; falls back to the short reference when the vault is locked. */
-  async function openedTitle(_: Services, item: ShownItem): Promise<string> {
-    if (item.kind !== 'envelope' || item.memoryRef === null || item.revision === null || vault.state() !== 'unlocked') return shortTitle(item)
-    const sealed = (await reader.read([item])).get(item.id)
-    if (sealed === undefined) return shortTitle(item)
-    try {
-      return vault.open(item.id, item.memoryRef, item.revision, sealed).memoryId
-    } catch (error) {
-      if (error instanceof ConsoleFailure) return shortTitle(item)
-      throw error
-    }
   }
 }
 

@@ -7,10 +7,12 @@ const FOLD_AFTER_MS = 2_000
 const FOLD_AT_COUNT = 32_768
 /** Rows in one transaction, some milliseconds. */
 const PIECE = 2048
+/** After a piece it rests for so many times as long as that took: writing and sending come first. */
+const REST_FACTOR = 3
 const CLOSING_PIECE = 8192
 
 /** Folds new lanes into their table in small pieces, between which others have their turn. */
-export function scheduleFolding({ laneIndex, clock, nextTurn }: { laneIndex: LaneIndex; clock: Pick<Clock, 'after'>; nextTurn: (work: () => void) => void }): {
+export function scheduleFolding({ laneIndex, clock, nextTurn }: { laneIndex: LaneIndex; clock: Pick<Clock, 'after' | 'monotonic'>; nextTurn: (work: () => void) => void }): {
   wanted(): void
   close(): void
 } {
@@ -29,6 +31,7 @@ export function scheduleFolding({ laneIndex, clock, nextTurn }: { laneIndex: Lan
     cancelTimer = null
     if (closed) return
     running = true
+    const before = clock.monotonic()
     let more: boolean
     try {
       more = laneIndex.fold(PIECE)
@@ -36,8 +39,10 @@ export function scheduleFolding({ laneIndex, clock, nextTurn }: { laneIndex: Lan
       // A full disk, say. The items tell the same; the next write asks again.
       more = false
     }
-    if (more) nextTurn(run)
-    else running = false
+    const tookMs = clock.monotonic() - before
+    if (!more) running = false
+    else if (tookMs < 1) nextTurn(run)
+    else cancelTimer = clock.after(tookMs * REST_FACTOR, run)
   }
 
   return {

@@ -12,6 +12,12 @@ export type EntityKey = string
 const SETTING = 'setting:'
 /** Folded in one transaction at the start. */
 const RECOVERY_ROWS = 20_000
+/** Sorted together; more would take more memory, fewer would write each page of a large table more often. */
+const ROUND_ROWS = 65_536
+
+type Place = { workspace: number; entity: Buffer | string }
+const BEFORE_ALL: Place = { workspace: 0, entity: '' }
+const AFTER_ALL: Place = { workspace: Number.MAX_SAFE_INTEGER, entity: '' }
 
 /**
  * Lanes by entity. A memory's reference is random, so writing each lane where it belongs would change another page for
@@ -26,6 +32,7 @@ export class LaneIndex {
   #freshCount = 0
   /** On their way into the table; they are found here until all rows up to `upto` have been folded in. */
   #folding: { lanes: Map<number, Map<EntityKey, LaneRow>>; upto: number } | null = null
+  #round: { upto: number; sortedUpto: number; written: Place } | null = null
   #undo: { workspace: number; key: EntityKey; before: LaneRow | undefined }[] = []
   /** The highest sequence that a fresh lane may have. */
   #highest = 0
@@ -33,26 +40,43 @@ export class LaneIndex {
   #foldedUpto: number
   readonly #find
   readonly #replace
+  readonly #sort
+  readonly #boundary
   readonly #foldRange
+  readonly #clear
   readonly #setUpto
 
   constructor(database: Database) {
     this.#database = database
-    this.#find = database.prepare<[number, Buffer | string], LaneRow>('SELECT revision, last_sequence AS lastSequence, envelope FROM lane WHERE workspace = ? AND entity = ?')
+    this.#find = database.prepare<[number, Buffer | string], LaneRow>(
+      'SELECT revision, last_sequence AS lastSequence, envelope FROM lane WHERE workspace = ? AND entity = ?',
+    )
     this.#replace = database.prepare<[number, Buffer | string, number, number, number | null]>(
       `INSERT INTO lane (workspace, entity, revision, last_sequence, envelope) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (workspace, entity) DO UPDATE SET revision = excluded.revision, last_sequence = excluded.last_sequence, envelope = excluded.envelope`,
     )
-    // Kind 0 is an envelope; a delete (1) ends what the memory holds, a setting (2) has no envelope. In the table's order
-    // a page that takes several rows is written once.
-    this.#foldRange = database.prepare<[number, number]>(
-      `INSERT INTO lane (workspace, entity, revision, last_sequence, envelope)
+    // In memory, in the table's order: a page of the table that takes several rows is then written once.
+    database.exec(
+      `CREATE TEMP TABLE fold (workspace INTEGER NOT NULL, entity ANY NOT NULL, revision INTEGER NOT NULL, last_sequence INTEGER NOT NULL, envelope INTEGER,
+       PRIMARY KEY (workspace, entity)) STRICT, WITHOUT ROWID`,
+    )
+    // Kind 0 is an envelope; a delete (1) ends what the memory holds, a setting (2) has no envelope.
+    this.#sort = database.prepare<[number, number]>(
+      `INSERT INTO temp.fold (workspace, entity, revision, last_sequence, envelope)
        SELECT item_group.workspace, item.entity, ifnull(item.revision, 0), item.sequence, CASE item_group.kind WHEN 0 THEN item.sequence END
-       FROM item CROSS JOIN item_group ON item_group.no = item.group_no
-       WHERE item.sequence > ? AND item.sequence <= ? ORDER BY 1, 2, 4
+       FROM item CROSS JOIN item_group ON item_group.no = item.group_no WHERE item.sequence > ? AND item.sequence <= ?
+       ON CONFLICT (workspace, entity) DO UPDATE SET revision = max(revision, excluded.revision), last_sequence = excluded.last_sequence, envelope = excluded.envelope`,
+    )
+    this.#boundary = database.prepare<[number, Buffer | string, number], Place>(
+      'SELECT workspace, entity FROM temp.fold WHERE (workspace, entity) > (?, ?) ORDER BY workspace, entity LIMIT 1 OFFSET ?',
+    )
+    this.#foldRange = database.prepare<[number, Buffer | string, number, Buffer | string]>(
+      `INSERT INTO lane (workspace, entity, revision, last_sequence, envelope)
+       SELECT workspace, entity, revision, last_sequence, envelope FROM temp.fold WHERE (workspace, entity) > (?, ?) AND (workspace, entity) <= (?, ?) ORDER BY workspace, entity
        ON CONFLICT (workspace, entity) DO UPDATE SET revision = max(revision, excluded.revision), last_sequence = excluded.last_sequence, envelope = excluded.envelope
        WHERE excluded.last_sequence > last_sequence`,
     )
+    this.#clear = database.prepare<[]>('DELETE FROM temp.fold')
     this.#setUpto = database.prepare<[number]>('UPDATE high_water SET lanes_upto = ?')
     this.#foldedUpto = database.prepare<[], number>('SELECT lanes_upto FROM high_water').pluck().get() ?? 0
     this.#recover()
@@ -108,7 +132,7 @@ export class LaneIndex {
     this.#undo = []
   }
 
-  /** Folds `count` more rows in. Answers whether there are more of those that were there when it began. */
+  /** Goes on folding, about `count` rows. Answers whether there are more of those that were there when it began. */
   fold(count: number): boolean {
     if (this.#folding === null) {
       if (this.#freshCount === 0) return false
@@ -116,7 +140,9 @@ export class LaneIndex {
       this.#fresh = new Map()
       this.#freshCount = 0
     }
-    if (this.#foldRows(count, this.#folding.upto)) return true
+    const { upto } = this.#folding
+    if (this.#foldedUpto < upto) this.#step(count, upto)
+    if (this.#foldedUpto < upto) return true
     this.#folding = null
     return false
   }
@@ -125,23 +151,37 @@ export class LaneIndex {
     this.#freshCount -= this.#fresh.get(workspace)?.size ?? 0
     this.#fresh.delete(workspace)
     this.#folding?.lanes.delete(workspace)
+    this.#database.prepare('DELETE FROM temp.fold WHERE workspace = ?').run(workspace)
   }
 
-  #foldRows(count: number, upto: number): boolean {
-    const to = Math.min(this.#foldedUpto + count, upto)
-    if (to <= this.#foldedUpto) return false
+  /** One round: rows are sorted by lane in memory, piece by piece, then written in that order, piece by piece. */
+  #step(count: number, upto: number): void {
+    this.#round ??= { upto: Math.min(this.#foldedUpto + ROUND_ROWS, upto), sortedUpto: this.#foldedUpto, written: BEFORE_ALL }
+    const round = this.#round
+    if (round.sortedUpto < round.upto) {
+      const to = Math.min(round.sortedUpto + count, round.upto)
+      this.#sort.run(round.sortedUpto, to)
+      round.sortedUpto = to
+      return
+    }
+    const { workspace, entity } = round.written
+    const boundary = this.#boundary.get(workspace, entity, count - 1)
+    const end = boundary ?? AFTER_ALL
     this.#database.transaction(() => {
-      this.#foldRange.run(this.#foldedUpto, to)
-      this.#setUpto.run(to)
+      this.#foldRange.run(workspace, entity, end.workspace, end.entity)
+      if (!boundary) this.#setUpto.run(round.upto)
     })()
-    this.#foldedUpto = to
-    return to < upto
+    round.written = end
+    if (boundary) return
+    this.#foldedUpto = round.upto
+    this.#round = null
+    this.#clear.run()
   }
 
   /** What an earlier run of the engine left unfolded. */
   #recover(): void {
     const upto = this.#database.prepare<[], number>('SELECT ifnull(max(sequence), 0) FROM item').pluck().get() ?? 0
-    while (this.#foldedUpto < upto) this.#foldRows(RECOVERY_ROWS, upto)
+    while (this.#foldedUpto < upto) this.#step(RECOVERY_ROWS, upto)
   }
 }
 

@@ -30,6 +30,8 @@ export function* removeWorkspace(parts: { writer: Writer; holds: Holds; stage: P
       yield
     }
   }
+  // Before the lanes go: a fold under way would bring them back.
+  laneIndex.forget(workspace)
   for (const table of ['lane', 'archive']) {
     const drop = database.prepare<[number, number]>(`DELETE FROM ${table} WHERE workspace = ? LIMIT ?`)
     while (writer.write(() => drop.run(workspace, PIECE).changes) > 0) yield
@@ -37,9 +39,6 @@ export function* removeWorkspace(parts: { writer: Writer; holds: Holds; stage: P
   writer.write(() => {
     for (const table of ['hold', 'push', 'stored_total', 'discard']) database.prepare<[number]>(`DELETE FROM ${table} WHERE workspace = ?`).run(workspace)
     groups.forget(workspace)
-    writer.afterCommit(() => {
-      holds.forget(workspace)
-      laneIndex.forget(workspace)
-    })
+    writer.afterCommit(() => holds.forget(workspace))
   })
 }

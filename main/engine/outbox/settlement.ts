@@ -159,8 +159,15 @@ export class Settlement {
       decision.next === 'waiting'
         ? this.#wait.run(to.no, decision.message, used, decision.nextAt, decision.told ? 1 : 0, decision.batchNo ?? members[0]?.pushNo ?? 0, list, from.no)
             .changes
-        : this.#leave.run(to.no, decision.next === 'delivered' ? now : null, decision.next === 'rejected' ? decision.message : null, used, isKnownAbsent(decision) ? 0 : 1, list, from.no)
-            .changes
+        : this.#leave.run(
+            to.no,
+            decision.next === 'delivered' ? now : null,
+            decision.next === 'rejected' ? decision.message : null,
+            used,
+            isKnownAbsent(decision) ? 0 : 1,
+            list,
+            from.no,
+          ).changes
     if (changes !== members.length) throw new Error(`${members.length} items were being sent, ${changes} came back`)
     const bytes = sizeOf(members)
     groups.add(from, -members.length, -bytes)

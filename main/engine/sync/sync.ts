@@ -115,7 +115,17 @@ export function createSync(options: SyncOptions): Sync {
     trustedLoopbackOrigins: options.trustedLoopbackOrigins,
     onDone: (workspaceId) => loops.get(workspaceId)?.kick(),
   })
-  const restores = new Restores({ client, documents, clock, random, emit, settings: new LocalSettings(outboxDatabase), onBatch: options.onRestored, onPage: options.onRestorePage, deviceId })
+  const restores = new Restores({
+    client,
+    documents,
+    clock,
+    random,
+    emit,
+    settings: new LocalSettings(outboxDatabase),
+    onBatch: options.onRestored,
+    onPage: options.onRestorePage,
+    deviceId,
+  })
   let endOutcomes = (): void => undefined
   let cancelRollUp = (): void => undefined
   let started = false

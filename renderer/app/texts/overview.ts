@@ -62,7 +62,7 @@ export const overviewTexts = {
     text: {
       waiting_for_payment: (checkout: Checkout) =>
         `Finish the payment of ${format.money(checkout.amountCents, checkout.currency)} in the browser tab that was opened. This page follows by itself.`,
-      declined: (checkout: Checkout) => `${checkout.detail ?? 'The card was refused.'} Nothing was charged. Open the checkout again to use another card.`,
+      declined: (checkout: Checkout) => `${checkout.detail ?? 'The card was refused. Nothing was charged.'} Open the checkout again to use another card.`,
       waiting_for_platform: () =>
         'You need not pay again. The new limits apply as soon as the platform has them, usually within seconds; held writes then leave by themselves.',
       done: () => 'The new limits apply. Held writes leave by themselves, in their order.',

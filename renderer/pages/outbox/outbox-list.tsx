@@ -12,6 +12,7 @@ import { StateLabel } from '../../components/state-label.tsx'
 import { columnsFor } from '../../components/table-shape.ts'
 import { VirtualTable } from '../../components/virtual-table.tsx'
 import { useKeyedPages } from '../../state/keyed-pages.ts'
+import { useMemoryTitles } from '../../state/memory-titles.ts'
 import { useNow } from '../../state/now.ts'
 import { isFiltered } from './filter-address.ts'
 import classes from './outbox.module.css'
@@ -36,12 +37,16 @@ const sequenceOf = (row: QueueRow): number => row.sequence
 
 export function OutboxList({ workspaceId, filter, filters, onOpen, onClear, onImport }: Props) {
   const list = useKeyedPages('outbox.page', (before, limit) => ({ workspaceId, filter, before, limit }), sequenceOf, pageRows)
+  const envelopeIds = useMemo(() => list.pages.flatMap(({ rows }) => rows.flatMap((row) => (row.kind === 'envelope' ? row.id : []))), [list.pages])
+  const titles = useMemoryTitles(workspaceId, envelopeIds)
   const [selection, setSelection] = useState<Selection>(nothingSelected)
   const actions = useOutboxActions(workspaceId)
   const now = useNow()
   const [, navigate] = useLocation()
   const open = useCallback((row: QueueRow) => onOpen(row.id), [onOpen])
   const toggle = useCallback((row: QueueRow) => setSelection((current) => toggled(current, row.id)), [])
+
+  const titleOf = useCallback((row: QueueRow): string => titles.get(row.id) ?? row.title, [titles])
 
   const columns = useMemo(
     () => [
@@ -63,7 +68,7 @@ export function OutboxList({ workspaceId, filter, filters, onOpen, onClear, onIm
             type="checkbox"
             className={classes.box}
             tabIndex={-1}
-            aria-label={words.selection.row(row.original.title)}
+            aria-label={words.selection.row(titleOf(row.original))}
             checked={isSelected(selection, row.original.id)}
             onChange={() => toggle(row.original)}
           />
@@ -74,7 +79,7 @@ export function OutboxList({ workspaceId, filter, filters, onOpen, onClear, onIm
         id: 'title',
         header: words.columns.title,
         meta: { width: 'minmax(124px, 1.2fr)' },
-        cell: ({ row }) => <span title={row.original.title}>{row.original.title}</span>,
+        cell: ({ row }) => <span title={titleOf(row.original)}>{titleOf(row.original)}</span>,
       }),
       column.display({
         id: 'kind',
@@ -120,7 +125,7 @@ export function OutboxList({ workspaceId, filter, filters, onOpen, onClear, onIm
         },
       }),
     ],
-    [selection, toggle, now],
+    [selection, toggle, now, titleOf],
   )
 
   if (list.error && list.total === null) return <ErrorNotice error={list.error} onRetry={list.retry} />

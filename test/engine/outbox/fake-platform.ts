@@ -132,10 +132,26 @@ export class FakePlatform {
 
   #refusal(sizeBytes: number, admitted: number): Result | null {
     if (this.bytesLimit !== null && this.bytesUsed + sizeBytes > this.bytesLimit) {
-      return { id: '', status: 'refused', code: 'encrypted_bytes_exceeded', message: 'encrypted_bytes is full', meter: 'encrypted_bytes', used: this.bytesUsed, limit: this.bytesLimit }
+      return {
+        id: '',
+        status: 'refused',
+        code: 'encrypted_bytes_exceeded',
+        message: 'encrypted_bytes is full',
+        meter: 'encrypted_bytes',
+        used: this.bytesUsed,
+        limit: this.bytesLimit,
+      }
     }
     if (admitted === 0 && this.pushesLimit !== null && this.pushesUsed + 1 > this.pushesLimit) {
-      return { id: '', status: 'refused', code: 'sync_operations_exceeded', message: 'sync_operations is full', meter: 'sync_operations', used: this.pushesUsed, limit: this.pushesLimit }
+      return {
+        id: '',
+        status: 'refused',
+        code: 'sync_operations_exceeded',
+        message: 'sync_operations is full',
+        meter: 'sync_operations',
+        used: this.pushesUsed,
+        limit: this.pushesLimit,
+      }
     }
     return null
   }

@@ -5,7 +5,19 @@ import { openDatabase } from '../../../main/engine/store/database.ts'
 import { DiskFullError } from '../../../main/engine/store/errors.ts'
 import { migrations } from '../../../main/engine/store/migrations.ts'
 import { FakePlatform } from './fake-platform.ts'
-import { AGENT, type Desk, draft, memoryRef, openDesk, OTHER_WORKSPACE, startDrainer, steppedClock, type SteppedClock, temporaryFolder, WORKSPACE } from './fixture.ts'
+import {
+  AGENT,
+  type Desk,
+  draft,
+  memoryRef,
+  openDesk,
+  OTHER_WORKSPACE,
+  startDrainer,
+  steppedClock,
+  type SteppedClock,
+  temporaryFolder,
+  WORKSPACE,
+} from './fixture.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let clock: SteppedClock
@@ -22,12 +34,10 @@ afterEach(() => {
 })
 
 function enqueue(names: readonly string[], options: Parameters<typeof draft>[1] = {}): string[] {
-  return desk.outbox
-    .enqueueEnvelopes(names.map((name) => draft(name, options)))
-    .map((outcome) => {
-      if (!outcome.ok) throw outcome.error
-      return outcome.value.id
-    })
+  return desk.outbox.enqueueEnvelopes(names.map((name) => draft(name, options))).map((outcome) => {
+    if (!outcome.ok) throw outcome.error
+    return outcome.value.id
+  })
 }
 
 function state(id: string): ItemState | undefined {
@@ -64,8 +74,18 @@ describe('writing', () => {
   })
 
   test('a draft that cannot be sealed fails alone, and takes no revision', async () => {
-    const broken = { ...draft('b'), seal: () => { throw new Error('locked') } }
-    const results = await Promise.allSettled([desk.outbox.enqueueEnvelope(draft('a')), desk.outbox.enqueueEnvelope(broken), desk.outbox.enqueueEnvelope({ ...draft('c'), seal: () => new Uint8Array() }), desk.outbox.enqueueEnvelope(draft('b'))])
+    const broken = {
+      ...draft('b'),
+      seal: () => {
+        throw new Error('locked')
+      },
+    }
+    const results = await Promise.allSettled([
+      desk.outbox.enqueueEnvelope(draft('a')),
+      desk.outbox.enqueueEnvelope(broken),
+      desk.outbox.enqueueEnvelope({ ...draft('c'), seal: () => new Uint8Array() }),
+      desk.outbox.enqueueEnvelope(draft('b')),
+    ])
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
     expect(desk.outbox.latest(WORKSPACE, memoryRef('b'))?.revision).toBe(1)
     expect(desk.outbox.tally(WORKSPACE).pending.count).toBe(2)
@@ -126,7 +146,10 @@ describe('writing', () => {
   test('the ciphertext is staged until it was moved', () => {
     const ids = enqueue(['a', 'b', 'c'], { bytes: 100 })
     expect(desk.outbox.stage.nextToMove(10, 150).map(({ id }) => id)).toEqual(ids.slice(0, 1))
-    expect(desk.outbox.stage.nextToMove(2, 1e9)).toMatchObject([{ id: ids[0], sequence: 1, revision: 1, memoryRef: memoryRef('a'), subKeyId: AGENT, sizeBytes: 100 }, { id: ids[1] }])
+    expect(desk.outbox.stage.nextToMove(2, 1e9)).toMatchObject([
+      { id: ids[0], sequence: 1, revision: 1, memoryRef: memoryRef('a'), subKeyId: AGENT, sizeBytes: 100 },
+      { id: ids[1] },
+    ])
     desk.outbox.stage.dropMoved([ids[0] ?? '', 'nobody', ids[0] ?? ''])
     expect([...desk.outbox.stage.read(ids).keys()].sort()).toEqual(ids.slice(1).sort())
     expect(desk.outbox.stage.waitingCount()).toBe(2)
@@ -210,7 +233,16 @@ describe('keeping', () => {
   })
 
   test('envelopes that the platform gave back are delivered, take their revisions, and are not counted as ours', () => {
-    const restored = { id: '01234567-89ab-7000-8000-000000000001', workspaceId: WORKSPACE, memoryRef: memoryRef('a'), revision: 7, subKeyId: null, createdAt: 1, sizeBytes: 10, sha256: 'ab'.repeat(32) }
+    const restored = {
+      id: '01234567-89ab-7000-8000-000000000001',
+      workspaceId: WORKSPACE,
+      memoryRef: memoryRef('a'),
+      revision: 7,
+      subKeyId: null,
+      createdAt: 1,
+      sizeBytes: 10,
+      sha256: 'ab'.repeat(32),
+    }
     const sequences = desk.outbox.adoptDelivered([restored, { ...restored, id: '01234567-89ab-7000-8000-000000000002', revision: 5 }])
     expect(desk.outbox.adoptDelivered([restored])).toEqual(new Map([[restored.id, sequences.get(restored.id)]]))
     expect(desk.outbox.tally(WORKSPACE).delivered).toEqual({ count: 2, bytes: 20 })
@@ -221,7 +253,16 @@ describe('keeping', () => {
   })
 
   test('an envelope without a row is queued again, once', () => {
-    const lost = { id: '01234567-89ab-7000-8000-000000000001', workspaceId: WORKSPACE, memoryRef: memoryRef('a'), revision: 2, subKeyId: AGENT, createdAt: 1, sizeBytes: 10, sha256: 'ab'.repeat(32) }
+    const lost = {
+      id: '01234567-89ab-7000-8000-000000000001',
+      workspaceId: WORKSPACE,
+      memoryRef: memoryRef('a'),
+      revision: 2,
+      subKeyId: AGENT,
+      createdAt: 1,
+      sizeBytes: 10,
+      sha256: 'ab'.repeat(32),
+    }
     expect(desk.outbox.known([lost.id])).toEqual(new Set())
     expect(desk.outbox.requeue(lost)).toBe(1)
     expect(desk.outbox.requeue(lost)).toBeNull()
@@ -237,7 +278,8 @@ describe('keeping', () => {
     expect(desk.outbox.page(OTHER_WORKSPACE, {}, null, 10).total).toBe(1)
     expect(desk.outbox.stage.waitingCount()).toBe(1)
     reopen()
-    for (const table of ['item', 'stage', 'item_group']) expect([table, desk.database.prepare(`SELECT count(*) FROM ${table}`).pluck().get()]).toEqual([table, 1])
+    for (const table of ['item', 'stage', 'item_group'])
+      expect([table, desk.database.prepare(`SELECT count(*) FROM ${table}`).pluck().get()]).toEqual([table, 1])
     expect(enqueue(['a'])).toHaveLength(1)
     expect(desk.outbox.latest(WORKSPACE, memoryRef('a'))?.revision).toBe(1)
   })
@@ -247,7 +289,10 @@ describe('pages', () => {
   test('newest first, by key, with any filter, and every row exactly once', () => {
     for (let round = 0; round < 10; round += 1) {
       enqueue(Array.from({ length: 30 }, (_, index) => `m${round}-${index}`))
-      enqueue(Array.from({ length: 5 }, (_, index) => `own${round}-${index}`), { subKeyId: null })
+      enqueue(
+        Array.from({ length: 5 }, (_, index) => `own${round}-${index}`),
+        { subKeyId: null },
+      )
     }
     desk.outbox.enqueueSetting({ workspaceId: WORKSPACE, key: 'org_name', value: 'x', baseVersion: null })
     const read = (filter: QueueFilter): number[] => {
@@ -280,19 +325,55 @@ describe('pages', () => {
 
 describe('outbox migration 0001', () => {
   test.each([
-    ['a page and the drain', 'SELECT sequence FROM item WHERE group_no = 1 AND sequence < 100 ORDER BY sequence DESC LIMIT 100', /^SEARCH item USING COVERING INDEX item_by_group \(group_no=\? AND rowid<\?\)$|item_by_group \(group_no=\? AND sequence<\?\)/],
-    ['sizes', 'SELECT sequence, size_bytes FROM item WHERE group_no = 1 AND sequence > 5 ORDER BY sequence LIMIT 100', /USING COVERING INDEX item_by_group \(group_no=\? AND sequence>\?\)/],
-    ['rows of the drain', 'SELECT * FROM item WHERE group_no = 1 AND sequence > 5 ORDER BY sequence LIMIT 100', /USING INDEX item_by_group \(group_no=\? AND sequence>\?\)/],
-    ['what is due', 'SELECT push_no FROM item WHERE group_no = 1 AND next_at <= 5 AND next_at IS NOT NULL ORDER BY next_at, sequence LIMIT 1', /USING INDEX item_by_next_at \(group_no=\? AND next_at[<>]\?/],
+    [
+      'a page and the drain',
+      'SELECT sequence FROM item WHERE group_no = 1 AND sequence < 100 ORDER BY sequence DESC LIMIT 100',
+      /^SEARCH item USING COVERING INDEX item_by_group \(group_no=\? AND rowid<\?\)$|item_by_group \(group_no=\? AND sequence<\?\)/,
+    ],
+    [
+      'sizes',
+      'SELECT sequence, size_bytes FROM item WHERE group_no = 1 AND sequence > 5 ORDER BY sequence LIMIT 100',
+      /USING COVERING INDEX item_by_group \(group_no=\? AND sequence>\?\)/,
+    ],
+    [
+      'rows of the drain',
+      'SELECT * FROM item WHERE group_no = 1 AND sequence > 5 ORDER BY sequence LIMIT 100',
+      /USING INDEX item_by_group \(group_no=\? AND sequence>\?\)/,
+    ],
+    [
+      'what is due',
+      'SELECT push_no FROM item WHERE group_no = 1 AND next_at <= 5 AND next_at IS NOT NULL ORDER BY next_at, sequence LIMIT 1',
+      /USING INDEX item_by_next_at \(group_no=\? AND next_at[<>]\?/,
+    ],
     ['an item by its id', "SELECT sequence FROM item WHERE id = x'00'", /USING COVERING INDEX item_by_id \(id=\?\)/],
-    ['who waits', 'SELECT sequence FROM item WHERE waits_for IS NOT NULL AND waits_for IN (SELECT value FROM json_each(?))', /USING COVERING INDEX item_by_waits_for \(waits_for=\?\)/],
-    ['an undo', 'SELECT sequence FROM item WHERE discard_no = 1 AND sequence > 0 ORDER BY sequence LIMIT 5', /USING COVERING INDEX item_by_discard \(discard_no=\? AND sequence>\?\)/],
+    [
+      'who waits',
+      'SELECT sequence FROM item WHERE waits_for IS NOT NULL AND waits_for IN (SELECT value FROM json_each(?))',
+      /USING COVERING INDEX item_by_waits_for \(waits_for=\?\)/,
+    ],
+    [
+      'an undo',
+      'SELECT sequence FROM item WHERE discard_no = 1 AND sequence > 0 ORDER BY sequence LIMIT 5',
+      /USING COVERING INDEX item_by_discard \(discard_no=\? AND sequence>\?\)/,
+    ],
     ['a lane', "SELECT revision FROM lane WHERE workspace = 1 AND entity = x'00'", /USING PRIMARY KEY \(workspace=\? AND entity=\?\)/],
-    ['pushes of a period', 'SELECT count(*) FROM push WHERE workspace = 1 AND at >= 0 AND at < 9', /USING COVERING INDEX push_by_time \(workspace=\? AND at>\? AND at<\?\)/],
-    ['staged ciphertext by id', 'SELECT item.id, stage.ciphertext FROM json_each(?) CROSS JOIN item ON item.id = unhex(json_each.value) CROSS JOIN stage ON stage.sequence = item.sequence', /item_by_id[\s\S]*stage USING INTEGER PRIMARY KEY/],
+    [
+      'pushes of a period',
+      'SELECT count(*) FROM push WHERE workspace = 1 AND at >= 0 AND at < 9',
+      /USING COVERING INDEX push_by_time \(workspace=\? AND at>\? AND at<\?\)/,
+    ],
+    [
+      'staged ciphertext by id',
+      'SELECT item.id, stage.ciphertext FROM json_each(?) CROSS JOIN item ON item.id = unhex(json_each.value) CROSS JOIN stage ON stage.sequence = item.sequence',
+      /item_by_id[\s\S]*stage USING INTEGER PRIMARY KEY/,
+    ],
   ])('%s is found by an index, without sorting', (_, sql, expected) => {
     const parameters = sql.includes('?') ? ['[]'] : []
-    const plan = desk.database.prepare<string[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters).map(({ detail }) => detail).join('\n')
+    const plan = desk.database
+      .prepare<string[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+      .all(...parameters)
+      .map(({ detail }) => detail)
+      .join('\n')
     expect(plan).toMatch(expected)
     expect(plan).not.toContain('TEMP B-TREE')
   })

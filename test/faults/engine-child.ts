@@ -1,0 +1,108 @@
+/** Starts the engine as a process from today's sources, and lets a test call, stop, kill and trace it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+import type { z } from 'zod'
+import { type CallInput, type CallName, type CallOutput, calls } from '../../shared/contract/console.ts'
+import type { FromProcess, ProcessOptions, ToProcess } from './engine-process.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const outputs: { [N in CallName]: { output: z.ZodType<CallOutput<N>> } } = calls
+
+/**
+ * Bundles the engine's process as the product's build does (native packages stay outside), into a folder from which these are found.
+ * `eagerCompaction`: with a compaction policy that rewrites the Lance table after every few batches.
+ */
+export async function bundleEngineProcess({ eagerCompaction }: { eagerCompaction: boolean }): Promise<{ path: string; remove(): void }> {
+  const outDir = join(root, 'node_modules', '.faults', `${process.pid}-${eagerCompaction ? 'eager' : 'plain'}`)
+  mkdirSync(outDir, { recursive: true })
+  const eager = fileURLToPath(new URL('./eager-compaction.ts', import.meta.url))
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    plugins: eagerCompaction
+      ? [{ name: 'eager-compaction', enforce: 'pre', resolveId: (id) => (id.endsWith('/compaction-policy.ts') ? eager : null) }]
+      : [],
+    ssr: { noExternal: true, external: ['better-sqlite3', '@lancedb/lancedb', 'apache-arrow'] },
+    build: {
+      ssr: fileURLToPath(new URL('./engine-process.ts', import.meta.url)),
+      outDir,
+      emptyOutDir: true,
+      minify: false,
+      target: 'node24',
+      rolldownOptions: { output: { entryFileNames: 'engine-process.mjs' } },
+    },
+  })
+  return { path: join(outDir, 'engine-process.mjs'), remove: () => rmSync(outDir, { recursive: true, force: true }) }
+}
+
+export type EngineChild = {
+  readonly intakePort: number
+  /** Lines of the engine's log so far. */
+  readonly reports: readonly string[]
+  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
+  /** `kill -9`; resolves when the process is gone. */
+  kill(): Promise<void>
+  /** Resolves when the process has gone by itself after its last write. */
+  stop(): Promise<void>
+  readonly ended: Promise<void>
+}
+
+/** `wrapper`: a command that starts the process, as `strace` does. @throws when the engine does not start. */
+export async function startEngineChild(bundlePath: string, options: ProcessOptions, wrapper: readonly string[] = []): Promise<EngineChild> {
+  const [command = process.execPath, ...before] = [...wrapper, process.execPath]
+  const child = spawn(command, [...before, '--disable-warning=ExperimentalWarning', bundlePath, JSON.stringify(options)], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  })
+  const reports: string[] = []
+  const waiting = new Map<number, (message: Extract<FromProcess, { type: 'answer' }>) => void>()
+  const ready = Promise.withResolvers<number>()
+  const ended = endOf(child)
+  let lastId = 0
+  let stderr = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString()
+  })
+  child.on('message', (message: FromProcess) => {
+    if (message.type === 'ready') ready.resolve(message.intakePort)
+    else if (message.type === 'answer') waiting.get(message.id)?.(message)
+    else if (message.type === 'report') reports.push(message.line)
+  })
+  void ended.then(() => ready.reject(new Error(`the engine did not start: ${stderr.trim()}`)))
+  const intakePort = await ready.promise
+  const say = (message: ToProcess): void => void (child.connected && child.send(message))
+  return {
+    intakePort,
+    reports,
+    ended,
+    async call(name, input) {
+      lastId += 1
+      const id = lastId
+      const { promise, resolve } = Promise.withResolvers<Extract<FromProcess, { type: 'answer' }>>()
+      waiting.set(id, resolve)
+      say({ type: 'call', id, name, input })
+      const { result } = await promise
+      if (!result.ok) throw new Error(`${name}: ${result.error.code} ${result.error.message}`)
+      return outputs[name].output.parse(result.value)
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+    async stop() {
+      say({ type: 'stop' })
+      await ended
+    },
+  }
+}
+
+function endOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', () => resolve())
+  })
+}

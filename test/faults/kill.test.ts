@@ -1,0 +1,219 @@
+/** `kill -9` while agents write: what was acknowledged is there exactly once, whatever the moment. FAULT_CYCLES for more of them, FAULT_SEED for others. */
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Sandbox, startSandbox } from '../../main/sandbox/server.ts'
+import { submitForm } from '../engine/sandbox/fixture.ts'
+import { bundleEngineProcess, type EngineChild, startEngineChild } from './engine-child.ts'
+import { type Acknowledged, contradictions, lanceRows, platformEnvelopes, queueItems, stagedCiphertexts } from './evidence.ts'
+import { acknowledgement, miscounts, tenantToken } from './fixture.ts'
+import { type FaultProxy, startFaultProxy } from './proxy.ts'
+import { between, pick, seeded } from './seeded.ts'
+
+const CYCLES = Number(process.env.FAULT_CYCLES ?? 50)
+const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000)
+/** The engine's own waits (mover, compaction, back-offs) pass this much faster, so that each life of a second has some of all. */
+const SPEED = 15
+const POINTS = ['intake', 'mover', 'compaction', 'push', 'answer', 'start'] as const
+type Point = (typeof POINTS)[number]
+
+const random = seeded(SEED)
+const acknowledged: Acknowledged[] = []
+let folder = ''
+let dataDir = ''
+let sandbox: Sandbox
+let proxy: FaultProxy
+let bundle: { path: string; remove(): void }
+const agents: { id: string; secret: string }[] = []
+let workspaceId = ''
+let child: EngineChild | null = null
+
+beforeAll(async () => {
+  console.log(`kill -9: ${CYCLES} cycles with FAULT_SEED=${SEED}`)
+  folder = mkdtempSync(join(tmpdir(), 'tidemark-kill-'))
+  dataDir = join(folder, 'console')
+  bundle = await bundleEngineProcess({ eagerCompaction: true })
+  sandbox = await startSandbox({ port: 0, dataDir: join(folder, 'platform'), report: (error) => console.error(error) })
+  proxy = await startFaultProxy({ target: sandbox.url, seed: SEED })
+  const first = await start()
+  workspaceId = (await first.call('workspaces.add', { url: proxy.url, token: await tenantToken(sandbox.url) })).id
+  for (const name of ['one', 'two']) {
+    const { subKey, secret } = await first.call('subKeys.create', { workspaceId, name })
+    agents.push({ id: subKey.id, secret })
+  }
+  await first.stop()
+})
+afterAll(async () => {
+  await child?.kill()
+  await proxy.close()
+  await sandbox.stop()
+  bundle.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+it(
+  `${CYCLES} times at random points of intake, mover, compaction, push and answer`,
+  async () => {
+    const reached = new Map<Point, number>()
+    for (let cycle = 0; cycle < CYCLES; cycle += 1) {
+      const point = POINTS[cycle % POINTS.length] ?? 'intake'
+      // Now and then answers are lost as well, so that what was pushed before the kill is doubtful twice over.
+      await proxy.setFaults(...(cycle % 3 === 0 ? [{ kind: 'lose_answer' as const, share: 0.3 }] : []))
+      const life = await start()
+      const writing = agents.map((agent, index) => writeUntilDeath(life, agent, `${index}`))
+      if (await cameTo(point, life)) reached.set(point, (reached.get(point) ?? 0) + 1)
+      await life.kill()
+      await Promise.all(writing)
+      child = null
+    }
+    console.log(`points reached: ${[...reached].map(([point, count]) => `${point} ${count}`).join(', ')}; ${acknowledged.length} writes acknowledged`)
+    // A test that never was where it wanted to kill would prove nothing.
+    for (const point of POINTS) expect(reached.get(point) ?? 0, point).toBeGreaterThanOrEqual(Math.floor(CYCLES / POINTS.length / 2))
+    expect(acknowledged.length).toBeGreaterThan(CYCLES)
+
+    await proxy.setFaults()
+    const last = await start()
+    // What fits the Free plan first: a push that comes while the plan changes counts in the period that ends.
+    expect(await comes(() => queueItems(dataDir).every(({ state }) => state === 'delivered' || state === 'held'), 60_000), 'what fits is delivered').toBe(true)
+    const { url } = await last.call('billing.checkout', { workspaceId, planId: 'team' })
+    await submitForm(url, { number: '4242 4242 4242 4242', expiry: '12/40', cvc: '123' })
+    expect(await comes(() => queueItems(dataDir).every(({ state }) => state === 'delivered'), 60_000), 'every envelope is delivered').toBe(true)
+    expect(await comes(() => stagedCiphertexts(dataDir).size === 0, 30_000), 'every ciphertext is moved').toBe(true)
+    await last.stop()
+    child = null
+
+    const masterKeyRecord = secretOf('master-key')
+    const platform = platformEnvelopes(join(folder, 'platform', 'platform.db'))
+    expect(await contradictions({ acknowledged, dataDir, masterKeyRecord, platform, allDelivered: true })).toEqual([])
+    expect(miscounts(join(folder, 'platform', 'platform.db'))).toEqual([])
+    // The three know the same envelopes; those that were durable but whose answer did not get out are among them.
+    const ids = queueItems(dataDir).map(({ id }) => id)
+    expect(platform.map(({ id }) => id).sort()).toEqual([...ids].sort())
+    expect((await lanceRows(dataDir)).map(({ id }) => id).sort()).toEqual([...ids].sort())
+    expect(readdirSync(dataDir).filter((name) => name.includes('damaged'))).toEqual([])
+  },
+  60_000 + CYCLES * 6_000,
+)
+
+async function start(): Promise<EngineChild> {
+  child = await startEngineChild(bundle.path, { dataDir, sandboxUrl: sandbox.url, speed: SPEED, seed: between(random, 0, 1_000_000) })
+  return child
+}
+
+/** Waits until the engine is at this point, and a random moment longer. False: it did not come there in time, and is killed wherever it is. */
+async function cameTo(point: Point, life: EngineChild): Promise<boolean> {
+  const moment = random()
+  const here = await arrival(point, life)
+  // A batch of the mover takes some ten milliseconds, a compaction more; a push and its answer a few.
+  await delay(moment * (point === 'compaction' ? 120 : point === 'mover' ? 40 : 15))
+  return here
+}
+
+async function arrival(point: Point, life: EngineChild): Promise<boolean> {
+  switch (point) {
+    case 'start':
+      await delay(random() * 60)
+      return true
+    case 'intake': {
+      const before = acknowledged.length
+      const wanted = between(random, 1, 60)
+      return await comes(() => acknowledged.length >= before + wanted)
+    }
+    case 'mover': {
+      const before = new Set(lanceDataFiles())
+      return await comes(() => lanceDataFiles().some((name) => !before.has(name)))
+    }
+    case 'compaction':
+      return await comes(() => life.reports.includes('compacting'))
+    case 'push': {
+      const before = pushes().length
+      const wanted = between(random, 1, 5)
+      return await comes(() => pushes().length >= before + wanted)
+    }
+    case 'answer': {
+      // The platform acts at once; its answer is on the way for a while, and the engine dies before, at or after its arrival.
+      await proxy.setFaults({ kind: 'slow_answer', delayMs: between(random, 0, 25), match: ({ path }) => path.startsWith('/v1/sync/push') })
+      const before = pushes().length
+      return await comes(() => pushes().length > before)
+    }
+  }
+}
+
+function pushes() {
+  return proxy.requests.filter(({ path }) => path.startsWith('/v1/sync/push'))
+}
+
+function lanceDataFiles(): string[] {
+  try {
+    return readdirSync(join(dataDir, 'envelopes.lance', 'data'))
+  } catch {
+    return []
+  }
+}
+
+/** An agent writes new memories and new revisions of old ones, one by one and in batches, until nobody answers. */
+async function writeUntilDeath(life: EngineChild, agent: { secret: string }, name: string): Promise<void> {
+  const url = `http://127.0.0.1:${life.intakePort}/v1/memories`
+  const headers = { Authorization: `Bearer ${agent.secret}` }
+  for (;;) {
+    try {
+      if (random() < 0.3) {
+        const memories = Array.from({ length: between(random, 2, 12) }, () => ({ id: memoryName(name), bytes: randomBytes(between(random, 1, 2_000)) }))
+        const answer = await fetch(`${url}/batch`, {
+          method: 'POST',
+          headers: { ...headers, 'Content-Type': 'application/json' },
+          body: JSON.stringify({ memories: memories.map(({ id, bytes }) => ({ id, content_base64: bytes.toString('base64') })) }),
+        })
+        const body: unknown = await answer.json()
+        if (answer.status !== 201 || typeof body !== 'object' || body === null || !('results' in body) || !Array.isArray(body.results)) throw new Refused(answer.status, body)
+        for (const [index, one] of memories.entries()) acknowledged.push(acknowledgement(one.id, one.bytes, body.results[index]))
+      } else {
+        const memoryId = memoryName(name)
+        const bytes = randomBytes(between(random, 1, 4_000))
+        const answer = await fetch(url, { method: 'POST', headers: { ...headers, 'Tidemark-Memory-Id': memoryId }, body: bytes })
+        const body: unknown = await answer.json()
+        if (answer.status !== 201) throw new Refused(answer.status, body)
+        acknowledged.push(acknowledgement(memoryId, bytes, body))
+      }
+    } catch (error) {
+      if (error instanceof Refused) throw error
+      // The connection broke: this write may be there or not, and nobody was told that it is.
+      return
+    }
+    await delay(random() * 4)
+  }
+}
+
+class Refused extends Error {
+  constructor(status: number, body: unknown) {
+    super(`the intake answered ${status} ${JSON.stringify(body)}`)
+  }
+}
+
+/** Few memories with many revisions, so that the order within one is put to the test, and many with one. */
+function memoryName(agent: string): string {
+  return random() < 0.5 ? `${agent}-often-${between(random, 0, 8)}` : `${agent}-once-${pick(random, ['a', 'b', 'c'])}-${between(random, 0, 1_000_000)}`
+}
+
+function secretOf(key: string): string {
+  const secrets: unknown = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'))
+  const value = typeof secrets === 'object' && secrets !== null ? Object.entries(secrets).find(([name]) => name === key)?.[1] : undefined
+  if (typeof value !== 'string') throw new Error(`${key} is not among the secrets`)
+  return value
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Looks every few milliseconds whether it has come. */
+async function comes(condition: () => boolean, withinMs = 4_000): Promise<boolean> {
+  const deadline = performance.now() + withinMs
+  while (!condition()) {
+    if (performance.now() > deadline) return false
+    await delay(3)
+  }
+  return true
+}
