@@ -3,7 +3,8 @@ import { findBrowser } from './build/find-browser.ts'
 
 /** A person in a real browser. One worker: each spec starts a platform, an engine and a host of its own, on two cores. */
 export default defineConfig({
-  testDir: 'test/e2e',
+  // `npm run screens` names its own folder.
+  testDir: process.env.TIDEMARK_SPECS ?? 'test/e2e',
   testMatch: '**/*.spec.ts',
   outputDir: '.reports/e2e',
   workers: 1,

@@ -45,7 +45,8 @@ async function bundle(benchmarks: string[]): Promise<void> {
           ...Object.fromEntries(benchmarks.map((name) => [name, join(root, 'test/bench', `${name}.bench.ts`)])),
           ...Object.fromEntries(globSync('test/bench/*.process.ts', { cwd: root }).map((path) => [basename(path, '.ts'), join(root, path)])),
         },
-        output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        // No folder of their own: the processes that a chunk starts lie beside it.
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
   })

@@ -1,22 +1,17 @@
 import { notifications } from '@mantine/notifications'
-import type { ConsoleEvent } from '../../shared/contract/console.ts'
+import type { ConsoleEvent, EventPayload } from '../../shared/contract/console.ts'
 import { texts } from './texts.ts'
 
-/** What a person should learn wherever they are in the console. Everything else is seen on its page. */
-export function showNoticeFor(event: ConsoleEvent): void {
+/**
+ * What a person should learn wherever they are in the console. Everything else is seen on its page.
+ *
+ * @param meterName the name of a limit in words; null where it is not known
+ */
+export function showNoticeFor(event: ConsoleEvent, meterName: (workspaceId: string, meter: string) => Promise<string | null>): void {
   switch (event.event) {
-    case 'release.finished': {
-      const { deliveredCount, heldAgainCount, heldBy } = event.payload
-      if (deliveredCount === 0) return
-      notifications.show({
-        id: `release-${event.payload.workspaceId}`,
-        title: texts.notices.released,
-        message: heldAgainCount === 0 ? texts.notices.releasedAll(deliveredCount) : texts.notices.releasedSome(deliveredCount, heldAgainCount, heldBy),
-        color: heldAgainCount === 0 ? 'teal' : 'yellow',
-        autoClose: false,
-      })
+    case 'release.finished':
+      void showRelease(event.payload, meterName)
       return
-    }
     case 'import.progress':
       if (event.payload.state === 'done')
         notifications.show({
@@ -38,6 +33,24 @@ export function showNoticeFor(event: ConsoleEvent): void {
     default:
       return
   }
+}
+
+async function showRelease(
+  { workspaceId, deliveredCount, heldAgainCount, heldBy }: EventPayload<'release.finished'>,
+  meterName: (workspaceId: string, meter: string) => Promise<string | null>,
+): Promise<void> {
+  if (deliveredCount === 0) return
+  const name = heldBy === null || heldAgainCount === 0 ? null : await meterName(workspaceId, heldBy)
+  const notice = {
+    id: `release-${workspaceId}`,
+    title: texts.notices.released,
+    message: heldAgainCount === 0 ? texts.notices.releasedAll(deliveredCount) : texts.notices.releasedSome(deliveredCount, heldAgainCount, name),
+    color: heldAgainCount === 0 ? 'teal' : 'yellow',
+    autoClose: false as const,
+  }
+  // Shown again under an id that is still on the screen, a notice would keep its old words.
+  notifications.hide(notice.id)
+  notifications.show(notice)
 }
 
 /** Says that something was done. */

@@ -62,9 +62,12 @@ test('a locked vault reviews, syncs, upgrades and delivers what was sealed; only
   })
 
   await test.step('the account is billed right although no key was loaded', async () => {
-    const invoices = await platform.ask('GET', '/api/billing/invoices')
-    expect(invoices.status).toBe(200)
-    expect(JSON.stringify(invoices.body)).toContain('1900')
+    await stage.go(page, '/')
+    const opening = page.waitForEvent('popup')
+    await page.getByRole('button', { name: 'Manage subscription' }).click()
+    const portal = await opening
+    await expect(portal.getByRole('row').filter({ hasText: '19.00' })).toContainText('Paid')
+    await portal.close()
     const { meters, plan } = await computer.call('overview.read', { workspaceId: await computer.workspaceId() })
     expect([plan?.id, plan?.priceCents]).toEqual(['pro', 1900])
     const stored = platform.envelopes().reduce((sum, { size_bytes }) => sum + size_bytes, 0)

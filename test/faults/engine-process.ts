@@ -10,7 +10,8 @@ import type { CallName } from '../../shared/contract/console.ts'
 import { flowingClock } from './flowing-clock.ts'
 import { seeded } from './seeded.ts'
 
-export type ProcessOptions = { dataDir: string; sandboxUrl: string; speed: number; seed: number }
+/** `compaction` is read by `eager-compaction.ts`, where it stands in for the engine's policy. */
+export type ProcessOptions = { dataDir: string; sandboxUrl: string; speed: number; seed: number; compaction?: 'eager' | 'at rest' }
 export type ToProcess = { type: 'call'; id: number; name: CallName; input: unknown } | { type: 'stop' }
 export type FromProcess =
   | { type: 'ready'; intakePort: number }

@@ -188,10 +188,10 @@ export class Device {
   }
 
   /** Writes as an agent does, and remembers what it was told. @throws when the intake answers anything but 201. */
-  async write(memoryId: string, bytes: Uint8Array<ArrayBuffer> = randomBytes(512)): Promise<Acknowledged> {
+  async write(memoryId: string, bytes: Uint8Array<ArrayBuffer> = randomBytes(512), secret = this.agent.secret): Promise<Acknowledged> {
     const answer = await fetch(`http://127.0.0.1:${present(this.#engine, 'the engine').intakePort}/v1/memories`, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${this.agent.secret}`, 'Tidemark-Memory-Id': encodeURIComponent(memoryId), 'Content-Type': 'text/plain' },
+      headers: { Authorization: `Bearer ${secret}`, 'Tidemark-Memory-Id': encodeURIComponent(memoryId), 'Content-Type': 'text/plain' },
       body: bytes,
     })
     const body: unknown = await answer.json()

@@ -60,7 +60,10 @@ export type FaultProxy = {
 
 const SSE_PATH = '/v1/sync/events'
 
-/** A real HTTP proxy in front of a platform: passes everything through, records every byte, and fails as it is told. */
+/**
+ * A real HTTP proxy in front of a platform: passes everything through, records every byte, and fails as it is told. Addresses
+ * of the platform in what it passes become the proxy's own and back, so that its pages (checkout, portal) work through it too.
+ */
 export async function startFaultProxy({ target, seed = 1, faults = [] }: { target: string; seed?: number; faults?: FaultRule[] }): Promise<FaultProxy> {
   const upstream = new URL(target)
   const agent = new http.Agent({ keepAlive: true })
@@ -88,8 +91,9 @@ export async function startFaultProxy({ target, seed = 1, faults = [] }: { targe
   const { port } = server.address() as AddressInfo
   await setFaults(...faults)
 
+  const origin = `http://127.0.0.1:${port}`
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: origin,
     requests,
     setFaults,
     cut,
@@ -205,9 +209,9 @@ export async function startFaultProxy({ target, seed = 1, faults = [] }: { targe
       answer.on('error', () => response.destroy())
       return
     }
-    const whole = await readAll(answer)
+    const whole = withOwnAddresses(await readAll(answer), answer.headers['content-type'])
     const status = answer.statusCode ?? 502
-    const headers = passedOn(answer.headers)
+    const headers = renamed(passedOn(answer.headers), upstream.origin, origin)
     switch (rule?.kind) {
       case 'lose_answer':
         if (random() < rule.share) {
@@ -231,7 +235,8 @@ export async function startFaultProxy({ target, seed = 1, faults = [] }: { targe
 
   async function forward(request: http.IncomingMessage, body: Buffer, response: http.ServerResponse): Promise<http.IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>()
-    const { host: _host, connection: _connection, ...headers } = request.headers
+    const { host: _host, connection: _connection, ...theirs } = request.headers
+    const headers = renamed(theirs, origin, upstream.origin)
     const outgoing = http.request(
       { agent, host: upstream.hostname, port: upstream.port, method: request.method, path: request.url, headers: { ...headers, host: upstream.host } },
       resolve,
@@ -242,6 +247,15 @@ export async function startFaultProxy({ target, seed = 1, faults = [] }: { targe
     outgoing.end(body)
     return await promise
   }
+
+  function withOwnAddresses(body: Buffer, contentType = ''): Buffer {
+    if (!/^(text\/|application\/json\b)/.test(contentType) || !body.includes(upstream.origin)) return body
+    return Buffer.from(body.toString('utf8').replaceAll(upstream.origin, origin))
+  }
+}
+
+function renamed(headers: http.OutgoingHttpHeaders, from: string, to: string): http.OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value.replaceAll(from, to) : value]))
 }
 
 function meets(rule: FaultRule, request: { method: string; path: string; body: Buffer }): boolean {

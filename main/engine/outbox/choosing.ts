@@ -4,7 +4,7 @@ import { KINDS } from './codes.ts'
 import type { WorkspaceDrainParts } from './drain-parts.ts'
 import type { Picked } from './picking.ts'
 import { BACK_OFF_CAP_MS } from './policy.ts'
-import { counterSeen, fitsAll, hasRoom, mayTry } from './release.ts'
+import { fitsAll, hasRoom, mayTry } from './release.ts'
 
 export type Chosen = {
   kind: ItemKind
@@ -127,11 +127,9 @@ export class Choosing {
     const meters = quota.meters(workspaceId)
     const view = meters.find(({ meter }) => meter === hold.meter)
     if (this.#releasing.has(kind)) {
-      if (!view || hasRoom(view, head.sizeBytes, 1, this.#hasSession())) return most
-      // The counters say that it is full again: nothing is tried until they say something else.
-      this.#releasing.delete(kind)
-      holds.amend(workspace, kind, { counter: counterSeen(meters, hold.meter) })
-      return 0
+      // Full again, as far as the counters tell. The oldest alone asks once more: its refusal ends the release, and what stays
+      // is held with the platform's words and numbers of now, not with those from before the release.
+      return !view || hasRoom(view, head.sizeBytes, 1, this.#hasSession()) ? most : 1
     }
     if (!mayTry(hold, head, meters, this.#hasSession(), clock.now())) return 0
     return view?.draws === 'per_push' && !hasRoom(view, 0, PROBE_ENVELOPES, this.#hasSession()) ? most : Math.min(most, PROBE_ENVELOPES)

@@ -12,17 +12,26 @@ const REST_FACTOR = 3
 const CLOSING_PIECE = 8192
 
 /** Folds new lanes into their table in small pieces, between which others have their turn. */
-export function scheduleFolding({ laneIndex, clock, nextTurn }: { laneIndex: LaneIndex; clock: Pick<Clock, 'after' | 'monotonic'>; nextTurn: (work: () => void) => void }): {
+export function scheduleFolding({
+  laneIndex,
+  clock,
+  nextTurn,
+}: {
+  laneIndex: LaneIndex
+  clock: Pick<Clock, 'after' | 'monotonic'>
+  nextTurn: (work: () => void) => void
+}): {
   wanted(): void
   close(): void
 } {
   let cancelTimer: (() => void) | null = null
   let running = false
   let closed = false
+  let failed = false
 
   function wanted(): void {
     if (closed || running) return
-    if (laneIndex.freshCount >= FOLD_AT_COUNT) run()
+    if (laneIndex.freshCount >= FOLD_AT_COUNT && !failed) run()
     else cancelTimer ??= clock.after(FOLD_AFTER_MS, run)
   }
 
@@ -35,13 +44,18 @@ export function scheduleFolding({ laneIndex, clock, nextTurn }: { laneIndex: Lan
     let more: boolean
     try {
       more = laneIndex.fold(PIECE)
+      failed = false
     } catch {
-      // A full disk, say. The items tell the same; the next write asks again.
+      // A full disk, say. The items tell the same, so nothing is lost by waiting.
       more = false
+      failed = true
     }
     const tookMs = clock.monotonic() - before
-    if (!more) running = false
-    else if (tookMs < 1) nextTurn(run)
+    if (!more) {
+      running = false
+      // What came meanwhile, or what could not be written: later.
+      if (laneIndex.freshCount > 0) wanted()
+    } else if (tookMs < 1) nextTurn(run)
     else cancelTimer = clock.after(tookMs * REST_FACTOR, run)
   }
 

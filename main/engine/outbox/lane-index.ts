@@ -57,7 +57,7 @@ export class LaneIndex {
     )
     // In memory, in the table's order: a page of the table that takes several rows is then written once.
     database.exec(
-      `CREATE TEMP TABLE fold (workspace INTEGER NOT NULL, entity ANY NOT NULL, revision INTEGER NOT NULL, last_sequence INTEGER NOT NULL, envelope INTEGER,
+      `CREATE TEMP TABLE IF NOT EXISTS fold (workspace INTEGER NOT NULL, entity ANY NOT NULL, revision INTEGER NOT NULL, last_sequence INTEGER NOT NULL, envelope INTEGER,
        PRIMARY KEY (workspace, entity)) STRICT, WITHOUT ROWID`,
     )
     // Kind 0 is an envelope; a delete (1) ends what the memory holds, a setting (2) has no envelope.
@@ -77,6 +77,8 @@ export class LaneIndex {
        WHERE excluded.last_sequence > last_sequence`,
     )
     this.#clear = database.prepare<[]>('DELETE FROM temp.fold')
+    // What an index before this one on the same connection left in it.
+    this.#clear.run()
     this.#setUpto = database.prepare<[number]>('UPDATE high_water SET lanes_upto = ?')
     this.#foldedUpto = database.prepare<[], number>('SELECT lanes_upto FROM high_water').pluck().get() ?? 0
     this.#recover()

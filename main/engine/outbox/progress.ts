@@ -1,4 +1,4 @@
-import type { Drain } from '../../../shared/contract/console.ts'
+import type { Drain, ItemKind } from '../../../shared/contract/console.ts'
 import type { Clock } from '../clock.ts'
 
 /** At most about four events a second for each workspace. */
@@ -11,7 +11,7 @@ type Sample = { at: number; delivered: number }
 /** How a drain goes on: what was delivered since it began, how fast, and when it will be done. */
 export class Progress {
   readonly #clock: Clock
-  #run: { startedAt: number; finishedAt: number | null; releasing: boolean; delivered: number; samples: Sample[] } | null = null
+  #run: { startedAt: number; finishedAt: number | null; releasing: Set<ItemKind>; delivered: number; released: number; samples: Sample[] } | null = null
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -22,22 +22,29 @@ export class Progress {
   }
 
   get releasing(): boolean {
-    return this.active && this.#run?.releasing === true
+    return this.active && (this.#run?.releasing.size ?? 0) > 0
   }
 
-  get delivered(): number {
-    return this.#run?.delivered ?? 0
+  /** How much of what had been held was delivered since the release began. */
+  get released(): number {
+    return this.#run?.released ?? 0
   }
 
-  begin(releasing: boolean): void {
-    if (this.#run === null || !this.active) {
-      this.#run = { startedAt: this.#clock.now(), finishedAt: null, releasing, delivered: 0, samples: [{ at: this.#clock.monotonic(), delivered: 0 }] }
-    } else if (releasing) this.#run.releasing = true
+  /** `held`: items of this kind leave in spite of a hold, so this is a release. */
+  begin(kind: ItemKind, held: boolean): void {
+    // A release is shown from its own beginning, not from that of the ordinary flow before it.
+    if (this.#run === null || !this.active || (held && this.#run.releasing.size === 0)) {
+      const samples = [{ at: this.#clock.monotonic(), delivered: 0 }]
+      this.#run = { startedAt: this.#clock.now(), finishedAt: null, releasing: new Set(), delivered: 0, released: 0, samples }
+    }
+    if (held) this.#run.releasing.add(kind)
   }
 
-  add(delivered: number): void {
+  add(kind: ItemKind, delivered: number): void {
     if (this.#run === null || delivered === 0) return
     this.#run.delivered += delivered
+    // The delete that made the room, say, is not one of the held writes that left.
+    if (this.#run.releasing.has(kind)) this.#run.released += delivered
     const now = this.#clock.monotonic()
     const { samples } = this.#run
     samples.push({ at: now, delivered: this.#run.delivered })
@@ -56,7 +63,7 @@ export class Progress {
     const ratePerSecond = this.active ? this.#rate(run.samples) : 0
     return {
       active: this.active,
-      releasing: run.releasing,
+      releasing: run.releasing.size > 0,
       deliveredCount: run.delivered,
       totalCount: run.delivered + (this.active ? left : 0),
       ratePerSecond,

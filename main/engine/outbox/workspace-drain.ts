@@ -105,7 +105,7 @@ export class WorkspaceDrain {
   async #drainFrom(first: Work): Promise<void> {
     let going = await this.#write(() => this.#markSending(first))
     while (going !== null && going.work.taken.length > 0) {
-      this.#parts.progress.begin(going.work.held)
+      this.#parts.progress.begin(going.work.kind, going.work.held)
       const reply = this.#send(going.work)
       const prepared = this.#prepareNext(going.work)
       const answered = await reply
@@ -259,7 +259,7 @@ export class WorkspaceDrain {
   #afterwards(work: Work, { settled, smooth }: Outcome): void {
     const { outbox, workspaceId, progress, onPaused } = this.#parts
     const workspace = this.#workspace()
-    progress.add(settled.filter(({ decision }) => decision.next === 'delivered').length)
+    progress.add(work.kind, settled.filter(({ decision }) => decision.next === 'delivered').length)
     const decisions = new Set(settled.map(({ decision }) => decision))
     if ([...decisions].some(({ next }) => next === 'held')) this.#choosing.refused(work.kind)
     else if (smooth && work.held && workspace !== null) this.#choosing.admitted(workspace, work.kind)
@@ -287,10 +287,10 @@ export class WorkspaceDrain {
     const releasing = progress.releasing
     progress.finish()
     changed()
-    if (!releasing || progress.delivered === 0) return
+    if (!releasing || progress.released === 0) return
     const heldAgainCount = picking.count(workspace, KINDS, ['held'])
     const heldBy = heldAgainCount > 0 ? ((holds.find(workspace, 'envelope') ?? holds.of(workspace)[0])?.meter ?? null) : null
-    emit({ event: 'release.finished', payload: { workspaceId, deliveredCount: progress.delivered, heldAgainCount, heldBy } })
+    emit({ event: 'release.finished', payload: { workspaceId, deliveredCount: progress.released, heldAgainCount, heldBy } })
   }
 
   /** Null: until somebody wakes it. */

@@ -42,6 +42,7 @@ export function ItemDrawer({ workspaceId, itemId, onClose }: { workspaceId: stri
 function ItemDetails({ workspaceId, item }: { workspaceId: string; item: CallOutput<'outbox.item'> }) {
   const { row, attempts, mine, theirs, undoable } = item
   const actions = useOutboxActions(workspaceId)
+  const meters = useRead('overview.read', { workspaceId }).data?.meters ?? []
   const words = outboxTexts.details
   const chosen = { ids: [row.id] }
   const canRetry = row.state === 'held' || row.state === 'waiting' || row.state === 'rejected' || (row.state === 'discarded' && undoable)
@@ -126,7 +127,7 @@ function ItemDetails({ workspaceId, item }: { workspaceId: string; item: CallOut
         {row.heldBy !== null && (
           <>
             <dt>{words.heldBy}</dt>
-            <dd>{row.heldBy}</dd>
+            <dd>{meters.find(({ id }) => id === row.heldBy)?.name ?? row.heldBy}</dd>
           </>
         )}
       </dl>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-export type AgentAnswer = { status: number; code: string | null; body: Buffer }
+export type AgentAnswer = { status: number; code: string | null; contentType: string | null; body: Buffer }
 
 /** A program on the same computer that writes with its sub-key over real HTTP. */
 export type Agent = {
@@ -20,7 +20,7 @@ export function agentWith(intakeUrl: () => string, secret: string, subKeyId: str
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : Buffer.from(body) }),
     })
     const bytes = Buffer.from(await answer.arrayBuffer())
-    return { status: answer.status, code: answer.ok ? null : codeIn(bytes), body: bytes }
+    return { status: answer.status, code: answer.ok ? null : codeIn(bytes), contentType: answer.headers.get('content-type'), body: bytes }
   }
   return {
     secret,

@@ -22,8 +22,9 @@ export class Stage {
     this.#browser = browser
   }
 
-  async platform(): Promise<TestPlatform> {
-    const platform = await startTestPlatform(await this.folder('platform'))
+  /** @param entry a program that starts a platform; the built sandbox unless told otherwise */
+  async platform(entry?: string): Promise<TestPlatform> {
+    const platform = await startTestPlatform(await this.folder('platform'), entry)
     this.#closers.push(() => platform.stop())
     this.programs.push({ name: 'platform', lines: () => platform.program.lines })
     return platform

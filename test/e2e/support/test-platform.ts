@@ -4,9 +4,21 @@ import { z } from 'zod'
 import { sandboxMembersResponse } from '../../../shared/contract/platform.ts'
 import { type Program, startProgram } from './program.ts'
 
-const entry = join(import.meta.dirname, '../../../out/main/sandbox.js')
+const sandboxEntry = join(import.meta.dirname, '../../../out/main/sandbox.js')
 
+/** With what was stored under it. */
+export type SealedEnvelope = StoredEnvelope & { sub_key_id: string | null; ciphertext: Buffer }
 export type StoredEnvelope = { id: string; memory_ref: string; revision: number; size_bytes: number; stored_at: number; deleted_at: number | null }
+
+const STORED_COLUMNS = 'id, memory_ref, revision, size_bytes, stored_at, deleted_at'
+const storedEnvelope = z.strictObject({
+  id: z.string(),
+  memory_ref: z.string(),
+  revision: z.int(),
+  size_bytes: z.int(),
+  stored_at: z.int(),
+  deleted_at: z.int().nullable(),
+})
 
 /** The embedded platform as its own process, with an eye on its database and a way to act as somebody else at it. */
 export type TestPlatform = {
@@ -17,6 +29,8 @@ export type TestPlatform = {
   ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>
   /** Every envelope that is stored and not deleted, in the order in which the platform took them. */
   envelopes(): StoredEnvelope[]
+  /** The same with their ciphertexts. */
+  sealedEnvelopes(): SealedEnvelope[]
   counter(metric: string): { used: number; limit: number }
   setting(key: string): { value: string; version: number } | undefined
   /** Opens a session of a device that nobody sits at, and answers how to close it. */
@@ -26,7 +40,8 @@ export type TestPlatform = {
   restart(): Promise<void>
 }
 
-export async function startTestPlatform(dataDir: string): Promise<TestPlatform> {
+/** @param entry the built sandbox, or another program that starts one with the same arguments */
+export async function startTestPlatform(dataDir: string, entry = sandboxEntry): Promise<TestPlatform> {
   let program = startProgram(entry, ['--port', '0', '--data', dataDir])
   const url = (await program.line(/listens on (\S+)/))[1] ?? ''
   const answer = await fetch(`${url}/sandbox/members`)
@@ -63,17 +78,11 @@ export async function startTestPlatform(dataDir: string): Promise<TestPlatform> 
       return program
     },
     ask,
-    envelopes: () =>
+    envelopes: () => read(storedEnvelope, `SELECT ${STORED_COLUMNS} FROM envelopes WHERE deleted_at IS NULL ORDER BY sequence`),
+    sealedEnvelopes: () =>
       read(
-        z.strictObject({
-          id: z.string(),
-          memory_ref: z.string(),
-          revision: z.int(),
-          size_bytes: z.int(),
-          stored_at: z.int(),
-          deleted_at: z.int().nullable(),
-        }),
-        'SELECT id, memory_ref, revision, size_bytes, stored_at, deleted_at FROM envelopes WHERE deleted_at IS NULL ORDER BY sequence',
+        storedEnvelope.extend({ sub_key_id: z.string().nullable(), ciphertext: z.instanceof(Buffer) }),
+        `SELECT ${STORED_COLUMNS}, sub_key_id, ciphertext FROM envelopes WHERE deleted_at IS NULL ORDER BY sequence`,
       ),
     counter(metric) {
       const [found] = read(z.strictObject({ used: z.int(), limit: z.int() }), 'SELECT used, quota_limit AS "limit" FROM counters WHERE metric = ?', metric)

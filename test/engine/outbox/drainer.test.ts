@@ -405,6 +405,30 @@ describe('hold and release', () => {
     await drainer.stop()
   })
 
+  test('a delete makes room for some: only held writes count as released, and the rest is held with the numbers of now', async () => {
+    platform.bytesLimit = 64 * 100
+    platform.tell()
+    enqueue(names(100))
+    const { drainer, events } = startDrainer(desk, platform, clock)
+    await clock.advance(10)
+    enqueue(['late one', 'late two', 'late three', 'late four'])
+    await clock.advance(200)
+    expect(desk.outbox.heldByMeter(WORKSPACE)).toMatchObject([{ count: 4, used: 64 * 100 }])
+    const since = clock.now()
+    desk.outbox.enqueueMemoryDelete(WORKSPACE, memoryRef('m0'))
+    desk.outbox.enqueueMemoryDelete(WORKSPACE, memoryRef('m1'))
+    await clock.advance(10)
+    expect(count('held')).toBe(2)
+    expect(events.filter(({ event }) => event === 'release.finished').map(({ payload }) => payload)).toMatchObject([
+      { deliveredCount: 2, heldAgainCount: 2, heldBy: 'encrypted_bytes' },
+    ])
+    const asked = platform.pushes.length
+    await clock.advance(60_000)
+    expect(platform.pushes).toHaveLength(asked)
+    expect(desk.outbox.heldByMeter(WORKSPACE)[0]?.since).toBeLessThanOrEqual(since)
+    await drainer.stop()
+  })
+
   test('the operations limit holds by its own meter, and one operation left carries a full batch', async () => {
     platform.pushesLimit = 1
     platform.tell()

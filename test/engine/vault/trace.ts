@@ -64,7 +64,7 @@ export function traceOf(text: string, lancePath: string, walPath: string): Trace
 }
 
 /** With several threads strace prints `call(… <unfinished ...>` and later `<... call resumed>…`; a call counts where it ended. */
-function joinResumed(text: string): string[] {
+export function joinResumed(text: string): string[] {
   const begun = new Map<string, string>()
   const lines: string[] = []
   for (const line of text.split('\n')) {
