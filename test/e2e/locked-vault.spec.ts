@@ -66,6 +66,7 @@ test('a locked vault reviews, syncs, upgrades and delivers what was sealed; only
     const opening = page.waitForEvent('popup')
     await page.getByRole('button', { name: 'Manage subscription' }).click()
     const portal = await opening
+    await portal.waitForTimeout(3000); console.log(portal.url().slice(0,60), await portal.locator('body').innerText(), await page.locator('body').innerText())
     await expect(portal.getByRole('row').filter({ hasText: '19.00' })).toContainText('Paid')
     await portal.close()
     const { meters, plan } = await computer.call('overview.read', { workspaceId: await computer.workspaceId() })

@@ -52,6 +52,6 @@ test('pictures of every page', async ({ stage }) => {
 
   await proxy.setFaults({ kind: 'answer', status: 401, body: JSON.stringify({ code: 'unauthorized', message: 'The token has expired.', _suggestion: 'Sign in again.' }) })
   await computer.call('workspaces.syncNow', { workspaceId: await computer.workspaceId() })
-  await expect(page.getByRole('button', { name: /^Connection: Signed out/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Connection: (The sign-in|Signed out)/ })).toBeVisible()
   await take(stage, page, 'signed-out')
 })
