@@ -261,7 +261,7 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
       await intake?.stop()
       await dropFolder.stop()
       imports.stop()
-      upkeep.stop()
+      await upkeep.stop()
       await drainer.stop()
       await sync.stop()
       await mover.stop()

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Database } from './store/database.ts'
 import type { EnvelopeStore } from './vault/envelope-store.ts'
+import { applyRetention } from './vault/retention.ts'
 import { sweepEnvelopes } from './vault/sweep.ts'
 import type { Vault } from './vault/vault.ts'
 import { createVaultRecords } from './vault/vault-records.ts'
@@ -14,7 +15,11 @@ const DAILY_MS = 24 * 3_600_000
 const DELIVERED_KEPT_MS = 90 * DAILY_MS
 const SAVE_LAST_WRITES_MS = 30_000
 
-export type Upkeep = { start(): void; stop(): void }
+export type Upkeep = {
+  start(): void
+  /** Resolves when the piece of work in hand is done; the stores may be closed then. */
+  stop(): Promise<void>
+}
 
 /** What keeps the stores in order in the background; none of it is needed for a page or a push. */
 export function createUpkeep(parts: {
@@ -29,15 +34,18 @@ export function createUpkeep(parts: {
 }): Upkeep {
   const { outbox, envelopes, vault, clock, report } = parts
   const cancels = new Set<() => void>()
+  const running = new Set<Promise<void>>()
   let stopped = false
 
   function after(delayMs: number, what: string, work: () => Promise<void> | void): void {
     const cancel = clock.after(delayMs, () => {
       cancels.delete(cancel)
       if (stopped) return
-      Promise.resolve()
+      const done = Promise.resolve()
         .then(work)
         .catch((error: unknown) => report(`${what}: ${error instanceof Error ? error.message : 'failed'}`))
+        .finally(() => running.delete(done))
+      running.add(done)
     })
     cancels.add(cancel)
   }
@@ -53,7 +61,10 @@ export function createUpkeep(parts: {
 
   async function daily(): Promise<void> {
     after(DAILY_MS, 'Upkeep', daily)
-    await outbox.pruneDelivered(clock.now() - DELIVERED_KEPT_MS)
+    // Before rows are pruned: they tell what superseded what.
+    const { supersededBefore, supersededRemoved } = outbox
+    await applyRetention({ store: envelopes, supersededBefore, removed: supersededRemoved }, clock.now(), () => stopped)
+    if (!stopped) await outbox.pruneDelivered(clock.now() - DELIVERED_KEPT_MS)
   }
 
   function saveLastWrites(): void {
@@ -67,9 +78,10 @@ export function createUpkeep(parts: {
       after(PRUNE_AFTER_MS, 'Upkeep', daily)
       after(SAVE_LAST_WRITES_MS, 'Last writes', saveLastWrites)
     },
-    stop() {
+    async stop() {
       stopped = true
       for (const cancel of cancels) cancel()
+      await Promise.all(running)
     },
   }
 }

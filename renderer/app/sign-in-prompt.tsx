@@ -3,7 +3,6 @@ import type { Workspace } from '../../shared/contract/console.ts'
 import { Notice } from '../components/notice.tsx'
 import { useConnection } from '../state/active-workspace.ts'
 import classes from './shell.module.css'
-import { clockWords } from './texts/shell.ts'
 import { texts } from './texts.ts'
 
 const SignInForm = lazy(() => import('./sign-in-form.tsx').then((module) => ({ default: module.SignInForm })))
@@ -11,7 +10,6 @@ const SignInForm = lazy(() => import('./sign-in-form.tsx').then((module) => ({ d
 /** What a person must do before the workspace syncs again, above every page of it. */
 export function SignInPrompt({ workspace }: { workspace: Workspace }) {
   const connection = useConnection(workspace)
-  const clock = clockWords(connection.clockOffsetMs)
   const revoked = connection.state === 'device_revoked'
   if (revoked || connection.state === 'signed_out')
     return (
@@ -24,10 +22,5 @@ export function SignInPrompt({ workspace }: { workspace: Workspace }) {
         </Notice>
       </div>
     )
-  if (clock === null) return null
-  return (
-    <div className={classes.strip}>
-      <Notice tone="amber">{clock}</Notice>
-    </div>
-  )
+  return null
 }

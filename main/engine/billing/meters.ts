@@ -1,5 +1,5 @@
-import { limitFromWire, limitToNullable } from '../../../shared/billing/limit.ts'
-import { levelOf, thresholdMarks } from '../../../shared/billing/thresholds.ts'
+import { type Limit, limitFromWire, limitToNullable, UNLIMITED } from '../../../shared/billing/limit.ts'
+import { levelOf, percentOf, thresholdMarks } from '../../../shared/billing/thresholds.ts'
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { Counter } from '../../../shared/contract/platform.ts'
 import type { KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
@@ -18,8 +18,8 @@ export function readMeters(catalog: KnownCatalog, counters: readonly Counter[], 
   return [...known, ...unknown].map((counter) => {
     const definition = catalog.meters.find(({ id }) => id === counter.metric)
     const limit = limitFromWire(counter.limit)
-    const { percent, level, label } = levelOf(catalog.thresholds, counter.used, limit)
     const waiting = held.find(({ meter }) => meter === counter.metric)
+    const { level, label } = levelOf(catalog.thresholds, isFullFor(waiting, counter, limit, definition) ? Math.max(counter.used, limit) : counter.used, limit)
     return {
       id: counter.metric,
       name: definition?.name ?? counter.metric,
@@ -29,7 +29,7 @@ export function readMeters(catalog: KnownCatalog, counters: readonly Counter[], 
       period: counter.period,
       used: counter.used,
       limit: limitToNullable(limit),
-      percent,
+      percent: percentOf(counter.used, limit),
       level,
       levelLabel: label,
       marks,
@@ -39,4 +39,17 @@ export function readMeters(catalog: KnownCatalog, counters: readonly Counter[], 
       draws: definition?.draws ?? 'none',
     }
   })
+}
+
+/**
+ * The platform refused bytes although a few are free, because the next envelope is larger than those. The limit is reached for whoever
+ * waits: "approaching" beside what is held would be a lie. After an upgrade that makes room for all of it, it is not reached any more.
+ */
+function isFullFor(
+  waiting: HeldByMeter[number] | undefined,
+  counter: Counter,
+  limit: Limit,
+  definition: KnownCatalog['meters'][number] | undefined,
+): limit is number {
+  return waiting !== undefined && waiting.count > 0 && definition?.draws === 'ciphertext_bytes' && limit !== UNLIMITED && counter.used + waiting.bytes > limit
 }

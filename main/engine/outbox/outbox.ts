@@ -23,6 +23,7 @@ import { type Selection, Selecting } from './selection.ts'
 import { Settlement } from './settlement.ts'
 import { createStage } from './stage.ts'
 import { recoverAtStart } from './start.ts'
+import { Superseded } from './superseded.ts'
 import { createWriter, type Writer } from './writer.ts'
 
 /** `enqueued`: there is something new to send; `acted`: a person did something; `drained`: the drainer wrote results. */
@@ -72,6 +73,13 @@ export type Outbox = {
   /** Drops delivered items older than this, in pieces between which others have their turn. Answers how many. */
   pruneDelivered(beforeMs: number): Promise<number>
   removeWorkspace(workspaceId: string): Promise<void>
+  /**
+   * Delivered envelopes that a later item of their memory superseded before this time, from the next `limit` rows; null when all
+   * rows have been looked at. Answered again until `supersededRemoved`.
+   */
+  supersededBefore(time: number, limit: number): string[] | null
+  /** Those that were answered last are gone from the LanceDB store for certain. */
+  supersededRemoved(): void
 
   /** Ends what runs by itself; call it before the database is closed. */
   close(): void
@@ -115,6 +123,12 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
   const pages = new Pages({ writer, holds, selecting })
   const picking = new Picking(writer)
   const restoring = new Restoring({ writer, lanes, holds, archive })
+  // Only the daily upkeep asks.
+  let knownSuperseded: Superseded | null = null
+  const superseded = (): Superseded => {
+    knownSuperseded ??= new Superseded({ writer, lanes, archive })
+    return knownSuperseded
+  }
   const pushLog = createPushLog(writer)
   const breathe = (): Promise<void> => new Promise((resolve) => nextTurn(resolve))
   const actions = new Actions({ writer, lanes, holds, settlement, selecting, clock, breathe })
@@ -225,6 +239,8 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
       for (const _ of removeWorkspace({ writer, holds, stage }, workspaceId)) await breathe()
       announce(workspaceId, 'acted')
     },
+    supersededBefore: (time, limit) => superseded().before(time, limit),
+    supersededRemoved: () => superseded().removed(),
 
     close: () => folding.close(),
     stage,

@@ -281,7 +281,8 @@ export function createSync(options: SyncOptions): Sync {
     const loop = loops.get(workspaceId)
     if (loop === undefined || !CALLED_BY_OTHERS.has(endpoint)) return
     const online = loop.connection.state === 'online'
-    const signedOut = answer.kind === 'error' && (answer.status === 401 || answer.error?.code === 'device_revoked')
-    if ((online && signedOut) || (!online && answer.kind === 'ok')) loop.kick()
+    // Reading goes on with a revoked device; only its session is closed. So that is what has to be asked about.
+    if (online && answer.kind === 'error' && answer.error?.code === 'device_revoked') loop.sessionLost()
+    else if ((online && answer.kind === 'error' && answer.status === 401) || (!online && answer.kind === 'ok')) loop.kick()
   }
 }

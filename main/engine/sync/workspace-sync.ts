@@ -237,8 +237,15 @@ export class WorkspaceSync {
       this.#parts.onChanged(changed)
     }
     if (changed.has('workspace')) this.#adoptFacts()
+    if (changed.has('device') && this.#isRevoked()) this.sessionLost()
     if (changed.has('counter')) this.#session.reconsider()
     if (changed.has('counter') || always) this.#parts.onCounters()
+  }
+
+  /** The feed says that this device may not sync any more; the platform says it in its own words when a session is asked for. */
+  #isRevoked(): boolean {
+    const { documents, workspaceId, deviceId } = this.#parts
+    return (documents.read(workspaceId, 'device', deviceId())?.revoked_at ?? null) !== null
   }
 
   /** The feed says that name, role or capabilities changed. */

@@ -9,8 +9,8 @@ const BATCH = 500
 
 export type RetentionOptions = {
   store: Pick<EnvelopeStore, 'exists' | 'remove'>
-  /** Delivered envelopes superseded before this time; at most `limit`, each until it is reported as removed. */
-  supersededBefore: (time: number, limit: number) => readonly string[]
+  /** Delivered envelopes superseded before this time, from the next `limit` rows of the queue; null when it has looked at all of them. */
+  supersededBefore: (time: number, limit: number) => readonly string[] | null
   /** These are no longer in the table, and the removal is synced. */
   removed: (ids: readonly string[]) => void
 }
@@ -20,10 +20,12 @@ export async function applyRetention({ store, supersededBefore, removed }: Reten
   let count = 0
   while (!isStopped()) {
     const ids = supersededBefore(now - SUPERSEDED_KEPT_MS, BATCH)
-    if (ids.length === 0) break
-    if (store.exists()) await store.remove(ids)
+    if (ids === null) break
+    if (ids.length > 0 && store.exists()) await store.remove(ids)
     removed(ids)
     count += ids.length
+    // Writes and answers have their turn between two pages.
+    await new Promise((resolve) => setImmediate(resolve))
   }
   return count
 }

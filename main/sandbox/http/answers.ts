@@ -10,8 +10,14 @@ import { Refusal } from './failure.ts'
 export function answerError(error: Error, context: Context, report: (error: Error) => void): Response | Promise<Response> {
   if (error instanceof Refusal) return refuse(context, error)
   if (error instanceof HTTPException && error.status < 500) return refuse(context, fromException(error))
+  if (isBrokenOff(error)) return refuse(context, new Refusal(400, 'request_aborted', 'The request ended before its body did.', 'Send it again.'))
   report(error)
   return context.json({ code: 'internal_error', message: 'The platform could not answer. Nothing was changed.' }, 500)
+}
+
+/** The one who asked has gone while the body was read: Node's own error for it. No failure of the platform, and nobody hears the answer. */
+function isBrokenOff(error: Error): boolean {
+  return error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET'
 }
 
 /** 405 with `Allow` where the path exists under another method, else 404. */

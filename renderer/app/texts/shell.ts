@@ -39,10 +39,15 @@ export function connectionWords(connection: Connection, queue: Workspace['queue'
   }
 }
 
+/** The offset is known to about a second: "11 min" for ten minutes and half a second would be another number than the warning's. */
+function wholeMinutes(ms: number): number {
+  return Math.round(ms / 60_000) * 60_000
+}
+
 /** Words for a clock that is off by more than two minutes; null when it is right enough. `offsetMs`: platform minus this computer. */
 export function clockWords(offsetMs: number | null): string | null {
   if (offsetMs === null || Math.abs(offsetMs) <= clockWarningMs) return null
-  return `The clock of this computer is ${format.duration(Math.abs(offsetMs))} ${offsetMs > 0 ? 'behind' : 'ahead of'} the platform’s. Times shown here may be wrong; nothing is lost by it.`
+  return `The clock of this computer is ${format.duration(wholeMinutes(Math.abs(offsetMs)))} ${offsetMs > 0 ? 'behind' : 'ahead of'} the platform’s. Times shown here may be wrong; nothing is lost by it.`
 }
 
 const states: Record<ItemState, string> = {

@@ -14,7 +14,9 @@ type Form = { canary: string; form: string; needle: Buffer }
 export function canariesIn(requests: readonly RecordedRequest[], canaries: readonly Canary[]): string[] {
   const forms = canaries.flatMap(({ name, bytes }) => formsOf(name, Buffer.from(bytes)))
   return requests.flatMap((request) => {
-    const places = [request.raw, request.body, ...ciphertextsOf(request)]
+    // A body in chunks is broken up by their lengths; put together it is not.
+    const whole = request.headers['transfer-encoding'] === undefined ? [] : [request.body]
+    const places = [request.raw, ...whole, ...ciphertextsOf(request)]
     return forms
       .filter(({ needle }) => places.some((bytes) => bytes.includes(needle)))
       .map(({ canary, form }) => `${canary} as ${form} in ${request.method} ${request.path}`)
@@ -61,7 +63,9 @@ function formsOf(canary: string, bytes: Buffer): Form[] {
 
 /** The characters that stand for these bytes within a longer base64 text in which they begin at byte `shift` of a group of three. */
 function base64Within(bytes: Buffer, shift: number): string {
-  const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replaceAll('=', '')
+  const text = Buffer.concat([Buffer.alloc(shift), bytes])
+    .toString('base64')
+    .replaceAll('=', '')
   const first = [0, 2, 3][shift] ?? 0
   const mixesWithWhatFollows = (shift + bytes.length) % 3 !== 0
   return text.slice(first, mixesWithWhatFollows ? -1 : undefined)

@@ -8,6 +8,8 @@ import { startTestPlatform, type TestPlatform } from './test-platform.ts'
 
 export { expect }
 
+export type ComputerOptions = { at?: string; dataDir?: string; env?: NodeJS.ProcessEnv }
+
 /** Everything that one spec starts: a platform, a faulty line to it, computers with consoles, browsers. Stopped and removed at its end. */
 export class Stage {
   readonly #browser: Browser
@@ -37,8 +39,8 @@ export class Stage {
   }
 
   /** A computer whose console has started. `at`: the address of the platform as this computer knows it; `dataDir`: a folder of the spec's own. */
-  async computer(platform: TestPlatform, { at = platform.url, dataDir }: { at?: string; dataDir?: string } = {}): Promise<TestComputer> {
-    const computer = new TestComputer(dataDir ?? (await this.folder('computer')), at, { TIDEMARK_TOKEN: platform.token })
+  async computer(platform: TestPlatform, { at = platform.url, dataDir, env }: ComputerOptions = {}): Promise<TestComputer> {
+    const computer = new TestComputer(dataDir ?? (await this.folder('computer')), at, { TIDEMARK_TOKEN: platform.token, ...env })
     this.#closers.push(() => computer.stop())
     const seen: string[] = []
     this.programs.push({ name: 'console', lines: () => seen })

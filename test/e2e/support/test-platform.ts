@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { z } from 'zod'
@@ -24,6 +25,8 @@ const storedEnvelope = z.strictObject({
 export type TestPlatform = {
   readonly url: string
   readonly token: string
+  /** Of another member of the same workspace. */
+  readonly otherToken: string
   readonly program: Program
   /** A request as a member of the workspace makes it from somewhere else. */
   ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>
@@ -35,6 +38,8 @@ export type TestPlatform = {
   setting(key: string): { value: string; version: number } | undefined
   /** Opens a session of a device that nobody sits at, and answers how to close it. */
   openSession(deviceId: string): Promise<() => Promise<void>>
+  /** Ends what a token may do, as an administrator does. */
+  revokeToken(token: string): void
   stop(): Promise<void>
   /** Again with the same data, on the same port. */
   restart(): Promise<void>
@@ -45,8 +50,8 @@ export async function startTestPlatform(dataDir: string, entry = sandboxEntry): 
   let program = startProgram(entry, ['--port', '0', '--data', dataDir])
   const url = (await program.line(/listens on (\S+)/))[1] ?? ''
   const answer = await fetch(`${url}/sandbox/members`)
-  const [member] = sandboxMembersResponse.parse(await answer.json())
-  if (member === undefined) throw new Error('The sandbox has no member')
+  const [member, other] = sandboxMembersResponse.parse(await answer.json())
+  if (member === undefined || other === undefined) throw new Error('The sandbox has fewer than two members')
   const { token } = member
 
   function read<T>(schema: z.ZodType<T>, sql: string, ...values: (string | number)[]): T[] {
@@ -74,6 +79,7 @@ export async function startTestPlatform(dataDir: string, entry = sandboxEntry): 
   return {
     url,
     token,
+    otherToken: other.token,
     get program() {
       return program
     },
@@ -96,6 +102,14 @@ export async function startTestPlatform(dataDir: string, entry = sandboxEntry): 
       if (opened.status !== 201) throw new Error(`The session was refused: ${device.status} ${opened.status} ${JSON.stringify(opened.body)}`)
       const { id } = z.looseObject({ id: z.string() }).parse(opened.body)
       return async () => void (await ask('DELETE', `/v1/sessions/${id}`))
+    },
+    revokeToken(revoked) {
+      const database = new Database(join(dataDir, 'platform.db'))
+      try {
+        database.prepare('UPDATE tokens SET revoked_at = ? WHERE token_hash = ?').run(Date.now(), hash('sha256', revoked))
+      } finally {
+        database.close()
+      }
     },
     stop: () => program.stop(),
     async restart() {

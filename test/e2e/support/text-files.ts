@@ -6,7 +6,7 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '../../../node_modules')
 const TEXT = /\.(?:[cm]?[jt]s|md|json|css|txt)$/
 const SMALL_BYTES = 16 * 1024
-const LARGE_BYTES = 256 * 1024
+const LARGE_BYTES = 1024 * 1024
 
 export type TextFile = { path: string; bytes: Buffer }
 

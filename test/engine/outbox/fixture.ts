@@ -19,6 +19,8 @@ export const DEVICE = '44444444-4444-4444-8444-444444444444'
 /** Steps only when a test says so; timers run in the order in which they are due. */
 export type SteppedClock = Clock & { advance(ms: number): Promise<void>; setWall(ms: number): void }
 
+const MOST_TIMERS = 5_000
+
 export function steppedClock(start = Date.UTC(2026, 10, 21)): SteppedClock {
   let wall = start
   let monotonic = 0
@@ -38,7 +40,9 @@ export function steppedClock(start = Date.UTC(2026, 10, 21)): SteppedClock {
     },
     async advance(ms) {
       const until = monotonic + ms
-      for (;;) {
+      for (let fired = 0; ; fired += 1) {
+        // A loop that wakes itself again and again, a millisecond later each time, would keep a real computer busy for nothing.
+        if (fired > MOST_TIMERS) throw new Error(`${MOST_TIMERS} timers within ${ms} ms`)
         await settled()
         const next = timers.filter(({ at }) => at <= until).sort((left, right) => left.at - right.at)[0]
         if (!next) break

@@ -99,7 +99,6 @@ class World {
         if (this.running.drainer.pausedBy(WORKSPACE)) this.running.drainer.resume(WORKSPACE)
         return
       case 'crash':
-        // The old drainer goes on in memory, as an old process would not: it must find its database closed.
         this.#kill()
         this.desk = openDesk(this.folder.path, this.clock)
         this.running = this.#start()
@@ -131,6 +130,9 @@ class World {
 
   #kill(): void {
     this.desk.database.close()
+    // A dead process has no timers; with its database closed it can write nothing more.
+    this.desk.outbox.close()
+    void this.running.drainer.stop()
   }
 
   check(): void {

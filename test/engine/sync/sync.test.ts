@@ -227,6 +227,13 @@ describe('trouble', () => {
     await until(() => connection().state === 'signed_out')
   })
 
+  it('a request that is told of a revoked device makes the connection look at once, although reading would go on', async () => {
+    await goOnline()
+    for (const route of ['POST /v1/sessions', 'PUT /api/billing/settings']) platform.on(route, () => refusal(403, 'device_revoked'))
+    await engine.client.send(id, 'putSetting', { body: { key: 'a', value: 'b' } })
+    await until(() => connection().state === 'device_revoked')
+  })
+
   it('a push that gets through ends the wait of a loop that believes to be offline', async () => {
     platform.on('GET /v1/workspace', () => ({ status: 503, headers: { 'retry-after': '900' }, body: 'later' }))
     engine.sync.start()

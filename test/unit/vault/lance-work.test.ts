@@ -157,7 +157,7 @@ describe('retention', () => {
         store: { exists: () => true, remove: async (ids) => void log.push(`remove ${ids.join()}`) },
         supersededBefore: (time) => {
           asked.push(time)
-          return [...old]
+          return old.length === 0 ? null : [...old]
         },
         removed: (ids) => {
           log.push(`removed ${ids.join()}`)

@@ -37,5 +37,6 @@ describe('clockWords', () => {
     expect(clockWords(-120_000)).toBeNull()
     expect(clockWords(120_001)).toContain('behind')
     expect(clockWords(-120_001)).toContain('ahead of')
+    expect(clockWords(-600_500)).toContain('10 min ahead of')
   })
 })
