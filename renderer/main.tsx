@@ -19,10 +19,12 @@ bridge.subscribe((event) => {
 
 /** From what the overview shows already, else asked of the engine. */
 async function meterName(workspaceId: string, meter: string): Promise<string | null> {
-  const overview = await queryClient.fetchQuery({
-    queryKey: readKey('overview.read', { workspaceId }),
-    queryFn: () => read(bridge, 'overview.read', { workspaceId }),
-  }).catch(() => null)
+  const overview = await queryClient
+    .fetchQuery({
+      queryKey: readKey('overview.read', { workspaceId }),
+      queryFn: () => read(bridge, 'overview.read', { workspaceId }),
+    })
+    .catch(() => null)
   return overview?.meters.find(({ id }) => id === meter)?.name ?? null
 }
 

@@ -53,7 +53,8 @@ export function ConnectionBadge({ workspace }: { workspace: Workspace }) {
             )}
           </dl>
           <ErrorNotice error={sync.error} />
-          <Button variant="default" leftSection={<IconRefresh size={15} />} loading={sync.isPending} onClick={() => sync.mutate({ workspaceId: workspace.id })}>
+          {/* Never disabled: it would lose the focus, and Escape would no longer close this. */}
+          <Button variant="default" leftSection={<IconRefresh size={15} />} onClick={() => sync.mutate({ workspaceId: workspace.id })}>
             {texts.connection.syncNow}
           </Button>
         </Stack>

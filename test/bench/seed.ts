@@ -46,7 +46,13 @@ export const deliveredSeed = (delivered: number, held: number): Promise<Seed> =>
     const queue = await openQueue(path)
     deliverAll(queue, seed.workspaceId)
     const { writer, holds, workspaceNo } = queue.outbox.parts
-    const refusal = { meter: 'encrypted_bytes', code: 'encrypted_bytes_exceeded', reason: 'Encrypted bytes limit reached.', limit: 26_214_400, used: 26_214_400 }
+    const refusal = {
+      meter: 'encrypted_bytes',
+      code: 'encrypted_bytes_exceeded',
+      reason: 'Encrypted bytes limit reached.',
+      limit: 26_214_400,
+      used: 26_214_400,
+    }
     writer.write(() => holds.close(workspaceNo(seed.workspaceId) ?? 0, 'envelope', refusal, Date.now(), { version: null, used: null, limit: null }, null))
     await write(queue, seed, delivered, held)
     await queue.store.compact()
@@ -68,7 +74,10 @@ export function moveToPlatform(seed: Seed, url: string): void {
 }
 
 async function kept(name: string, make: (path: string) => Promise<Pick<Seed, 'workspaceId' | 'subKeyIds'>>): Promise<Seed> {
-  const key = createHash('sha256').update(JSON.stringify([SEED_VERSION, CIPHERTEXT_BYTES, migrations])).digest('hex').slice(0, 16)
+  const key = createHash('sha256')
+    .update(JSON.stringify([SEED_VERSION, CIPHERTEXT_BYTES, migrations]))
+    .digest('hex')
+    .slice(0, 16)
   const folder = join(tmpdir(), 'tidemark-bench-seeds', key)
   const path = join(folder, name)
   const factsPath = join(folder, `${name}.json`)

@@ -18,7 +18,10 @@ for (const seed of [empty, full]) moveToPlatform(seed, NOWHERE)
 
 const answer = z.object({ ms: z.number(), delivered: z.int(), held: z.int() })
 function startMs({ path, workspaceId }: Seed, rows: { delivered: number; held: number }): number {
-  const run = spawnSync(process.execPath, [join(import.meta.dirname, 'start-once.process.js'), path, workspaceId], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  const run = spawnSync(process.execPath, [join(import.meta.dirname, 'start-once.process.js'), path, workspaceId], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const { ms, delivered, held } = answer.parse(JSON.parse(run.stdout))
   if (delivered !== rows.delivered || held !== rows.held) throw new Error(`the overview shows ${delivered} delivered and ${held} held items`)
   return ms

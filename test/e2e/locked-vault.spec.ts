@@ -72,7 +72,10 @@ test('a locked vault reviews, syncs, upgrades and delivers what was sealed; only
     expect([plan?.id, plan?.priceCents]).toEqual(['pro', 1900])
     const stored = platform.envelopes().reduce((sum, { size_bytes }) => sum + size_bytes, 0)
     await expect
-      .poll(async () => (await computer.call('overview.read', { workspaceId: await computer.workspaceId() })).meters.find(({ id }) => id === 'encrypted_bytes')?.used)
+      .poll(
+        async () =>
+          (await computer.call('overview.read', { workspaceId: await computer.workspaceId() })).meters.find(({ id }) => id === 'encrypted_bytes')?.used,
+      )
       .toBe(stored)
     expect(meters.map(({ id }) => id).sort()).toEqual(['api_sub_keys', 'encrypted_bytes', 'sync_devices', 'sync_operations'])
     await stage.go(page, '/honesty')

@@ -1,4 +1,5 @@
 import { expect, test } from './support/stage.ts'
+import { badgeOf, syncNow } from './support/sync-now.ts'
 
 test('without the platform the console starts with its last state, queues what is written, and delivers it later', async ({ stage }) => {
   const platform = await stage.platform()
@@ -19,6 +20,11 @@ test('without the platform the console starts with its last state, queues what i
     await expect(page.getByRole('meter', { name: 'Encrypted bytes' })).toHaveAttribute('aria-valuetext', /of 26,214,400 bytes/)
     const plan = page.getByRole('region', { name: 'Plan', exact: true })
     await expect(plan.getByText('Free', { exact: true }).first()).toBeVisible()
+    await stage.go(page, '/upgrade')
+    await expect(page.getByRole('status').getByText('Offline: a checkout needs an answer from the platform.')).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Choose Pro' })).toBeDisabled()
+    await page.getByRole('link', { name: 'Devices & sub-keys' }).click()
+    await expect(page.getByRole('button', { name: 'Create sub-key' })).toBeDisabled()
     await page.getByRole('link', { name: 'Settings' }).click()
     await expect(page.getByLabel('Organisation name')).toHaveValue('Harbour Research')
   })
@@ -66,10 +72,7 @@ test('without the platform the console starts with its last state, queues what i
 
   await test.step('the platform is back: delivered and confirmed', async () => {
     await line.setFaults()
-    await page.getByRole('button', { name: /^Connection:/ }).click()
-    await page.getByRole('button', { name: 'Sync now' }).click()
-    await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText('Online')
-    await page.keyboard.press('Escape')
+    await syncNow(page)
     await expect.poll(() => platform.setting('org_name')?.value).toBe('Harbour Institute')
     await expect.poll(() => platform.envelopes().length).toBe(2)
     expect(platform.setting('billing_email')?.value).toBe('billing@harbour.example')
@@ -85,7 +88,7 @@ test('a setting that was changed on both sides shows mine and theirs, and either
   const line = await stage.proxy(platform)
   const computer = await stage.computer(platform, { at: line.url })
   const page = await stage.page(computer, '/settings')
-  const badge = page.getByRole('button', { name: /^Connection:/ })
+  const badge = badgeOf(page)
   const name = page.locator('form').filter({ has: page.getByLabel('Organisation name') })
   await expect(name.getByLabel('Organisation name')).toHaveValue('Harbour Research')
 
@@ -97,10 +100,7 @@ test('a setting that was changed on both sides shows mine and theirs, and either
     await expect(name.getByText(/The platform still has/)).toBeVisible()
     expect((await platform.ask('PUT', '/api/billing/settings', { key: 'org_name', value: theirs })).status).toBe(200)
     await line.setFaults()
-    await badge.click()
-    await page.getByRole('button', { name: 'Sync now' }).click()
-    await expect(badge).toContainText('Online')
-    await page.keyboard.press('Escape')
+    await syncNow(page)
     await expect(name.getByText('Rejected')).toBeVisible()
     await name.getByRole('button', { name: 'Show in the outbox' }).click()
     await page.getByRole('row').filter({ hasText: 'org_name' }).filter({ hasText: 'Rejected' }).click()

@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test'
 import { z } from 'zod'
 import { type Agent, megabytes } from './support/agent.ts'
 import { expect, test } from './support/stage.ts'
+import { syncNow } from './support/sync-now.ts'
 
 const isPush = ({ path }: { path: string }): boolean => path.startsWith('/v1/sync/push')
 
@@ -125,7 +126,10 @@ test('files and a folder are imported from the page with progress; a running imp
   const dialog = page.getByRole('dialog')
   await test.step('files, of which one is too large', async () => {
     await page.getByRole('button', { name: 'Import' }).first().click()
-    await dialog.locator('input[type=file]').first().setInputFiles([join(folder, 'one.txt'), join(folder, 'two.bin'), join(folder, 'giant.bin')])
+    await dialog
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles([join(folder, 'one.txt'), join(folder, 'two.bin'), join(folder, 'giant.bin')])
     await expect(dialog.getByText(/^Import finished\. 3 of 3 files/)).toBeVisible()
     await expect(dialog.getByText('1 file was refused')).toBeVisible()
     await expect(dialog.getByRole('listitem').filter({ hasText: 'giant.bin' })).toBeVisible()
@@ -170,14 +174,6 @@ async function writeAll(agent: Agent, memoryIds: readonly string[]): Promise<str
     ids.push(z.looseObject({ envelope_id: z.string() }).parse(JSON.parse(answer.body.toString())).envelope_id)
   }
   return ids
-}
-
-async function syncNow(page: Page): Promise<void> {
-  const badge = page.getByRole('button', { name: /^Connection:/ })
-  await badge.click()
-  await page.getByRole('button', { name: 'Sync now' }).click()
-  await expect(badge).toContainText('Online')
-  await page.keyboard.press('Escape')
 }
 
 /** The lines of a JSON-lines file that a click downloads. */

@@ -9,6 +9,7 @@ import { type Canary, canariesIn, unreadableRequests } from './support/canaries.
 import { CARD, payWith } from './support/card.ts'
 import { lanceEnvelopes, masterKeyOf, openerWith, type QueuedEnvelope, queuedEnvelopes, stagedCount } from './support/device-records.ts'
 import { ascending, memoriesOutOfOrder, sequencesOfFreeOnes } from './support/order.ts'
+import { openOldest, outboxList } from './support/outbox-page.ts'
 import { test } from './support/stage.ts'
 import { textFiles } from './support/text-files.ts'
 import { type Memory, type Written, write, writeMemories } from './support/writing.ts'
@@ -124,7 +125,7 @@ test('over quota, held, upgraded, released: nothing is lost, nothing twice, and 
 
   await test.step('the outbox lists them with their agent, meter and reason, newest first', async () => {
     await banner.getByRole('button', { name: 'Show held writes' }).click()
-    const list = page.getByRole('grid', { name: 'Writes in the outbox' })
+    const list = outboxList(page)
     await expect(list).toHaveAttribute('aria-rowcount', String(held.length + 1))
     const newest = held.at(-1)
     const write = written.find(({ envelopeId }) => envelopeId === newest?.id)
@@ -147,12 +148,7 @@ test('over quota, held, upgraded, released: nothing is lost, nothing twice, and 
   })
 
   await test.step('asked once more, the platform refuses with 402, and the attempt is on record', async () => {
-    const list = page.getByRole('grid', { name: 'Writes in the outbox' })
-    await list.getByRole('row').nth(1).focus()
-    await page.keyboard.press('End')
-    await expect(page.locator(':focus')).toHaveAttribute('data-row-index', String(held.length - 1))
-    await page.keyboard.press('Enter')
-    const details = page.getByRole('dialog')
+    const details = await openOldest(page, held.length)
     await expect(details).toContainText('Held by')
     await details.getByRole('button', { name: 'Retry' }).click()
     await expect(details.getByRole('region', { name: 'Attempts' })).toContainText('HTTP 402 · encrypted_bytes_exceeded')
@@ -205,7 +201,7 @@ test('over quota, held, upgraded, released: nothing is lost, nothing twice, and 
       await expect(upgrade).toHaveAccessibleDescription(/^Offline: a checkout needs an answer from the platform\./)
     }
     await stage.go(page, '/outbox?states=held')
-    await expect(page.getByRole('grid', { name: 'Writes in the outbox' })).toHaveAttribute('aria-rowcount', String(held.length + 1))
+    await expect(outboxList(page)).toHaveAttribute('aria-rowcount', String(held.length + 1))
     await expectAccessible(page, 'Outbox without a network')
     await stage.go(page, '/')
     await expectAccessible(page, 'Overview without a network')

@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Page } from '@playwright/test'
 import { expect, test } from './support/stage.ts'
-
-const badgeOf = (page: Page) => page.getByRole('button', { name: /^Connection:/ })
+import { badgeOf, syncNow } from './support/sync-now.ts'
 
 test('a sign-in that ended is asked for again, uses up no attempt, and everything goes on with a new token', async ({ stage }) => {
   const platform = await stage.platform()
@@ -84,10 +82,7 @@ test('a platform that lies, breaks off or is slow is named in words, loses nothi
 
   async function back(): Promise<void> {
     await line.setFaults()
-    await badgeOf(page).click()
-    await page.getByRole('button', { name: 'Sync now' }).click()
-    await expect(badgeOf(page)).toContainText('Online')
-    await page.keyboard.press('Escape')
+    await syncNow(page)
     await expect.poll(() => platform.envelopes().length).toBe(written)
   }
   async function write(): Promise<void> {

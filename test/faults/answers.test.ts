@@ -282,8 +282,7 @@ describe('is rejected with the platform’s words', () => {
     { name: '400 as a whole', fault: { status: 400, body: platformError('invalid_request') }, words: 'Words of the platform about invalid_request.' },
   ])('one poisoned item among 500 ($name): the rest is delivered, it alone is rejected', async ({ fault, words }) => {
     await device.proxy.setFaults({ kind: 'refuse' })
-    const written = []
-    for (let at = 0; at < 500; at += 50) written.push(...(await Promise.all(Array.from({ length: 50 }, (_, index) => device.write(`memory-${at + index}`)))))
+    const written = await device.writeAll(Array.from({ length: 500 }, (_, index) => `memory-${index}`))
     const poisoned = written[321]?.envelopeId ?? ''
     await device.proxy.setFaults({ kind: 'answer', ...fault, match: (request) => isPush(request) && request.body.includes(poisoned) })
     await device.until(() => device.states().delivered === 499, 'the others', { jumpMs: 500 })
@@ -301,8 +300,7 @@ describe('is rejected with the platform’s words', () => {
 
   it('one item among 500 that makes the platform fail (500): found by splitting, the rest is delivered, it alone waits', async () => {
     await device.proxy.setFaults({ kind: 'refuse' })
-    const written = []
-    for (let at = 0; at < 500; at += 50) written.push(...(await Promise.all(Array.from({ length: 50 }, (_, index) => device.write(`memory-${at + index}`)))))
+    const written = await device.writeAll(Array.from({ length: 500 }, (_, index) => `memory-${index}`))
     const poisoned = written[77]?.envelopeId ?? ''
     await device.proxy.setFaults({
       kind: 'answer',
@@ -312,6 +310,31 @@ describe('is rejected with the platform’s words', () => {
     })
     await device.until(() => device.states().delivered === 499, 'the others', { jumpMs: 1_000, withinMs: 60_000 })
     expect(items([poisoned])).toMatchObject([{ state: expect.stringMatching(/waiting|sending/) }])
+    await expectDelivery()
+  })
+
+  it('one item that the platform answers with 503 and a time of its own does not keep the others waiting for ever', async () => {
+    await device.proxy.setFaults({ kind: 'refuse' })
+    const { envelopeId } = await device.write('poisoned')
+    await device.proxy.setFaults({
+      kind: 'answer',
+      status: 503,
+      headers: { 'retry-after': '10' },
+      body: platformError('overloaded'),
+      match: (request) => isPush(request) && request.body.includes(envelopeId),
+    })
+    await device.until(() => areAll([envelopeId], 'waiting'), 'the refusal', { jumpMs: 500 })
+    const others = await device.writeAll(['one', 'two', 'three'])
+    await device.until(
+      () =>
+        areAll(
+          others.map((other) => other.envelopeId),
+          'delivered',
+        ),
+      'the others',
+      { jumpMs: 500, withinMs: 10_000 },
+    )
+    expect(items([envelopeId])[0]?.state).not.toBe('delivered')
     await expectDelivery()
   })
 

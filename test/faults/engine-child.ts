@@ -23,9 +23,7 @@ export async function bundleEngineProcess({ eagerCompaction }: { eagerCompaction
     configFile: false,
     root,
     logLevel: 'error',
-    plugins: eagerCompaction
-      ? [{ name: 'eager-compaction', enforce: 'pre', resolveId: (id) => (id.endsWith('/compaction-policy.ts') ? eager : null) }]
-      : [],
+    plugins: eagerCompaction ? [{ name: 'eager-compaction', enforce: 'pre', resolveId: (id) => (id.endsWith('/compaction-policy.ts') ? eager : null) }] : [],
     ssr: { noExternal: true, external: ['better-sqlite3', '@lancedb/lancedb', 'apache-arrow'] },
     build: {
       ssr: fileURLToPath(new URL('./engine-process.ts', import.meta.url)),

@@ -201,6 +201,13 @@ export class Device {
     return told
   }
 
+  /** Writes one memory of each name, fifty at once. */
+  async writeAll(memoryIds: readonly string[]): Promise<Acknowledged[]> {
+    const told: Acknowledged[] = []
+    for (let at = 0; at < memoryIds.length; at += 50) told.push(...(await Promise.all(memoryIds.slice(at, at + 50).map((memoryId) => this.write(memoryId)))))
+    return told
+  }
+
   get intakePort(): number {
     return present(this.#engine, 'the engine').intakePort
   }

@@ -4,8 +4,6 @@ import type { Clock } from '../../main/engine/clock.ts'
 export type FlowingClock = Clock & {
   /** Moves on by `ms` and runs what has become due, in its order. */
   jump(ms: number): void
-  /** Wall time only, as when somebody sets the clock. */
-  setWall(offsetMs: number): void
 }
 
 /** `speed`: how many times faster than real time; for processes that cannot be told to jump. */
@@ -13,7 +11,6 @@ export function flowingClock(speed = 1): FlowingClock {
   const startedWall = Date.now()
   const started = performance.now()
   let ahead = 0
-  let wallOffset = 0
   let timers: { at: number; work: () => void }[] = []
   let real: NodeJS.Timeout | null = null
   const monotonic = (): number => (performance.now() - started) * speed + ahead
@@ -34,7 +31,7 @@ export function flowingClock(speed = 1): FlowingClock {
   }
 
   return {
-    now: () => Math.floor(startedWall + monotonic() + wallOffset),
+    now: () => Math.floor(startedWall + monotonic()),
     monotonic,
     after(delayMs, work) {
       const timer = { at: monotonic() + Math.max(0, delayMs), work }
@@ -48,9 +45,6 @@ export function flowingClock(speed = 1): FlowingClock {
     jump(ms) {
       ahead += ms
       fire()
-    },
-    setWall(offsetMs) {
-      wallOffset = offsetMs
     },
   }
 }

@@ -167,7 +167,8 @@ async function writeUntilDeath(life: EngineChild, agent: { secret: string }, nam
           body: JSON.stringify({ memories: memories.map(({ id, bytes }) => ({ id, content_base64: bytes.toString('base64') })) }),
         })
         const body: unknown = await answer.json()
-        if (answer.status !== 201 || typeof body !== 'object' || body === null || !('results' in body) || !Array.isArray(body.results)) throw new Refused(answer.status, body)
+        if (answer.status !== 201 || typeof body !== 'object' || body === null || !('results' in body) || !Array.isArray(body.results))
+          throw new Refused(answer.status, body)
         for (const [index, one] of memories.entries()) acknowledged.push(acknowledgement(one.id, one.bytes, body.results[index]))
       } else {
         const memoryId = memoryName(name)

@@ -1,7 +1,7 @@
 /** Answers lost after the platform has committed: the hardest fault, since neither side can tell it from a lost request. */
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
-import { platformCounters, platformEnvelopes } from './evidence.ts'
+import { platformCounters, platformEnvelopes, queueItems } from './evidence.ts'
 import { type Device, type Scene, startScene } from './fixture.ts'
 import type { FaultRule } from './proxy.ts'
 import { between, seeded } from './seeded.ts'
@@ -64,9 +64,12 @@ describe(`with ${SHARE * 100} % of the answers lost after the platform's commit 
     // Filled up to less than one envelope: the refusals were not for nothing.
     expect(used).toBeGreaterThan(limit - 25 * 1024)
     expect(await scene.contradictions(false)).toEqual([])
-    const heldAtLimit = devices.reduce((sum, device) => sum + (device.states().held ?? 0), 0)
-    expect(heldAtLimit).toBeGreaterThan(50)
-    expect(platformEnvelopes(platformFile)).toHaveLength(2 * 16 * 36 - heldAtLimit)
+    const there = new Set(platformEnvelopes(platformFile).map(({ id }) => id))
+    // What is held may be there already, when the answer that said so was lost; nothing else of what is held is.
+    const heldHere = devices.flatMap((device) => queueItems(device.dataDir).filter(({ id, state }) => state === 'held' && !there.has(id)))
+    expect(heldHere.length).toBeGreaterThan(50)
+    expect(there.size).toBe(2 * 16 * 36 - heldHere.length)
+    expect(new Set(heldHere.map(({ heldBy }) => heldBy))).toEqual(new Set(['encrypted_bytes']))
 
     await scene.upgrade('pro')
     for (const device of devices) await device.until(() => device.isDelivered(), 'the release', { jumpMs: 500, withinMs: 120_000 })
@@ -75,7 +78,8 @@ describe(`with ${SHARE * 100} % of the answers lost after the platform's commit 
     expect(platformEnvelopes(platformFile)).toHaveLength(2 * 16 * 36)
     expect(await scene.contradictions(true)).toEqual([])
     expect(scene.miscounts()).toEqual([])
-    await expectAuditAgrees(scene)
+    // Operations are counted by period, and a clock that was moved ahead sees the new period begin at another push than the platform.
+    await expectAuditAgrees(scene, ['stored_envelopes', 'stored_bytes', 'sub_keys'])
   })
 
   it('a deleted memory is deleted once, however often the answer to its delete is lost', async () => {
@@ -110,13 +114,15 @@ async function auditLines(device: Device) {
   return (await device.call('honesty.audit', { workspaceId: device.workspaceId })).lines
 }
 
-/** Each device's own recount is the platform's count of it, to the last push. */
-async function expectAuditAgrees({ devices }: Scene): Promise<void> {
+/** Each device's own recount is the platform's count of it: envelopes and bytes exactly, operations but for those whose answer was lost. */
+async function expectAuditAgrees({ devices }: Scene, meters = ['stored_envelopes', 'stored_bytes', 'sub_keys', 'sync_operations']): Promise<void> {
   for (const device of devices) {
+    const disagreeing = async () => (await auditLines(device)).filter(({ meter, verdict }) => meters.includes(meter) && verdict !== 'agrees')
+    // The counters of the last answer may have been lost with it; the changes feed brings them.
     await device
-      .until(async () => (await auditLines(device)).every(({ verdict }) => verdict === 'agrees'), 'the audit', { jumpMs: 1_000, withinMs: 10_000 })
+      .until(async () => (await disagreeing()).length === 0, 'the audit', { jumpMs: 1_000, withinMs: 10_000 })
       .catch(async () => {
-        expect(await auditLines(device)).toEqual([])
+        expect(await disagreeing()).toEqual([])
       })
   }
 }

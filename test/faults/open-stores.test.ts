@@ -26,8 +26,7 @@ async function warnings(): Promise<string[]> {
 /** Writes that the platform does not get, carried over to LanceDB. */
 async function writeHeldBack(count: number): Promise<string[]> {
   await device.proxy.setFaults({ kind: 'refuse' })
-  const written = []
-  for (let at = 0; at < count; at += 50) written.push(...(await Promise.all(Array.from({ length: Math.min(50, count - at) }, (_, index) => device.write(`kept-${at + index}`)))))
+  const written = await device.writeAll(Array.from({ length: count }, (_, index) => `kept-${index}`))
   await device.until(() => stagedCiphertexts(device.dataDir).size === 0, 'the mover', { jumpMs: 500 })
   return written.map(({ envelopeId }) => envelopeId)
 }
@@ -95,7 +94,11 @@ describe('outbox.db', () => {
     ruin('outbox.db', pages.slice(3, 6))
     const ruined = readFileSync(file('outbox.db'))
     await device.start()
-    expect(await warnings()).toEqual([expect.stringMatching(/^salvaged: outbox\.db was damaged\. \d+ rows were salvaged\. Some rows could not be read \(.*item.*\)\. The damaged file is kept as outbox\.db\.damaged-/)])
+    expect(await warnings()).toEqual([
+      expect.stringMatching(
+        /^salvaged: outbox\.db was damaged\. \d+ rows were salvaged\. Some rows could not be read \(.*item.*\)\. The damaged file is kept as outbox\.db\.damaged-/,
+      ),
+    ])
     const kept = readdirSync(device.dataDir).find((name) => /^outbox\.db\.damaged-[^-]+$/.test(name)) ?? ''
     expect(readFileSync(file(kept)).equals(ruined)).toBe(true)
     const found = queueItems(device.dataDir).length
@@ -105,7 +108,11 @@ describe('outbox.db', () => {
     await device.until(() => queueItems(device.dataDir).length === 300, 'the comparison with LanceDB', { jumpMs: 500 })
     await device.proxy.setFaults()
     await device.until(() => device.isDelivered(), 'the delivery', { jumpMs: 1_000 })
-    expect(platformEnvelopes(scene.platformFile).map(({ id }) => id).sort()).toEqual([...ids].sort())
+    expect(
+      platformEnvelopes(scene.platformFile)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([...ids].sort())
     expect(await scene.contradictions(true)).toEqual([])
     expect(scene.miscounts()).toEqual([])
     // Not a second time.
@@ -122,11 +129,17 @@ describe('outbox.db', () => {
     for (const companion of ['-wal', '-shm']) rmSync(file(`outbox.db${companion}`), { force: true })
     writeFileSync(file('outbox.db'), Buffer.alloc(statSync(file('outbox.db')).size, 0x55))
     await device.start()
-    expect(await warnings()).toEqual([expect.stringMatching(/^salvaged: outbox\.db was damaged and could not be read\. It was restored from the copy outbox-\d{8}T\d{9}Z\.db/)])
+    expect(await warnings()).toEqual([
+      expect.stringMatching(/^salvaged: outbox\.db was damaged and could not be read\. It was restored from the copy outbox-\d{8}T\d{9}Z\.db/),
+    ])
     await device.until(() => queueItems(device.dataDir).some(({ id }) => id === after.envelopeId), 'what came after the copy', { jumpMs: 500 })
     await device.proxy.setFaults()
     await device.until(() => device.isDelivered(), 'the delivery', { jumpMs: 1_000 })
-    expect(platformEnvelopes(scene.platformFile).map(({ id }) => id).sort()).toEqual([...before, after.envelopeId].sort())
+    expect(
+      platformEnvelopes(scene.platformFile)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([...before, after.envelopeId].sort())
     expect(await scene.contradictions(true)).toEqual([])
   })
 

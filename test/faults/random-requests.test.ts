@@ -27,7 +27,33 @@ beforeEach(async () => {
 afterEach(() => scene.close())
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'PROPFIND', 'TRACE']
-const SCALARS = ['', ' ', 'known', '.', '..', '../../etc/passwd', '%00', '%ff', '%', '%2e%2e', 'ü', '💧', '\u202e', '-1', '0', '1e308', "'; DROP TABLE item; --", '__proto__', 'constructor', 'null', 'x'.repeat(600), 'a/b', 'a?b', 'a#b', 'batch']
+const SCALARS = [
+  '',
+  ' ',
+  'known',
+  '.',
+  '..',
+  '../../etc/passwd',
+  '%00',
+  '%ff',
+  '%',
+  '%2e%2e',
+  'ü',
+  '💧',
+  '\u202e',
+  '-1',
+  '0',
+  '1e308',
+  "'; DROP TABLE item; --",
+  '__proto__',
+  'constructor',
+  'null',
+  'x'.repeat(600),
+  'a/b',
+  'a?b',
+  'a#b',
+  'batch',
+]
 
 /** A value that survives a request line or a header: what does not is percent-encoded half of the time, else left out. */
 function fragment(): string {
@@ -39,14 +65,30 @@ function json(depth = 0): unknown {
   const roll = random()
   if (depth > 3 || roll < 0.5) return pick(random, [...SCALARS, 0, -1, 1.5, 1e308, true, false, null, [], {}])
   if (roll < 0.7) return Array.from({ length: between(random, 0, 6) }, () => json(depth + 1))
-  const keys = ['id', 'memories', 'content_base64', 'content_type', 'text', 'key', 'value', 'plan', 'device_id', 'session_id', 'envelopes', 'version', '__proto__', 'extra']
+  const keys = [
+    'id',
+    'memories',
+    'content_base64',
+    'content_type',
+    'text',
+    'key',
+    'value',
+    'plan',
+    'device_id',
+    'session_id',
+    'envelopes',
+    'version',
+    '__proto__',
+    'extra',
+  ]
   return Object.fromEntries(Array.from({ length: between(random, 0, 6) }, () => [pick(random, keys), json(depth + 1)]))
 }
 
 function body(shaped: () => unknown): Buffer | null {
   const roll = random()
   if (roll < 0.2) return null
-  if (roll < 0.3) return Buffer.from(pick(random, ['', '{', '"', '[[[[', 'null', 'a=b&c=%zz', '{"__proto__":{"x":1}}', '['.repeat(5_000), '{"a":'.repeat(2_000)]))
+  if (roll < 0.3)
+    return Buffer.from(pick(random, ['', '{', '"', '[[[[', 'null', 'a=b&c=%zz', '{"__proto__":{"x":1}}', '['.repeat(5_000), '{"a":'.repeat(2_000)]))
   if (roll < 0.4) return Buffer.from(Array.from({ length: between(random, 1, 3_000) }, () => between(random, 0, 256)))
   if (roll < 0.65) return Buffer.from(JSON.stringify(shaped()))
   return Buffer.from(JSON.stringify(json()))
@@ -56,7 +98,19 @@ function headers(token: string): Record<string, string> {
   const chosen: Record<string, string> = {}
   if (random() < 0.85) chosen.authorization = `Bearer ${token}`
   else if (random() < 0.5) chosen.authorization = pick(random, ['Bearer', 'Bearer ', 'Basic YTpi', `Bearer ${fragment()}`, `bearer  ${token}`, token])
-  if (random() < 0.7) chosen['content-type'] = pick(random, ['application/json', 'application/json; charset=utf-8', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', '/', 'text', '*/*', 'a/b; c="', fragment()])
+  if (random() < 0.7)
+    chosen['content-type'] = pick(random, [
+      'application/json',
+      'application/json; charset=utf-8',
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data',
+      '/',
+      'text',
+      '*/*',
+      'a/b; c="',
+      fragment(),
+    ])
   const rare: [string, () => string][] = [
     ['content-encoding', () => pick(random, ['gzip', 'br', 'identity', 'x'])],
     ['expect', () => pick(random, ['100-continue', 'something'])],
@@ -130,7 +184,10 @@ async function bombard(port: number, make: () => Sent): Promise<Map<number, numb
       const sent = make()
       const isBare = left % BARE_EACH === 0
       const { status, text } = isBare ? await sendBare(port, sent.path) : await send(port, agent, sent)
-      if (status >= 500) throw new Error(`${sent.method} ${sent.path} ${JSON.stringify(sent.headers)} ${sent.body?.subarray(0, 200).toString()} → ${status} ${text.slice(0, 300)}`)
+      if (status >= 500)
+        throw new Error(
+          `${sent.method} ${sent.path} ${JSON.stringify(sent.headers)} ${sent.body?.subarray(0, 200).toString()} → ${status} ${text.slice(0, 300)}`,
+        )
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
     }
   }
@@ -146,10 +203,16 @@ describe(`${COUNT} random requests`, () => {
       method: random() < 0.6 ? pick(random, ['POST', 'GET', 'DELETE']) : pick(random, METHODS),
       path: random() < 0.75 ? pick(random, paths) : `/v1/memories/${fragment()}${random() < 0.2 ? `?${fragment()}` : ''}`,
       headers: headers(device.agent.secret),
-      body: body(() => ({ memories: Array.from({ length: between(random, 0, 4) }, () => ({ id: pick(random, SCALARS), ...(random() < 0.5 ? { text: 'x' } : { content_base64: pick(random, ['AA==', 'AAAA', '%', '']) }) })) })),
+      body: body(() => ({
+        memories: Array.from({ length: between(random, 0, 4) }, () => ({
+          id: pick(random, SCALARS),
+          ...(random() < 0.5 ? { text: 'x' } : { content_base64: pick(random, ['AA==', 'AAAA', '%', '']) }),
+        })),
+      })),
       chunked: random() < 0.2,
     }))
-    for (const status of [200, 201, 202, 400, 401, 403, 404, 405, 415]) expect(statuses.get(status) ?? 0, `${status} of ${JSON.stringify([...statuses])}`).toBeGreaterThan(0)
+    for (const status of [200, 201, 202, 400, 401, 403, 404, 405, 415])
+      expect(statuses.get(status) ?? 0, `${status} of ${JSON.stringify([...statuses])}`).toBeGreaterThan(0)
     expect(device.reports).toEqual([])
     const { envelopeId } = await device.write('after all that')
     await device.until(() => device.states().pending === undefined && device.states().sending === undefined, 'the delivery', { jumpMs: 100 })
@@ -162,7 +225,22 @@ describe(`${COUNT} random requests`, () => {
     const document = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) }).parse(await (await fetch(`${url}/openapi.json`)).json())
     // The event stream stays open by design; it has its own tests.
     const routes = Object.keys(document.paths).filter((path) => path !== '/v1/sync/events')
-    const others = ['/', '//', '/%', '/v1/%ff', '/polar/v1/checkouts/', '/polar/portal', '/polar/portal/card', '/polar/invoices/x', '/checkout/success', '/checkout/change/x', '/sandbox/members', '/webhooks/polar', '/openapi.json', '/v1/sync/../sync/push']
+    const others = [
+      '/',
+      '//',
+      '/%',
+      '/v1/%ff',
+      '/polar/v1/checkouts/',
+      '/polar/portal',
+      '/polar/portal/card',
+      '/polar/invoices/x',
+      '/checkout/success',
+      '/checkout/change/x',
+      '/sandbox/members',
+      '/webhooks/polar',
+      '/openapi.json',
+      '/v1/sync/../sync/push',
+    ]
     const token = await tenantToken(url)
     const known = await device.call('devices.list', { workspaceId: device.workspaceId })
     const statuses = await bombard(port, () => {
@@ -173,16 +251,19 @@ describe(`${COUNT} random requests`, () => {
         method: random() < 0.85 ? pick(random, declared) : pick(random, METHODS),
         path: `${route.replace(/\{[^}]+\}/g, () => fragment().replaceAll('/', '%2F') || 'x')}${query}`,
         headers: headers(token),
-        body: body(() => pick(random, [
-          { device_id: known[0]?.id, session_id: null, envelopes: [json(), json()] },
-          { key: pick(random, ['org_name', 'plan_id', 'billing_email', 'x']), value: json() },
-          { plan: pick(random, ['free', 'pro', 'team', 'x']) },
-          { id: pick(random, SCALARS), device_id: known[0]?.id },
-        ])),
+        body: body(() =>
+          pick(random, [
+            { device_id: known[0]?.id, session_id: null, envelopes: [json(), json()] },
+            { key: pick(random, ['org_name', 'plan_id', 'billing_email', 'x']), value: json() },
+            { plan: pick(random, ['free', 'pro', 'team', 'x']) },
+            { id: pick(random, SCALARS), device_id: known[0]?.id },
+          ]),
+        ),
         chunked: random() < 0.2,
       }
     })
-    for (const status of [200, 400, 401, 403, 404, 405, 415]) expect(statuses.get(status) ?? 0, `${status} of ${JSON.stringify([...statuses])}`).toBeGreaterThan(0)
+    for (const status of [200, 400, 401, 403, 404, 405, 415])
+      expect(statuses.get(status) ?? 0, `${status} of ${JSON.stringify([...statuses])}`).toBeGreaterThan(0)
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
     await device.write('after all that')
     await device.until(() => device.isDelivered(), 'the delivery', { jumpMs: 100 })

@@ -15,7 +15,16 @@ const tests = fileURLToPath(new URL('..', import.meta.url))
 
 /** By who refuses. A code that a program can answer and that is not listed here fails the last test of this list. */
 const named: Record<string, readonly string[]> = {
-  'the platform: who asks': ['missing_token', 'invalid_token', 'token_revoked', 'token_expired', 'device_revoked', 'forbidden', 'foreign_host', 'foreign_origin'],
+  'the platform: who asks': [
+    'missing_token',
+    'invalid_token',
+    'token_revoked',
+    'token_expired',
+    'device_revoked',
+    'forbidden',
+    'foreign_host',
+    'foreign_origin',
+  ],
   'the platform: quota': ['encrypted_bytes_exceeded', 'sync_devices_exceeded', 'sync_operations_exceeded', 'api_sub_keys_exceeded'],
   'the platform: what is asked': [
     'invalid_request',
@@ -83,7 +92,10 @@ const named: Record<string, readonly string[]> = {
 describe('every named refusal has a test', () => {
   const sources = filesBelow(tests).map((path) => ({ path, text: readFileSync(path, 'utf8') }))
   /** The part of this file below the list: here a code counts only where it is provoked. */
-  const own = readFileSync(fileURLToPath(import.meta.url), 'utf8').split('// Those that no other test provokes.').at(-1) ?? ''
+  const own =
+    readFileSync(fileURLToPath(import.meta.url), 'utf8')
+      .split('// Those that no other test provokes.')
+      .at(-1) ?? ''
   it.each(Object.entries(named))('%s', (_, codes) => {
     const missing = codes.filter((code) => {
       const word = new RegExp(`\\b${code}\\b`)
@@ -136,17 +148,28 @@ describe('the platform refuses', () => {
   ])('an envelope with %s, and it alone', async (_, change) => {
     const good = envelope(100)
     const { value } = await fixture.push([good, envelope(100, change)])
-    expect(value.results).toMatchObject([{ id: good.id, status: 'stored' }, { status: 'invalid', code: 'invalid_envelope', message: expect.any(String) }])
+    expect(value.results).toMatchObject([
+      { id: good.id, status: 'stored' },
+      { status: 'invalid', code: 'invalid_envelope', message: expect.any(String) },
+    ])
     expect((await fixture.counters()).encrypted_bytes?.used).toBe(100)
   })
 
-  it('a page of the portal whose link is not good any more, a form that was not made for it, and a plan that is not there', async () => {
+  it('a page of the portal whose link is not good any more, and a form that was not made for it', async () => {
     expect(await (await fetch(`${fixture.sandbox.url}/polar/portal?customer_session_token=x`)).json()).toMatchObject({ code: 'portal_closed' })
     const { url } = await fixture.openCheckout('pro')
     const foreign = await fetch(url, { method: 'POST', body: new URLSearchParams({ seal: 'x', number: '4242424242424242' }) })
     expect(foreign.status).toBe(403)
     expect(await foreign.json()).toMatchObject({ code: 'foreign_form' })
-    expect(await fixture.refused('POST', '/api/billing/checkout', { body: { plan: 'unheard-of' } })).toMatchObject({ status: 404, error: { code: 'unknown_plan' } })
+  })
+
+  it('to change to a plan that the portal does not offer', async () => {
+    await fixture.buy('pro')
+    const { value } = await fixture.send(portalResponse, 'POST', '/api/billing/portal')
+    const seal = /name="seal" value="([^"]+)"/.exec(await (await fetch(value.url)).text())?.[1] ?? ''
+    const answer = await fetch(value.url.replace('/portal?', '/portal/change?'), { method: 'POST', body: new URLSearchParams({ seal, product: 'unheard-of' }) })
+    expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'unknown_plan' }])
+    expect((await fixture.plan()).plan.id).toBe('pro')
   })
 
   it('to cancel or change a subscription where there is none', async () => {
@@ -229,7 +252,10 @@ describe('the console refuses', () => {
 
   it('an outbox.db from the future, by its code', async () => {
     const { FutureDatabaseError } = await import('../../main/engine/store/errors.ts')
-    expect(new FutureDatabaseError('outbox.db', 9, 5)).toMatchObject({ code: 'database_from_the_future', suggestion: expect.stringContaining('Update the program') })
+    expect(new FutureDatabaseError('outbox.db', 9, 5)).toMatchObject({
+      code: 'database_from_the_future',
+      suggestion: expect.stringContaining('Update the program'),
+    })
   })
 })
 

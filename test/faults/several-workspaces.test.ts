@@ -44,7 +44,12 @@ const troubles: { name: string; rule: FaultRule }[] = [
   { name: 'does not know the token any more', rule: { kind: 'answer', status: 401, body: error('token_revoked') } },
   {
     name: 'has no room',
-    rule: { kind: 'answer', status: 402, body: { ...error('encrypted_bytes_exceeded'), meter: 'encrypted_bytes', used: 1, limit: 1 }, match: ({ path }) => path.startsWith('/v1/sync/push') },
+    rule: {
+      kind: 'answer',
+      status: 402,
+      body: { ...error('encrypted_bytes_exceeded'), meter: 'encrypted_bytes', used: 1, limit: 1 },
+      match: ({ path }) => path.startsWith('/v1/sync/push'),
+    },
   },
 ]
 
@@ -57,10 +62,15 @@ it.each(troubles)('one platform $name: the other gets everything at once', async
   await Promise.all(Array.from({ length: 40 }, (_, index) => device.write(`free-${index}`, Buffer.from(`free ${index}`), otherSecret)))
   await device.until(() => platformEnvelopes(join(folder, 'platform.db')).length === 40, 'the delivery to the other', { withinMs: 5_000 })
   expect(performance.now() - startedAt).toBeLessThan(3_000)
-  await device.until(async () => (await device.call('workspaces.list', {})).find(({ id }) => id === otherId)?.queue.pending === 0, 'the answers of the other', { withinMs: 3_000 })
+  await device.until(async () => (await device.call('workspaces.list', {})).find(({ id }) => id === otherId)?.queue.pending === 0, 'the answers of the other', {
+    withinMs: 3_000,
+  })
   expect(platformEnvelopes(scene.platformFile)).toHaveLength(0)
   const workspaces = await device.call('workspaces.list', {})
-  expect(workspaces.find(({ id }) => id === otherId)).toMatchObject({ connection: { state: 'online', live: 'stream' }, queue: { pending: 0, held: 0, rejected: 0 } })
+  expect(workspaces.find(({ id }) => id === otherId)).toMatchObject({
+    connection: { state: 'online', live: 'stream' },
+    queue: { pending: 0, held: 0, rejected: 0 },
+  })
   const queue = workspaces.find(({ id }) => id === device.workspaceId)?.queue
   expect((queue?.pending ?? 0) + (queue?.held ?? 0)).toBe(stuck.length)
   // The other's settings, plan and meters are there as ever.
@@ -81,7 +91,12 @@ it.each(troubles)('one platform $name: the other gets everything at once', async
 })
 
 it('an upgrade of one releases nothing of the other, and a removed one leaves the other as it is', async () => {
-  const full: FaultRule = { kind: 'answer', status: 402, body: { ...error('encrypted_bytes_exceeded'), meter: 'encrypted_bytes', used: 1, limit: 1 }, match: ({ path }) => path.startsWith('/v1/sync/push') }
+  const full: FaultRule = {
+    kind: 'answer',
+    status: 402,
+    body: { ...error('encrypted_bytes_exceeded'), meter: 'encrypted_bytes', used: 1, limit: 1 },
+    match: ({ path }) => path.startsWith('/v1/sync/push'),
+  }
   await device.proxy.setFaults(full)
   await otherProxy.setFaults(full)
   await device.write('mine')

@@ -50,7 +50,11 @@ test('pictures of every page', async ({ stage }) => {
   await expect(page.getByRole('button', { name: /^Connection: Offline/ })).toBeVisible()
   await take(stage, page, 'offline')
 
-  await proxy.setFaults({ kind: 'answer', status: 401, body: JSON.stringify({ code: 'unauthorized', message: 'The token has expired.', _suggestion: 'Sign in again.' }) })
+  await proxy.setFaults({
+    kind: 'answer',
+    status: 401,
+    body: JSON.stringify({ code: 'unauthorized', message: 'The token has expired.', _suggestion: 'Sign in again.' }),
+  })
   await computer.call('workspaces.syncNow', { workspaceId: await computer.workspaceId() })
   await expect(page.getByRole('button', { name: /^Connection: (The sign-in|Signed out)/ })).toBeVisible()
   await take(stage, page, 'signed-out')

@@ -13,6 +13,11 @@ export type OwnCount = {
   subKeys: number
   /** Sent, and the answer not known yet: an agreement cannot be expected while there are any. */
   unansweredEnvelopes: number
+  /**
+   * Pushes of this period whose answer was lost. Their envelopes turned out to be stored, or were sent again; which of these
+   * pushes the platform counted cannot be known here, so by so many the counts may differ.
+   */
+  unansweredPushes: number
 }
 
 /** What the platform counted for this device; null where it said nothing yet. */
@@ -31,16 +36,30 @@ export function auditLines(own: OwnCount, platform: PlatformCount): AuditLine[] 
   return [
     line('stored_envelopes', 'Envelopes stored from this device', 'envelopes', own.storedEnvelopes, platform.storedEnvelopes, own.unansweredEnvelopes),
     line('stored_bytes', 'Ciphertext stored from this device', 'bytes', own.storedBytes, platform.storedBytes, own.unansweredEnvelopes),
-    line(
-      'sync_operations',
-      'Sync operations of this device in this period',
-      'operations',
-      own.syncOperations,
-      platform.syncOperations,
-      own.unansweredEnvelopes,
+    withinDoubt(
+      line(
+        'sync_operations',
+        'Sync operations of this device in this period',
+        'operations',
+        own.syncOperations,
+        platform.syncOperations,
+        own.unansweredEnvelopes,
+      ),
+      own.unansweredPushes,
     ),
     line('sub_keys', 'Active sub-keys made on this device', 'sub-keys', own.subKeys, platform.subKeys, 0),
   ]
+}
+
+function withinDoubt(found: AuditLine, doubtful: number): AuditLine {
+  const { verdict, deviceCount, platformCount, explanation } = found
+  if (verdict !== 'drift' || deviceCount === null || platformCount === null || Math.abs(platformCount - deviceCount) > doubtful) return found
+  const lost = doubtful === 1 ? 'The answer to 1 push was lost' : `The answers to ${doubtful.toLocaleString('en-US')} pushes were lost`
+  return {
+    ...found,
+    verdict: 'agrees',
+    explanation: `${explanation} ${lost}, so this device cannot know which of them were counted; the difference is within that.`,
+  }
 }
 
 function line(meter: string, name: string, unit: string, deviceCount: number, platformCount: number | null, unanswered: number): AuditLine {

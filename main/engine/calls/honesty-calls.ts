@@ -23,6 +23,7 @@ export function honestyCalls(services: Services): HandlersOf<'honesty'> {
             syncOperations: period === null ? 0 : outbox.pushCount(workspaceId, period.startMs, period.endMs),
             subKeys: mine.size,
             unansweredEnvelopes: outbox.unanswered(workspaceId),
+            unansweredPushes: period === null ? 0 : outbox.unansweredPushCount(workspaceId, period.startMs, period.endMs),
           },
           {
             storedEnvelopes: device?.stored_envelopes ?? null,

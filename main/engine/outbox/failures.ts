@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../clock.ts'
-import { backOffMs, type Decision } from './policy.ts'
+import { BACK_OFF_FIRST_MS, backOffMs, type Decision } from './policy.ts'
 import { leastTried } from './requests.ts'
 import type { Settled, Taken } from './settlement.ts'
 import { halves, isCut } from './splitting.ts'
@@ -63,7 +63,10 @@ export class Failures {
       this.#failedAt.set(pushNo, this.#successes)
       // A batch is tried again as soon as the platform is: only a lone item has earned the wait of all its own tries,
       // else the search for the item at fault would take longer with each step.
-      const own: Decision = batch.length > 1 ? { ...decision, nextAt: now + delayMs } : decision
+      const own: Decision = {
+        ...decision,
+        nextAt: batch.length > 1 ? now + delayMs : Math.max(decision.nextAt, this.#afterOthers(batch, decision, now + delayMs)),
+      }
       return batch.map((taken) => ({ taken, decision: own }))
     }
     // Each half fails or passes by itself from now on; the search goes on without a long wait.
@@ -74,5 +77,13 @@ export class Failures {
       const own: Decision = { ...decision, nextAt, batchNo }
       return half.map((taken) => ({ taken, decision: own }))
     })
+  }
+
+  /**
+   * A lone item that fails again and again is due a moment after sending begins again: were it due just then, being older
+   * it would go first, and fail, and nothing behind it would ever leave. The first time that a platform names is kept to the millisecond.
+   */
+  #afterOthers(batch: readonly Taken[], { told }: { told: boolean }, beginsAgainAt: number): number {
+    return told && leastTried(batch) === 0 ? beginsAgainAt : beginsAgainAt + BACK_OFF_FIRST_MS
   }
 }

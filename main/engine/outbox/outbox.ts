@@ -68,6 +68,8 @@ export type Outbox = {
   noteRestorePage(workspaceId: string): void
   /** Pushes that stored something and restore pages, from `fromMs` up to but without `toMs`. */
   pushCount(workspaceId: string, fromMs: number, toMs: number): number
+  /** Pushes of that time whose answer never came: by at most so many can `pushCount` differ from what the platform counts. */
+  unansweredPushCount(workspaceId: string, fromMs: number, toMs: number): number
   /** Envelopes whose fate at the platform is not known. */
   unanswered(workspaceId: string): number
   /** Drops delivered items older than this, in pieces between which others have their turn. Answers how many. */
@@ -135,7 +137,7 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
   const folding = scheduleFolding({ laneIndex: writer.laneIndex, clock, nextTurn })
   const listeners = new Set<(workspaceId: string, news: QueueNews) => void>()
 
-  recoverAtStart({ writer, settlement, picking, now: clock.now(), backOffCapMs: BACK_OFF_CAP_MS })
+  recoverAtStart({ writer, settlement, picking, pushLog, now: clock.now(), backOffCapMs: BACK_OFF_CAP_MS })
 
   function announce(workspaceId: string, news: QueueNews): void {
     if (news === 'enqueued') folding.wanted()
@@ -226,6 +228,7 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
     storedTotals: (workspaceId) => archive.totals(numberOf(workspaceId) ?? -1),
     noteRestorePage: (workspaceId) => writer.write(() => pushLog.recordRestorePage(writer.names.number(workspaceId), clock.now())),
     pushCount: (workspaceId, fromMs, toMs) => pushLog.count(numberOf(workspaceId) ?? -1, fromMs, toMs),
+    unansweredPushCount: (workspaceId, fromMs, toMs) => pushLog.unansweredCount(numberOf(workspaceId) ?? -1, fromMs, toMs),
     unanswered: (workspaceId) => pages.unanswered(numberOf(workspaceId) ?? -1),
     async pruneDelivered(beforeMs) {
       let count = 0

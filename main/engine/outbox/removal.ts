@@ -37,7 +37,8 @@ export function* removeWorkspace(parts: { writer: Writer; holds: Holds; stage: P
     while (writer.write(() => drop.run(workspace, PIECE).changes) > 0) yield
   }
   writer.write(() => {
-    for (const table of ['hold', 'push', 'stored_total', 'discard']) database.prepare<[number]>(`DELETE FROM ${table} WHERE workspace = ?`).run(workspace)
+    for (const table of ['hold', 'push', 'unanswered_push', 'stored_total', 'discard'])
+      database.prepare<[number]>(`DELETE FROM ${table} WHERE workspace = ?`).run(workspace)
     groups.forget(workspace)
     writer.afterCommit(() => holds.forget(workspace))
   })

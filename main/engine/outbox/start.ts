@@ -1,4 +1,5 @@
 import type { Picking } from './picking.ts'
+import type { createPushLog } from './push-log.ts'
 import type { Settlement } from './settlement.ts'
 import type { Writer } from './writer.ts'
 
@@ -10,23 +11,27 @@ export function recoverAtStart({
   writer,
   settlement,
   picking,
+  pushLog,
   now,
   backOffCapMs,
 }: {
   writer: Writer
   settlement: Settlement
   picking: Picking
+  pushLog: Pick<ReturnType<typeof createPushLog>, 'recordUnanswered'>
   now: number
   backOffCapMs: number
 }): void {
   const { database, groups } = writer
   const withdrawn = database.prepare<[number], number>('SELECT sequence FROM item WHERE group_no = ? AND withdrawn = 1').pluck()
+  const pushes = database.prepare<[number], number>('SELECT DISTINCT push_no FROM item WHERE group_no = ? AND push_no IS NOT NULL').pluck()
   writer.write(() => {
     for (const workspace of [...groups.workspaces()]) {
       for (const group of [...groups.of(workspace)]) {
         if (group.count === 0) continue
         if (group.state === 'waiting') picking.clamp(group, now, backOffCapMs)
         if (group.state !== 'sending') continue
+        if (group.kind === 'envelope') for (const no of pushes.all(group.no)) pushLog.recordUnanswered(workspace, now, no)
         groups.relabel(group, 'pending', null)
         // Their memories were deleted while they were on their way; the deletes behind them do the rest.
         settlement.discard(withdrawn.all(group.no), 'The memory was deleted.', null)

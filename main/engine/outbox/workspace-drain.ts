@@ -15,8 +15,8 @@ import { halves } from './splitting.ts'
 type Work = { kind: ItemKind; taken: Taken[]; envelopes: Map<number, PushEnvelope>; held: boolean }
 /** Marked as being sent. `meters`: what was known when it left; only newer news lead to another try after a refusal. */
 type Going = { work: Work; pushNo: number; meters: readonly MeterView[] }
-/** `smooth`: the platform took it, and the next one may follow at once. */
-type Outcome = { settled: Settled[]; smooth: boolean }
+/** `smooth`: the platform took it, and the next one may follow at once. `unanswered`: it may have taken it, and nobody knows. */
+type Outcome = { settled: Settled[]; smooth: boolean; unanswered?: boolean }
 type Reply = { push: PushAnswer } | { single: SingleAnswer }
 
 /** A disk that is full, a LanceDB that cannot be read, a session that was lost: tried again after this. */
@@ -123,6 +123,8 @@ export class WorkspaceDrain {
   }
 
   async #prepareNext(current: Work): Promise<Work | null> {
+    // In the next turn, when the request has been handed to its socket: the platform works on it meanwhile.
+    await new Promise((resolve) => setImmediate(resolve))
     const workspace = this.#workspace()
     return workspace === null || this.#stopping ? null : await this.#prepare(this.#choosing.nextPush(workspace, current.kind, current.held))
   }
@@ -198,7 +200,8 @@ export class WorkspaceDrain {
     const { clock, random } = this.#parts
     const now = clock.now()
     const answer: Answer<unknown> = 'push' in reply ? reply.push : reply.single
-    if (answer.kind === 'unreachable' && answer.reason === 'aborted' && this.#stopping) return all(work, { next: 'again' })
+    const unanswered = answer.kind === 'unreachable' || (answer.kind === 'error' && (answer.status >= 500 || answer.status === 408))
+    if (answer.kind === 'unreachable' && answer.reason === 'aborted' && this.#stopping) return { ...all(work, { next: 'again' }), unanswered }
     if (this.#isSessionLost(answer)) return all(work, { next: 'again' })
     if ('push' in reply && reply.push.kind === 'ok') {
       const settled = decideResults(work.taken, reply.push, now, random)
@@ -207,7 +210,8 @@ export class WorkspaceDrain {
     }
     const decision = decideWhole(work.taken, answer, now, random)
     if (decision.next === 'paused') return all(work, decision)
-    if (decision.next === 'waiting') return { settled: this.#failures.failed(work.taken, decision, pushNo, now, () => this.#newNumber()), smooth: false }
+    if (decision.next === 'waiting')
+      return { settled: this.#failures.failed(work.taken, decision, pushNo, now, () => this.#newNumber()), smooth: false, unanswered }
     this.#failures.succeeded(work.taken)
     if (decision.next === 'rejected' && work.taken.length > 1) {
       if (decision.status === 413) this.#choosing.tooLarge(work.taken.reduce((sum, { item }) => sum + item.sizeBytes, 0))
@@ -236,7 +240,10 @@ export class WorkspaceDrain {
     if (workspace === null) return
     const now = clock.now()
     settlement.settle(outcome.settled, now)
-    if (work.kind === 'envelope') for (const no of storingPushes(outcome.settled, pushNo)) pushLog.record(workspace, now, no)
+    if (work.kind === 'envelope') {
+      for (const no of storingPushes(outcome.settled, pushNo)) pushLog.record(workspace, now, no)
+      if (outcome.unanswered) pushLog.recordUnanswered(workspace, now, pushNo)
+    }
     const refused = outcome.settled.find(({ decision }) => decision.next === 'held')?.decision
     if (refused?.next !== 'held') return
     const { refusal } = refused

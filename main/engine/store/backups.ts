@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -61,19 +61,20 @@ export function createBackups({
   }
 
   async function copy(): Promise<string> {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    // What an earlier copy left behind when the power went.
-    for (const name of readdirSync(folder)) if (name.endsWith('.unfinished')) rmSync(join(folder, name), { force: true })
     const name = `outbox-${timeStamp(clock.now())}.db`
     const unfinished = join(folder, `${name}.unfinished`)
     try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      // What an earlier copy left behind when the power went.
+      for (const left of readdirSync(folder)) if (left.endsWith('.unfinished')) rmSync(join(folder, left), { force: true })
       await vacuumInto(databasePath, unfinished)
       syncPath(unfinished)
       // Under its name only when it is whole.
       renameSync(unfinished, join(folder, name))
       syncPath(folder)
     } catch (error) {
-      rmSync(unfinished, { force: true })
+      // Where the folder itself cannot be had there is no such path to remove, and saying so must not hide what went wrong.
+      if (existsSync(unfinished)) rmSync(unfinished, { force: true })
       throw new ConsoleFailure(
         'backup_failed',
         `The copy could not be made: ${error instanceof Error ? error.message : 'unknown error'}.`,

@@ -147,7 +147,8 @@ export class WorkspaceSync {
       const heard = await this.#bell.wait(waitMs, ['kick', 'suspend', 'stop'])
       if (heard.has('kick')) {
         failures = 0
-        this.#publish({ state: 'connecting', detail: null, live: 'off', retryAt: null })
+        // What only a person can mend stays on the screen until it is: a form that vanishes for a moment loses what was typed into it.
+        if (trouble.retry !== null) this.#publish({ state: 'connecting', detail: null, live: 'off', retryAt: null })
       }
     }
   }

@@ -18,7 +18,7 @@ export async function createAgent(page: Page, computer: TestComputer, name: stri
 
 /** Names this computer on the same page. The name is for people at this computer only. */
 export async function renameThisDevice(page: Page, name: string): Promise<void> {
-  const row = page.getByRole('row').filter({ hasText: 'This computer' })
+  const row = page.getByRole('row').filter({ hasText: 'This device' })
   await row.getByRole('button', { name: /^Actions for / }).click()
   await page.getByRole('menuitem', { name: /^Rename / }).click()
   await page.getByRole('dialog').getByLabel('Name').fill(name)

@@ -42,10 +42,8 @@ export class Stage {
   async computer(platform: TestPlatform, { at = platform.url, dataDir, env }: ComputerOptions = {}): Promise<TestComputer> {
     const computer = new TestComputer(dataDir ?? (await this.folder('computer')), at, { TIDEMARK_TOKEN: platform.token, ...env })
     this.#closers.push(() => computer.stop())
-    const seen: string[] = []
-    this.programs.push({ name: 'console', lines: () => seen })
+    this.programs.push({ name: 'console', lines: () => computer.lines })
     await computer.start()
-    seen.push(...computer.running.lines)
     return computer
   }
 
@@ -64,6 +62,8 @@ export class Stage {
 
   async context(): Promise<BrowserContext> {
     const context = await this.#browser.newContext({ viewport: { width: 1360, height: 860 }, acceptDownloads: true, locale: 'en-US' })
+    // A button that is not there fails at its line, not after the whole test's time.
+    context.setDefaultTimeout(20_000)
     this.#contexts.push(context)
     context.on('page', (page) => {
       page.on('pageerror', (error) => this.pageErrors.push(error.message))

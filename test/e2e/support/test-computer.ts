@@ -15,6 +15,7 @@ export class TestComputer {
   readonly #platformUrl: string
   readonly #env: NodeJS.ProcessEnv
   #program: Program | null = null
+  readonly #programs: Program[] = []
   #line: BridgeLine | null = null
   /** Single use: the first page takes it, every later one is handed a new link. */
   #launchLink: string | null = null
@@ -31,6 +32,11 @@ export class TestComputer {
     return this.#program
   }
 
+  /** What the console printed, at every start. */
+  get lines(): string[] {
+    return this.#programs.flatMap(({ lines }) => lines)
+  }
+
   get intakeUrl(): string {
     return this.#intakeUrl
   }
@@ -39,6 +45,7 @@ export class TestComputer {
   async start(): Promise<void> {
     const program = startProgram(entry, ['--no-open', '--port', '0', '--data', this.dataDir, '--platform', this.#platformUrl], this.#env)
     this.#program = program
+    this.#programs.push(program)
     this.#intakeUrl = (await program.line(/^Agents\s+(\S+)/))[1] ?? ''
     this.#launchLink = (await program.line(/^Console\s+(\S+)/))[1] ?? ''
   }

@@ -234,6 +234,19 @@ describe('trouble', () => {
     await until(() => connection().state === 'device_revoked')
   })
 
+  it('what only a person can mend stays as it is while it is asked about again', async () => {
+    await goOnline()
+    for (const route of ['GET /v1/workspace', 'GET /v1/sync/changes']) platform.on(route, () => refusal(401, 'token_expired'))
+    engine.sync.kick(id)
+    await until(() => connection().state === 'signed_out')
+    const asked = platform.called('GET /v1/workspace').length
+    const before = engine.events.length
+    engine.sync.kick(id)
+    await until(() => platform.called('GET /v1/workspace').length > asked)
+    const states = engine.events.slice(before).flatMap((event) => (event.event === 'connection.changed' ? [event.payload.connection.state] : []))
+    expect(states).not.toContain('connecting')
+  })
+
   it('a push that gets through ends the wait of a loop that believes to be offline', async () => {
     platform.on('GET /v1/workspace', () => ({ status: 503, headers: { 'retry-after': '900' }, body: 'later' }))
     engine.sync.start()
