@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import { texts } from './texts.ts'
 
 /** The one accent: the blue-green of a tide line. Shades 6 and 7 carry white text (4.5:1) and stand out (3:1) from the surface of their theme. */
 const tide: MantineColorsTuple = ['#eaf6fb', '#d2eaf4', '#a6d5e9', '#75bedd', '#56b4da', '#379fce', '#1c7aa6', '#0b6a8f', '#095a7a', '#054a66']
@@ -34,6 +35,8 @@ export const theme = createTheme({
     Drawer: { defaultProps: { transitionProps: { duration: 140 }, overlayProps: { backgroundOpacity: 0.25 } } },
     Skeleton: { defaultProps: { className: 'tm-skeleton' } },
     Popover: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'md' } },
+    // Mantine gives this one a cross and no name.
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': texts.actions.close } } },
     Menu: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'md' } },
   },
 })

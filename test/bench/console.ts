@@ -11,6 +11,8 @@ export type Console = {
   intakeUrl: string
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
   subscribe(listener: (event: ConsoleEvent) => void): void
+  /** While it sleeps it asks the platform nothing. */
+  power(state: 'suspend' | 'resume'): void
   stop(): Promise<void>
 }
 
@@ -44,6 +46,7 @@ export async function startConsole(dataDir: string, platform: Pick<Platform, 'ur
       return result.value as CallOutput<typeof name>
     },
     subscribe: (listener) => void listeners.add(listener),
+    power: engine.power,
     stop: () => engine.stop(30_000),
   }
 }

@@ -22,33 +22,31 @@ const platformDir = join(folder.path, 'platform')
 for (const path of [dataDir, platformDir]) mkdirSync(path)
 const contentText = contentBytes({ sealedSize }).toString('latin1')
 
-let platform = await startPlatform(platformDir)
-const { port } = platform
-let engine = await startConsole(dataDir, platform)
+const platform = await startPlatform(platformDir)
+await platform.buy('team')
+const engine = await startConsole(dataDir, platform)
 const workspaceId = await firstWorkspace(engine)
 const { secret } = await engine.call('subKeys.create', { workspaceId, name: 'bench' })
-await platform.buy('team')
-await engine.stop()
+const intakePort = Number(new URL(engine.intakeUrl).port)
 
 async function bareRate(): Promise<number> {
   const bodies = preparePushes(QUEUED)
+  engine.power('suspend')
   const since = Date.now()
   await postAll(platform, bodies)
+  engine.power('resume')
   return spanRate(platform.stored(since))
 }
 
 let delivered = 0
 async function drainRate(): Promise<number> {
-  await platform.stop()
-  engine = await startConsole(dataDir, null)
-  await runAgents({ port: Number(new URL(engine.intakeUrl).port), secret, kind: 'batch', connections: 4, firstNo: delivered, total: QUEUED, contentText })
+  platform.freeze()
+  await runAgents({ port: intakePort, secret, kind: 'batch', connections: 4, firstNo: delivered, total: QUEUED, contentText })
   await pause(MOVER_REST_MS)
   const since = Date.now()
-  platform = await startPlatform(platformDir, port)
-  await engine.call('workspaces.syncNow', { workspaceId })
+  platform.thaw()
   delivered += QUEUED
   await untilTally(engine, workspaceId, (tally) => tally.delivered?.count === delivered)
-  await engine.stop()
   return spanRate(platform.stored(since))
 }
 
@@ -65,6 +63,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   rates.drain.push(await drainRate())
 }
 report(`drain of ${QUEUED.toLocaleString('en')}, against a bare client`, median(rates.drain), median(rates.bare), '/s', { atLeast: 0.7 })
+await engine.stop()
 await platform.stop()
 folder.remove()
 const pouch = pouchRate(QUEUED, CIPHERTEXT_BYTES)

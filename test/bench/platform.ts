@@ -15,6 +15,9 @@ export type Platform = {
   buy(plan: string): Promise<number>
   /** The first and the last time at which envelopes were stored after `sinceMs`, and how many; read from the platform's own database. */
   stored(sinceMs: number): StoredSpan
+  /** Out of reach, and back: the process is stopped and goes on as warm as it was. Not to be had on Windows. */
+  freeze(): void
+  thaw(): void
   stop(): Promise<void>
 }
 
@@ -53,6 +56,8 @@ export async function startPlatform(dataDir: string, port = 0): Promise<Platform
       }
     },
     stored: (sinceMs) => storedSpan(dataDir, sinceMs),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async stop() {
       if (child.exitCode !== null) return
       child.kill('SIGTERM')

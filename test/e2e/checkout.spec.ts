@@ -79,7 +79,6 @@ test('the customer portal changes, cancels and resumes the plan, and the console
     const opening = page.waitForEvent('popup')
     await page.getByRole('button', { name: 'Manage subscription' }).click()
     const opened = await opening
-  await opened.waitForURL(/\/checkout\//)
     await expect(opened.getByRole('heading', { level: 1, name: 'Customer portal' })).toBeVisible()
     await expect(opened.getByRole('region', { name: 'Subscription' })).toContainText('Layer A Pro')
     await expect(opened.getByRole('region', { name: 'Payment method' })).toContainText('Visa ending 4242')

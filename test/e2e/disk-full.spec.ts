@@ -11,7 +11,7 @@ const MIB = 1024 * 1024
 
 test('a full disk refuses new writes in words, keeps every old one, and goes on when there is room', async ({ stage }, info) => {
   const disk = await stage.folder('disk')
-  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=160m,mode=0700', 'tmpfs', disk])
+  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=320m,mode=0700', 'tmpfs', disk])
   // Root in a container may still not be allowed to mount.
   info.skip(mount.status !== 0, 'a small tmpfs for the data folder could not be mounted: it takes root on Linux')
   stage.atEnd(async () => void spawnSync('umount', ['-l', disk]))
@@ -35,7 +35,7 @@ test('a full disk refuses new writes in words, keeps every old one, and goes on 
     await write('first', 1)
     await expect(warnings).toBeHidden()
     const { bavail, bsize } = await statfs(disk)
-    await writeFile(join(disk, 'ballast'), Buffer.alloc(bavail * bsize - 58 * MIB, 1))
+    await writeFile(join(disk, 'ballast'), Buffer.alloc(bavail * bsize - 110 * MIB, 1))
     // Written by somebody else: the console sees it when it looks next, which is at the latest with what it writes itself.
     await expect(async () => {
       expect(await write(`low/${acknowledged.size}`, 0.5)).toBe(201)

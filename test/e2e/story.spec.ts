@@ -192,7 +192,9 @@ test('over quota, held, upgraded, released: nothing is lost, nothing twice, and 
     await expect(page.getByText(/^As of /)).toBeVisible()
     await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText(`Offline. ${count(held.length)} edits saved on this computer. Data from`)
     await expect(banner).toBeVisible()
-    expect(await banner.getByRole('listitem').allInnerTexts()).toEqual(reasons)
+    // The same words as before the restart; only the buttons have become longer, by why they cannot be pressed.
+    const offline = await banner.getByRole('listitem').allInnerTexts()
+    expect(offline.map((words, index) => words.slice(0, reasons[index]?.length))).toEqual(reasons)
     await expect(page.getByRole('meter', { name: 'Encrypted bytes' })).toHaveAttribute('aria-valuenow', String(platform.counter('encrypted_bytes').used))
     await expect(page.getByRole('region', { name: 'Plan', exact: true })).toContainText('Free')
     for (const plan of ['Pro', 'Team']) {

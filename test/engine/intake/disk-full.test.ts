@@ -9,13 +9,13 @@ import { openRealConsole } from './real-console.ts'
 const WORKSPACE = '018f0000-0000-7000-8000-000000000001'
 const MIB = 1024 * 1024
 
-/** A disk of its own of 24 MiB; the words say why there is none. */
+/** A disk of its own of 80 MiB; the words say why there is none. */
 async function mountSmallDisk(): Promise<{ path: string } | { reason: string }> {
   if (process.platform !== 'linux') return { reason: 'a small disk can be mounted on Linux only' }
   if (process.getuid?.() !== 0) return { reason: 'mounting a small disk needs root' }
   const path = await mkdtemp(join(tmpdir(), 'tidemark-small-disk-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=0700', 'tmpfs', path], { stdio: 'pipe' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=80m,mode=0700', 'tmpfs', path], { stdio: 'pipe' })
     return { path }
   } catch (error) {
     await rm(path, { recursive: true })
@@ -33,14 +33,14 @@ afterAll(async () => {
   await rm(smallDisk.path, { recursive: true })
 })
 
-describe(reason === null ? 'on a disk of 24 MiB' : `on a disk of 24 MiB (skipped: ${reason})`, () => {
+describe(reason === null ? 'on a disk of 80 MiB' : `on a disk of 80 MiB (skipped: ${reason})`, () => {
   it.skipIf(reason !== null)(
     'answers 507 before and when it is full, loses nothing that it acknowledged, stores nothing halfway, and goes on when there is room',
     async () => {
       if ('reason' in smallDisk) throw new Error('not reached')
       const dataDir = smallDisk.path
       const secrets = new Map<string, string>()
-      let tidemark = await openRealConsole(dataDir, secrets, { reserveBytes: 2 * MIB })
+      let tidemark = await openRealConsole(dataDir, secrets)
       const { secret } = await tidemark.agent(WORKSPACE, 'Alice')
       const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
         fetch(`${tidemark.server.url}${path}`, { ...init, headers: { ...init.headers, Authorization: `Bearer ${secret}` } })
