@@ -60,10 +60,3 @@ export function temporaryFolder(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'tidemark-bench-'))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
-
-/** Items of work a second, of one run. */
-export async function ratePerSecond(count: number, work: () => void | Promise<void>): Promise<number> {
-  const started = performance.now()
-  await work()
-  return count / ((performance.now() - started) / 1000)
-}

@@ -31,6 +31,18 @@ describe('fault proxy', () => {
     expect(proxy.sent('never')).toBe(false)
   })
 
+  it('puts its own address in the place of the platform’s in answers, and back in requests, so that pages work through it', async () => {
+    platform.on('GET /page', () => ({
+      status: 303,
+      headers: { location: `${platform.url}/next?from=${platform.url}` },
+      body: { url: `${platform.url}/checkout` },
+    }))
+    const answer = await fetch(`${proxy.url}/page`, { redirect: 'manual', headers: { origin: proxy.url } })
+    expect(answer.headers.get('location')).toBe(`${proxy.url}/next?from=${proxy.url}`)
+    expect(await answer.json()).toEqual({ url: `${proxy.url}/checkout` })
+    expect(platform.called('GET /page')[0]?.headers.origin).toBe(platform.url)
+  })
+
   it('passes an event stream through and cuts it when told', async () => {
     const answer = await fetch(`${proxy.url}/v1/sync/events`)
     const reader = answer.body?.getReader()
