@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { type Clock, systemClock } from '../../../main/sandbox/clock.ts'
 import { startSandbox } from '../../../main/sandbox/server.ts'
 
-export const SETTLE_MS = 4_000
+const SETTLE_MS = 4_000
 const DAY_MS = 86_400_000
 
 let passedMs = 0
