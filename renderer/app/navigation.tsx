@@ -9,7 +9,8 @@ import { paths } from './paths.ts'
 import classes from './shell.module.css'
 import { texts } from './texts.ts'
 
-const links: { path: string; label: string; icon: TablerIcon }[] = [
+/** `capability`: shown only where the platform of the chosen workspace offers it. */
+const links: { path: string; label: string; icon: TablerIcon; capability?: string }[] = [
   { path: paths.overview, label: texts.nav.overview, icon: IconLayoutDashboard },
   { path: paths.outbox, label: texts.nav.outbox, icon: IconInbox },
   { path: paths.devices, label: texts.nav.devices, icon: IconDeviceLaptop },
@@ -22,7 +23,7 @@ export function Navigation() {
   return (
     <nav className={classes.nav} aria-label={texts.nav.label}>
       <ul>
-        {links.map((link) => (
+        {links.filter(({ capability }) => capability === undefined || workspace?.capabilities.includes(capability)).map((link) => (
           <li key={link.path}>
             <NavigationLink {...link}>{link.path === paths.outbox && workspace && <OutboxCount workspace={workspace} />}</NavigationLink>
           </li>

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type changesResponse, type Counter, type deviceCounter, type Topic, topicBodies } from '../../../shared/contract/platform.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../store/database.ts'
+import type { TopicTable } from './topic-table.ts'
 
 type ChangesPage = z.output<typeof changesResponse>
 type Change = ChangesPage['changes'][number]
@@ -34,9 +35,13 @@ export class Documents {
   /** When a counter last came from beside the feed. In memory: no page of changes is under way across a restart. */
   readonly #observedAt = new Map<string, number>()
 
-  constructor(database: Database, clock: Clock) {
+  readonly #tables: ReadonlyMap<string, TopicTable>
+
+  /** @param tables the topics that lie in tables of their own; `read` and `list` do not find those. */
+  constructor(database: Database, clock: Clock, tables: readonly TopicTable[] = []) {
     this.#database = database
     this.#clock = clock
+    this.#tables = new Map(tables.map((table) => [table.topic, table]))
   }
 
   /** The one document of a topic, or the one with this id. Null: not there, or not what it should be (then it is fetched again). */
@@ -141,11 +146,14 @@ export class Documents {
   forget(workspaceId: string): void {
     this.#database.transaction(() => {
       for (const table of ['documents', 'cursors', 'set_aside']) this.#statement(`DELETE FROM ${table} WHERE workspace_id = ?`).run(workspaceId)
+      for (const table of this.#tables.values()) table.forget(workspaceId)
     })()
   }
 
   #applyChange(workspaceId: string, change: Change, cursor: Cursor, askedAt: number): 'written' | 'same' | 'older' {
+    const table = this.#tables.get(change.topic)
     if (change.op === 'delete') {
+      if (table !== undefined) return table.remove(workspaceId, change.id) ? 'written' : 'same'
       const { changes } = this.#statement('DELETE FROM documents WHERE workspace_id = ? AND topic = ? AND id = ?').run(workspaceId, change.topic, change.id)
       return changes > 0 ? 'written' : 'same'
     }
@@ -154,6 +162,7 @@ export class Documents {
       this.#setAside(workspaceId, change.topic, change.id, JSON.stringify(change.body ?? null), reason)
       return 'same'
     }
+    if (table !== undefined) return table.upsert(workspaceId, change.id, change.version, change.body, cursor.generation) ? 'written' : 'same'
     const version = versionOf(change)
     const stored = this.#storedVersion(workspaceId, change.topic, change.id)
     // In a reading from the beginning, versions that an earlier reading left say nothing.
@@ -182,6 +191,7 @@ export class Documents {
   #sweep(workspaceId: string, generation: number, changed: Set<string>): void {
     const gone = this.#statement('DELETE FROM documents WHERE workspace_id = ? AND generation < ? RETURNING topic').all(workspaceId, generation)
     for (const { topic } of z.array(z.object({ topic: z.string() })).parse(gone)) changed.add(topic)
+    for (const table of this.#tables.values()) if (table.sweep(workspaceId, generation)) changed.add(table.topic)
   }
 
   #check<T extends Topic>(workspaceId: string, topic: T, raw: unknown): TopicBody<T> | null {
