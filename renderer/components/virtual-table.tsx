@@ -30,10 +30,13 @@ type Props<Row extends object> = {
 /** A list of any length: only the rows in the window exist, the rest is room in the scroller. Arrow keys, Page Up/Down, Home and End move; Enter opens; Space chooses. */
 export function VirtualTable<Row extends object>({ label, list, columns: allColumns, onOpen, onToggle, isSelected }: Props<Row>) {
   const scroller = useRef<HTMLDivElement>(null)
+  const grid = useRef<HTMLDivElement>(null)
   const { ref: frame, width } = useElementSize()
   const columns = useMemo(() => allColumns.filter((column) => width === 0 || (column.meta?.from ?? 0) <= width), [allColumns, width])
   const [active, setActive] = useState(0)
   const moved = useRef(false)
+  /** End was pressed: the last row is not known before every page above it was read. */
+  const seeksEnd = useRef(false)
   const virtualizer = useVirtualizer({
     count: list.count,
     getScrollElement: () => scroller.current,
@@ -73,11 +76,24 @@ export function VirtualTable<Row extends object>({ label, list, columns: allColu
     row.focus({ preventScroll: true })
   })
 
+  useEffect(() => {
+    if (!seeksEnd.current) return
+    const end = list.count - 1
+    if (active !== end) moveTo(end)
+    else if (!moved.current && list.count === list.total) seeksEnd.current = false
+  })
+
   function moveTo(index: number): void {
     const target = Math.max(0, Math.min(list.count - 1, index))
     moved.current = true
+    // The row that has the focus may leave the window, and take the keyboard with it, before the one that is moved to is there.
+    grid.current?.focus({ preventScroll: true })
     setActive(target)
     virtualizer.scrollToIndex(target, { align: 'auto' })
+  }
+
+  function stopSeeking(): void {
+    seeksEnd.current = false
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -87,6 +103,7 @@ export function VirtualTable<Row extends object>({ label, list, columns: allColu
     const row = position === undefined ? undefined : data[position]
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: visible, PageUp: -visible, Home: -active, End: list.count - 1 - active }
     const step = steps[event.key]
+    seeksEnd.current = event.key === 'End'
     if (step !== undefined) moveTo(active + step)
     else if (event.key === 'Enter' && row && onOpen) onOpen(row)
     else if (event.key === ' ' && row && onToggle) onToggle(row)
@@ -101,8 +118,9 @@ export function VirtualTable<Row extends object>({ label, list, columns: allColu
           {texts.table.toNewest}
         </Button>
       )}
-      <div className={classes.scroller} ref={scroller}>
+      <div className={classes.scroller} ref={scroller} onWheel={stopSeeking} onPointerDown={stopSeeking}>
         <div
+          ref={grid}
           className={classes.grid}
           role="grid"
           aria-label={label}
