@@ -3,9 +3,14 @@ import { findBrowser } from './build/find-browser.ts'
 
 /** A person in a real browser. One worker: each spec starts a platform, an engine and a host of its own, on two cores. */
 export default defineConfig({
-  // `npm run screens` names its own folder.
-  testDir: process.env.TIDEMARK_SPECS ?? 'test/e2e',
-  testMatch: '**/*.spec.ts',
+  projects: [
+    // `npm run screens` names its own folder.
+    { name: 'browser', testDir: process.env.TIDEMARK_SPECS ?? 'test/e2e', testMatch: '**/*.spec.ts', testIgnore: 'desktop/**' },
+    // The desktop host, on real Electron or on its stand-in, and what the stand-in promises.
+    ...(process.env.TIDEMARK_SPECS === undefined
+      ? [{ name: 'desktop', testDir: 'test', testMatch: ['e2e/desktop/**/*.spec.ts', 'desktop-double/**/*.spec.ts'] }]
+      : []),
+  ],
   outputDir: '.reports/e2e',
   workers: 1,
   retries: 0,

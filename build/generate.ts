@@ -1,17 +1,19 @@
 /**
- * `npm run generate`: turns `shared/catalogs/<id>/*.yaml` into `shared/generated/catalogs.ts`. With `--check` it
- * writes nothing and fails when the checked-in file is not what the YAML says. Runs as it is on Node 24.
+ * `npm run generate`: turns `shared/catalogs/<id>/*.yaml` into `shared/generated/catalogs.ts`, and the cascade of
+ * `pricing.yaml` files below it into `pricing.ts`. With `--check` it writes nothing and fails when a checked-in file is not what the YAML says. Runs as it is on Node 24.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Catalog } from '../shared/billing/catalog.ts'
 import { describeProblem, parseCatalog } from '../shared/catalogs/parse.ts'
-import { generatedCatalogs } from '../shared/catalogs/source-text.ts'
+import { parsePricing } from '../shared/catalogs/pricing.ts'
+import { generatedCatalogs, generatedPricing } from '../shared/catalogs/source-text.ts'
+import { readPricingFiles } from './pricing-files.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const catalogsFolder = join(root, 'shared/catalogs')
-const generatedFile = join(root, 'shared/generated/catalogs.ts')
+const generatedFolder = 'shared/generated'
 
 process.exitCode = generate(process.argv.slice(2))
 
@@ -23,18 +25,20 @@ function generate(options: readonly string[]): number {
   const problems: string[] = []
   for (const id of catalogIds()) {
     const result = parseCatalog(id, (name) => readIfThere(join(catalogsFolder, id, name)) ?? '')
-    if (result.ok) catalogs.push(result.catalog)
-    else problems.push(...result.problems.map((problem) => `shared/catalogs/${describeProblem(problem)}`))
+    const prices = parsePricing(id, readPricingFiles(join(catalogsFolder, id)))
+    for (const { problems: found } of [result, prices].filter((one) => !one.ok))
+      problems.push(...found.map((problem) => `shared/catalogs/${describeProblem(problem)}`))
+    if (result.ok && prices.ok) catalogs.push({ ...result.catalog, ...(prices.pricing === null ? {} : { pricing: prices.pricing }) })
   }
   if (problems.length > 0) return fail(problems.join('\n'))
 
-  const text = generatedCatalogs(catalogs)
+  const texts = { [`${generatedFolder}/catalogs.ts`]: generatedCatalogs(catalogs), [`${generatedFolder}/pricing.ts`]: generatedPricing(catalogs) }
+  const stale = Object.entries(texts).filter(([file, text]) => readIfThere(join(root, file)) !== text)
   if (!options.includes('--check')) {
-    if (readIfThere(generatedFile) !== text) writeFileSync(generatedFile, text)
+    for (const [file, text] of stale) writeFileSync(join(root, file), text)
     return 0
   }
-  if (readIfThere(generatedFile) === text) return 0
-  return fail('shared/generated/catalogs.ts is not what shared/catalogs says: run `npm run generate`')
+  return stale.length === 0 ? 0 : fail(stale.map(([file]) => `${file} is not what shared/catalogs says: run \`npm run generate\``).join('\n'))
 }
 
 function catalogIds(): string[] {

@@ -16,7 +16,8 @@ const suites: { name: string; script: string; args: string[] }[] = [
   { name: 'unit', script: 'node_modules/vitest/vitest.mjs', args: vitestArgs('unit') },
   { name: 'engine', script: 'node_modules/vitest/vitest.mjs', args: vitestArgs('engine') },
   { name: 'faults', script: 'node_modules/vitest/vitest.mjs', args: vitestArgs('faults') },
-  { name: 'e2e', script: 'node_modules/@playwright/test/cli.js', args: ['test', '-c', '.playwright.config.ts'] },
+  { name: 'e2e', script: 'node_modules/@playwright/test/cli.js', args: playwrightArgs('browser') },
+  { name: 'desktop', script: 'node_modules/@playwright/test/cli.js', args: playwrightArgs('desktop') },
 ]
 
 const chosen = process.argv.slice(2)
@@ -35,7 +36,7 @@ async function testAll(): Promise<void> {
     headline('check')
     results.push(runChecks(say))
   }
-  if (wanted.some(({ name }) => name === 'e2e') && installBrowser(say) === null) results.push(oneFailure('no browser to test with'))
+  if (wanted.some(({ name }) => name === 'e2e' || name === 'desktop') && installBrowser(say) === null) results.push(oneFailure('no browser to test with'))
   if (wanted.length > 0) {
     headline('build')
     results.push(buildIfNeeded() ? { passed: 1, failed: [], skipped: [] } : oneFailure('build'))
@@ -62,6 +63,10 @@ function installStrace(): void {
 
 function vitestArgs(project: string): string[] {
   return ['run', '-c', '.vitest.config.ts', '--project', project, '--reporter=default', '--reporter=./build/vitest-report.ts']
+}
+
+function playwrightArgs(project: string): string[] {
+  return ['test', '-c', '.playwright.config.ts', `--project=${project}`]
 }
 
 /** In a process group of its own, so that what a broken test leaves behind goes with it. */

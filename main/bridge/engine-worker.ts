@@ -1,12 +1,16 @@
+import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
-import type { CallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
-import type { EngineOptions, FromEngine, SecretStore, ToEngine } from './messages.ts'
+import type { EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import type { EgressNote, EngineOptions, FromEngine, SecretStore, ToEngine } from './messages.ts'
 
 /** One life of the engine's thread. */
 export type EngineWorker = {
   readonly intakePort: number
-  call(name: CallName, input: unknown): Promise<Result<unknown>>
+  call(name: EngineCallName, input: unknown): Promise<Result<unknown>>
   power(state: 'suspend' | 'resume'): void
+  /** @throws when it was not written */
+  noteRequest(note: EgressNote): Promise<number>
+  noteAnswer(row: number, status: number | null, durationMs: number): void
   /** Resolves when the thread has ended: by itself after its last write, or cut off after `stopWithinMs`. */
   stop(stopWithinMs: number): Promise<void>
   /** Resolves with the reason, in words, when the thread ends for whatever reason. */
@@ -19,6 +23,10 @@ export type EngineWorkerInput = {
   options: EngineOptions
   secrets: SecretStore
   onEvent: (event: ConsoleEvent) => void
+  /** Given: what the thread prints goes here line by line, and not to standard error. */
+  onLine?: (line: string) => void
+  /** The system's proxy for an address; null: directly. Asked only when the options say that the host knows it. */
+  findProxy?: (url: string) => Promise<string | null>
 }
 
 /** The engine refused to start and said why in words for a person (a database from the future, a folder that cannot be written). */
@@ -41,8 +49,10 @@ const engineEnded: Result<never> = {
  *
  * @throws EngineStartError when it says that it cannot start, or ends before it is ready
  */
-export function startEngineWorker({ workerPath, options, secrets, onEvent }: EngineWorkerInput): Promise<EngineWorker> {
-  const worker = new Worker(workerPath, { workerData: options, name: 'engine' })
+export function startEngineWorker({ workerPath, options, secrets, onEvent, onLine, findProxy }: EngineWorkerInput): Promise<EngineWorker> {
+  const worker = new Worker(workerPath, { workerData: options, name: 'engine', stderr: onLine !== undefined })
+  if (onLine !== undefined) createInterface({ input: worker.stderr }).on('line', onLine)
+  const noting = new Map<number, PromiseWithResolvers<number>>()
   const waiting = new Map<number, (result: Result<unknown>) => void>()
   const ended = Promise.withResolvers<string>()
   const started = Promise.withResolvers<EngineWorker>()
@@ -73,6 +83,17 @@ export function startEngineWorker({ workerPath, options, secrets, onEvent }: Eng
     },
     power(state) {
       send({ type: 'power', state })
+    },
+    noteRequest(note) {
+      if (reason !== '') return Promise.reject(new Error('The engine is not running.'))
+      lastId += 1
+      const written = Promise.withResolvers<number>()
+      noting.set(lastId, written)
+      send({ type: 'egress-begin', id: lastId, note })
+      return written.promise
+    },
+    noteAnswer(row, status, durationMs) {
+      send({ type: 'egress-end', row, status, durationMs })
     },
     async stop(stopWithinMs) {
       send({ type: 'stop' })
@@ -106,6 +127,16 @@ export function startEngineWorker({ workerPath, options, secrets, onEvent }: Eng
       case 'secret-set':
         void answerSecret(message)
         break
+      case 'proxy-ask':
+        void (findProxy?.(message.url) ?? Promise.resolve(null))
+          .catch(() => null)
+          .then((proxy) => send({ type: 'proxy-answer', id: message.id, proxy }))
+        break
+      case 'egress-begun':
+        if (message.row === null) noting.get(message.id)?.reject(new Error('The request could not be written to the log of what leaves.'))
+        else noting.get(message.id)?.resolve(message.row)
+        noting.delete(message.id)
+        break
       case 'stopped':
         reason ||= 'it was asked to stop'
         // A socket or timer that the engine forgot would keep its thread, and with it the whole program.
@@ -123,6 +154,8 @@ export function startEngineWorker({ workerPath, options, secrets, onEvent }: Eng
     started.reject(new EngineStartError(reason))
     for (const resolve of waiting.values()) resolve(engineEnded)
     waiting.clear()
+    for (const written of noting.values()) written.reject(new Error(reason))
+    noting.clear()
     ended.resolve(reason)
   })
   return started.promise

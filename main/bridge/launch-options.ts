@@ -10,6 +10,8 @@ export type LaunchOptions = {
   /** A platform in the place of the embedded sandbox. */
   platformUrl: string | null
   openBrowser: boolean
+  /** The desktop's window waits in the tray until it is wanted: a start by the system at sign-in. */
+  startHidden: boolean
 }
 
 export const defaultWebPort = 4780
@@ -60,6 +62,7 @@ function optionsFrom(values: ReturnType<typeof parse>['values'], surroundings: S
     dataDir: values.data === undefined ? defaultDataDir(surroundings) : resolve(surroundings.workingFolder, values.data),
     platformUrl: values.platform === undefined ? null : platformOf(values.platform),
     openBrowser: values['no-open'] !== true,
+    startHidden: values.hidden === true,
   }
 }
 
@@ -70,6 +73,7 @@ const known = {
   data: { type: 'string' },
   platform: { type: 'string' },
   'no-open': { type: 'boolean' },
+  hidden: { type: 'boolean' },
 } as const
 
 function parse(args: readonly string[]) {

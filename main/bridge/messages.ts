@@ -3,7 +3,7 @@
  * engine and its host are one program, so these are types, not schemas. What comes from a window is validated
  * by the router before it becomes one of these.
  */
-import type { CallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import type { EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
 
 export type EngineOptions = {
   dataDir: string
@@ -15,15 +15,26 @@ export type EngineOptions = {
   trustedLoopbackOrigins: string[]
   /** What protects the secrets on this computer, in words: `protectedBy` of the host's secret store. */
   secretsProtectedBy: string
+  /** True: the host's keychain protects nothing by itself (a Linux desktop without a keyring). */
+  secretsWithoutKeyring?: boolean
+  /** True: the host knows the system's proxy and is asked for the way to each platform. */
+  hostKnowsProxy?: boolean
   /** Port of the intake; 0 takes a free one. */
   intakePort: number
 }
 
+/** A request that the host sends by itself, as the egress log keeps it: names of fields, never their values. */
+export type EgressNote = { method: string; host: string; path: string; purpose: string; fields: string[]; requestBytes: number }
+
 export type ToEngine =
-  | { type: 'call'; id: number; name: CallName; input: unknown }
+  | { type: 'call'; id: number; name: EngineCallName; input: unknown }
   | { type: 'secret-answer'; id: number; value: string | null; error: string | null }
   /** The computer sleeps or wakes; the engine pauses and syncs. */
   | { type: 'power'; state: 'suspend' | 'resume' }
+  /** Null: directly. */
+  | { type: 'proxy-answer'; id: number; proxy: string | null }
+  | { type: 'egress-begin'; id: number; note: EgressNote }
+  | { type: 'egress-end'; row: number; status: number | null; durationMs: number }
   /** Finish the write in hand, close the files, then answer `stopped`. */
   | { type: 'stop' }
 
@@ -34,6 +45,9 @@ export type FromEngine =
   | { type: 'event'; event: ConsoleEvent }
   | { type: 'secret-get'; id: number; key: string }
   | { type: 'secret-set'; id: number; key: string; value: string | null }
+  | { type: 'proxy-ask'; id: number; url: string }
+  /** Null: it could not be written, so the request must not be sent. */
+  | { type: 'egress-begun'; id: number; row: number | null }
   | { type: 'stopped' }
 
 /** The host's secret store as the engine sees it. Keys: `master-key`, `token/<workspaceId>`. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { type CallName, calls, type ConsoleError, type ConsoleEvent, consoleError, events, type Result } from '../../shared/contract/console.ts'
+import { type CallName, calls, type ConsoleError, type ConsoleEvent, consoleError, type EngineCallName, events, type Result } from '../../shared/contract/console.ts'
+import { type HostCallName, type HostHandlers, hostCalls } from '../../shared/contract/console/desktop.ts'
 
 export type Router = {
   /** What a window asks. Never throws and never answers anything that the contract does not name. */
@@ -9,13 +10,16 @@ export type Router = {
 }
 
 export type RouterInput = {
-  call: (name: CallName, input: unknown) => Promise<Result<unknown>>
+  /** The engine. */
+  call: (name: EngineCallName, input: unknown) => Promise<Result<unknown>>
+  /** What the host answers by itself; without it, its calls are refused in words. */
+  host?: HostHandlers
   /** One line for the log: names calls and fields, never their content. */
   report: (line: string) => void
 }
 
 /** The bridge's check in both directions: a window is not trusted with what it sends, nor with what it was never meant to receive. */
-export function createRouter({ call, report }: RouterInput): Router {
+export function createRouter({ call, host, report }: RouterInput): Router {
   return {
     async handle(name, input) {
       if (!isCallName(name)) {
@@ -30,8 +34,9 @@ export function createRouter({ call, report }: RouterInput): Router {
       if (!asked.success) return refusal(invalidInput(asked.error))
       let result: Result<unknown>
       try {
-        result = await call(name, asked.data)
+        result = isHostCall(name) ? await answerHere(host, name, asked.data) : await call(name, asked.data)
       } catch (error) {
+        if (error instanceof HostRefusal) return refusal(error.words)
         report(`${name} threw ${error instanceof Error ? error.name : typeof error}`)
         return refusal(internal)
       }
@@ -54,6 +59,28 @@ export function createRouter({ call, report }: RouterInput): Router {
       return null
     },
   }
+}
+
+/** An expected failure of a host's own call, in words for a person. */
+export class HostRefusal extends Error {
+  override readonly name = 'HostRefusal'
+  readonly words: ConsoleError
+  constructor(words: ConsoleError) {
+    super(words.message)
+    this.words = words
+  }
+}
+
+async function answerHere(host: HostHandlers | undefined, name: HostCallName, input: unknown): Promise<Result<unknown>> {
+  if (host === undefined)
+    return refusal({
+      code: 'not_on_this_host',
+      message: 'Only the desktop application can do this.',
+      suggestion: 'Open Tidemark as a desktop window; the data folder may be the same.',
+    })
+  // The router has parsed the input with this call's schema; the map's key and its handler belong together by type.
+  const handle: (input: never) => unknown = host[name]
+  return { ok: true, value: await handle(input as never) }
 }
 
 const internal: ConsoleError = {
@@ -80,6 +107,10 @@ function fieldOf(error: z.ZodError): string {
 
 function isCallName(name: unknown): name is CallName {
   return typeof name === 'string' && Object.hasOwn(calls, name)
+}
+
+function isHostCall(name: CallName): name is HostCallName {
+  return Object.hasOwn(hostCalls, name)
 }
 
 function refusal(error: ConsoleError): Result<never> {

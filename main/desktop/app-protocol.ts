@@ -1,19 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { protocol, type Session } from 'electron'
 import { contentPolicy, type PageFiles } from '../bridge/page-files.ts'
+import { appScheme, isOwnPage } from './own-page.ts'
 
-export const appScheme = 'app'
-const appHost = 'console'
-export const pageUrl = `${appScheme}://${appHost}/`
-
-/** True for the console's own page, and for nothing that merely begins like it. */
-export function isOwnPage(url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { protocol: scheme, host } = new URL(url)
-  return scheme === `${appScheme}:` && host === appHost
-}
-
-/** Must run before the application is ready. A scheme of our own in the place of `file:`, which could read every file of the computer. */
+/** Must run before the application is ready. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }])
 }

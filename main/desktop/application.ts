@@ -1,82 +1,67 @@
 import { join } from 'node:path'
-import { app, type BrowserWindow, dialog, powerMonitor, session } from 'electron'
-import type { EngineHost } from '../bridge/engine-host.ts'
-import type { SecretStore } from '../bridge/messages.ts'
-import type { SandboxChild } from '../bridge/sandbox-process.ts'
-import { openPageFiles } from '../bridge/page-files.ts'
-import { createRouter } from '../bridge/router.ts'
-import { pageUrl, registerAppScheme, serveAppScheme } from './app-protocol.ts'
-import { serveBridge } from './bridge-channels.ts'
-import { denyPermissions, guardPages } from './guards.ts'
-import { openKeychainFile } from './keychain-file.ts'
-import { forkSandboxUtility } from './sandbox-utility.ts'
-import { createWindow } from './window.ts'
-
-export type Running = { engine: EngineHost; trustedLoopbackOrigins: string[]; stop: () => Promise<void> }
+import { app, dialog, session } from 'electron'
+import type { LaunchOptions } from '../bridge/launch-options.ts'
+import { registerAppScheme } from './app-protocol.ts'
+import { openConsoleWindow } from './console-window.ts'
+import { type DeepLink, deepLinkIn, parseDeepLink } from './deep-link.ts'
+import { guardPages, guardSession } from './guards.ts'
+import { openLog } from './log-file.ts'
 
 export type ApplicationInput = {
-  dataDir: string
+  options: LaunchOptions
+  version: string
   /** Folder of the built main process (`out/main`). */
   builtFolder: string
-  report: (line: string) => void
-  /** Starts the platform and the engine. Null: the data folder is in use by another program, which has been said. */
-  start: (tools: { secrets: SecretStore; forkSandbox: (entry: string, args: string[]) => SandboxChild; onEngineRestart: () => void }) => Promise<Running | null>
+  /** The bundled entry of the engine's thread. */
+  enginePath: string
 }
 
-/** The life of the desktop application: one instance for a data folder, one window, an orderly end. */
-export async function runApplication({ dataDir, builtFolder, report, start }: ApplicationInput): Promise<void> {
+/**
+ * The first moments of the desktop application: guards, one instance for a data folder, the window. Everything else is loaded when the window is
+ * there, for a person waits for it.
+ *
+ * Its first part, up to the first `await`, must run before Electron is ready.
+ */
+export async function runApplication({ options, version, builtFolder, enginePath }: ApplicationInput): Promise<void> {
+  const { dataDir } = options
+  const log = openLog(join(dataDir, 'logs'), () => new Date())
+  const report = (line: string): void => {
+    log.write(line)
+    process.stdout.write(`${line}\n`)
+  }
   app.enableSandbox()
   registerAppScheme()
   guardPages()
   // Electron keeps one instance for each of these folders, and the window's own storage in it.
   app.setPath('userData', join(dataDir, 'window'))
   if (!app.requestSingleInstanceLock()) {
-    report('Tidemark is already open with this data folder; its window comes to the front.')
+    process.stdout.write('Tidemark is already open with this data folder; its window comes to the front.\n')
     app.exit(0)
     return
   }
-  let window: BrowserWindow | null = null
-  app.on('second-instance', () => {
-    if (window?.isMinimized() === true) window.restore()
-    window?.focus()
+  // Links and second starts may come before there is anything to show them with.
+  const arrivals: Arrival[] = [{ link: deepLinkIn(process.argv), wanted: false }]
+  let arrive = (arrival: Arrival): void => void arrivals.push(arrival)
+  app.on('second-instance', (_event, args) => arrive({ link: deepLinkIn(args), wanted: true }))
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    arrive({ link: parseDeepLink(url), wanted: true })
   })
-  app.on('window-all-closed', () => app.quit())
 
   await app.whenReady()
-  denyPermissions(session.defaultSession)
-  serveAppScheme(session.defaultSession, openPageFiles(join(builtFolder, '../renderer')))
-  window = createWindow(join(builtFolder, '../preload/index.cjs'))
+  guardSession(session.defaultSession)
+  const consoleWindow = openConsoleWindow({ dataDir, preloadPath: join(builtFolder, '../preload/index.cjs'), hidden: options.startHidden, report })
   try {
-    const running = await start({
-      secrets: await openKeychainFile(join(dataDir, 'secrets.keychain.json')),
-      forkSandbox: forkSandboxUtility,
-      onEngineRestart: () => window?.webContents.reload(),
-    })
-    if (running === null) return app.exit(0)
-    stopBeforeQuit(running.stop)
-    powerMonitor.on('suspend', () => running.engine.power('suspend'))
-    powerMonitor.on('resume', () => running.engine.power('resume'))
-    serveBridge({
-      window,
-      router: createRouter({ call: running.engine.call, report }),
-      subscribe: running.engine.subscribe,
-      trustedLoopbackOrigins: running.trustedLoopbackOrigins,
-      report,
-    })
-    await window.loadURL(pageUrl)
+    const { startConsole } = await import('./start-console.ts')
+    const running = await startConsole({ options, version, builtFolder, enginePath, consoleWindow, log, report })
+    arrive = running.arrive
+    for (const arrival of arrivals) arrive(arrival)
   } catch (error) {
+    report(`Tidemark did not start: ${error instanceof Error ? error.message : 'unknown error'}`)
     dialog.showErrorBox('Tidemark did not start', error instanceof Error ? error.message : 'The reason is not known.')
     app.exit(1)
   }
 }
 
-/** Lets the engine close its files before the process goes. */
-function stopBeforeQuit(stop: () => Promise<void>): void {
-  let stopping = false
-  app.on('before-quit', (event) => {
-    event.preventDefault()
-    if (stopping) return
-    stopping = true
-    void stop().finally(() => app.exit(0))
-  })
-}
+/** A second start or a link. `wanted`: the window comes to the front. */
+export type Arrival = { link: DeepLink | null; wanted: boolean }

@@ -3,13 +3,14 @@ import type { ConsoleEvent, Result } from '../../shared/contract/console.ts'
 import { desktopChannels } from '../../shared/contract/desktop-channels.ts'
 import { mayOpenExternally } from '../../shared/contract/external-url.ts'
 import type { Router } from '../bridge/router.ts'
-import { isOwnPage } from './app-protocol.ts'
+import { isOwnPage } from './own-page.ts'
 
 export type BridgeChannelsInput = {
   window: BrowserWindow
   router: Router
   subscribe: (listener: (event: ConsoleEvent) => void) => () => void
-  trustedLoopbackOrigins: string[]
+  /** Known once the platform was chosen. */
+  trustedLoopbackOrigins: () => Promise<readonly string[]>
   report: (line: string) => void
 }
 
@@ -24,7 +25,7 @@ export function serveBridge({ window, router, subscribe, trustedLoopbackOrigins,
   }
   handle(desktopChannels.call, (name, input) => router.handle(name, input))
   handle(desktopChannels.openExternal, async (url) => {
-    if (typeof url !== 'string' || !mayOpenExternally(url, trustedLoopbackOrigins)) {
+    if (typeof url !== 'string' || !mayOpenExternally(url, await trustedLoopbackOrigins())) {
       return refusal('address_refused', 'This address is not one that the console opens.')
     }
     await shell.openExternal(url)

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { replaceFile } from '../bridge/atomic-file.ts'
 import type { SecretStore } from '../bridge/messages.ts'
 
+export type KeychainFile = SecretStore & { readonly withoutKeyring: boolean }
+
 /** Key → ciphertext in base64. */
 const fileSchema = z.record(z.string(), z.base64())
 
@@ -13,10 +15,14 @@ const fileSchema = z.record(z.string(), z.base64())
  *
  * @throws when the system offers no encryption at all
  */
-export async function openKeychainFile(path: string): Promise<SecretStore> {
+export async function openKeychainFile(path: string): Promise<KeychainFile> {
+  const withoutKeyring = hasNoKeyring()
+  // Without this Chromium refuses to encrypt at all where there is no keyring; the person is told and offered a passphrase.
+  if (withoutKeyring) safeStorage.setUsePlainTextEncryption(true)
   if (!(await safeStorage.isAsyncEncryptionAvailable())) throw new Error('This computer offers no place for secrets: its keychain cannot be reached.')
   return {
-    protectedBy: describeProtection(path),
+    withoutKeyring,
+    protectedBy: describeProtection(path, withoutKeyring),
     async get(key) {
       const secrets = read(path)
       const sealed = Object.hasOwn(secrets, key) ? secrets[key] : undefined
@@ -31,14 +37,17 @@ export async function openKeychainFile(path: string): Promise<SecretStore> {
   }
 }
 
-function describeProtection(path: string): string {
+/** Without a keyring Chromium "encrypts" with a key that is the same on every computer. */
+function hasNoKeyring(): boolean {
+  return process.platform === 'linux' && ['basic_text', 'unknown'].includes(safeStorage.getSelectedStorageBackend())
+}
+
+function describeProtection(path: string, withoutKeyring: boolean): string {
   if (process.platform === 'darwin') return 'The macOS keychain of your user account.'
   if (process.platform === 'win32') return 'Windows data protection of your user account.'
-  const backend = safeStorage.getSelectedStorageBackend()
-  // Without a keyring Chromium "encrypts" with a key that is the same on every computer.
-  return backend === 'basic_text' || backend === 'unknown'
+  return withoutKeyring
     ? `The file ${path}, which only your user account can read. This computer has no keyring, so nothing else protects the key; a passphrase does.`
-    : `The keyring of your desktop (${backend}).`
+    : `The keyring of your desktop (${safeStorage.getSelectedStorageBackend()}).`
 }
 
 function read(path: string): Record<string, string> {

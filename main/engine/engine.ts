@@ -2,10 +2,24 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { v7 as uuidV7 } from 'uuid'
-import type { CallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
-import type { EngineOptions, SecretStore } from '../bridge/messages.ts'
+import type { EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import type { EgressNote, EngineOptions, SecretStore } from '../bridge/messages.ts'
 import { ActivityLog } from './activity.ts'
+import { CostDays } from './billing/costs/cost-days.ts'
+import { InvoiceFiles } from './billing/invoices/invoice-files.ts'
+import { Invoices } from './billing/invoices/invoices.ts'
+import { UsageHistory } from './billing/usage-history.ts'
+import { usageTopicTables } from './billing/usage-tables.ts'
+import { Ledger } from './billing/wallet/ledger.ts'
 import { watchActivity } from './activity-watch.ts'
+import { AuditLog } from './billing/audit-log/audit-log.ts'
+import { alertCalls } from './calls/alert-calls.ts'
+import { auditCalls } from './calls/audit-calls.ts'
+import { cheapestPlanCalls } from './calls/cheapest-plan-calls.ts'
+import { costCalls } from './calls/cost-calls.ts'
+import { walletCalls } from './calls/wallet-calls.ts'
+import { invoiceCalls } from './calls/invoice-calls.ts'
+import { usageCalls } from './calls/usage-calls.ts'
 import { billingCalls } from './calls/billing-calls.ts'
 import { answerCall, type Handlers } from './calls/handlers.ts'
 import { honestyCalls } from './calls/honesty-calls.ts'
@@ -15,6 +29,7 @@ import { outboxCalls } from './calls/outbox-calls.ts'
 import { catalogOf, meterName, overviewCalls } from './calls/overview-calls.ts'
 import { settingsCalls } from './calls/settings-calls.ts'
 import { workspaceCalls } from './calls/workspace-calls.ts'
+import { watchFiredAlerts } from './billing/fired-alerts.ts'
 import type { Clock, Random } from './clock.ts'
 import { createDiskGuard } from './disk-space.ts'
 import { ConsoleFailure } from './failure.ts'
@@ -35,7 +50,8 @@ import { DeviceIdentity } from './sync/device-identity.ts'
 import { Documents } from './sync/documents.ts'
 import { EgressLog } from './sync/egress-log.ts'
 import { createPlatformClient } from './sync/http-platform-client.ts'
-import { Network } from './sync/network.ts'
+import { LocalSettings } from './sync/local-settings.ts'
+import { type FindProxy, Network } from './sync/network.ts'
 import { createSync } from './sync/sync.ts'
 import { Tokens } from './sync/tokens.ts'
 import { WorkspaceRegistry } from './sync/workspace-registry.ts'
@@ -47,8 +63,11 @@ import { Warnings } from './warnings.ts'
 
 export type Engine = {
   readonly intakePort: number
-  call(name: CallName, input: unknown): Promise<Result<unknown>>
+  call(name: EngineCallName, input: unknown): Promise<Result<unknown>>
   power(state: 'suspend' | 'resume'): void
+  /** The host's own requests (the updater's) in the egress log. @throws when the row cannot be written: then nothing may leave. */
+  noteRequest(note: EgressNote): number
+  noteAnswer(row: number, status: number | null, durationMs: number): void
   /** Finishes the writes in hand and closes every file. */
   stop(): Promise<void>
 }
@@ -61,13 +80,15 @@ export type EngineParts = {
   emit: (event: ConsoleEvent) => void
   /** One line for the log; never holds a secret or what a person wrote. */
   report: (line: string) => void
+  /** The system's proxy for an address, where the host knows it. */
+  findProxy?: FindProxy
 }
 
 /**
  * Composition: opens the stores, wires the services, answers the bridge. Answers calls as soon as the stores are open;
  * the network, the agents' door and LanceDB come after.
  */
-export async function startEngine({ options, secrets, clock, random, emit: send, report }: EngineParts): Promise<Engine> {
+export async function startEngine({ options, secrets, clock, random, emit: send, report, findProxy }: EngineParts): Promise<Engine> {
   const { dataDir } = options
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const watchers: ((event: ConsoleEvent) => void)[] = [send]
@@ -79,11 +100,19 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
   const stores = openStores({ dataDir, clock, warn })
 
   const registry = new WorkspaceRegistry(stores.outbox, clock)
-  const documents = new Documents(stores.cache, clock)
+  const auditLog = new AuditLog({ database: stores.cache, clock, emit, report })
+  const costDays = new CostDays(stores.cache)
+  const ledger = new Ledger(stores.cache)
+  const documents = new Documents(stores.cache, clock, [
+    costDays.topicTable(),
+    ledger.topicTable(),
+    ...usageTopicTables(stores.cache),
+    ...auditLog.topicTables(),
+  ])
   const egress = new EgressLog(stores.egress, clock)
   const device = new DeviceIdentity(stores.outbox, clock, hostname())
   const tokens = new Tokens(secrets)
-  const network = new Network(process.env)
+  const network = new Network(process.env, [], findProxy ?? null)
   const client = createPlatformClient({ workspaces: registry, tokens, egress, network, clock, versionLabel: `Tidemark/${options.version}` })
   const outbox = createOutbox({ database: stores.outbox, clock })
   const envelopes = createEnvelopeStore({ dataDir, clock, warn: (text) => warn('salvaged', text) })
@@ -189,6 +218,15 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
       heldBy: (workspaceId) => outbox.heldByMeter(workspaceId)[0]?.meter ?? null,
     }),
     (event) => watchClock(event, warn, warnings),
+    (event) => auditLog.watch(event),
+    watchFiredAlerts({
+      documents,
+      local: new LocalSettings(stores.outbox),
+      clock,
+      catalogOf: (workspaceId) => catalogOf({ documents }, workspaceId),
+      nameOf: (workspaceId) => registry.find(workspaceId)?.name ?? '',
+      emit,
+    }),
   )
   outbox.subscribe((_, news) => {
     if (news === 'enqueued') mover.notify(1)
@@ -202,6 +240,10 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
     emit,
     registry,
     documents,
+    usageHistory: new UsageHistory(stores.cache),
+    costDays,
+    ledger,
+    invoices: new Invoices({ documents, client, files: new InvoiceFiles(dataDir) }),
     egress,
     device,
     client,
@@ -214,6 +256,7 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
     vault,
     imports,
     activity,
+    auditLog,
     warnings,
     backups,
     intake: () => intake,
@@ -222,7 +265,14 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
     ...workspaceCalls(services),
     ...overviewCalls(services),
     ...outboxCalls(services),
+    ...alertCalls(services),
+    ...auditCalls(services),
+    ...costCalls(services),
+    ...walletCalls(services),
+    ...invoiceCalls(services),
+    ...usageCalls(services),
     ...billingCalls(services),
+    ...cheapestPlanCalls(services),
     ...honestyCalls(services),
     ...identityCalls(services),
     ...settingsCalls(services),
@@ -251,17 +301,21 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
   sync.start()
   backups.start()
   upkeep.start()
+  auditLog.start(registry.list().map(({ id }) => id))
   void addFirstWorkspaces(services, report)
 
   return {
     intakePort: intake.port,
     call: (name, input) => answerCall(handlers, name, input, report),
     power: (state) => (state === 'suspend' ? sync.suspend() : sync.resume()),
+    noteRequest: ({ path, ...note }) => egress.begin({ ...note, path, route: path, workspaceId: null }),
+    noteAnswer: (row, status, durationMs) => egress.complete(row, status, durationMs),
     async stop() {
       await intake?.stop()
       await dropFolder.stop()
       imports.stop()
       await upkeep.stop()
+      await auditLog.stop()
       await drainer.stop()
       await sync.stop()
       await mover.stop()

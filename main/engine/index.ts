@@ -9,14 +9,15 @@ const port = parentPort
 const options: EngineOptions = workerData
 const send = (message: FromEngine): void => port.postMessage(message)
 
-let lastSecretId = 0
-const secretsWaiting = new Map<number, { resolve: (value: string | null) => void; reject: (error: Error) => void }>()
-function askHost(message: { type: 'secret-get'; key: string } | { type: 'secret-set'; key: string; value: string | null }): Promise<string | null> {
-  lastSecretId += 1
-  const id = lastSecretId
+let lastQuestionId = 0
+const waiting = new Map<number, { resolve: (value: string | null) => void; reject: (error: Error) => void }>()
+type Question = { type: 'secret-get'; key: string } | { type: 'secret-set'; key: string; value: string | null } | { type: 'proxy-ask'; url: string }
+function askHost(question: Question): Promise<string | null> {
+  lastQuestionId += 1
+  const id = lastQuestionId
   return new Promise((resolve, reject) => {
-    secretsWaiting.set(id, { resolve, reject })
-    send({ ...message, id })
+    waiting.set(id, { resolve, reject })
+    send({ ...question, id })
   })
 }
 const secrets: SecretStore = {
@@ -34,17 +35,31 @@ const starting = startEngine({
   random: Math.random,
   emit: (event) => send({ type: 'event', event }),
   report: (line) => process.stderr.write(`engine: ${line}\n`),
+  ...(options.hostKnowsProxy === true ? { findProxy: (url: string) => askHost({ type: 'proxy-ask', url }) } : {}),
 })
 
 port.on('message', (message: ToEngine) => {
   switch (message.type) {
     case 'secret-answer': {
-      const waiting = secretsWaiting.get(message.id)
-      secretsWaiting.delete(message.id)
-      if (message.error === null) waiting?.resolve(message.value)
-      else waiting?.reject(new Error(message.error))
+      const asked = waiting.get(message.id)
+      waiting.delete(message.id)
+      if (message.error === null) asked?.resolve(message.value)
+      else asked?.reject(new Error(message.error))
       break
     }
+    case 'proxy-answer':
+      waiting.get(message.id)?.resolve(message.proxy)
+      waiting.delete(message.id)
+      break
+    case 'egress-begin':
+      void starting
+        .then((engine) => engine.noteRequest(message.note))
+        .catch(() => null)
+        .then((row) => send({ type: 'egress-begun', id: message.id, row }))
+      break
+    case 'egress-end':
+      void starting.then((engine) => engine.noteAnswer(message.row, message.status, message.durationMs)).catch(() => undefined)
+      break
     case 'call':
       void starting.then(async (engine) => send({ type: 'answer', id: message.id, result: await engine.call(message.name, message.input) }))
       break

@@ -1,6 +1,11 @@
 import type { ConsoleEvent } from '../../shared/contract/console.ts'
 import type { EngineOptions, SecretStore } from '../bridge/messages.ts'
 import type { ActivityLog } from './activity.ts'
+import type { AuditLog } from './billing/audit-log/audit-log.ts'
+import type { CostDays } from './billing/costs/cost-days.ts'
+import type { Invoices } from './billing/invoices/invoices.ts'
+import type { UsageHistory } from './billing/usage-history.ts'
+import type { Ledger } from './billing/wallet/ledger.ts'
 import type { Clock } from './clock.ts'
 import type { ImportService } from './intake/imports.ts'
 import type { IntakeServer } from './intake/server.ts'
@@ -27,6 +32,10 @@ export type Services = {
   emit: (event: ConsoleEvent) => void
   registry: WorkspaceRegistry
   documents: Documents
+  usageHistory: UsageHistory
+  costDays: CostDays
+  ledger: Ledger
+  invoices: Invoices
   egress: EgressLog
   device: DeviceIdentity
   client: PlatformClient
@@ -39,6 +48,7 @@ export type Services = {
   vault: Vault
   imports: ImportService
   activity: ActivityLog
+  auditLog: AuditLog
   warnings: Warnings
   backups: Backups
   /** Null while the agents' door is closed. */

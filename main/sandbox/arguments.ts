@@ -1,36 +1,56 @@
 import { parseArgs } from 'node:util'
 
-export type SandboxArguments = { kind: 'run'; port: number; dataDir: string; seed: number } | { kind: 'help' } | { kind: 'wrong'; message: string }
+export type SandboxRun = {
+  port: number
+  dataDir: string
+  seed: number
+  /** Make the past of the demo's workspaces. */
+  history: boolean
+  /** Use things, at a human pace. */
+  traffic: boolean
+  /** A file of usage events to load, and the workspace, by its name or catalog. */
+  importFile: string | null
+  importInto: string
+}
+export type SandboxArguments = ({ kind: 'run' } & SandboxRun) | { kind: 'help' } | { kind: 'wrong'; message: string }
 
 export const DEFAULT_PORT = 8787
+/** That of requests without a token. */
+const DEFAULT_IMPORT_INTO = 'Acme Cloud'
 const DEFAULT_DATA_DIR = '.cache/sandbox'
-/** Not to be had yet; refused in words, so that nobody thinks that it works. */
-const LATER = ['traffic', 'import']
-
 export const helpText = `Usage: npm run sandbox -- [options]
 
-Runs the embedded platform on 127.0.0.1, with a demo workspace and the Polar sandbox.
+Runs the embedded platform on 127.0.0.1, with five demo workspaces and the Polar sandbox.
 
   --port N       listen on this port, or the next free one (default ${DEFAULT_PORT})
   --data DIR     where the databases are (default ${DEFAULT_DATA_DIR})
   --seed N       make the demo's members and their tokens from this number (default 1)
   --no-history   start the demo without a past
+  --traffic      use things in the demo's workspaces, at a human pace
+  --import FILE  load usage events from a CSV file or JSON lines, each on the day of its timestamp
+  --into NAME    load them into this workspace, by its name or catalog (default ${DEFAULT_IMPORT_INTO})
   --help         show this
 
 GET /sandbox/members lists who can sign in, with tokens.
 With POLAR_ACCESS_TOKEN set, payments go to Polar itself (POLAR_ENVIRONMENT: sandbox or production, POLAR_WEBHOOK_SECRET).`
 
 export function parseArguments(args: readonly string[]): SandboxArguments {
-  const later = LATER.find((name) => args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)))
-  if (later !== undefined) return { kind: 'wrong', message: `--${later} is not available yet.` }
-  let values: { port?: string; data?: string; seed?: string; 'no-history'?: boolean; help?: boolean }
+  let values: Values
   try {
     values = parseArgs({
       args: [...args],
       strict: true,
       allowPositionals: false,
-      // `no-history` is for the demos that have a past; the one that is here starts without.
-      options: { port: { type: 'string' }, data: { type: 'string' }, seed: { type: 'string' }, 'no-history': { type: 'boolean' }, help: { type: 'boolean' } },
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string' },
+        seed: { type: 'string' },
+        'no-history': { type: 'boolean' },
+        traffic: { type: 'boolean' },
+        import: { type: 'string' },
+        into: { type: 'string' },
+        help: { type: 'boolean' },
+      },
     }).values
   } catch (error) {
     return { kind: 'wrong', message: error instanceof Error ? error.message : 'The options are not understood.' }
@@ -41,8 +61,21 @@ export function parseArguments(args: readonly string[]): SandboxArguments {
   const seed = wholeNumber(values.seed, 1)
   if (seed === null) return { kind: 'wrong', message: '--seed must be a whole number from 0.' }
   if (values.data === '') return { kind: 'wrong', message: '--data must name a folder.' }
-  return { kind: 'run', port, dataDir: values.data ?? DEFAULT_DATA_DIR, seed }
+  if (values.import === '') return { kind: 'wrong', message: '--import must name a file.' }
+  if (values.into !== undefined && values.import === undefined) return { kind: 'wrong', message: '--into goes with --import.' }
+  return {
+    kind: 'run',
+    port,
+    dataDir: values.data ?? DEFAULT_DATA_DIR,
+    seed,
+    history: values['no-history'] !== true,
+    traffic: values.traffic === true,
+    importFile: values.import ?? null,
+    importInto: values.into ?? DEFAULT_IMPORT_INTO,
+  }
 }
+
+type Values = { port?: string; data?: string; seed?: string; 'no-history'?: boolean; traffic?: boolean; import?: string; into?: string; help?: boolean }
 
 function wholeNumber(text: string | undefined, otherwise: number): number | null {
   if (text === undefined) return otherwise

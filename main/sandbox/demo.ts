@@ -1,60 +1,107 @@
-import { createHash } from 'node:crypto'
 import { catalogToWire } from '../../shared/billing/catalog-wire.ts'
 import { planOf } from '../../shared/billing/catalog.ts'
-import { periodNumber } from '../../shared/billing/period.ts'
+import { periodAt, periodNumber } from '../../shared/billing/period.ts'
+import { RECIPIENT_SETTINGS } from './alerts/deliveries.ts'
+import { rulesOf } from './alerts/rules.ts'
 import { writeSetting } from './api/settings.ts'
+import { type DemoWorkspace, demoMemberId, demoSubscriptionId, demoToken, demoWorkspaceId, demoWorkspaces } from './demo-workspaces.ts'
 import { hashSecret } from './http/sign-in.ts'
-import { catalogNamed } from './meter/account.ts'
-import { wireLimits } from './meter/counters.ts'
-import { announceCounters, workspaceDocument } from './meter/documents.ts'
+import { announcePaymentMethods, COUNTRY_SETTING } from './invoices/payment-methods.ts'
+import { announceCounters, memberDocument, workspaceDocument } from './meter/documents.ts'
+import { putLimitsInForce } from './meter/limits.ts'
 import { openAccount } from './meter/open-account.ts'
+import { cardWords } from './polar/embedded/cards.ts'
 import type { Store, Unit } from './store/store.ts'
+import { openDemoCircle } from './wallet/demo-circle.ts'
+import { makeWalletsKnown } from './wallet/open-circle.ts'
 
-type DemoWorkspace = {
-  /** Names it within the seed; its ids are made from it. */
+/** A demo workspace as it stands in the database, for whoever writes its past. */
+export type DemoAccount = {
+  id: string
   key: string
   name: string
   catalog: string
-  billingEmail: string
-  members: readonly { name: string; role: string }[]
+  circle: string | null
+  members: { id: string; name: string; role: string }[]
 }
 
-const demoWorkspaces: readonly DemoWorkspace[] = [
-  {
-    key: 'harbour',
-    name: 'Harbour Research',
-    catalog: 'layer-a',
-    billingEmail: 'billing@harbour.example',
-    members: [
-      { name: 'Tess Tenant', role: 'tenant_admin' },
-      { name: 'Paula Platform', role: 'platform_admin' },
-      { name: 'Ben Billing', role: 'billing_contact' },
-    ],
-  },
-]
+/** A subscription that the payment provider has to know of before anybody asks it. */
+export type DemoSubscription = {
+  id: string
+  workspaceId: string
+  name: string
+  email: string
+  catalog: string
+  planId: string
+  /** Epoch ms. */
+  startedAt: number
+}
 
-/** Makes the demo's workspaces in an empty database, and puts what this program's catalogs say in force in one that is there. */
-export async function prepareDemo(store: Store, seed: number): Promise<void> {
-  for (const demo of demoWorkspaces) {
+export type DemoOptions = {
+  seed: number
+  /** False where the real Polar is used: it knows nothing of the demo, so its plans are agreed ones that nobody pays for. */
+  subscribed: boolean
+  workspaces?: readonly DemoWorkspace[]
+  /** Whether the demo's wallets have a past when they are made. */
+  walletPast?: boolean
+}
+
+/** A past is whole months and some days long, so that the current period is well under way. */
+const PAST_DAYS_MS = 12 * 86_400_000
+/** The card that pays for the demo's plans: the test card of the payment provider. */
+export const DEMO_CARD = { brand: 'visa', last4: '4242' }
+
+/**
+ * Makes the demo's workspaces that an empty or an older database lacks, and puts what this program's catalogs say in
+ * force in all that are there.
+ */
+export async function prepareDemo(store: Store, options: DemoOptions): Promise<void> {
+  const { seed, workspaces = demoWorkspaces } = options
+  for (const demo of workspaces) {
     await store.write(async (unit) => {
-      const id = seededUuid(seed, `workspace/${demo.key}`)
+      const id = demoWorkspaceId(seed, demo.key)
       const known = await unit.tx.selectFrom('workspaces').select('id').where('id', '=', id).executeTakeFirst()
-      if (known === undefined) await createWorkspace(unit, seed, id, demo)
+      if (known === undefined) await createWorkspace(unit, id, demo, options)
     })
   }
   const all = await store.read.selectFrom('workspaces').select('id').execute()
   for (const { id } of all) await store.write((unit) => announceAll(unit, id))
+  for (const { key, name, circle } of workspaces) {
+    if (circle !== undefined)
+      await store.write((unit) => openDemoCircle(unit, demoWorkspaceId(seed, key), { id: circle, name }, options.walletPast === true ? { seed } : null))
+  }
 }
 
-/** The token of a demo member: the same for the same seed, so that a script can be written against it. */
-export function demoToken(seed: number, memberId: string): string {
-  return `tdm_${seededHash(seed, `token/${memberId}`).slice(0, 48)}`
+/** The demo's workspaces with their ids, in the order of the list. */
+export function demoAccounts(seed: number, workspaces: readonly DemoWorkspace[] = demoWorkspaces): DemoAccount[] {
+  return workspaces.map(({ key, name, catalog, circle, members }) => ({
+    id: demoWorkspaceId(seed, key),
+    key,
+    name,
+    catalog,
+    circle: circle ?? null,
+    members: members.map((member) => ({ id: demoMemberId(seed, key, member.role), ...member })),
+  }))
 }
 
-async function createWorkspace(unit: Unit, seed: number, id: string, demo: DemoWorkspace): Promise<void> {
-  const catalog = catalogNamed(demo.catalog)
-  const plan = planOf(catalog, catalog.defaultPlan)
-  const period = periodNumber(unit.now, 0, plan.interval)
+/** The subscriptions on which the demo's paid plans stand, as the database says when they began. */
+export async function demoSubscriptions(store: Store, seed: number, workspaces: readonly DemoWorkspace[] = demoWorkspaces): Promise<DemoSubscription[]> {
+  const rows = await store.read.selectFrom('workspaces').select(['id', 'created_at', 'subscription_id']).execute()
+  return workspaces.flatMap(({ key, name, catalog, plan, billingEmail }) => {
+    const id = demoSubscriptionId(seed, key)
+    const row = rows.find((workspace) => workspace.id === demoWorkspaceId(seed, key))
+    // One that has been cancelled or bought anew since is the payment provider's business alone.
+    if (row?.subscription_id !== id) return []
+    return [{ id, workspaceId: row.id, name, email: billingEmail, catalog, planId: plan, startedAt: row.created_at }]
+  })
+}
+
+async function createWorkspace(unit: Unit, id: string, demo: DemoWorkspace, { seed, subscribed }: DemoOptions): Promise<void> {
+  const catalog = unit.catalogs.named(demo.catalog)
+  const plan = planOf(catalog, demo.plan)
+  const bought = plan.id !== catalog.defaultPlan
+  const startedAt = demo.pastMonths === 0 ? unit.now : periodNumber(unit.now - PAST_DAYS_MS, -demo.pastMonths).startMs
+  const period = periodAt(startedAt, unit.now, plan.interval)
   await unit.tx
     .insertInto('workspaces')
     .values({
@@ -63,20 +110,20 @@ async function createWorkspace(unit: Unit, seed: number, id: string, demo: DemoW
       catalog: catalog.id,
       deployment: 'platform',
       plan_id: plan.id,
-      subscription_id: null,
-      payment_method: null,
-      period_anchor: unit.now,
+      base_plan_id: bought && !subscribed ? plan.id : null,
+      subscription_id: bought && subscribed ? demoSubscriptionId(seed, demo.key) : null,
+      payment_method: bought && subscribed ? cardWords(DEMO_CARD) : null,
+      period_anchor: startedAt,
       period_start: period.startMs,
       period_end: period.endMs,
-      created_at: unit.now,
+      created_at: startedAt,
     })
     .execute()
   for (const [index, { name, role }] of demo.members.entries()) {
-    const memberId = seededUuid(seed, `member/${demo.key}/${role}`)
-    // In the order of the list: the first is the one that a console signs in with.
+    const memberId = demoMemberId(seed, demo.key, role)
     await unit.tx
       .insertInto('members')
-      .values({ id: memberId, workspace_id: id, name, role, created_at: unit.now + index })
+      .values({ id: memberId, workspace_id: id, name, role, created_at: startedAt + index })
       .execute()
     await unit.tx
       .insertInto('tokens')
@@ -85,40 +132,30 @@ async function createWorkspace(unit: Unit, seed: number, id: string, demo: DemoW
   }
   await writeSetting(unit, id, 'org_name', demo.name, undefined)
   await writeSetting(unit, id, 'billing_email', demo.billingEmail, undefined)
+  if (demo.billingPhone !== undefined) await writeSetting(unit, id, RECIPIENT_SETTINGS.sms, demo.billingPhone, undefined)
+  if (demo.billingCountry !== undefined) await writeSetting(unit, id, COUNTRY_SETTING, demo.billingCountry, undefined)
 }
 
 /** Every document that has no other moment to be made known, so that the first read of the feed has everything. */
 async function announceAll(unit: Unit, workspaceId: string): Promise<void> {
-  const { catalog, plan_id: planId } = await unit.tx
-    .selectFrom('workspaces')
-    .select(['catalog', 'plan_id'])
-    .where('id', '=', workspaceId)
-    .executeTakeFirstOrThrow()
-  const limits = wireLimits(catalogNamed(catalog), planOf(catalogNamed(catalog), planId), unit.now)
-  for (const [metric, limit] of Object.entries(limits)) {
+  const row = await unit.tx.selectFrom('workspaces').select('catalog').where('id', '=', workspaceId).executeTakeFirstOrThrow()
+  // A counter of a meter that is new in the catalog; its limit is set below.
+  for (const { id: metric } of unit.catalogs.named(row.catalog).meters) {
     await unit.tx
       .insertInto('counters')
-      .values({ workspace_id: workspaceId, metric, quota_limit: limit })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['workspace_id', 'metric'])
-          .doUpdateSet((eb) => ({ quota_limit: limit, version: eb('counters.version', '+', 1) }))
-          .where('counters.quota_limit', '!=', limit),
-      )
+      .values({ workspace_id: workspaceId, metric, quota_limit: 0 })
+      .onConflict((conflict) => conflict.doNothing())
       .execute()
   }
   const account = await openAccount(unit, workspaceId)
+  await putLimitsInForce(unit, account)
   announceCounters(unit, account, account.counters.keys())
   unit.changes.put({ workspaceId, topic: 'plans', id: 'plans', body: catalogToWire(account.catalog) })
   unit.changes.put({ workspaceId, topic: 'workspace', id: 'workspace', body: workspaceDocument(account) })
-}
-
-function seededHash(seed: number, purpose: string): string {
-  return createHash('sha256').update(`tidemark sandbox ${seed} ${purpose}`).digest('hex')
-}
-
-/** A UUID (version 8: made by a rule of our own, RFC 9562 §5.8) that is the same for the same seed. */
-function seededUuid(seed: number, purpose: string): string {
-  const hex = seededHash(seed, purpose)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  for (const rule of rulesOf(unit.file, workspaceId, account.catalog))
+    unit.changes.put({ workspaceId, topic: 'alert_rule', id: rule.id, version: rule.version, body: rule })
+  await announcePaymentMethods(unit, account)
+  await makeWalletsKnown(unit, account)
+  const members = await unit.tx.selectFrom('members').selectAll().where('workspace_id', '=', workspaceId).execute()
+  for (const member of members) unit.changes.put({ workspaceId, topic: 'member', id: member.id, body: memberDocument(member) })
 }

@@ -1,6 +1,7 @@
 /** The embedded platform as a process of its own: started by `npm run sandbox`, or forked by a host. Composition only. */
 import { z } from 'zod'
-import { helpText, parseArguments } from './arguments.ts'
+import { helpText, parseArguments, type SandboxRun } from './arguments.ts'
+import { printImport } from './import/print-import.ts'
 import { type RealPolar, startSandbox } from './server.ts'
 
 const parsed = parseArguments(process.argv.slice(2))
@@ -12,12 +13,14 @@ else if (parsed.kind === 'wrong') {
   await run(parsed)
 }
 
-async function run({ port, dataDir, seed }: { port: number; dataDir: string; seed: number }): Promise<void> {
+async function run({ port, dataDir, seed, history, traffic, importFile, importInto }: SandboxRun): Promise<void> {
   const realPolar = polarFromEnvironment()
   const sandbox = await startSandbox({
     port,
     dataDir,
     seed,
+    history,
+    traffic,
     ...(realPolar === null ? {} : { realPolar }),
     report: (error) => console.error(error instanceof Error ? `${error.name}: ${error.message}` : 'The sandbox failed at something.'),
   })
@@ -35,6 +38,7 @@ async function run({ port, dataDir, seed }: { port: number; dataDir: string; see
   if (port !== 0 && sandbox.port !== port) console.log(`Port ${port} is in use; taking ${sandbox.port}.`)
   console.log(`Tidemark sandbox listens on ${sandbox.url}`)
   process.send?.({ type: 'listening', port: sandbox.port })
+  if (importFile !== null) await printImport(sandbox, { path: importFile, into: importInto, dataDir })
 }
 
 /** The real Polar, where a token for it is in the environment. */

@@ -3,6 +3,7 @@ import type { Idempotency } from './http/idempotency.ts'
 import type { EnvelopeRows } from './meter/envelope-rows.ts'
 import type { Payments } from './polar/payments.ts'
 import type { EventHub } from './http/event-hub.ts'
+import type { RequestMeter } from './http/request-meter.ts'
 import type { Store } from './store/store.ts'
 
 /** What the routes work with. */
@@ -15,6 +16,7 @@ export type Platform = {
   events: EventHub
   idempotency: Idempotency
   payments: Payments
+  requests: RequestMeter
   /** What kind of money its pages are about. */
   moneyNote: string
   report(error: unknown): void

@@ -3,22 +3,39 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPolar } from '@polar-sh/sdk/2026-10'
 import { makeApp } from './app.ts'
+import { AlertWatch } from './alerts/watch.ts'
+import { preparePasts } from './audit/past.ts'
+import { expireEntries } from './audit/retention.ts'
+import type { Catalog } from '../../shared/billing/catalog.ts'
+import { Catalogs, shippedCatalogs } from './catalogs.ts'
 import { type Clock, type Random, systemClock } from './clock.ts'
-import { prepareDemo } from './demo.ts'
+import { DEMO_CARD, type DemoAccount, demoAccounts, demoSubscriptions, prepareDemo } from './demo.ts'
+import { type DemoWorkspace, demoMemberId, demoToken, demoWorkspaces } from './demo-workspaces.ts'
 import { listen } from './http/listen.ts'
+import { announceOverdue } from './invoices/write-invoices.ts'
 import { EventHub } from './http/event-hub.ts'
+import { History } from './history/history.ts'
+import { historyParts } from './history/parts.ts'
+import { type ImportProgress, type ImportReport, importFile } from './import/import-file.ts'
 import { Idempotency } from './http/idempotency.ts'
+import { RequestMeter } from './http/request-meter.ts'
 import { hashSecret } from './http/sign-in.ts'
 import { EnvelopeRows } from './meter/envelope-rows.ts'
+import { sendDue } from './mail/mailer.ts'
+import { mailboxTransport } from './mail/transport.ts'
+import { publishDirtyDays } from './meter/day-publishers.ts'
 import { passTime } from './meter/pass-time.ts'
 import { NO_REAL_MONEY } from './pages/page.ts'
 import type { Platform } from './platform.ts'
 import type { DeliveryMode } from './polar/embedded/delivery.ts'
 import { EmbeddedPolar, type EmbeddedPolarOptions } from './polar/embedded/polar.ts'
+import type { PastSubscription } from './polar/embedded/past.ts'
 import { Payments } from './polar/payments.ts'
 import { Products } from './polar/products.ts'
 import { CustomerRefresh } from './polar/refresh.ts'
 import { Store } from './store/store.ts'
+import { Traffic } from './traffic/traffic.ts'
+import { passWalletTime } from './wallet/open-circle.ts'
 
 export type SandboxOptions = {
   /** Wanted port; the next free one is taken where it is in use. 0: any. */
@@ -26,6 +43,10 @@ export type SandboxOptions = {
   dataDir: string
   /** Demo members, their tokens and ids are made from it. */
   seed?: number
+  /** Instead of the catalogs that the program brings. */
+  catalogs?: readonly Catalog[]
+  /** Instead of the demo's workspaces; the first is the one that a console opens with. */
+  demo?: readonly DemoWorkspace[]
   clock?: Clock
   random?: Random
   polar?: {
@@ -36,6 +57,10 @@ export type SandboxOptions = {
   }
   /** The real Polar in the place of the embedded one. */
   realPolar?: RealPolar
+  /** Makes the past of the demo's workspaces, in the background. */
+  history?: boolean
+  /** Uses things in the demo's workspaces, at a human pace, once their past is made. */
+  traffic?: boolean
   /** How often time is looked at: leases, periods, open checkouts, retries. */
   tickMs?: number
   report?: (error: unknown) => void
@@ -49,6 +74,10 @@ export type Sandbox = {
   url: string
   /** Lets everything happen that the clock has made due, and waits until it has. For tests that step a clock. */
   tick(): Promise<void>
+  /** Resolves when the demo's past is made; at once where none is. */
+  pastMade(): Promise<void>
+  /** Loads usage events from a CSV file or JSON lines. @param into a workspace, by its name or catalog. @throws when there is none, or no file */
+  importUsage(path: string, into: string, onProgress?: (progress: ImportProgress) => void): Promise<ImportReport>
   /** Ends what a token may do, as an administrator of a platform would. */
   revokeToken(token: string): Promise<void>
   expireToken(token: string, atMs: number): Promise<void>
@@ -79,13 +108,21 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
   let stopping = false
   // What is cut off by the stop is no failure.
   const report = (error: unknown): void => (stopping ? undefined : options.report?.(error))
-  const store = new Store(join(dataDir, 'platform.db'), clock)
+  const { catalogs = shippedCatalogs.all, demo = demoWorkspaces } = options
+  const store = new Store(join(dataDir, 'platform.db'), clock, new Catalogs(catalogs))
   closers.push(() => store.close())
-  await prepareDemo(store, seed)
+  await prepareDemo(store, { seed, subscribed: options.realPolar === undefined, workspaces: demo, walletPast: options.history === true })
+  const withPast = options.history === true ? demoAccounts(seed, demo) : []
+  await preparePasts(
+    store,
+    withPast.map(({ id }) => id),
+  )
+  const alerts = new AlertWatch()
+  store.addReaction(alerts.react)
   const server = await listen(options.port)
   closers.push(() => server.close())
   const origin = `http://127.0.0.1:${server.port}`
-  const embedded = options.realPolar === undefined ? embedPolar(options, { clock, random, origin, report }) : null
+  const embedded = options.realPolar === undefined ? embedPolar(options, { clock, random, origin, catalogs, report }) : null
   if (embedded !== null) closers.push(() => embedded.stop())
 
   const polar = createPolar(embedded === null ? realOptions(options.realPolar) : { accessToken: embedded.accessToken, baseUrl: embedded.baseUrl })
@@ -93,6 +130,7 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
   const refresh = new CustomerRefresh({ store, clock, polar, products, report })
   closers.push(() => refresh.settled())
   const payments = new Payments({ store, polar, products, refresh, origin, mayOpen: (url) => isOwnPage(url, origin, embedded !== null) })
+  const requests = new RequestMeter(store, clock)
   const platform: Platform = {
     origin,
     store,
@@ -101,22 +139,40 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
     events: new EventHub(store),
     idempotency: new Idempotency(store),
     payments,
+    requests,
     moneyNote: options.realPolar?.environment === 'production' ? 'Payments by Polar' : NO_REAL_MONEY,
     report,
   }
+  // Before anybody is answered: a look that found no customer would take the demo's plans away.
+  await embedded?.start(await pastSubscriptions(store, seed, demo))
   const webhookSecret = embedded?.webhookSecret ?? options.realPolar?.webhookSecret ?? ''
-  server.answerWith(makeApp({ platform, refresh, webhookSecret, embedded, port: server.port, seed }).fetch)
-  await embedded?.start()
+  server.answerWith(
+    makeApp({ platform, refresh, alerts, webhookSecret, embedded, port: server.port, seed, demo, defaultToken: defaultTokenOf(seed, demo) }).fetch,
+  )
 
   const tick = async (): Promise<void> => {
+    await requests.flush()
     await passTime(store)
+    await publishDirtyDays(store)
+    await passWalletTime(store)
+    await expireEntries(store)
+    await announceOverdue(store)
+    await sendDue(store, mailboxTransport)
     await embedded?.tick()
     await refresh.tick()
   }
+  // What was counted and not written yet.
+  closers.push(() => requests.flush())
   // Closed before what answers its requests is.
   closers.push(() => server.close())
   const ticker = new Ticker(clock, tickMs, tick, report)
   closers.push(() => ticker.stop())
+
+  const past = new History({ store, seed, parts: historyParts, workspaces: withPast, report })
+  closers.push(() => past.stop())
+  const traffic = new Traffic({ store, clock, random, workspaces: demoAccounts(seed, demo), report })
+  closers.push(() => traffic.stop())
+  void past.start().then(() => (options.traffic === true ? traffic.start() : undefined))
 
   const changeToken = async (token: string, change: { revoked_at?: number; expires_at?: number }): Promise<void> => {
     await store.read.updateTable('tokens').set(change).where('token_hash', '=', hashSecret(token)).execute()
@@ -131,6 +187,11 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
       await embedded?.settled()
       await refresh.settled()
     },
+    pastMade: () => past.start(),
+    importUsage(path, into, onProgress) {
+      const workspaceId = demoNamed(demoAccounts(seed, demo), into)
+      return importFile({ store, workspaceId, ...(onProgress === undefined ? {} : { onProgress }) }, path)
+    },
     revokeToken: (token) => changeToken(token, { revoked_at: clock.now() }),
     expireToken: (token, atMs) => changeToken(token, { expires_at: atMs }),
     stop() {
@@ -139,6 +200,29 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
       return stopped
     },
   }
+}
+
+/** The token of the first member of the workspace that answers requests without one. */
+function defaultTokenOf(seed: number, demo: readonly DemoWorkspace[]): string | null {
+  const workspace = demo.find(({ answersAnybody }) => answersAnybody === true)
+  const member = workspace?.members[0]
+  return workspace === undefined || member === undefined ? null : demoToken(seed, demoMemberId(seed, workspace.key, member.role))
+}
+
+/** The demo's subscriptions, as the embedded Polar has to know them. */
+function demoNamed(accounts: readonly DemoAccount[], name: string): string {
+  const wanted = name.toLowerCase()
+  const found = accounts.find(({ name: own, catalog }) => own.toLowerCase() === wanted || catalog === wanted)
+  if (found === undefined) throw new RangeError(`there is no workspace ${name}; there are ${accounts.map(({ name: own }) => own).join(', ')}`)
+  return found.id
+}
+
+async function pastSubscriptions(store: Store, seed: number, demo: readonly DemoWorkspace[]): Promise<PastSubscription[]> {
+  return (await demoSubscriptions(store, seed, demo)).map(({ workspaceId, ...subscription }) => ({
+    ...subscription,
+    externalCustomerId: workspaceId,
+    card: DEMO_CARD,
+  }))
 }
 
 /** Does something again and again, one after the other. */
@@ -169,7 +253,10 @@ class Ticker {
   }
 }
 
-function embedPolar({ dataDir, polar }: SandboxOptions, common: Pick<EmbeddedPolarOptions, 'clock' | 'random' | 'origin' | 'report'>): EmbeddedPolar {
+function embedPolar(
+  { dataDir, polar }: SandboxOptions,
+  common: Pick<EmbeddedPolarOptions, 'clock' | 'random' | 'origin' | 'catalogs' | 'report'>,
+): EmbeddedPolar {
   return new EmbeddedPolar({ ...common, path: join(dataDir, 'polar.db'), deliverWebhooks: polar?.deliverWebhooks ?? 'normal', settleMs: polar?.settleMs ?? 0 })
 }
 

@@ -4,6 +4,7 @@ import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Router } from 'wouter'
 import type { Bridge } from '../../shared/contract/console.ts'
 import { BridgeProvider } from '../state/bridge-context.tsx'
+import { DesktopTheme } from './desktop-theme.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { useHashPath, useHashSearch } from './hash-location.ts'
 import { Shell } from './shell.tsx'
@@ -14,6 +15,7 @@ export function App({ bridge, queryClient }: { bridge: Bridge; queryClient: Quer
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={styleNonce} deduplicateInlineStyles>
       <ErrorBoundary>
         <BridgeProvider bridge={bridge}>
+          {bridge.host === 'desktop' && <DesktopTheme bridge={bridge} />}
           <QueryClientProvider client={queryClient}>
             <Router hook={useHashPath} searchHook={useHashSearch}>
               <Shell />

@@ -10,7 +10,7 @@ import { texts } from './texts.ts'
 export function EngineAway({ alone }: { alone?: boolean }) {
   const engine = useLive((live) => live.engine)
   const retryAt = useLive((live) => live.engineRetryAt)
-  if (engine === 'ready' || engine === 'connecting') return null
+  if (engine === 'ready' || engine === 'connecting' || engine === 'failed') return null
   const refused = engine === 'refused'
   const title = refused ? texts.engine.refusedTitle : texts.engine.lostTitle
   const text = refused ? texts.engine.refusedText : texts.engine.lostText

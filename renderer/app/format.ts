@@ -23,6 +23,12 @@ export type Format = {
   timeWithSeconds(epochMs: number): string
   date(epochMs: number): string
   dateTime(epochMs: number): string
+  /** Of billing, which is in UTC: "November 2026", "9 Nov", "9 Nov 2026". */
+  utcMonth(epochMs: number): string
+  /** "Nov 26", for axes. */
+  utcMonthShort(epochMs: number): string
+  utcDay(epochMs: number): string
+  utcDate(epochMs: number): string
   /** The time alone for today, else the day and the time. */
   moment(epochMs: number, nowMs: number): string
   duration(ms: number): string
@@ -50,6 +56,10 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
   const timeWithSeconds = new Intl.DateTimeFormat(locale, { hour: hourDigits, minute: '2-digit', second: '2-digit', timeZone })
   const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone })
   const dateTime = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: hourDigits, minute: '2-digit', timeZone })
+  const utcMonth = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' })
+  const utcMonthShort = new Intl.DateTimeFormat(locale, { month: 'short', year: '2-digit', timeZone: 'UTC' })
+  const utcDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' })
+  const utcDate = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
   const dayKey = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone })
 
   function amount(amountMinor: number, currency: string, trailingZeroDisplay: 'auto' | 'stripIfInteger'): string {
@@ -91,6 +101,10 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
     timeWithSeconds: (epochMs) => timeWithSeconds.format(epochMs),
     date: (epochMs) => date.format(epochMs),
     dateTime: (epochMs) => dateTime.format(epochMs),
+    utcMonth: (epochMs) => utcMonth.format(epochMs),
+    utcMonthShort: (epochMs) => utcMonthShort.format(epochMs),
+    utcDay: (epochMs) => utcDay.format(epochMs),
+    utcDate: (epochMs) => utcDate.format(epochMs),
     moment: (epochMs, nowMs) => (dayKey.format(epochMs) === dayKey.format(nowMs) ? time.format(epochMs) : dateTime.format(epochMs)),
     duration(ms) {
       // Whole seconds and whole minutes first: rounding the parts one by one would say "1 h 60 min".

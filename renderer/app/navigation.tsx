@@ -1,29 +1,21 @@
-import { IconDeviceLaptop, IconInbox, IconLayoutDashboard, IconScale, IconSettings, type TablerIcon } from '@tabler/icons-react'
+import type { TablerIcon } from '@tabler/icons-react'
 import { Link, useRoute } from 'wouter'
 import type { Workspace } from '../../shared/contract/console.ts'
 import { useChosenWorkspace } from '../state/active-workspace.ts'
 import { useLive } from '../state/live-store.ts'
 import { format } from './format.ts'
 import { preload } from './lazy-pages.ts'
+import { pageLinks } from './page-links.ts'
 import { paths } from './paths.ts'
 import classes from './shell.module.css'
 import { texts } from './texts.ts'
-
-/** `capability`: shown only where the platform of the chosen workspace offers it. */
-const links: { path: string; label: string; icon: TablerIcon; capability?: string }[] = [
-  { path: paths.overview, label: texts.nav.overview, icon: IconLayoutDashboard },
-  { path: paths.outbox, label: texts.nav.outbox, icon: IconInbox },
-  { path: paths.devices, label: texts.nav.devices, icon: IconDeviceLaptop },
-  { path: paths.honesty, label: texts.nav.honesty, icon: IconScale },
-  { path: paths.settings, label: texts.nav.settings, icon: IconSettings },
-]
 
 export function Navigation() {
   const workspace = useChosenWorkspace()
   return (
     <nav className={classes.nav} aria-label={texts.nav.label}>
       <ul>
-        {links.filter(({ capability }) => capability === undefined || workspace?.capabilities.includes(capability)).map((link) => (
+        {pageLinks(workspace).map((link) => (
           <li key={link.path}>
             <NavigationLink {...link}>{link.path === paths.outbox && workspace && <OutboxCount workspace={workspace} />}</NavigationLink>
           </li>

@@ -30,6 +30,15 @@ export function showNoticeFor(event: ConsoleEvent, meterName: (workspaceId: stri
           color: 'teal',
         })
       return
+    case 'alert.fired':
+      notifications.show({
+        id: `alert-${event.payload.alert.id}`,
+        title: `${event.payload.workspaceName}: ${event.payload.alert.names.join(', ')}`,
+        message: event.payload.alert.text,
+        color: 'yellow',
+        autoClose: false,
+      })
+      return
     default:
       return
   }

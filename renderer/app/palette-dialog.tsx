@@ -8,6 +8,7 @@ import { openPortal } from '../pages/upgrade/open-portal.ts'
 import { chooseWorkspace, useChosenWorkspace, useWorkspaces } from '../state/active-workspace.ts'
 import { useBridge } from '../state/bridge-context.tsx'
 import { useWrite } from '../state/reads.ts'
+import { pageLinks } from './page-links.ts'
 import { paths } from './paths.ts'
 import { texts } from './texts.ts'
 import { schemes } from './theme-switch.tsx'
@@ -31,14 +32,7 @@ export function PaletteDialog({ wanted, onShortcuts }: { wanted: number; onShort
   }, [wanted])
 
   const page = (id: string, label: string): SpotlightActionData => ({ id, label, onClick: () => navigate(id) })
-  const pages = [
-    page(paths.overview, texts.nav.overview),
-    page(paths.outbox, texts.nav.outbox),
-    page(paths.devices, texts.nav.devices),
-    page(paths.honesty, texts.nav.honesty),
-    page(paths.settings, texts.nav.settings),
-    page(paths.upgrade, texts.nav.upgrade),
-  ]
+  const pages = [...pageLinks(active).map(({ path, label }) => page(path, label)), page(paths.upgrade, texts.nav.upgrade)]
   const actions: SpotlightActionData[] = [
     ...(active
       ? [

@@ -1,6 +1,12 @@
 /** The address of every page (in the URL's fragment). */
 export const paths = {
   overview: '/',
+  usage: '/usage',
+  costs: '/costs',
+  invoices: '/invoices',
+  wallet: '/wallet',
+  alerts: '/alerts',
+  audit: '/audit',
   outbox: '/outbox',
   devices: '/devices',
   honesty: '/honesty',

@@ -4,7 +4,20 @@ import { Link, Route, Switch } from 'wouter'
 import { Empty } from '../components/notice.tsx'
 import { PageSkeleton } from '../components/page-skeleton.tsx'
 import { OverviewPage } from '../pages/overview/overview-page.tsx'
-import { AddWorkspacePage, DevicesPage, HonestyPage, OutboxPage, SettingsPage, UpgradePage } from './lazy-pages.ts'
+import {
+  AddWorkspacePage,
+  AlertsPage,
+  AuditPage,
+  CostsPage,
+  DevicesPage,
+  HonestyPage,
+  InvoicesPage,
+  OutboxPage,
+  SettingsPage,
+  UpgradePage,
+  UsagePage,
+  WalletPage,
+} from './lazy-pages.ts'
 import { paths } from './paths.ts'
 import { texts } from './texts.ts'
 
@@ -14,6 +27,12 @@ export function Routes() {
     <Suspense fallback={<PageSkeleton />}>
       <Switch>
         <Route path={paths.overview} component={OverviewPage} />
+        <Route path={paths.costs} component={CostsPage} />
+        <Route path={paths.invoices} component={InvoicesPage} />
+        <Route path={paths.wallet} component={WalletPage} />
+        <Route path={paths.alerts} component={AlertsPage} />
+        <Route path={paths.audit} component={AuditPage} />
+        <Route path={paths.usage} component={UsagePage} />
         <Route path={paths.outbox} component={OutboxPage} />
         <Route path={paths.devices} component={DevicesPage} />
         <Route path={paths.honesty} component={HonestyPage} />

@@ -1,6 +1,7 @@
 import { Suspense, useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 import { useChosenWorkspace, useWorkspaces } from '../state/active-workspace.ts'
+import { useBridge } from '../state/bridge-context.tsx'
 import { useLive } from '../state/live-store.ts'
 import { ErrorNotice } from '../components/notice.tsx'
 import { PageSkeleton } from '../components/page-skeleton.tsx'
@@ -8,7 +9,7 @@ import { CommandPalette } from './command-palette.tsx'
 import { ConnectionBadge } from './connection-badge.tsx'
 import { EngineAway } from './engine-away.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
-import { AddWorkspacePage } from './lazy-pages.ts'
+import { AddWorkspacePage, EngineFailed, KeyringNotice } from './lazy-pages.ts'
 import { Navigation } from './navigation.tsx'
 import { Routes } from './routes.tsx'
 import classes from './shell.module.css'
@@ -27,8 +28,15 @@ export function Shell() {
   const [path] = useLocation()
   const main = useRef<HTMLElement>(null)
   const shortcuts = useShortcuts()
+  const bridge = useBridge()
   useFocusOnNavigation(main, path)
 
+  if (engine === 'failed')
+    return (
+      <Suspense>
+        <EngineFailed />
+      </Suspense>
+    )
   if (engine === 'refused' || (!workspaces.data && engine === 'lost')) return <EngineAway alone />
   return (
     <div className={classes.shell}>
@@ -51,6 +59,11 @@ export function Shell() {
         <main className={classes.main} ref={main} tabIndex={-1} data-quiet-focus>
           <EngineAway />
           <WarningsBanner />
+          {bridge.host === 'desktop' && (
+            <Suspense>
+              <KeyringNotice />
+            </Suspense>
+          )}
           {workspace && <SignInPrompt workspace={workspace} />}
           <ErrorBoundary resetKey={`${path} ${workspace?.id}`}>
             {workspaces.error && !workspaces.data ? (

@@ -5,11 +5,12 @@ import { useElementSize } from '@mantine/hooks'
 import { IconArrowUp } from '@tabler/icons-react'
 import { FlexRender, useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { Fragment, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { texts } from '../app/texts.ts'
 import type { KeyedList } from '../state/keyed-pages.ts'
 import classes from './virtual-table.module.css'
 import { type Column, tableShape } from './table-shape.ts'
+import { type Expansion, ExpandedRow, useOpenPlaces } from './expanded-row.tsx'
 import { VirtualRow } from './virtual-row.tsx'
 
 /** Browsers clip elements taller than about 33.5 million pixels: at this height a million rows still fit. */
@@ -25,10 +26,12 @@ type Props<Row extends object> = {
   /** Space, for lists with a selection. */
   onToggle?: (row: Row) => void
   isSelected?: (row: Row) => boolean
+  /** What opens below a row, for lists whose rows hold more than a line shows. */
+  expansion?: Expansion<Row>
 }
 
 /** A list of any length: only the rows in the window exist, the rest is room in the scroller. Arrow keys, Page Up/Down, Home and End move; Enter opens; Space chooses. */
-export function VirtualTable<Row extends object>({ label, list, columns: allColumns, onOpen, onToggle, isSelected }: Props<Row>) {
+export function VirtualTable<Row extends object>({ label, list, columns: allColumns, onOpen, onToggle, isSelected, expansion }: Props<Row>) {
   const scroller = useRef<HTMLDivElement>(null)
   const grid = useRef<HTMLDivElement>(null)
   const { ref: frame, width } = useElementSize()
@@ -37,14 +40,23 @@ export function VirtualTable<Row extends object>({ label, list, columns: allColu
   const moved = useRef(false)
   /** End was pressed: the last row is not known before every page above it was read. */
   const seeksEnd = useRef(false)
+  const openPlaces = useOpenPlaces(list.pages, expansion)
   const virtualizer = useVirtualizer({
     count: list.count,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeightPx,
+    estimateSize: (index) => rowHeightPx + (openPlaces.has(index) ? (expansion?.heightPx ?? 0) : 0),
     overscan: overscanRows,
     scrollPaddingStart: rowHeightPx,
     useFlushSync: false,
   })
+  const resized = useRef<ReadonlySet<number>>(openPlaces)
+  useLayoutEffect(() => {
+    const before = resized.current
+    resized.current = openPlaces
+    for (const index of new Set([...before, ...openPlaces])) {
+      if (before.has(index) !== openPlaces.has(index)) virtualizer.resizeItem(index, rowHeightPx + (openPlaces.has(index) ? (expansion?.heightPx ?? 0) : 0))
+    }
+  }, [openPlaces, virtualizer, expansion?.heightPx])
   const places = virtualizer.getVirtualItems()
   const first = places[0]?.index ?? 0
   const last = places.at(-1)?.index ?? 0
@@ -145,18 +157,23 @@ export function VirtualTable<Row extends object>({ label, list, columns: allColu
               const position = positionOf(place.index)
               const tableRow = position === undefined ? undefined : tableRows[position]
               return (
-                <VirtualRow
-                  key={place.index}
-                  index={place.index}
-                  top={place.start}
-                  template={template}
-                  columns={columns}
-                  row={tableRow}
-                  selected={onToggle && tableRow ? (isSelected?.(tableRow.original) ?? false) : undefined}
-                  reachable={place.index === reachable}
-                  onFocus={setActive}
-                  onOpen={onOpen}
-                />
+                <Fragment key={place.index}>
+                  <VirtualRow
+                    index={place.index}
+                    top={place.start}
+                    template={template}
+                    columns={columns}
+                    row={tableRow}
+                    selected={onToggle && tableRow ? (isSelected?.(tableRow.original) ?? false) : undefined}
+                    expanded={expansion && tableRow ? openPlaces.has(place.index) : undefined}
+                    reachable={place.index === reachable}
+                    onFocus={setActive}
+                    onOpen={onOpen}
+                  />
+                  {expansion && tableRow && openPlaces.has(place.index) && (
+                    <ExpandedRow index={place.index} top={place.start + rowHeightPx} row={tableRow.original} expansion={expansion} />
+                  )}
+                </Fragment>
               )
             })}
           </div>

@@ -44,7 +44,7 @@ export function rowsWithRoom(pageCount: number, pageSize: number, lastPageRows: 
   return (pageCount - 1) * pageSize + (lastPageRows ?? pageSize)
 }
 
-type PagedCall = Extract<CallName, 'outbox.page' | 'honesty.egress'>
+type PagedCall = Extract<CallName, 'outbox.page' | 'honesty.egress' | 'audit.page' | 'wallet.ledger'>
 type RowOf<N extends PagedCall> = CallOutput<N>['rows'][number]
 
 /**

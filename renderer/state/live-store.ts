@@ -6,10 +6,10 @@ import { createStore, type StoreApi, useStore } from 'zustand'
 import type { ConsoleEvent, EventPayload } from '../../shared/contract/console.ts'
 
 export type OutboxLive = Omit<EventPayload<'outbox.changed'>, 'workspaceId'>
-export type EngineState = 'connecting' | 'ready' | 'lost' | 'refused'
+export type EngineState = 'connecting' | 'ready' | 'lost' | 'refused' | 'failed'
 
 export type Live = {
-  /** Whether calls reach the engine. `refused`: this tab was never let in, or no longer is. */
+  /** Whether calls reach the engine. `refused`: this tab was never let in, or no longer is. `failed`: the desktop does not start it again by itself. */
   engine: EngineState
   /** When the web client will knock again; null while it is connected or gave up. */
   engineRetryAt: number | null

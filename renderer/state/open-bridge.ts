@@ -12,6 +12,8 @@ declare global {
 export async function openBridge(onReturn: () => void): Promise<Bridge> {
   if (window.tidemark) {
     liveStore.setState({ engine: 'ready' })
+    const { followDesktop } = await import('./desktop-bridge.ts')
+    followDesktop(window.tidemark, onReturn)
     return window.tidemark
   }
   const [{ browserParts, createWebBridge }, { takeLaunchToken }] = await Promise.all([import('./web-bridge.ts'), import('./launch-token.ts')])

@@ -3,15 +3,30 @@ import type { CallName, ConsoleEvent } from '../../shared/contract/console.ts'
 /** Which reads show documents of a topic. A topic that is missing here is shown nowhere. */
 const callsByTopic: Record<string, readonly CallName[]> = {
   workspace: ['workspaces.list'],
-  plan: ['overview.read', 'outbox.releasePreview', 'billing.preview', 'honesty.audit'],
+  plan: ['overview.read', 'usage.read', 'outbox.releasePreview', 'billing.preview', 'honesty.audit'],
   plans: ['overview.read', 'outbox.releasePreview', 'billing.preview'],
-  counter: ['overview.read', 'outbox.releasePreview', 'billing.preview', 'honesty.audit'],
+  counter: ['overview.read', 'usage.read', 'usage.trend', 'outbox.releasePreview', 'billing.preview', 'honesty.audit'],
   device_counter: ['honesty.audit'],
   device: ['devices.list', 'overview.read'],
   sub_key: ['subKeys.list', 'overview.read'],
   setting: ['settings.list'],
   checkout: ['overview.read', 'billing.checkoutStatus'],
-  invoice: [],
+  alert_rule: ['alerts.read'],
+  alert_event: ['alerts.fired', 'overview.read'],
+  audit_entry: ['audit.page', 'audit.overview'],
+  audit_checkpoint: ['audit.page', 'audit.overview'],
+  /** Of this computer: what it found when it followed the chain. */
+  audit_chain: ['audit.overview'],
+  invoice: ['invoices.list', 'costs.read'],
+  payment_methods: ['invoices.paymentMethods'],
+  wallet: ['wallet.read', 'wallet.burnDown'],
+  ledger_line: ['wallet.ledger', 'wallet.burnDown'],
+  pricing: ['wallet.prices', 'wallet.estimate'],
+  element: ['wallet.prices', 'wallet.estimate', 'wallet.ledger', 'wallet.instances'],
+  instance: ['wallet.instances'],
+  cost_day: ['costs.read', 'costs.change', 'usage.read'],
+  snapshot: ['usage.read', 'usage.trend'],
+  usage_day: ['usage.breakdown'],
 }
 
 export type Touched = { workspaceId: string | null; calls: readonly CallName[] }
@@ -26,7 +41,7 @@ export function touchedCalls(event: ConsoleEvent): Touched {
     case 'outbox.changed':
       return {
         workspaceId: event.payload.workspaceId,
-        calls: ['overview.read', 'outbox.page', 'outbox.item', 'outbox.tally', 'outbox.releasePreview', 'settings.list', 'subKeys.list', 'honesty.egress'],
+        calls: ['overview.read', 'outbox.page', 'outbox.item', 'outbox.tally', 'outbox.releasePreview', 'settings.list', 'alerts.read', 'subKeys.list', 'honesty.egress'],
       }
     case 'release.finished':
       return { workspaceId: event.payload.workspaceId, calls: ['overview.read', 'outbox.page', 'outbox.tally', 'outbox.releasePreview', 'honesty.audit'] }
@@ -42,5 +57,13 @@ export function touchedCalls(event: ConsoleEvent): Touched {
       return { workspaceId: event.payload.workspaceId, calls: event.payload.progress.state === 'running' ? [] : ['honesty.audit', 'overview.read'] }
     case 'warnings.changed':
       return { workspaceId: null, calls: ['app.info'] }
+    case 'alert.fired':
+      return { workspaceId: event.payload.workspaceId, calls: [] }
+    case 'updates.changed':
+      return { workspaceId: null, calls: ['updates.status'] }
+    case 'desktop.engine':
+      return { workspaceId: null, calls: ['desktop.status'] }
+    case 'desktop.page':
+      return { workspaceId: null, calls: [] }
   }
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { plansResponse } from '../contract/platform.ts'
-import type { Booster, Catalog, Meter, Plan, ThresholdPolicy } from './catalog.ts'
+import type { AlertChannel, Booster, Catalog, Meter, Plan, ThresholdPolicy } from './catalog.ts'
 import { limitFromWire, limitToWire } from './limit.ts'
 
 /** The answer of `GET /api/billing/plans`, and the body of the `plans` topic. */
@@ -13,6 +13,8 @@ export type KnownCatalog = {
   readonly plans: readonly Plan[]
   readonly boosters: readonly Booster[]
   readonly thresholds: ThresholdPolicy
+  /** Absent: alerts are not offered. */
+  readonly alerts?: { readonly channels: readonly AlertChannel[] }
 }
 
 /** A catalog as the platform serves it. */
@@ -34,6 +36,9 @@ export function catalogToWire(catalog: Catalog): PlansDocument {
       aliases: [...meter.aliases],
       refusal_status: meter.refusalStatus,
       draws: meter.draws,
+      ...(meter.seats ? { seats: true } : {}),
+      aggregation: meter.aggregation,
+      ...(meter.unitPrice === null ? {} : { unit_price: { cents: meter.unitPrice.cents, per: meter.unitPrice.per } }),
       ...(meter.metering === null ? {} : { metering: meter.metering }),
     })),
     plans: catalog.plans.map((plan) => ({
@@ -43,6 +48,7 @@ export function catalogToWire(catalog: Catalog): PlansDocument {
       currency: plan.currency,
       interval: plan.interval,
       summary: plan.summary,
+      ...(plan.seatPriceCents === null ? {} : { seat_price_cents: plan.seatPriceCents }),
       limits: Object.fromEntries(Object.entries(plan.limits).map(([meterId, limit]) => [meterId, limitToWire(limit)])),
     })),
     boosters: catalog.boosters.map((booster) => ({
@@ -59,6 +65,20 @@ export function catalogToWire(catalog: Catalog): PlansDocument {
     },
     comparison: catalog.comparison.map((row) => ('meterId' in row ? { label: row.label, meter: row.meterId } : row)),
     permissions: catalog.permissions,
+    ...(catalog.alerts === undefined ? {} : { alerts: { channels: catalog.alerts.channels.map(({ id, name }) => ({ id, name })) } }),
+    ...(catalog.costs === undefined
+      ? {}
+      : {
+          costs: {
+            services: catalog.costs.services.map(({ id, name, focusCategory, categories }) => ({
+              id,
+              name,
+              ...(focusCategory === null ? {} : { focus_category: focusCategory }),
+              categories: categories.map((category) => ({ id: category.id, name: category.name })),
+            })),
+            users: catalog.costs.users.map(({ id, name }) => ({ id, name })),
+          },
+        }),
   }
 }
 
@@ -77,15 +97,14 @@ export function catalogFromWire(document: PlansDocument): KnownCatalog {
       singular: wordOr(meter.singular, meter.name),
       plural: wordOr(meter.plural, meter.name),
       period: meter.period,
-      // Events are added up by the platform; a console only reads the counter.
-      aggregation: 'sum',
+      aggregation: meter.aggregation ?? 'sum',
       enforcement: meter.enforcement,
       refusalStatus: meter.refusal_status ?? 403,
       draws: meter.draws ?? 'none',
       aliases: meter.aliases ?? [],
-      seats: false,
+      seats: meter.seats ?? false,
       metering: null,
-      unitPrice: null,
+      unitPrice: meter.unit_price === undefined ? null : { cents: meter.unit_price.cents, per: meter.unit_price.per },
       source: 'seed',
     })),
     plans: document.plans.map((plan) => ({
@@ -96,7 +115,7 @@ export function catalogFromWire(document: PlansDocument): KnownCatalog {
       currency: plan.currency,
       interval: plan.interval === 'year' ? 'year' : 'month',
       hardWall: null,
-      seatPriceCents: null,
+      seatPriceCents: plan.seat_price_cents ?? null,
       source: 'seed',
       limits: Object.fromEntries(Object.entries(plan.limits).map(([meterId, limit]) => [meterId, limitFromWire(limit)])),
     })),
@@ -113,6 +132,7 @@ export function catalogFromWire(document: PlansDocument): KnownCatalog {
     thresholds: {
       levels: document.thresholds.levels.map(({ level, from_percent, inclusive, label }) => ({ level, fromPercent: from_percent, inclusive, label })),
     },
+    ...(document.alerts === undefined ? {} : { alerts: { channels: document.alerts.channels.map(({ id, name }) => ({ id, name })) } }),
   }
 }
 

@@ -4,6 +4,7 @@
  * turned into `shared/generated/catalogs.ts` by `npm run generate`.
  */
 import type { Limit } from './limit.ts'
+import type { PriceBook } from './price-book.ts'
 
 /** How the events of a period become the counter. */
 export type Aggregation = 'sum' | 'gauge' | 'peak_daily' | 'unique_key' | 'rate_per_minute'
@@ -42,6 +43,8 @@ export type Meter = {
   readonly aliases: readonly string[]
   /** Bought seats raise this meter's limit, and no other's. */
   readonly seats: boolean
+  /** Every request to the platform's `/v1` counts on it. (seed: truss, "API requests") */
+  readonly countsRequests?: boolean
   /** Price of what is used beyond the plan; null where that is not billed. */
   readonly unitPrice: UnitPrice | null
   /** `ours`: this project chose the meter's limits and price. */
@@ -112,6 +115,51 @@ export type Role = { readonly id: string; readonly name: string }
 export type PermittedAction = { readonly id: string; readonly name: string; readonly allow: Readonly<Record<string, Grant>> }
 export type PermissionMatrix = { readonly source: Source; readonly roles: readonly Role[]; readonly actions: readonly PermittedAction[] }
 
+/** What a use is told by: its meter, and the service that its event names; null: whatever else that meter counts. */
+export type AllocatedUse = { readonly meterId: string; readonly service: string | null }
+export type CostCategory = { readonly id: string; readonly name: string; readonly uses: readonly AllocatedUse[] }
+/** `focusCategory`: under which of FOCUS's service categories it is exported; null: Other. */
+export type CostService = { readonly id: string; readonly name: string; readonly focusCategory: string | null; readonly categories: readonly CostCategory[] }
+export type CostAllocation = { readonly services: readonly CostService[]; readonly users: readonly { readonly id: string; readonly name: string }[] }
+
+/** A way to pay, and who may use it. Which one is used is settled in the customer portal. */
+export type PaymentMethod = {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  /** Days from the issue of an invoice until it is due. */
+  readonly dueDays: number
+  /** Plan ids; null: every plan. */
+  readonly plans: readonly string[] | null
+  /** Countries (ISO 3166-1 alpha-2) of the customer; null: every country. */
+  readonly countries: readonly string[] | null
+}
+
+export type AlertChannel = { readonly id: string; readonly name: string }
+/** An alert that every meter with a limit has. */
+export type LimitAlert = {
+  readonly id: string
+  readonly name: string
+  readonly percent: number
+  /** False: it fires above the bound, not on it. */
+  readonly inclusive: boolean
+  readonly channels: readonly string[]
+}
+export type AlertPolicy = { readonly source: Source; readonly channels: readonly AlertChannel[]; readonly limits: readonly LimitAlert[] }
+
+/** A line of the usage dashboard: a meter under another name, `per` of its units shown as one. */
+export type UsageMetric = { readonly name: string; readonly meterId: string; readonly per: number }
+
+/** Something that a client may ask the platform to do. `change`: by how much it moves its meter. */
+export type Operation = {
+  readonly id: string
+  readonly name: string
+  readonly group: string
+  /** Null: it draws on none. */
+  readonly meterId: string | null
+  readonly change: number
+}
+
 export type Catalog = {
   readonly id: string
   readonly name: string
@@ -128,6 +176,18 @@ export type Catalog = {
   readonly boosters: readonly Booster[]
   readonly thresholds: ThresholdPolicy
   readonly permissions: PermissionMatrix
+  /** Absent: there is nothing to operate. */
+  readonly operations?: readonly Operation[]
+  /** What the usage dashboard calls each meter. Absent: every meter under its own id. */
+  readonly usageMetrics?: readonly UsageMetric[]
+  /** Absent: no meter alerts by itself, and there is nothing to send an alert by. */
+  readonly alerts?: AlertPolicy
+  /** To what costs are allocated. Absent: each meter is a category of its group. */
+  readonly costs?: CostAllocation
+  /** The first one is what a customer has who chose nothing else. Absent: whatever the customer portal takes. */
+  readonly paymentMethods?: readonly PaymentMethod[]
+  /** Where there is a wallet: what operations cost. Absent: nothing is debited from a wallet. */
+  readonly pricing?: PriceBook
 }
 
 /** The meter of that id or alias; undefined when the catalog has none. */

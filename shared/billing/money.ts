@@ -9,9 +9,9 @@ export function addMoney(left: Money, right: Money): Money {
   return { amountMinor: exactNumber(BigInt(left.amountMinor) + BigInt(right.amountMinor)), currency: left.currency }
 }
 
-/** An amount for people: "$19", "$19.50", "-$0.01". Display only: nothing reads it back. */
-export function moneyText({ amountMinor, currency }: Money, locale = 'en-US'): string {
-  return formatterOf(locale, currency).format(decimalText(amountMinor, currency) as Intl.StringNumericLiteral)
+/** An amount for people: "$19", "$19.50", "-$0.01". Display only: nothing reads it back. `cents: 'always'`: "$19.00", where amounts stand under each other. */
+export function moneyText({ amountMinor, currency }: Money, locale = 'en-US', cents: 'always' | 'where_any' = 'where_any'): string {
+  return formatterOf(locale, currency, cents).format(decimalText(amountMinor, currency) as Intl.StringNumericLiteral)
 }
 
 /** Minor units as a decimal in major units ("1900" → "19.00"), for `total_usd` and its like. Exact: no float is made. */
@@ -47,11 +47,15 @@ export function splitByWeight(amountMinor: number, weights: readonly number[]): 
 
 const formatters = new Map<string, Intl.NumberFormat>()
 
-function formatterOf(locale: string, currency: string): Intl.NumberFormat {
-  const key = `${locale} ${currency}`
+function formatterOf(locale: string, currency: string, cents: 'always' | 'where_any'): Intl.NumberFormat {
+  const key = `${locale} ${currency} ${cents}`
   const known = formatters.get(key)
   if (known !== undefined) return known
-  const made = new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase(), trailingZeroDisplay: 'stripIfInteger' })
+  const made = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency: currency.toUpperCase(),
+    trailingZeroDisplay: cents === 'always' ? 'auto' : 'stripIfInteger',
+  })
   formatters.set(key, made)
   return made
 }

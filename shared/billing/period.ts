@@ -49,9 +49,19 @@ const FUTURE_MS = 5 * 60_000
  * Null: it lies more than five minutes in the future and is refused. (protocol: "Counters, periods, limits")
  */
 export function periodOfEvent(anchorMs: number, eventAtMs: number, nowMs: number): Period | null {
-  if (eventAtMs > nowMs + FUTURE_MS) return null
+  if (isTooFarAhead(eventAtMs, nowMs)) return null
   const own = periodAt(anchorMs, eventAtMs)
-  return nowMs < own.endMs + LATE_MS ? own : periodAt(anchorMs, nowMs)
+  return takesLateEvents(own, nowMs) ? own : periodAt(anchorMs, nowMs)
+}
+
+/** The event lies more than five minutes in the future and is refused. */
+export function isTooFarAhead(eventAtMs: number, nowMs: number): boolean {
+  return eventAtMs > nowMs + FUTURE_MS
+}
+
+/** Until 48 h after its end a period takes the events whose timestamp lies in it. */
+export function takesLateEvents(period: Pick<Period, 'endMs'>, nowMs: number): boolean {
+  return nowMs < period.endMs + LATE_MS
 }
 
 /** The same day and time that many months later; the last day of the month where it has no such day. */

@@ -12,6 +12,8 @@ export type ProjectedMeter = {
   readonly period: 'monthly' | 'total'
   /** Null: what is beyond the plan is not billed. */
   readonly unitPrice: UnitPrice | null
+  /** The price is for each day that it stands at that height (a daily peak), not for the period. */
+  readonly pricedDaily?: boolean
 }
 
 export type ProjectedLine = {
@@ -29,7 +31,8 @@ export type ProjectedCost = { readonly planCents: number; readonly lines: readon
 export function projectCost(planCents: number, meters: readonly ProjectedMeter[], period: Period, nowMs: number): ProjectedCost {
   const lines = meters.map((meter): ProjectedLine => {
     const projectedUse = meter.period === 'monthly' ? atThisPace(meter.used, period, nowMs) : meter.used
-    const billedUse = meter.unitPrice === null || meter.included === UNLIMITED ? 0 : Math.max(0, projectedUse - meter.included)
+    const beyond = meter.unitPrice === null || meter.included === UNLIMITED ? 0 : Math.max(0, projectedUse - meter.included)
+    const billedUse = meter.pricedDaily === true ? beyond * daysOf(period) : beyond
     const cents =
       meter.unitPrice === null ? 0 : exactNumber(roundHalfAwayFromZero(BigInt(billedUse) * BigInt(meter.unitPrice.cents), BigInt(meter.unitPrice.per)))
     return { meterId: meter.meterId, projectedUse, billedUse, cents }
@@ -43,4 +46,8 @@ export function atThisPace(used: number, period: Period, nowMs: number): number 
   const overSeconds = Math.min(Math.floor((nowMs - period.startMs) / 1000), wholeSeconds)
   if (overSeconds <= 0) return used
   return exactNumber(roundHalfAwayFromZero(BigInt(used) * BigInt(wholeSeconds), BigInt(overSeconds)))
+}
+
+function daysOf({ startMs, endMs }: Period): number {
+  return Math.round((endMs - startMs) / 86_400_000)
 }

@@ -1,3 +1,6 @@
+/** 1 AU = 1,000,000 micro-AU = €1.00. (seed: triform) */
+export const MICRO_AU_PER_AU = 1_000_000
+
 /** How prominent a cost is, and from which amount on it needs a confirmation: policy data, not code. (seed: triform) */
 export type CostPolicy = {
   readonly noticeFromMicroAu: bigint
@@ -32,6 +35,18 @@ export function decideRun(run: { totalMicroAu: bigint; balanceMicroAu: bigint; h
 /** What a settled run debits: the actual cost, on a hard wall at most what was reserved. */
 export function settledMicroAu(actualMicroAu: bigint, reservedMicroAu: bigint, hardWall: boolean): bigint {
   return hardWall && actualMicroAu > reservedMicroAu ? reservedMicroAu : actualMicroAu
+}
+
+export type CappedLine<Line> = { readonly line: Line; readonly debitedMicroAu: bigint; readonly waivedMicroAu: bigint }
+
+/** The lines with what each of them debits, so that together they debit at most `mostMicroAu`: the later lines give way. */
+export function capLines<Line extends { readonly amountMicroAu: bigint }>(lines: readonly Line[], mostMicroAu: bigint): CappedLine<Line>[] {
+  let left = mostMicroAu
+  return lines.map((line) => {
+    const debitedMicroAu = line.amountMicroAu < left ? line.amountMicroAu : left
+    left -= debitedMicroAu
+    return { line, debitedMicroAu, waivedMicroAu: line.amountMicroAu - debitedMicroAu }
+  })
 }
 
 /** On the wire a micro-AU amount is a JSON integer while that is exact (below 2^53), else a decimal string. */

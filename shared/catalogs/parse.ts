@@ -1,13 +1,34 @@
 import type { z } from 'zod'
 import { isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml'
 import type { Catalog } from '../billing/catalog.ts'
-import { boostersFile, catalogFile, metersFile, permissionsFile, plansFile, thresholdsFile } from './schema.ts'
+import {
+  alertsFile,
+  boostersFile,
+  catalogFile,
+  costsFile,
+  metersFile,
+  operationsFile,
+  paymentFile,
+  permissionsFile,
+  plansFile,
+  thresholdsFile,
+} from './schema.ts'
 
 /** Something wrong in a catalog file: where it is, and what to write instead. */
 export type CatalogProblem = { file: string; line: number; field: string; message: string }
 export type CatalogResult = { ok: true; catalog: Catalog } | { ok: false; problems: readonly CatalogProblem[] }
 
-export type CatalogFileName = 'catalog.yaml' | 'meters.yaml' | 'plans.yaml' | 'boosters.yaml' | 'thresholds.yaml' | 'permissions.yaml'
+export type CatalogFileName =
+  | 'catalog.yaml'
+  | 'meters.yaml'
+  | 'plans.yaml'
+  | 'boosters.yaml'
+  | 'thresholds.yaml'
+  | 'permissions.yaml'
+  | 'operations.yaml'
+  | 'alerts.yaml'
+  | 'costs.yaml'
+  | 'payment.yaml'
 
 /**
  * Reads one catalog. `textOf` gives the text of a file; a file that is not there is an empty text. Reports everything that is wrong, not only the first
@@ -23,7 +44,12 @@ export function parseCatalog(id: string, textOf: (name: CatalogFileName) => stri
   const boosters = read('boosters.yaml', boostersFile)
   const thresholds = read('thresholds.yaml', thresholdsFile)
   const permissions = read('permissions.yaml', permissionsFile)
-  if (!about.ok || !meters.ok || !plans.ok || !boosters.ok || !thresholds.ok || !permissions.ok) return { ok: false, problems }
+  const alerts = read('alerts.yaml', alertsFile)
+  const costs = read('costs.yaml', costsFile)
+  const payment = read('payment.yaml', paymentFile)
+  const operations = read('operations.yaml', operationsFile)
+  if (!about.ok || !meters.ok || !plans.ok || !boosters.ok || !thresholds.ok || !permissions.ok || !alerts.ok || !costs.ok || !payment.ok || !operations.ok)
+    return { ok: false, problems }
 
   const catalog: Catalog = {
     id,
@@ -33,13 +59,22 @@ export function parseCatalog(id: string, textOf: (name: CatalogFileName) => stri
     boosters: boosters.value.boosters,
     thresholds: thresholds.value,
     permissions: permissions.value,
+    ...(operations.value === null ? {} : { operations: operations.value.operations }),
+    ...(alerts.value === null ? {} : { alerts: alerts.value }),
+    ...(costs.value === null ? {} : { costs: costs.value }),
+    ...(payment.value === null ? {} : { paymentMethods: payment.value.methods }),
   }
   checkMeters(catalog, meters.report)
+  checkUsageMetrics(catalog, about.report)
   checkPlans(catalog, about.report, plans.report)
   checkComparison(catalog, plans.report)
   checkBoosters(catalog, boosters.report)
   checkThresholds(catalog, thresholds.report)
   checkPermissions(catalog, permissions.report)
+  checkAlerts(catalog, alerts.report)
+  checkOperations(catalog, operations.report)
+  checkCosts(catalog, costs.report)
+  checkPayment(catalog, payment.report)
   return problems.length === 0 ? { ok: true, catalog } : { ok: false, problems }
 }
 
@@ -48,10 +83,10 @@ export function describeProblem(problem: CatalogProblem): string {
 }
 
 type Path = readonly PropertyKey[]
-type Report = (path: Path, message: string) => void
+export type Report = (path: Path, message: string) => void
 type ParsedFile<T> = { ok: true; value: T; report: Report } | { ok: false }
 
-function parseFile<S extends z.ZodType>(file: string, text: string, schema: S, problems: CatalogProblem[]): ParsedFile<z.output<S>> {
+export function parseFile<S extends z.ZodType>(file: string, text: string, schema: S, problems: CatalogProblem[]): ParsedFile<z.output<S>> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const lineOf = (offset: number): number => lines.linePos(offset).line
@@ -94,6 +129,13 @@ function checkMeters(catalog: Catalog, report: Report): void {
       if (taken.has(name)) report(['meters', index, name === meter.id ? 'id' : 'aliases'], `the name ${name} is taken by a meter above`)
       taken.add(name)
     }
+  })
+}
+
+function checkUsageMetrics({ meters, usageMetrics = [] }: Catalog, report: Report): void {
+  usageMetrics.forEach(({ meterId, per }, index) => {
+    if (!meters.some(({ id }) => id === meterId)) report(['usage_metrics', index, 'meter'], `there is no meter ${meterId}`)
+    if (per === 0) report(['usage_metrics', index, 'per'], 'must be more than 0')
   })
 }
 
@@ -147,6 +189,55 @@ function checkPermissions(catalog: Catalog, report: Report): void {
   actions.forEach((action, index) => {
     for (const id of roleIds) if (!Object.hasOwn(action.allow, id)) report(['actions', index, 'allow'], `says nothing about the role ${id}`)
     for (const id of Object.keys(action.allow)) if (!roleIds.includes(id)) report(['actions', index, 'allow', id], 'there is no such role')
+  })
+}
+
+function checkCosts(catalog: Catalog, report: Report): void {
+  const { services, users } = catalog.costs ?? { services: [], users: [] }
+  reportRepeats(services, 'services', report)
+  reportRepeats(users, 'users', report)
+  const taken = new Set<string>()
+  services.forEach((service, serviceIndex) => {
+    service.categories.forEach((category, categoryIndex) => {
+      category.uses.forEach(({ meterId, service: named }, useIndex) => {
+        const path = ['services', serviceIndex, 'categories', categoryIndex, 'uses', useIndex]
+        if (!catalog.meters.some(({ id }) => id === meterId)) report([...path, 'meter'], `there is no meter ${meterId}`)
+        const key = JSON.stringify([meterId, named])
+        if (taken.has(key)) report(path, `this use of ${meterId} is allocated above`)
+        taken.add(key)
+      })
+    })
+  })
+}
+
+function checkPayment(catalog: Catalog, report: Report): void {
+  const methods = catalog.paymentMethods ?? []
+  reportRepeats(methods, 'methods', report)
+  methods.forEach((method, index) => {
+    for (const id of method.plans ?? []) if (!catalog.plans.some((plan) => plan.id === id)) report(['methods', index, 'plans'], `there is no plan ${id}`)
+  })
+}
+
+function checkOperations(catalog: Catalog, report: Report): void {
+  const operations = catalog.operations ?? []
+  reportRepeats(operations, 'operations', report)
+  operations.forEach(({ meterId }, index) => {
+    if (meterId === null) return
+    const meter = catalog.meters.find(({ id }) => id === meterId)
+    if (meter === undefined) report(['operations', index, 'meter'], `there is no meter ${meterId}`)
+    // One thing more or less is a change of a count that goes on; a sum of a month knows no less.
+    else if (meter.aggregation !== 'gauge') report(['operations', index, 'meter'], `${meterId} is no gauge`)
+  })
+}
+
+function checkAlerts(catalog: Catalog, report: Report): void {
+  const { channels, limits } = catalog.alerts ?? { channels: [], limits: [] }
+  reportRepeats(channels, 'channels', report)
+  reportRepeats(limits, 'limits', report)
+  limits.forEach((alert, index) => {
+    alert.channels.forEach((id, place) => {
+      if (!channels.some((channel) => channel.id === id)) report(['limits', index, 'channels', place], `there is no channel ${id}`)
+    })
   })
 }
 

@@ -45,11 +45,13 @@ export const catalogFile = z
     summary: words,
     default_plan: identifier,
     capabilities: z.array(identifier),
+    usage_metrics: z.array(z.strictObject({ name: identifier, meter: identifier, per: quantity.optional() })).optional(),
     reasons: z.strictObject({ reached: words, does_not_fit: words, not_included: words, upgrade: words, booster: words, no_way_up: words }),
   })
-  .transform(({ default_plan, reasons, ...file }) => ({
+  .transform(({ default_plan, reasons, usage_metrics, ...file }) => ({
     ...file,
     defaultPlan: default_plan,
+    ...(usage_metrics === undefined ? {} : { usageMetrics: usage_metrics.map(({ name, meter, per = 1 }) => ({ name, meterId: meter, per })) }),
     reasons: {
       reached: reasons.reached,
       doesNotFit: reasons.does_not_fit,
@@ -81,6 +83,7 @@ export const metersFile = z.strictObject({
         draws: z.enum(['none', 'ciphertext_bytes', 'per_push', 'open_session', 'sub_key']).optional(),
         aliases: z.array(identifier).optional(),
         seats: z.boolean().optional(),
+        counts_requests: z.literal(true).optional(),
         unit_price: z.strictObject({ cents, per: z.int().positive() }).optional(),
         source: source.optional(),
       })
@@ -102,6 +105,7 @@ export const metersFile = z.strictObject({
         draws: meter.draws ?? 'none',
         aliases: meter.aliases ?? [],
         seats: meter.seats ?? false,
+        ...(meter.counts_requests === undefined ? {} : { countsRequests: meter.counts_requests }),
         unitPrice: meter.unit_price ?? null,
         source: meter.source ?? 'seed',
       })),
@@ -193,6 +197,96 @@ export const permissionsFile = z.strictObject({
   roles: z.array(z.strictObject({ id: identifier, name: words })).min(1),
   actions: z.array(z.strictObject({ id: identifier, name: words, allow: z.record(identifier, z.enum(['all', 'own', 'request', 'no'])) })).min(1),
 })
+
+/** A catalog that allocates no costs has no such file. */
+export const costsFile = z.union([
+  z.null(),
+  z.strictObject({
+    services: z.array(
+      z
+        .strictObject({
+          id: identifier,
+          name: words,
+          focus_category: words.optional(),
+          categories: z
+            .array(
+              z.strictObject({
+                id: identifier,
+                name: words,
+                uses: z
+                  .array(
+                    z
+                      .strictObject({ meter: identifier, service: words.optional() })
+                      .transform(({ meter, service }) => ({ meterId: meter, service: service ?? null })),
+                  )
+                  .min(1),
+              }),
+            )
+            .min(1),
+        })
+        .transform(({ id, name, focus_category, categories }) => ({ id, name, focusCategory: focus_category ?? null, categories })),
+    ),
+    users: z.array(z.strictObject({ id: words, name: words })),
+  }),
+])
+
+/** A catalog that leaves payment to the customer portal has no such file. */
+export const paymentFile = z.union([
+  z.null(),
+  z.strictObject({
+    methods: z
+      .array(
+        z
+          .strictObject({
+            id: identifier,
+            name: words,
+            description: words,
+            due_days: z.int().nonnegative(),
+            plans: z.array(identifier).min(1).optional(),
+            countries: z
+              .array(z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two capitals'))
+              .min(1)
+              .optional(),
+          })
+          .transform(({ id, name, description, due_days, plans, countries }) => ({
+            id,
+            name,
+            description,
+            dueDays: due_days,
+            plans: plans ?? null,
+            countries: countries ?? null,
+          })),
+      )
+      .min(1),
+  }),
+])
+
+/** A catalog with nothing to operate has no such file. */
+export const operationsFile = z.union([
+  z.null(),
+  z.strictObject({
+    operations: z
+      .array(
+        z
+          .strictObject({ id: identifier, name: words, group: words, meter: identifier.optional(), change: z.int().optional() })
+          .refine(({ meter, change = 0 }) => (meter === undefined) === (change === 0), 'a meter and a change other than 0 go together')
+          .transform(({ id, name, group, meter, change }) => ({ id, name, group, meterId: meter ?? null, change: change ?? 0 })),
+      )
+      .min(1),
+  }),
+])
+
+/** A catalog without alerts has no such file. */
+export const alertsFile = z.union([
+  z.null(),
+  z.strictObject({
+    source,
+    channels: z.array(z.strictObject({ id: identifier, name: words })).min(1),
+    limits: z.array(
+      z.strictObject({ id: identifier, name: words, percent: z.int().positive().max(1000), inclusive: z.boolean(), channels: z.array(identifier).min(1) }),
+    ),
+  }),
+])
 
 function sizeInBytes(written: string): number | null {
   const match = /^(\d+(?:\.\d+)?) ?([A-Za-z]+)$/.exec(written)

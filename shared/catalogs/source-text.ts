@@ -1,4 +1,5 @@
 import type { Catalog } from '../billing/catalog.ts'
+import type { PriceBook } from '../billing/price-book.ts'
 
 /**
  * The text of `shared/generated/catalogs.ts`. The same catalogs give the same bytes, on every machine, already in the
@@ -6,14 +7,38 @@ import type { Catalog } from '../billing/catalog.ts'
  */
 export function generatedCatalogs(catalogs: readonly Catalog[]): string {
   const ids = catalogs.map(({ id }) => literal(id)).join(', ')
+  const withPrices = catalogs.map((catalog) =>
+    catalog.pricing === undefined ? catalog : { ...catalog, pricing: new Expression(`pricing[${literal(catalog.id)}]`) },
+  )
   return `// Generated from shared/catalogs/*/*.yaml by \`npm run generate\`. Never edit: change the YAML and run it again.
 import type { Catalog } from '../billing/catalog.ts'
-
+${catalogs.some(({ pricing }) => pricing !== undefined) ? "import { pricing } from './pricing.ts'\n" : ''}
 export const catalogIds = [${ids}] as const
 export type CatalogId = (typeof catalogIds)[number]
 
-export const catalogs: Readonly<Record<CatalogId, Catalog>> = ${literal(Object.fromEntries(catalogs.map((catalog) => [catalog.id, catalog])))}
+export const catalogs: Readonly<Record<CatalogId, Catalog>> = ${literal(Object.fromEntries(withPrices.map((catalog) => [catalog.id, catalog])))}
 `
+}
+
+/** The text of `shared/generated/pricing.ts`: the resolver tables of every catalog with a wallet. */
+export function generatedPricing(catalogs: readonly Catalog[]): string {
+  const books: Record<string, PriceBook> = {}
+  for (const { id, pricing } of catalogs) if (pricing !== undefined) books[id] = pricing
+  const keys = Object.keys(books).map(quoted).join(' | ')
+  return `// Generated from shared/catalogs/*/pricing/**/pricing.yaml by \`npm run generate\`. Never edit: change the YAML and run it again.
+import type { PriceBook } from '../billing/price-book.ts'
+
+export const pricing: Readonly<Record<${keys === '' ? 'never' : keys}, PriceBook>> = ${literal(books)}
+`
+}
+
+/** Stands in the source as it is. */
+class Expression {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
 }
 
 const LINE_WIDTH = 160
@@ -24,6 +49,8 @@ const LINE_WIDTH = 160
  */
 function literal(value: unknown, indent = '', column = 0): string {
   if (typeof value === 'string') return quoted(value)
+  if (value instanceof Expression) return value.text
+  if (typeof value === 'bigint') return `${value}n`
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value)
   const inner = `${indent}  `
   if (Array.isArray(value)) {

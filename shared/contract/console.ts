@@ -5,6 +5,15 @@
  * Inside the console: camelCase, epoch milliseconds, integers. Every call answers a `Result`.
  */
 import { z } from 'zod'
+import { alertCalls, alertEvents } from './console/alerts.ts'
+import { cheapestPlanCalls } from './console/cheapest-plan.ts'
+import { auditCalls } from './console/audit.ts'
+import { costCalls } from './console/costs.ts'
+import { invoiceCalls } from './console/invoices.ts'
+import { usageCalls } from './console/usage.ts'
+import { type HostCallName, hostCalls, hostEvents } from './console/desktop.ts'
+import { walletCalls } from './console/wallet.ts'
+import { bytes, call, count, done, epochMs, id, inWorkspace, limit, nothing } from './primitives.ts'
 
 // ── results ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -19,15 +28,6 @@ export type Result<T> = { ok: true; value: T } | { ok: false; error: ConsoleErro
 
 // ── shared shapes ─────────────────────────────────────────────────────────────────────────────────────────
 
-const id = z.string().min(1).max(128)
-const epochMs = z.int().nonnegative()
-const count = z.int().nonnegative()
-const bytes = z.int().nonnegative()
-const nothing = z.strictObject({})
-const done = z.strictObject({})
-
-/** `null` is unlimited. */
-export const limit = count.nullable()
 export const level = z.enum(['normal', 'green', 'amber', 'red', 'over'])
 /** Where a figure is known (seed: layer-a, Honesty Ledger). */
 export const knowledge = z.enum(['server', 'device'])
@@ -280,6 +280,8 @@ export const vaultStatus = z.strictObject({
   passphrase: z.boolean(),
   /** What protects the key on this computer, in words. */
   protectedBy: z.string(),
+  /** True: this desktop has no keyring, so nothing but the file's own permissions protects the key until a passphrase is set. */
+  withoutKeyring: z.boolean().optional(),
   /** When the key was last backed up; null: never. */
   backedUpAt: epochMs.nullable(),
 })
@@ -329,12 +331,6 @@ export const appInfo = z.strictObject({
 })
 
 // ── calls ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-const inWorkspace = z.strictObject({ workspaceId: z.uuid() })
-
-function call<const I extends z.ZodType, const O extends z.ZodType>(input: I, output: O): { input: I; output: O } {
-  return { input, output }
-}
 
 export const calls = {
   'app.info': call(nothing, appInfo),
@@ -441,8 +437,20 @@ export const calls = {
   /** Copies of outbox.db on this computer, newest first. */
   'backups.list': call(nothing, z.array(z.strictObject({ name: z.string(), at: epochMs, sizeBytes: bytes }))),
   'backups.create': call(nothing, z.strictObject({ name: z.string() })),
+
+  ...alertCalls,
+  ...cheapestPlanCalls,
+  ...auditCalls,
+  ...costCalls,
+  ...walletCalls,
+  ...invoiceCalls,
+  ...usageCalls,
+
+  ...hostCalls,
 } as const
 export type CallName = keyof typeof calls
+/** The calls that the engine answers; the others are the host's own. */
+export type EngineCallName = Exclude<CallName, HostCallName>
 export type CallInput<N extends CallName> = z.input<(typeof calls)[N]['input']>
 export type CallOutput<N extends CallName> = z.output<(typeof calls)[N]['output']>
 
@@ -462,6 +470,10 @@ export const events = {
   'import.progress': importProgress,
   'restore.progress': z.strictObject({ workspaceId: z.uuid(), progress }),
   'warnings.changed': z.strictObject({ warnings: z.array(storeWarning) }),
+
+  ...alertEvents,
+
+  ...hostEvents,
 } as const
 export type EventName = keyof typeof events
 export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>

@@ -5,6 +5,10 @@
  */
 import { z } from 'zod'
 import * as platform from './platform.ts'
+import * as alerts from './platform/alerts.ts'
+import * as purchase from './platform/purchase.ts'
+import * as wallet from './platform/wallet.ts'
+import { uuid } from './primitives.ts'
 
 export type Endpoint = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -23,6 +27,7 @@ export type Endpoint = {
 
 const nothing = z.strictObject({})
 const byId = z.strictObject({ id: z.string().min(1).max(128) })
+const inCircle = z.strictObject({ circle: z.string().min(1).max(64) })
 const acknowledged = z.looseObject({})
 
 function endpoint<const E extends Endpoint>(definition: E): E {
@@ -101,7 +106,7 @@ export const layerA = {
       since: z.string().max(128).optional(),
       limit: z.int().min(1).max(500).optional(),
       /** Whose restore page it is, so that the platform's count of this device's operations can be compared. */
-      device_id: platform.uuid.optional(),
+      device_id: uuid.optional(),
     }),
     request: null,
     response: platform.restoreResponse,
@@ -217,15 +222,33 @@ export const layerA = {
     response: platform.settingsResponse,
     purpose: 'Change an organisation setting',
   }),
+  putAlert: endpoint({
+    method: 'PUT',
+    path: '/api/billing/alerts',
+    params: nothing,
+    query: nothing,
+    request: alerts.putAlertRequest,
+    response: alerts.alertRule,
+    purpose: 'Set a budget alert',
+  }),
+  deleteAlert: endpoint({
+    method: 'DELETE',
+    path: '/api/billing/alerts',
+    params: nothing,
+    query: z.strictObject({ id: z.string().min(1).max(64), version: z.int().nonnegative().optional() }),
+    request: null,
+    response: alerts.deleteAlertResponse,
+    purpose: 'Delete a budget alert',
+  }),
   createCheckout: endpoint({
     method: 'POST',
     path: '/api/billing/checkout',
     params: nothing,
     query: nothing,
-    request: platform.checkoutRequest,
+    request: purchase.checkoutRequest,
     response: platform.checkoutResponse,
     idempotent: true,
-    purpose: 'Open a checkout for a plan',
+    purpose: 'Open a checkout for a plan, a booster, seats or a top-up',
   }),
   readCheckout: endpoint({
     method: 'GET',
@@ -241,9 +264,57 @@ export const layerA = {
     path: '/api/billing/preview',
     params: nothing,
     query: nothing,
-    request: platform.checkoutRequest,
-    response: platform.previewResponse,
-    purpose: 'Ask what a plan change costs today',
+    request: purchase.previewRequest,
+    response: purchase.previewResponse,
+    purpose: 'Ask what a purchase or a change costs today',
+  }),
+  createCircle: endpoint({
+    method: 'POST',
+    path: '/api/circles',
+    params: nothing,
+    query: nothing,
+    request: wallet.createCircleRequest,
+    response: wallet.walletDocument,
+    idempotent: true,
+    purpose: 'Create a circle with its wallet',
+  }),
+  startRun: endpoint({
+    method: 'POST',
+    path: '/api/{circle}/runs',
+    params: inCircle,
+    query: nothing,
+    request: wallet.runRequest,
+    response: wallet.runResponse,
+    idempotent: true,
+    purpose: 'Run an operation, which is debited from the wallet',
+  }),
+  createInstance: endpoint({
+    method: 'POST',
+    path: '/api/{circle}/instances',
+    params: inCircle,
+    query: nothing,
+    request: wallet.createInstanceRequest,
+    response: wallet.createInstanceResponse,
+    idempotent: true,
+    purpose: 'Create an instance of an element, which is debited from the wallet',
+  }),
+  deleteInstance: endpoint({
+    method: 'DELETE',
+    path: '/api/{circle}/instances/{id}',
+    params: inCircle.extend({ id: z.string().min(1).max(128) }),
+    query: nothing,
+    request: null,
+    response: wallet.instanceDocument,
+    purpose: 'Delete an instance of an element',
+  }),
+  readInvoicePdf: endpoint({
+    method: 'GET',
+    path: '/api/billing/invoices/{id}/pdf',
+    params: byId,
+    query: nothing,
+    request: null,
+    response: z.unknown(),
+    purpose: 'Fetch an invoice as a PDF, to keep it on this computer',
   }),
   openPortal: endpoint({
     method: 'POST',
@@ -277,4 +348,21 @@ export const fieldMeanings: Record<string, string> = {
   value: 'the organisation setting that you typed for the platform',
   version: 'version that the edit was made on',
   plan: 'the plan that you chose',
+  name: 'the name that you typed for a budget alert, a circle or an instance',
+  measure: 'what the alert measures',
+  meter: 'the meter of the alert',
+  at: 'the amount of the alert',
+  channels: 'by which ways you want to be told',
+  enabled: 'whether the alert is on',
+  booster: 'the booster that you chose',
+  seats: 'how many seats you chose',
+  top_up_au: 'how much you chose to put into the wallet',
+  circle: 'name of the circle whose wallet pays',
+  element: 'the element that you chose to run or to create',
+  operation: 'the operation that you chose',
+  quantities: 'the quantities that you chose, by dimension',
+  approval_id: 'that you confirmed the amount that was asked for',
+  reserve: 'whether the amount is only held',
+  instance_id: 'random id of the instance that runs',
+  cancel: 'whether you asked about cancelling or resuming',
 }

@@ -7,16 +7,15 @@
  * objects that a console sends are strict (see layer-a.ts: a field that is not listed cannot leave).
  */
 import { z } from 'zod'
-
-export const isoTime = z.iso.datetime({ offset: false })
-export const uuid = z.uuid()
-/** Lower-case hex of 32 bytes: a SHA-256 or an HMAC-SHA256. */
-export const hash256 = z.string().regex(/^[0-9a-f]{64}$/)
-export const count = z.int().nonnegative()
-/** A limit on the wire: -1 is unlimited. */
-export const wireLimit = z.int().min(-1)
-/** Identifier of a meter, plan, booster: lower-case letters, digits, `_`, `-`, `.`. */
-export const identifier = z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/)
+import { memberDocument } from './platform/account.ts'
+import { alertChannel, alertEvent, alertRule } from './platform/alerts.ts'
+import { auditCheckpoint, auditEntry } from './platform/audit.ts'
+import { costAllocation, costDayDocument } from './platform/costs.ts'
+import { invoiceDocument, paymentMethodsDocument } from './platform/invoices.ts'
+import { elementDocument, instanceDocument, ledgerLineDocument, pricingDocument, walletDocument } from './platform/wallet.ts'
+import { snapshotDocument, usageDayDocument } from './platform/usage.ts'
+import { boosterDocument, planRequestDocument } from './platform/purchase.ts'
+import { count, hash256, isoTime, period, uuid, wireLimit } from './primitives.ts'
 
 /** Most envelopes and most ciphertext bytes in one push (protocol.md, "Push"). */
 export const PUSH_MAX_ENVELOPES = 500
@@ -66,8 +65,6 @@ export const deviceCounter = z.looseObject({
   sync_operations: count,
 })
 
-export const period = z.looseObject({ start: isoTime, end: isoTime })
-
 export const planResponse = z.looseObject({
   plan: z.looseObject({
     id: z.string(),
@@ -80,6 +77,8 @@ export const planResponse = z.looseObject({
     cancel_at_period_end: z.boolean().optional(),
     /** The payment method in words ("Visa ending 4242"); null when there is none. */
     payment_method: z.string().nullable().optional(),
+    /** Seats bought on top of the plan's own; absent where none are sold. */
+    seats: count.optional(),
   }),
   usage: z.record(z.string(), count),
   limits: z.record(z.string(), wireLimit),
@@ -98,9 +97,15 @@ export const meterDefinition = z.looseObject({
   enforcement: z.enum(['refuse', 'bill', 'notify']),
   aliases: z.array(z.string()).optional(),
   /** HTTP status of the platform's refusal when this meter is full. */
+  /** Bought seats raise this meter's limit. */
+  seats: z.boolean().optional(),
   refusal_status: z.union([z.literal(402), z.literal(403), z.literal(429)]).optional(),
   /** How one envelope draws on this meter: not at all, its bytes, or once per push call. */
   draws: z.enum(['none', 'ciphertext_bytes', 'per_push', 'open_session', 'sub_key']).optional(),
+  /** How a period's events become the number. */
+  aggregation: z.enum(['sum', 'gauge', 'peak_daily', 'unique_key', 'rate_per_minute']).optional(),
+  /** Price of use: `cents` for every `per` units. Left out: use has no price of its own. */
+  unit_price: z.looseObject({ cents: count, per: z.int().positive() }).optional(),
 })
 
 export const planDefinition = z.looseObject({
@@ -110,6 +115,8 @@ export const planDefinition = z.looseObject({
   currency: z.string(),
   interval: z.string(),
   summary: z.string().optional(),
+  /** Price of one more seat for one interval; absent: seats are not sold. */
+  seat_price_cents: count.optional(),
   limits: z.record(z.string(), wireLimit),
 })
 
@@ -132,6 +139,10 @@ export const plansResponse = z.looseObject({
   plans: z.array(planDefinition),
   boosters: z.array(z.looseObject({ id: z.string(), name: z.string(), resource: z.string(), amount: count, price_cents: count, currency: z.string() })),
   thresholds: thresholdPolicy,
+  /** By which ways a member may be told; left out: alerts are not offered. */
+  alerts: z.looseObject({ channels: z.array(alertChannel) }).optional(),
+  /** Names of what costs are allocated to; left out: each meter is a category of its group. */
+  costs: costAllocation.optional(),
 })
 
 export const usageResponse = z.looseObject({ period, usage: z.array(counter) })
@@ -256,7 +267,11 @@ export const putSettingRequest = z.strictObject({
 export const checkoutDocument = z.looseObject({
   id: z.string(),
   status: z.enum(['open', 'confirmed', 'succeeded', 'failed', 'expired', 'cancelled']),
+  /** What it is for: the plan, the booster, how many seats on top of the plan's own, or how many AU. */
   plan: z.string().nullable(),
+  booster: z.string().optional(),
+  seats: count.optional(),
+  top_up_au: count.optional(),
   amount_cents: count,
   currency: z.string(),
   created_at: isoTime,
@@ -265,18 +280,6 @@ export const checkoutDocument = z.looseObject({
   applied: z.boolean(),
   /** The last refusal of a card, in words; the checkout stays open after it. */
   decline_reason: z.string().nullable(),
-})
-
-export const invoiceDocument = z.looseObject({
-  id: z.string(),
-  number: z.string(),
-  period,
-  amount_cents: z.int(),
-  currency: z.string(),
-  status: z.string(),
-  issued_at: isoTime,
-  due_at: isoTime,
-  description: z.string(),
 })
 
 /** The body of each topic of the changes feed. Unknown topics are kept as they are and shown nowhere. */
@@ -290,25 +293,29 @@ export const topicBodies = {
   sub_key: subKeyDocument,
   setting: settingDocument,
   checkout: checkoutDocument,
+  member: memberDocument,
+  booster: boosterDocument,
+  plan_request: planRequestDocument,
   invoice: invoiceDocument,
+  payment_methods: paymentMethodsDocument,
+  cost_day: costDayDocument,
+  snapshot: snapshotDocument,
+  usage_day: usageDayDocument,
+  alert_rule: alertRule,
+  alert_event: alertEvent,
+  audit_entry: auditEntry,
+  audit_checkpoint: auditCheckpoint,
+  wallet: walletDocument,
+  ledger_line: ledgerLineDocument,
+  element: elementDocument,
+  pricing: pricingDocument,
+  instance: instanceDocument,
 } as const
 export type Topic = keyof typeof topicBodies
 
 // ── money: checkout, portal, preview ──────────────────────────────────────────────────────────────────────
 
-export const checkoutRequest = z.strictObject({ plan: identifier })
 export const checkoutResponse = z.looseObject({ id: z.string(), url: z.url() })
-export const previewResponse = z.looseObject({
-  plan: z.string(),
-  /** What would be charged now; negative when credit remains. */
-  due_today_cents: z.int(),
-  credit_cents: count,
-  price_cents: z.int().nullable(),
-  currency: z.string(),
-  effective: z.enum(['now', 'period_end']),
-  period,
-  would_be_over: z.array(z.looseObject({ meter: z.string(), used: count, limit: wireLimit })),
-})
 export const portalResponse = z.looseObject({ url: z.url(), expires_at: isoTime })
 
 /** The sandbox alone: who can sign in. */

@@ -1,5 +1,6 @@
 // Generated from shared/catalogs/*/*.yaml by `npm run generate`. Never edit: change the YAML and run it again.
 import type { Catalog } from '../billing/catalog.ts'
+import { pricing } from './pricing.ts'
 
 export const catalogIds = ['analytics', 'layer-a', 'triform', 'truss', 'truthlocks'] as const
 export type CatalogId = (typeof catalogIds)[number]
@@ -9,8 +10,45 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
     id: 'analytics',
     name: 'Analytics',
     summary: 'Tokens, queries, storage and compute, with invoices, cost breakdown and budget alerts',
-    capabilities: ['alerts', 'billing', 'checkout', 'costs', 'invoices', 'payment_methods', 'plan_requests', 'portal', 'settings', 'snapshots', 'usage_events'],
+    capabilities: [
+      'alerts',
+      'audit',
+      'billing',
+      'changes',
+      'checkout',
+      'costs',
+      'invoices',
+      'payment_methods',
+      'plan_requests',
+      'portal',
+      'settings',
+      'snapshots',
+      'usage',
+      'usage_events',
+    ],
     defaultPlan: 'starter',
+    usageMetrics: [
+      {
+        name: 'llm_tokens',
+        meterId: 'llm_tokens',
+        per: 1,
+      },
+      {
+        name: 'queries',
+        meterId: 'queries',
+        per: 1,
+      },
+      {
+        name: 'storage_gb',
+        meterId: 'storage',
+        per: 1000000000,
+      },
+      {
+        name: 'api_requests',
+        meterId: 'api_requests',
+        per: 1,
+      },
+    ],
     reasons: {
       reached: '{subject} limit reached ({used} of {limit}).',
       doesNotFit: '{subject} limit reached ({used} of {limit}, {requested} more does not fit).',
@@ -332,12 +370,208 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         },
       ],
     },
+    alerts: {
+      source: 'seed',
+      channels: [
+        {
+          id: 'email',
+          name: 'E-mail',
+        },
+        {
+          id: 'in_app',
+          name: 'In-app',
+        },
+        {
+          id: 'sms',
+          name: 'SMS',
+        },
+      ],
+      limits: [
+        {
+          id: 'usage_warning',
+          name: 'Usage warning',
+          percent: 80,
+          inclusive: true,
+          channels: ['email', 'in_app'],
+        },
+        {
+          id: 'usage_critical',
+          name: 'Usage critical',
+          percent: 95,
+          inclusive: true,
+          channels: ['email', 'in_app', 'sms'],
+        },
+        {
+          id: 'overage',
+          name: 'Overage',
+          percent: 100,
+          inclusive: false,
+          channels: ['email', 'in_app', 'sms'],
+        },
+      ],
+    },
+    costs: {
+      services: [
+        {
+          id: 'ai_service',
+          name: 'AI service',
+          focusCategory: 'AI and Machine Learning',
+          categories: [
+            {
+              id: 'llm_cost',
+              name: 'LLM tokens',
+              uses: [
+                {
+                  meterId: 'llm_tokens',
+                  service: null,
+                },
+              ],
+            },
+            {
+              id: 'compute_cost',
+              name: 'Compute',
+              uses: [
+                {
+                  meterId: 'compute_minutes',
+                  service: null,
+                },
+              ],
+            },
+          ],
+        },
+        {
+          id: 'query_engine',
+          name: 'Query engine',
+          focusCategory: 'Analytics',
+          categories: [
+            {
+              id: 'query_cost',
+              name: 'Queries and API requests',
+              uses: [
+                {
+                  meterId: 'queries',
+                  service: null,
+                },
+                {
+                  meterId: 'api_requests',
+                  service: null,
+                },
+              ],
+            },
+            {
+              id: 'storage_cost',
+              name: 'Storage',
+              uses: [
+                {
+                  meterId: 'storage',
+                  service: null,
+                },
+              ],
+            },
+          ],
+        },
+        {
+          id: 'ml_service',
+          name: 'ML service',
+          focusCategory: 'AI and Machine Learning',
+          categories: [
+            {
+              id: 'training_cost',
+              name: 'Training',
+              uses: [
+                {
+                  meterId: 'compute_minutes',
+                  service: 'ml_training',
+                },
+              ],
+            },
+            {
+              id: 'serving_cost',
+              name: 'Serving',
+              uses: [
+                {
+                  meterId: 'compute_minutes',
+                  service: 'ml_serving',
+                },
+              ],
+            },
+          ],
+        },
+      ],
+      users: [
+        {
+          id: 'amara.osei',
+          name: 'Amara Osei',
+        },
+        {
+          id: 'felix.brandt',
+          name: 'Felix Brandt',
+        },
+        {
+          id: 'mei.tanaka',
+          name: 'Mei Tanaka',
+        },
+        {
+          id: 'svc-dashboards',
+          name: 'Dashboards (service account)',
+        },
+      ],
+    },
+    paymentMethods: [
+      {
+        id: 'card',
+        name: 'Credit card',
+        description: 'Charged on the day of the invoice; managed in the customer portal',
+        dueDays: 0,
+        plans: null,
+        countries: null,
+      },
+      {
+        id: 'ach',
+        name: 'ACH transfer',
+        description: 'Bank transfer for US customers',
+        dueDays: 0,
+        plans: null,
+        countries: ['US'],
+      },
+      {
+        id: 'invoice',
+        name: 'Invoice',
+        description: 'Net-30 invoicing for Enterprise plans',
+        dueDays: 30,
+        plans: ['enterprise'],
+        countries: null,
+      },
+      {
+        id: 'wire',
+        name: 'Wire transfer',
+        description: 'International wire for Enterprise plans',
+        dueDays: 30,
+        plans: ['enterprise'],
+        countries: null,
+      },
+    ],
   },
   'layer-a': {
     id: 'layer-a',
     name: 'Layer A',
     summary: 'Encrypted envelopes, four sync quotas and an Honesty Ledger',
-    capabilities: ['billing', 'checkout', 'devices', 'portal', 'settings', 'sub_keys', 'sync'],
+    capabilities: [
+      'alerts',
+      'audit',
+      'billing',
+      'changes',
+      'checkout',
+      'devices',
+      'invoices',
+      'payment_methods',
+      'portal',
+      'settings',
+      'snapshots',
+      'sub_keys',
+      'sync',
+      'usage',
+    ],
     defaultPlan: 'free',
     reasons: {
       reached: '{subject} limit reached ({used} of {limit}).',
@@ -591,12 +825,51 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         },
       ],
     },
+    alerts: {
+      source: 'ours',
+      channels: [
+        {
+          id: 'email',
+          name: 'E-mail',
+        },
+        {
+          id: 'in_app',
+          name: 'In-app',
+        },
+      ],
+      limits: [
+        {
+          id: 'usage_warning',
+          name: 'Usage warning',
+          percent: 80,
+          inclusive: true,
+          channels: ['in_app'],
+        },
+        {
+          id: 'limit_reached',
+          name: 'Limit reached',
+          percent: 100,
+          inclusive: true,
+          channels: ['email', 'in_app'],
+        },
+      ],
+    },
+    paymentMethods: [
+      {
+        id: 'card',
+        name: 'Credit card',
+        description: 'Charged on the day of the invoice; managed in the customer portal',
+        dueDays: 0,
+        plans: null,
+        countries: null,
+      },
+    ],
   },
   triform: {
     id: 'triform',
     name: 'Triform',
     summary: 'A wallet in micro-AU, prices by cascade, estimates and an approval gate',
-    capabilities: ['billing', 'checkout', 'estimates', 'portal', 'settings', 'top_up', 'wallet'],
+    capabilities: ['alerts', 'audit', 'billing', 'changes', 'checkout', 'estimates', 'invoices', 'payment_methods', 'portal', 'settings', 'top_up', 'wallet'],
     defaultPlan: 'freemium',
     reasons: {
       reached: '{subject} limit reached ({used} of {limit}).',
@@ -768,12 +1041,68 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         },
       ],
     },
+    alerts: {
+      source: 'ours',
+      channels: [
+        {
+          id: 'email',
+          name: 'E-mail',
+        },
+        {
+          id: 'in_app',
+          name: 'In-app',
+        },
+      ],
+      limits: [
+        {
+          id: 'usage_warning',
+          name: 'Usage warning',
+          percent: 80,
+          inclusive: true,
+          channels: ['in_app'],
+        },
+        {
+          id: 'limit_reached',
+          name: 'Limit reached',
+          percent: 100,
+          inclusive: true,
+          channels: ['email', 'in_app'],
+        },
+      ],
+    },
+    paymentMethods: [
+      {
+        id: 'card',
+        name: 'Credit card',
+        description: 'Charged on the day of the invoice; managed in the customer portal',
+        dueDays: 0,
+        plans: null,
+        countries: null,
+      },
+    ],
+    pricing: pricing['triform'],
   },
   truss: {
     id: 'truss',
     name: 'Truss',
     summary: 'Four plans, boosters, a quota endpoint, settings and an audit log',
-    capabilities: ['audit', 'billing', 'boosters', 'checkout', 'operations', 'portal', 'seats', 'settings', 'snapshots', 'usage_events'],
+    capabilities: [
+      'alerts',
+      'audit',
+      'billing',
+      'boosters',
+      'changes',
+      'checkout',
+      'invoices',
+      'operations',
+      'payment_methods',
+      'portal',
+      'seats',
+      'settings',
+      'snapshots',
+      'usage',
+      'usage_events',
+    ],
     defaultPlan: 'starter',
     reasons: {
       reached: '{subject} limit reached ({used}/{limit}).',
@@ -928,6 +1257,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         draws: 'none',
         aliases: [],
         seats: false,
+        countsRequests: true,
         unitPrice: null,
         source: 'seed',
       },
@@ -1054,6 +1384,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         draws: 'none',
         aliases: ['api_request', 'requests'],
         seats: false,
+        countsRequests: true,
         unitPrice: null,
         source: 'ours',
       },
@@ -1376,12 +1707,229 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         },
       ],
     },
+    operations: [
+      {
+        id: 'user.create',
+        name: 'User created',
+        group: 'Authentication',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'user.delete',
+        name: 'User deleted',
+        group: 'Authentication',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'user.state_change',
+        name: 'User state changed',
+        group: 'Authentication',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'session.revoke',
+        name: 'Session revoked',
+        group: 'Authentication',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'permission.check',
+        name: 'Permission checked',
+        group: 'Authorization',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'tuple.create',
+        name: 'Tuple created',
+        group: 'Authorization',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'tuple.delete',
+        name: 'Tuple deleted',
+        group: 'Authorization',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'opl.update',
+        name: 'OPL updated',
+        group: 'Authorization',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'branch.create',
+        name: 'Branch created',
+        group: 'Database',
+        meterId: 'branches',
+        change: 1,
+      },
+      {
+        id: 'branch.delete',
+        name: 'Branch deleted',
+        group: 'Database',
+        meterId: 'branches',
+        change: -1,
+      },
+      {
+        id: 'backup.create',
+        name: 'Backup created',
+        group: 'Database',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'backup.restore',
+        name: 'Backup restored',
+        group: 'Database',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'schema.change',
+        name: 'Schema changed',
+        group: 'Database',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'bucket.create',
+        name: 'Bucket created',
+        group: 'Storage',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'bucket.delete',
+        name: 'Bucket deleted',
+        group: 'Storage',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'policy.change',
+        name: 'Policy changed',
+        group: 'Storage',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'key.create',
+        name: 'Key created',
+        group: 'API keys',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'key.revoke',
+        name: 'Key revoked',
+        group: 'API keys',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'webhook.create',
+        name: 'Webhook created',
+        group: 'Webhooks',
+        meterId: 'webhooks',
+        change: 1,
+      },
+      {
+        id: 'webhook.delete',
+        name: 'Webhook deleted',
+        group: 'Webhooks',
+        meterId: 'webhooks',
+        change: -1,
+      },
+      {
+        id: 'webhook.test',
+        name: 'Webhook test fired',
+        group: 'Webhooks',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'webhook.enable',
+        name: 'Webhook enabled',
+        group: 'Webhooks',
+        meterId: null,
+        change: 0,
+      },
+      {
+        id: 'webhook.disable',
+        name: 'Webhook disabled',
+        group: 'Webhooks',
+        meterId: null,
+        change: 0,
+      },
+    ],
+    alerts: {
+      source: 'ours',
+      channels: [
+        {
+          id: 'email',
+          name: 'E-mail',
+        },
+        {
+          id: 'in_app',
+          name: 'In-app',
+        },
+      ],
+      limits: [
+        {
+          id: 'usage_warning',
+          name: 'Usage warning',
+          percent: 85,
+          inclusive: false,
+          channels: ['in_app'],
+        },
+        {
+          id: 'limit_reached',
+          name: 'Limit reached',
+          percent: 100,
+          inclusive: true,
+          channels: ['email', 'in_app'],
+        },
+      ],
+    },
+    paymentMethods: [
+      {
+        id: 'card',
+        name: 'Credit card',
+        description: 'Charged on the day of the invoice; managed in the customer portal',
+        dueDays: 0,
+        plans: null,
+        countries: null,
+      },
+    ],
   },
   truthlocks: {
     id: 'truthlocks',
     name: 'Truthlocks',
     summary: 'Sixteen metrics in four product groups, entitlements and a projected cost',
-    capabilities: ['billing', 'checkout', 'entitlements', 'portal', 'settings', 'snapshots', 'usage_events'],
+    capabilities: [
+      'alerts',
+      'audit',
+      'billing',
+      'changes',
+      'checkout',
+      'costs',
+      'entitlements',
+      'invoices',
+      'payment_methods',
+      'portal',
+      'settings',
+      'snapshots',
+      'usage',
+      'usage_events',
+    ],
     defaultPlan: 'developer',
     reasons: {
       reached: '{subject} limit reached ({used} of {limit}).',
@@ -1998,5 +2546,44 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         },
       ],
     },
+    alerts: {
+      source: 'ours',
+      channels: [
+        {
+          id: 'email',
+          name: 'E-mail',
+        },
+        {
+          id: 'in_app',
+          name: 'In-app',
+        },
+      ],
+      limits: [
+        {
+          id: 'usage_warning',
+          name: 'Usage warning',
+          percent: 80,
+          inclusive: true,
+          channels: ['in_app'],
+        },
+        {
+          id: 'limit_reached',
+          name: 'Limit reached',
+          percent: 100,
+          inclusive: true,
+          channels: ['email', 'in_app'],
+        },
+      ],
+    },
+    paymentMethods: [
+      {
+        id: 'card',
+        name: 'Credit card',
+        description: 'Charged on the day of the invoice; managed in the customer portal',
+        dueDays: 0,
+        plans: null,
+        countries: null,
+      },
+    ],
   },
 }

@@ -135,7 +135,7 @@ test.describe('when payments are slow, webhooks never come and days pass', () =>
   test.afterAll(() => bundle.remove())
 
   test('“payment received, waiting for the platform” is shown, and then the plan is there and what was held leaves', async ({ stage }) => {
-    const platform = await stage.platform(bundle.entry)
+    const platform = await stage.platform({ entry: bundle.entry })
     const computer = await stage.computer(platform)
     const agent = await computer.agent('writer')
     for (const index of [1, 2, 3, 4]) expect((await agent.write(`large/${index}`, megabytes(7.5), 'application/octet-stream')).status).toBe(201)
@@ -160,7 +160,7 @@ test.describe('when payments are slow, webhooks never come and days pass', () =>
   })
 
   test('what is waited for survives a restart of the console', async ({ stage }) => {
-    const computer = await stage.computer(await stage.platform(bundle.entry))
+    const computer = await stage.computer(await stage.platform({ entry: bundle.entry }))
     const page = await stage.page(computer)
     const checkout = await openCheckout(page, 'Pro', '$19.00')
     await computer.kill()
@@ -173,7 +173,7 @@ test.describe('when payments are slow, webhooks never come and days pass', () =>
   })
 
   test('a checkout that nobody pays expires, in words, and another can be started', async ({ stage }) => {
-    const platform = await stage.platform(bundle.entry)
+    const platform = await stage.platform({ entry: bundle.entry })
     const computer = await stage.computer(platform)
     const page = await stage.page(computer)
     const checkout = await openCheckout(page, 'Pro', '$19.00')

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import type { z } from 'zod'
-import { type CallInput, type CallName, type CallOutput, calls } from '../../shared/contract/console.ts'
+import { type CallInput, type EngineCallName, type CallOutput, calls } from '../../shared/contract/console.ts'
 import type { FromProcess, ProcessOptions, ToProcess } from './engine-process.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const outputs: { [N in CallName]: { output: z.ZodType<CallOutput<N>> } } = calls
+const outputs: { [N in EngineCallName]: { output: z.ZodType<CallOutput<N>> } } = calls
 
 /**
  * Bundles the engine's process as the product's build does (native packages stay outside), into a folder from which these are found.
@@ -41,7 +41,7 @@ export type EngineChild = {
   readonly intakePort: number
   /** Lines of the engine's log so far. */
   readonly reports: readonly string[]
-  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
+  call<N extends EngineCallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
   /** `kill -9`; resolves when the process is gone. */
   kill(): Promise<void>
   /** Resolves when the process has gone by itself after its last write. */

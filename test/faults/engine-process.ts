@@ -6,13 +6,13 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEngine } from '../../main/engine/engine.ts'
 import { openSecretFile } from '../../main/web/secret-file.ts'
-import type { CallName } from '../../shared/contract/console.ts'
+import type { EngineCallName } from '../../shared/contract/console.ts'
 import { flowingClock } from './flowing-clock.ts'
 import { seeded } from './seeded.ts'
 
 /** `compaction` is read by `eager-compaction.ts`, where it stands in for the engine's policy. */
 export type ProcessOptions = { dataDir: string; sandboxUrl: string; speed: number; seed: number; compaction?: 'eager' | 'at rest' }
-export type ToProcess = { type: 'call'; id: number; name: CallName; input: unknown } | { type: 'stop' }
+export type ToProcess = { type: 'call'; id: number; name: EngineCallName; input: unknown } | { type: 'stop' }
 export type FromProcess =
   | { type: 'ready'; intakePort: number }
   | { type: 'answer'; id: number; result: Awaited<ReturnType<Awaited<ReturnType<typeof startEngine>>['call']>> }

@@ -1,5 +1,8 @@
 /** A bridge that answers from a scenario, in memory. Writes change what is shown just enough to see their effect. */
+import { fakeAudit } from './fake-audit.ts'
+import { fakeDesktop } from './fake-desktop.ts'
 import type { Bridge, CallInput, CallName, CallOutput, ConsoleEvent, Drain, QueueRow, Result } from '../../shared/contract/console.ts'
+import { fakeWallet } from './fake-wallet.ts'
 import { fakeEgress, fakeItem, fakeRow, stateOfRow } from './fake-rows.ts'
 import { now, type Scenario } from './scenarios.ts'
 
@@ -231,6 +234,9 @@ export function createFakeBridge(scenario: Scenario): Bridge {
     'import.cancel': () => ({ id: 'i1', state: 'cancelled', filesTotal: 3, filesDone: 1, bytesDone: 1, refused: [] }),
     'backups.list': () => [{ name: 'outbox-2026-11-21T03-00-00Z.db', at: now - 90 * 60_000, sizeBytes: 17 * MiB }],
     'backups.create': () => ({ name: 'outbox-2026-11-21T04-30-00Z.db' }),
+    ...fakeDesktop(emit),
+    ...fakeAudit(scenario),
+    ...fakeWallet,
   }
 
   return {

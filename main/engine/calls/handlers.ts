@@ -1,18 +1,18 @@
 import type { z } from 'zod'
-import type { CallName, CallOutput, calls, Result } from '../../../shared/contract/console.ts'
+import type { EngineCallName, CallOutput, calls, Result } from '../../../shared/contract/console.ts'
 import { ConsoleFailure } from '../failure.ts'
 
 /** One handler for each call of the bridge. Expected failures are thrown as ConsoleFailure. */
-export type Handlers = { [N in CallName]: (input: z.output<(typeof calls)[N]['input']>) => CallOutput<N> | Promise<CallOutput<N>> }
+export type Handlers = { [N in EngineCallName]: (input: z.output<(typeof calls)[N]['input']>) => CallOutput<N> | Promise<CallOutput<N>> }
 
 /** The handlers of one area: a part of the whole map. */
-export type HandlersOf<Prefix extends string> = Pick<Handlers, Extract<CallName, `${Prefix}.${string}`>>
+export type HandlersOf<Prefix extends string> = Pick<Handlers, Extract<EngineCallName, `${Prefix}.${string}`>>
 
 /**
  * Runs a call whose input the router has checked. An unexpected error is reported by its name only: its message may
  * hold what a person wrote.
  */
-export async function answerCall(handlers: Handlers, name: CallName, input: unknown, report: (line: string) => void): Promise<Result<unknown>> {
+export async function answerCall(handlers: Handlers, name: EngineCallName, input: unknown, report: (line: string) => void): Promise<Result<unknown>> {
   // The router has parsed the input with this call's schema; the map's key and its handler belong together by type.
   const handle: (input: never) => unknown = handlers[name]
   try {

@@ -24,7 +24,7 @@ export function localCalls(services: Services): HandlersOf<'app'> & HandlersOf<'
       warnings: warnings.list(),
     }),
 
-    'vault.status': () => vault.status(),
+    'vault.status': () => ({ ...vault.status(), withoutKeyring: options.secretsWithoutKeyring === true }),
     'vault.setPassphrase': async ({ passphrase, current }) => {
       await vault.setPassphrase(passphrase, current)
       return {}

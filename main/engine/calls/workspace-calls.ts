@@ -5,7 +5,7 @@ import type { WorkspaceRecord } from '../sync/workspace-registry.ts'
 import type { HandlersOf } from './handlers.ts'
 
 export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
-  const { registry, sync, drainer, outbox, vault } = services
+  const { registry, sync, drainer, outbox, vault, invoices } = services
   return {
     'workspaces.list': () => registry.list().map((record) => workspaceOf(services, record)),
     'workspaces.add': async ({ url, token }) => {
@@ -22,6 +22,7 @@ export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
       await drainer.remove(workspaceId)
       await sync.remove(workspaceId)
       await outbox.removeWorkspace(workspaceId)
+      await invoices.forget(workspaceId)
       return {}
     },
     'workspaces.syncNow': ({ workspaceId }) => {

@@ -115,11 +115,15 @@ export function createMemoryService(options: MemoryServiceOptions): MemoryServic
   }
 
   /** A full disk becomes the failure that agents know, and the guard hears of it. */
-  async function durably<T>(work: () => T | Promise<T>): Promise<T> {
+  function asFailure(error: unknown): unknown {
+    return disk.noteWriteError(error) ? diskFull() : error
+  }
+
+  function durably<T>(work: () => T): T {
     try {
-      return await work()
+      return work()
     } catch (error) {
-      throw disk.noteWriteError(error) ? diskFull() : error
+      throw asFailure(error)
     }
   }
 
@@ -136,16 +140,20 @@ export function createMemoryService(options: MemoryServiceOptions): MemoryServic
     async write(memory) {
       requireReady(memory.bytes.byteLength)
       requireAllowed(memory.workspaceId, memory)
-      const enqueued = await durably(() => outbox.enqueueEnvelope(draft(memory, memory)))
-      noteWritten(memory, enqueued.sizeBytes)
-      return written(memory.memoryId, enqueued)
+      try {
+        const enqueued = await outbox.enqueueEnvelope(draft(memory, memory))
+        noteWritten(memory, enqueued.sizeBytes)
+        return written(memory.memoryId, enqueued)
+      } catch (error) {
+        throw asFailure(error)
+      }
     },
 
     async writeMany({ memories, ...owner }) {
       requireReady(memories.reduce((sum, memory) => sum + memory.bytes.byteLength, 0))
       const prepared = memories.map((memory) => prepare(owner, memory))
       const drafts = prepared.flatMap((one) => (one instanceof ConsoleFailure ? [] : [one]))
-      const outcomes = (drafts.length === 0 ? [] : await durably(() => outbox.enqueueEnvelopes(drafts))).values()
+      const outcomes = (drafts.length === 0 ? [] : durably(() => outbox.enqueueEnvelopes(drafts))).values()
       let sizeBytes = 0
       const results = memories.map((memory, index) => {
         const one = prepared[index]
@@ -176,7 +184,7 @@ export function createMemoryService(options: MemoryServiceOptions): MemoryServic
       requireUnlocked()
       const memoryRef = vault.memoryRef(subKeyId, memoryId)
       if (outbox.latest(workspaceId, memoryRef) === null) return null
-      const { withdrawnCount, deleteCount } = await durably(() => outbox.enqueueMemoryDelete(workspaceId, memoryRef))
+      const { withdrawnCount, deleteCount } = durably(() => outbox.enqueueMemoryDelete(workspaceId, memoryRef))
       return { withdrawn: withdrawnCount, queued: deleteCount }
     },
   }

@@ -1,8 +1,9 @@
-import { hash } from 'node:crypto'
 import type { ItemKind } from '../../../shared/contract/console.ts'
 import type { Clock } from '../clock.ts'
 import type { Archive } from './archive.ts'
 import { DISCARDABLE } from './codes.ts'
+import { createEnvelopeRows, type EnvelopeRow } from './envelope-rows.ts'
+import type { Group } from './groups.ts'
 import type { Holds } from './holds.ts'
 import { type Identifiers, uuidText } from './identity.ts'
 import { type EntityKey, entityOf, type LaneRow, settingEntity } from './lane-index.ts'
@@ -25,19 +26,19 @@ export type EnvelopeDraft = {
 export type Enqueued = { id: string; revision: number; sequence: number; sizeBytes: number }
 export type EnqueueOutcome = { ok: true; value: Enqueued } | { ok: false; error: unknown }
 
+/** A delete or a setting. */
 type NewItem = {
   workspace: number
-  kind: ItemKind
+  kind: Exclude<ItemKind, 'envelope'>
   key: EntityKey
   entity: Buffer | string
   id: Buffer
-  subKey: number | null
   revision: number | null
-  sizeBytes: number
-  sha256: Buffer | null
-  payload: string | null
+  payload: string
   createdAt: number
 }
+
+const MEMORY_REF = /^[0-9a-f]{64}$/
 
 /** Puts new items at the end of the queue. Every method belongs inside a transaction of the writer. */
 export class Enqueuing {
@@ -48,6 +49,7 @@ export class Enqueuing {
   readonly #identifiers: Identifiers
   readonly #clock: Pick<Clock, 'now'>
   readonly #archive: Archive
+  readonly #envelopeRows: ReturnType<typeof createEnvelopeRows>
   readonly #insertItem
   readonly #stage: Pick<Stage, 'put'>
   readonly #withdraw
@@ -71,52 +73,78 @@ export class Enqueuing {
     this.#archive = parts.archive
     this.#stage = parts.stage
     const { database } = parts.writer
-    this.#insertItem = database.prepare<
-      [number, Buffer, number, Buffer | string, number | null, number, Buffer | null, string | null, number, number | null, number | null]
-    >(
+    this.#envelopeRows = createEnvelopeRows(database)
+    this.#insertItem = database.prepare<[number, Buffer, number, Buffer | string, number | null, string, number, number | null, number | null]>(
       `INSERT INTO item (sequence, id, group_no, entity, revision, size_bytes, sha256, payload, attempts, told, created_at, previous, waits_for, sent, withdrawn)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, 0)`,
+       VALUES (?, ?, ?, ?, ?, 0, NULL, ?, 0, 0, ?, ?, ?, 0, 0)`,
     )
     this.#withdraw = database.prepare<[number]>('UPDATE item SET withdrawn = 1 WHERE sequence = ?')
   }
 
-  /** Errors of sealing are the draft's own; errors of the database are thrown and fail the whole transaction. */
-  envelope(draft: EnvelopeDraft): EnqueueOutcome {
-    const workspace = this.#writer.names.number(draft.workspaceId)
-    const entity = Buffer.from(draft.memoryRef, 'hex')
-    if (entity.length !== 32) return { ok: false, error: new Error('a memory reference is 32 bytes in hex') }
-    const lane = this.#writer.laneIndex.find(workspace, draft.memoryRef, entity)
-    const revision = (lane?.revision ?? 0) + 1
-    const id = this.#identifiers.next()
-    const idText = uuidText(id)
-    let ciphertext: Uint8Array
-    try {
-      ciphertext = draft.seal({ id: idText, revision })
-      if (ciphertext.byteLength === 0) throw new Error('a sealed envelope is never empty')
-    } catch (error) {
-      return { ok: false, error }
+  /**
+   * One outcome for each draft, in order; it stops before the draft that follows on `maxBytes` of ciphertext. Errors of
+   * sealing are the draft's own; errors of the database are thrown and fail the whole transaction.
+   */
+  envelopes(drafts: readonly EnvelopeDraft[], maxBytes = Number.POSITIVE_INFINITY): EnqueueOutcome[] {
+    const lanes = this.#lanesOf(drafts)
+    const rows: EnvelopeRow[] = []
+    let first = 0
+    const flush = (): void => {
+      if (rows.length === 0) return
+      this.#envelopeRows.insert(first, rows)
+      this.#stage.put(
+        first,
+        rows.map(({ ciphertext }) => ciphertext),
+      )
+      rows.length = 0
     }
-    const sizeBytes = ciphertext.byteLength
-    const subKey = draft.subKeyId === null ? null : this.#writer.names.number(draft.subKeyId)
-    const sequence = this.#append(
-      {
-        workspace,
-        kind: 'envelope',
-        key: draft.memoryRef,
-        entity,
-        id,
-        subKey,
-        revision,
-        sizeBytes,
-        sha256: hash('sha256', ciphertext, 'buffer'),
-        payload: null,
-        createdAt: draft.createdAt,
-      },
-      lane,
-      revision,
-    )
-    this.#stage.put(sequence, ciphertext)
-    return { ok: true, value: { id: idText, revision, sequence, sizeBytes } }
+    const outcomes: EnqueueOutcome[] = []
+    let bytes = 0
+    for (const draft of drafts) {
+      if (bytes > maxBytes) break
+      const workspace = this.#writer.names.number(draft.workspaceId)
+      const known = lanes.get(workspace)
+      const lane = known?.get(draft.memoryRef) ?? null
+      const revision = (lane?.revision ?? 0) + 1
+      const id = this.#identifiers.next()
+      const idText = uuidText(id)
+      const sealed = sealDraft(draft, { id: idText, revision })
+      if (!sealed.ok) {
+        outcomes.push(sealed)
+        continue
+      }
+      // The same memory twice: for whom the second waits is read from the row of the first.
+      if (lane && rows.length > 0 && lane.lastSequence >= first) flush()
+      const { ciphertext } = sealed
+      const sizeBytes = ciphertext.byteLength
+      const waitsFor = this.#lanes.openTail(lane)
+      const group = this.#groupOf(workspace, 'envelope', draft.subKeyId, waitsFor)
+      this.#writer.groups.add(group, 1, sizeBytes)
+      const sequence = this.#writer.nextSequence()
+      if (rows.length === 0) first = sequence
+      const { memoryRef, createdAt } = draft
+      rows.push({ id, groupNo: group.no, memoryRef, revision, ciphertext, createdAt, previous: lane?.lastSequence ?? null, waitsFor })
+      const newest = { revision, lastSequence: sequence, envelope: sequence }
+      this.#writer.laneIndex.put(workspace, memoryRef, newest)
+      known?.set(memoryRef, newest)
+      outcomes.push({ ok: true, value: { id: idText, revision, sequence, sizeBytes } })
+      bytes += sizeBytes
+    }
+    flush()
+    return outcomes
+  }
+
+  /** What is known of the memories of these drafts, by workspace. */
+  #lanesOf(drafts: readonly EnvelopeDraft[]): Map<number, Map<string, LaneRow>> {
+    const keys = new Map<number, string[]>()
+    for (const { workspaceId, memoryRef } of drafts) {
+      if (!MEMORY_REF.test(memoryRef)) continue
+      const workspace = this.#writer.names.number(workspaceId)
+      const known = keys.get(workspace)
+      if (known) known.push(memoryRef)
+      else keys.set(workspace, [memoryRef])
+    }
+    return new Map([...keys].map(([workspace, refs]) => [workspace, this.#writer.laneIndex.findMany(workspace, refs)]))
   }
 
   /**
@@ -153,10 +181,7 @@ export class Enqueuing {
           key: memoryRef,
           entity,
           id: this.#identifiers.next(),
-          subKey: null,
           revision: null,
-          sizeBytes: 0,
-          sha256: null,
           payload,
           createdAt,
         },
@@ -180,35 +205,36 @@ export class Enqueuing {
     const id = this.#identifiers.next()
     const payload = JSON.stringify({ key: edit.key, value: edit.value, baseVersion: edit.baseVersion } satisfies SettingPayload)
     const revision = (before?.revision ?? 0) + 1
-    const sequence = this.#append(
-      { workspace, kind: 'setting', key, entity: edit.key, id, subKey: null, revision, sizeBytes: 0, sha256: null, payload, createdAt: this.#clock.now() },
-      before,
-      revision,
-    )
+    const sequence = this.#append({ workspace, kind: 'setting', key, entity: edit.key, id, revision, payload, createdAt: this.#clock.now() }, before, revision)
     return { id: uuidText(id), sequence }
   }
 
   #append(item: NewItem, lane: LaneRow | null, revision: number): number {
-    const { groups, nextSequence } = this.#writer
     const waitsFor = this.#lanes.openTail(lane)
-    const { state, heldBy } = this.#holds.stateOfNew(item.workspace, item.kind)
-    const group = groups.with({ workspace: item.workspace, kind: item.kind, state, behind: waitsFor !== null, heldBy, subKey: item.subKey })
-    const sequence = nextSequence()
-    this.#insertItem.run(
-      sequence,
-      item.id,
-      group.no,
-      item.entity,
-      item.revision,
-      item.sizeBytes,
-      item.sha256,
-      item.payload,
-      item.createdAt,
-      lane?.lastSequence ?? null,
-      waitsFor,
-    )
-    groups.add(group, 1, item.sizeBytes)
-    this.#writer.laneIndex.put(item.workspace, item.key, { revision, lastSequence: sequence, envelope: item.kind === 'envelope' ? sequence : null })
+    const group = this.#groupOf(item.workspace, item.kind, null, waitsFor)
+    const sequence = this.#writer.nextSequence()
+    this.#insertItem.run(sequence, item.id, group.no, item.entity, item.revision, item.payload, item.createdAt, lane?.lastSequence ?? null, waitsFor)
+    this.#writer.groups.add(group, 1, 0)
+    this.#writer.laneIndex.put(item.workspace, item.key, { revision, lastSequence: sequence, envelope: null })
     return sequence
+  }
+
+  /** Where a new item is counted: held while its kind is refused, and behind what it waits for. */
+  #groupOf(workspace: number, kind: ItemKind, subKeyId: string | null, waitsFor: number | null): Group {
+    const { groups, names } = this.#writer
+    const { state, heldBy } = this.#holds.stateOfNew(workspace, kind)
+    const subKey = subKeyId === null ? null : names.number(subKeyId)
+    return groups.with({ workspace, kind, state, behind: waitsFor !== null, heldBy, subKey })
+  }
+}
+
+function sealDraft(draft: EnvelopeDraft, given: { id: string; revision: number }): { ok: true; ciphertext: Uint8Array } | { ok: false; error: unknown } {
+  try {
+    if (!MEMORY_REF.test(draft.memoryRef)) throw new Error('a memory reference is 32 bytes in hex')
+    const ciphertext = draft.seal(given)
+    if (ciphertext.byteLength === 0) throw new Error('a sealed envelope is never empty')
+    return { ok: true, ciphertext }
+  } catch (error) {
+    return { ok: false, error }
   }
 }

@@ -14,7 +14,8 @@ const COMMIT_MAX_BYTES = 16 * 1024 * 1024
 export function createGroupCommit(parts: {
   /** Runs the work in one transaction. */
   write(work: () => void): void
-  enqueue(draft: EnvelopeDraft): EnqueueOutcome
+  /** One outcome for each draft, in order; fewer when those have more than `maxBytes`. */
+  enqueue(drafts: readonly EnvelopeDraft[], maxBytes: number): EnqueueOutcome[]
   committed(drafts: readonly EnvelopeDraft[]): void
   nextTurn(work: () => void): void
 }): (draft: EnvelopeDraft) => Promise<Enqueued> {
@@ -32,16 +33,11 @@ export function createGroupCommit(parts: {
 
   function commit(): void {
     const batch = queue
-    const outcomes: EnqueueOutcome[] = []
+    const drafts = batch.slice(0, COMMIT_MAX_DRAFTS).map(({ draft }) => draft)
+    let outcomes: EnqueueOutcome[] = []
     try {
       parts.write(() => {
-        let bytes = 0
-        for (const { draft } of batch) {
-          if (outcomes.length === COMMIT_MAX_DRAFTS || bytes > COMMIT_MAX_BYTES) break
-          const outcome = parts.enqueue(draft)
-          if (outcome.ok) bytes += outcome.value.sizeBytes
-          outcomes.push(outcome)
-        }
+        outcomes = parts.enqueue(drafts, COMMIT_MAX_BYTES)
       })
     } catch (error) {
       // Nothing was written. Those that had no turn yet would meet the same disk, so they hear of it now.
@@ -52,12 +48,10 @@ export function createGroupCommit(parts: {
     }
     queue = batch.slice(outcomes.length)
     if (queue.length > 0) schedule()
-    const done = batch.slice(0, outcomes.length)
-    parts.committed(done.filter((_, index) => outcomes[index]?.ok).map(({ draft }) => draft))
-    done.forEach(({ resolve, reject }, index) => {
-      const outcome = outcomes[index]
-      if (outcome?.ok) resolve(outcome.value)
-      else reject(outcome?.error ?? new Error('the write had no outcome'))
+    parts.committed(drafts.filter((_, index) => outcomes[index]?.ok))
+    outcomes.forEach((outcome, index) => {
+      if (outcome.ok) batch[index]?.resolve(outcome.value)
+      else batch[index]?.reject(outcome.error)
     })
   }
 

@@ -39,6 +39,7 @@ export class LaneIndex {
   #highestBefore = 0
   #foldedUpto: number
   readonly #find
+  readonly #findMany
   readonly #replace
   readonly #sort
   readonly #boundary
@@ -50,6 +51,12 @@ export class LaneIndex {
     this.#database = database
     this.#find = database.prepare<[number, Buffer | string], LaneRow>(
       'SELECT revision, last_sequence AS lastSequence, envelope FROM lane WHERE workspace = ? AND entity = ?',
+    )
+    // `+?`: SQLite, with the statistics that the binding compiles in, would plan the query anew for every other workspace it
+    // is given, which takes ten times as long as answering it.
+    this.#findMany = database.prepare<[string, number], LaneRow & { key: EntityKey }>(
+      `SELECT json_each.value AS key, lane.revision, lane.last_sequence AS lastSequence, lane.envelope
+       FROM json_each(?) CROSS JOIN lane ON lane.workspace = +? AND lane.entity = unhex(json_each.value)`,
     )
     this.#replace = database.prepare<[number, Buffer | string, number, number, number | null]>(
       `INSERT INTO lane (workspace, entity, revision, last_sequence, envelope) VALUES (?, ?, ?, ?, ?)
@@ -95,7 +102,25 @@ export class LaneIndex {
 
   /** `entity` is what the key stands for in the table; who has it at hand spares making it again. */
   find(workspace: number, key: EntityKey, entity: Buffer | string = entityOf(key)): LaneRow | null {
-    return this.#fresh.get(workspace)?.get(key) ?? this.#folding?.lanes.get(workspace)?.get(key) ?? this.#find.get(workspace, entity) ?? null
+    return this.#inMemory(workspace, key) ?? this.#find.get(workspace, entity) ?? null
+  }
+
+  /** As `find`, of memories only and for many at once; those that are not known are missing in the answer. */
+  findMany(workspace: number, keys: readonly EntityKey[]): Map<EntityKey, LaneRow> {
+    const found = new Map<EntityKey, LaneRow>()
+    const elsewhere: EntityKey[] = []
+    for (const key of keys) {
+      const lane = this.#inMemory(workspace, key)
+      if (lane) found.set(key, lane)
+      else elsewhere.push(key)
+    }
+    if (elsewhere.length === 0) return found
+    for (const { key, ...lane } of this.#findMany.all(`["${elsewhere.join('","')}"]`, workspace)) found.set(key, lane)
+    return found
+  }
+
+  #inMemory(workspace: number, key: EntityKey): LaneRow | undefined {
+    return this.#fresh.get(workspace)?.get(key) ?? this.#folding?.lanes.get(workspace)?.get(key)
   }
 
   /** For a lane whose newest row of `item` says all this: it is written later. Belongs inside a transaction. */

@@ -163,7 +163,7 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
 
   const enqueueEnvelope = createGroupCommit({
     write: (work) => writer.write(work),
-    enqueue: (draft) => enqueuing.envelope(draft),
+    enqueue: (drafts, maxBytes) => enqueuing.envelopes(drafts, maxBytes),
     committed: announceDrafts,
     nextTurn,
   })
@@ -171,7 +171,7 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
   return {
     enqueueEnvelope,
     enqueueEnvelopes(drafts) {
-      const outcomes = writer.write(() => drafts.map((draft) => enqueuing.envelope(draft)))
+      const outcomes = writer.write(() => enqueuing.envelopes(drafts))
       announceDrafts(drafts.filter((_, index) => outcomes[index]?.ok))
       return outcomes
     },

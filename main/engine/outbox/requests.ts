@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import type { counter, pushEnvelope, pushResponse } from '../../../shared/contract/platform.ts'
 import type { Random } from '../clock.ts'
+import { alertIdOf, readAlertValue } from '../alert-edits.ts'
 import type { Answer } from '../sync/answer.ts'
 import type { PlatformClient } from '../sync/platform-client.ts'
 import type { CiphertextReader } from './item.ts'
 import { type Decision, policy, resultPolicy } from './policy.ts'
-import { deletePayload, parsePayload, settingPayload } from './rows.ts'
+import { deletePayload, parsePayload, type SettingPayload, settingPayload } from './rows.ts'
 import type { Settled, Taken } from './settlement.ts'
 
 export type PushEnvelope = z.input<typeof pushEnvelope>
@@ -54,11 +55,30 @@ export async function sendSingle(client: PlatformClient, { item }: Taken, signal
     return answer.kind === 'ok' ? { ...answer, value: { counters: answer.value.counters } } : answer
   }
   const payload = parsePayload(settingPayload, item.payload)
+  const alert = payload === null ? null : alertIdOf(payload.key)
+  if (payload !== null && alert !== null) return withoutCounters(await sendAlert(client, item.workspaceId, alert, payload, signal))
   const body = { key: payload?.key ?? '', value: payload?.value ?? '' }
   const answer = await client.send(item.workspaceId, 'putSetting', {
     body: payload?.baseVersion == null ? body : { ...body, version: payload.baseVersion },
     signal,
   })
+  return withoutCounters(answer)
+}
+
+async function sendAlert(
+  client: PlatformClient,
+  workspaceId: string,
+  id: string,
+  { value, baseVersion }: SettingPayload,
+  signal: AbortSignal,
+): Promise<Answer<unknown>> {
+  const version = baseVersion === null ? {} : { version: baseVersion }
+  const wanted = readAlertValue(value)
+  if (wanted === null) return await client.send(workspaceId, 'deleteAlert', { query: { id, ...version }, signal })
+  return await client.send(workspaceId, 'putAlert', { body: { id, ...wanted, ...version }, signal })
+}
+
+function withoutCounters(answer: Answer<unknown>): SingleAnswer {
   return answer.kind === 'ok' ? { ...answer, value: { counters: null } } : answer
 }
 

@@ -2,14 +2,20 @@ import type { ItemRow } from './rows.ts'
 import { ITEM_COLUMNS, readItem } from './rows.ts'
 import { uuidBytes, uuidText } from './identity.ts'
 import type { CiphertextStage, StoredEnvelope } from './item.ts'
+import { integerColumn, LINES, PackedRows, unpacked } from './bulk-rows.ts'
 import type { Writer } from './writer.ts'
 
 /** `put` and `remove` belong inside a transaction of the writer. */
 export type Stage = CiphertextStage & {
-  put(sequence: number, ciphertext: Uint8Array): void
+  /** The ciphertexts of the items from sequence `first` on. */
+  put(first: number, ciphertexts: readonly Uint8Array[]): void
   /** For a workspace that is removed: `sequences` is a JSON list. */
   remove(sequences: string): void
 }
+
+const PLACES = [integerColumn('start'), integerColumn('size')]
+/** More than this is not copied once more only to save statements. */
+const TOGETHER_MAX_BYTES = 1024 * 1024
 
 type StagedRow = ItemRow & { ciphertext: Buffer }
 
@@ -17,6 +23,10 @@ type StagedRow = ItemRow & { ciphertext: Buffer }
 export function createStage(writer: Writer): Stage {
   const { database, groups, names } = writer
   const insert = database.prepare<[number, Uint8Array]>('INSERT INTO stage (sequence, ciphertext) VALUES (?, ?)')
+  const insertTogether = database.prepare<[{ rows: Buffer; count: number; first: number; sealed: Buffer }]>(
+    `${LINES} INSERT INTO stage (sequence, ciphertext)
+     SELECT @first + line.no, substr(@sealed, ${unpacked(PLACES, 'start')}, ${unpacked(PLACES, 'size')}) FROM line`,
+  )
   const columns = ITEM_COLUMNS.split(', ')
     .map((column) => `item.${column}`)
     .join(', ')
@@ -41,9 +51,19 @@ export function createStage(writer: Writer): Stage {
   }
 
   return {
-    put(sequence, ciphertext) {
-      insert.run(sequence, ciphertext)
-      count(1)
+    put(first, ciphertexts) {
+      const sizeBytes = ciphertexts.reduce((sum, { byteLength }) => sum + byteLength, 0)
+      if (ciphertexts.length > 1 && sizeBytes <= TOGETHER_MAX_BYTES) {
+        const places = new PackedRows(PLACES, ciphertexts.length)
+        let start = 1
+        for (const { byteLength } of ciphertexts) {
+          places.integer(start)
+          places.integer(byteLength)
+          start += byteLength
+        }
+        insertTogether.run({ rows: places.bytes, count: ciphertexts.length, first, sealed: Buffer.concat(ciphertexts, sizeBytes) })
+      } else for (const [index, ciphertext] of ciphertexts.entries()) insert.run(first + index, ciphertext)
+      count(ciphertexts.length)
     },
     remove(sequences) {
       count(-remove.run(sequences).changes)

@@ -35,6 +35,8 @@ export type StreamHandlers = {
 export type HttpPlatformClient = PlatformClient & {
   /** For a first sign-in: nothing is stored, the egress row names no workspace. */
   sendTo<N extends EndpointName>(target: Target, name: N, parts: RequestParts<N>): Promise<Answer<z.output<EndpointOf<N>['response']>>>
+  /** A file that the platform answers as it is. */
+  fetchFile<N extends EndpointName>(workspaceId: string, name: N, parts: RequestParts<N>): Promise<Answer<Buffer>>
   /** Opens the event stream and stays until it ends or `signal` ends it. `ok` means that it was open and has ended. */
   listen(workspaceId: string, handlers: StreamHandlers, signal: AbortSignal): Promise<Answer<null>>
   /** Platform clock minus this clock, milliseconds; null before the first answer. */
@@ -53,6 +55,7 @@ const MAX_REDIRECTS = 3
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 /** Restore pages carry ciphertext. */
 const MAX_RESTORE_BYTES = 64 * 1024 * 1024
+const MAX_FILE_BYTES = 8 * 1024 * 1024
 
 export function createPlatformClient(options: PlatformClientOptions): HttpPlatformClient {
   const { workspaces, tokens, egress, network, clock, versionLabel } = options
@@ -71,6 +74,21 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
     },
     sendTo(target, name, parts) {
       return converse<typeof name>(target, name, prepareRequest(name, parts), parts)
+    },
+    async fetchFile(workspaceId, name, parts) {
+      const prepared = prepareRequest(name, parts)
+      const target = await targetOf(workspaceId)
+      if (target === null) return { kind: 'no_token' }
+      const url = new URL(target.url + prepared.path + prepared.search)
+      const result = await logged(target, url, prepared, parts, MAX_FILE_BYTES)
+      if (!result.ok) return { kind: 'unreachable', reason: result.reason, message: result.message }
+      if (isRedirect(result.status)) return refusedRedirect(url, redirectTarget(url, result.headers.get('location')))
+      if (result.status === 200) return { kind: 'ok', status: result.status, value: result.body }
+      return readAnswer(
+        { status: result.status, retryAfter: result.headers.get('retry-after'), date: result.headers.get('date'), body: result.body },
+        z.never(),
+        clock.now(),
+      )
     },
     async listen(workspaceId, handlers, signal) {
       const target = await targetOf(workspaceId)
@@ -123,11 +141,12 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
   ): Promise<ExchangeResult> {
     if (parts.signal?.aborted) return { ok: false, status: null, reason: 'aborted', message: 'Given up before it was sent.' }
     const headers = headersFor(target, prepared, 'application/json')
+    const dispatcher = await network.routeTo(url)
     const row = beginRow(target, url, prepared, headers)
     if (row === null) return { ok: false, status: null, reason: 'network', message: 'The egress log could not be written, so nothing was sent.' }
     const startedAt = clock.monotonic()
     const running = exchange({
-      dispatcher: network.dispatcherFor(url),
+      dispatcher,
       url,
       method: prepared.method,
       headers,
@@ -144,13 +163,14 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
     const prepared = prepareRequest('listenEvents', {})
     const url = new URL(target.url + prepared.path)
     const headers = headersFor(target, prepared, 'text/event-stream')
+    const dispatcher = await network.routeTo(url)
     const row = beginRow(target, url, prepared, headers)
     if (row === null) return { kind: 'unreachable', reason: 'network', message: 'The egress log could not be written, so nothing was sent.' }
     const startedAt = clock.monotonic()
     const head: { status: number; headers: AnswerHeaders | null } = { status: 0, headers: null }
     const refusal: Buffer[] = []
     const request: ExchangeRequest = {
-      dispatcher: network.dispatcherFor(url),
+      dispatcher,
       url,
       method: 'GET',
       headers,

@@ -161,7 +161,7 @@ export class WorkspaceSync {
     const first = await this.#read(workspace, signal, true)
     if (first !== null) return first
     onConnected()
-    const follows = workspace.capabilities.includes('sync')
+    const follows = hasFeed(workspace)
     this.#publish({ state: 'online', detail: null, live: 'polling', retryAt: null })
     this.#parts.onOnline()
     if (follows) void this.#followStream(signal)
@@ -211,7 +211,7 @@ export class WorkspaceSync {
   /** @param first at the start of a visit the outbox is told in any case: release is level-triggered. */
   async #read(workspace: WorkspaceRecord, signal: AbortSignal, first: boolean): Promise<Trouble | null> {
     const { documents, workspaceId } = this.#parts
-    const follows = workspace.capabilities.includes('sync')
+    const follows = hasFeed(workspace)
     if (follows) {
       const pulled = await pullChanges(this.#parts, workspaceId, signal)
       this.#tell(pulled, first)
@@ -336,6 +336,11 @@ export class WorkspaceSync {
     this.#state = state
     if (!this.#stopped) this.#parts.announcer.connectionChanged(this.connection)
   }
+}
+
+/** Envelopes, and with them sessions and devices, are one thing that a platform may offer; the feed of billing documents is another. */
+function hasFeed({ capabilities }: WorkspaceRecord): boolean {
+  return capabilities.includes('changes') || capabilities.includes('sync')
 }
 
 function factsOf({ name, catalog, deployment, memberName, role, capabilities, maxEnvelopeBytes }: WorkspaceRecord): string {

@@ -11,6 +11,8 @@ export class KeyRing {
   /** A KeyObject: with bytes, each keyed hash would cost five times as much. */
   #memoryRefKey: KeyObject | null = null
   readonly #derived = new Map<string, SealingKey>()
+  /** The one that was asked for last for each sub-key: nearly always the one that is asked for next. */
+  readonly #last = new Map<string, SealingKey>()
 
   get unlocked(): boolean {
     return this.#masterKey !== null
@@ -29,6 +31,7 @@ export class KeyRing {
   clear(): void {
     this.#masterKey?.fill(0)
     this.#derived.clear()
+    this.#last.clear()
     this.#masterKey = null
     this.#memoryRefKey = null
   }
@@ -43,6 +46,15 @@ export class KeyRing {
   }
 
   sealingKey(subKeyId: string, salt: Buffer): SealingKey {
+    const last = this.#last.get(subKeyId)
+    if (last?.salt.equals(salt)) return last
+    const key = this.#derive(subKeyId, salt)
+    if (this.#last.size >= MAX_DERIVED) this.#last.clear()
+    this.#last.set(subKeyId, key)
+    return key
+  }
+
+  #derive(subKeyId: string, salt: Buffer): SealingKey {
     const name = `${subKeyId}/${salt.toString('latin1')}`
     const known = this.#derived.get(name)
     if (known) return known

@@ -6,7 +6,8 @@ import type { RouteEnvironment } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { type Markup, sendPage } from '../pages/page.ts'
-import { type CheckoutRow, dueForChange, planOfCheckout } from '../polar/payments.ts'
+import type { CheckoutRow } from '../polar/payments.ts'
+import { afterwards, costOfChange, purchaseOf, purchaseWords, recurringCents } from '../polar/purchase.ts'
 import type { Platform } from '../platform.ts'
 
 const MAKER = 'Tidemark platform'
@@ -55,18 +56,17 @@ export function checkoutPages(platform: Platform): Hono<RouteEnvironment> {
     })
 }
 
-async function planName(platform: Platform, row: CheckoutRow): Promise<string> {
-  const catalogId = await platform.store.write(async (unit) => (await openAccount(unit, row.workspace_id)).catalog.id)
-  return planOfCheckout(row, catalogId).name
+async function nameOf(platform: Platform, row: CheckoutRow): Promise<string> {
+  return await platform.store.write(async (unit) => purchaseWords(purchaseOf(row, (await openAccount(unit, row.workspace_id)).catalog)))
 }
 
 async function success(context: Context, platform: Platform, row: CheckoutRow): Promise<Response> {
-  const name = await planName(platform, row)
+  const name = await nameOf(platform, row)
   const paid = row.status === 'succeeded' || row.status === 'confirmed'
   const [title, text] = !paid
     ? ['Nothing was paid yet', 'This checkout is not paid. Go back to it, or to Tidemark.']
     : row.applied === 1
-      ? [`You are on ${name} now`, 'Go back to Tidemark: what was held is leaving.']
+      ? [row.product === 'plan' ? `You are on ${name} now` : `Paid: ${name}`, 'Go back to Tidemark: what was held is leaving.']
       : ['Payment received', `${name} will be in force in a moment. Go back to Tidemark: it shows when it is.`]
   return await sendPage(context, platform.origin, {
     title,
@@ -78,19 +78,27 @@ async function success(context: Context, platform: Platform, row: CheckoutRow): 
 }
 
 async function confirmation(context: Context, platform: Platform, row: CheckoutRow, problem: string | null): Promise<Response> {
-  const { from, to, due, period } = await platform.store.write(async (unit) => {
+  const { from, name, due, next, period, isSame } = await platform.store.write(async (unit) => {
     const account = await openAccount(unit, row.workspace_id)
-    const plan = planOfCheckout(row, account.catalog.id)
-    return { from: account.plan, to: plan, due: dueForChange(account, plan, unit.now), period: account.plan.interval }
+    const purchase = purchaseOf(row, account.catalog)
+    const { plan, seats } = afterwards(account, purchase)
+    return {
+      from: account.plan.name,
+      name: purchaseWords(purchase),
+      due: costOfChange(account, purchase, unit.now).dueCents,
+      next: recurringCents(plan, seats) ?? 0,
+      period: account.plan.interval,
+      isSame: plan.id === account.plan.id && seats === account.workspace.seats,
+    }
   })
-  const isOpen = row.status === 'open' && row.expires_at > platform.clock.now() && from.id !== to.id
+  const isOpen = row.status === 'open' && row.expires_at > platform.clock.now() && !isSame
   const money = (amountMinor: number): string => moneyText({ amountMinor, currency: row.currency })
-  const title = isOpen ? `Change from ${from.name} to ${to.name}` : 'This change is closed'
+  const title = !isOpen ? 'This change is closed' : row.product === 'seats' ? `Change to ${name} on ${from}` : `Change from ${from} to ${name}`
   const body = isOpen
     ? html`<p class="amount">${money(Math.max(0, due))} <span class="quiet">due now</span></p>
-<p class="quiet">The rest of this ${period} on ${to.name}, less what is unused of ${from.name}. From the next ${period} on: ${money(to.priceCents ?? 0)}. The card on file is charged.</p>
+<p class="quiet">The rest of this ${period}, less what is unused of what you have. From the next ${period} on: ${money(next)}. ${due < 0 ? html`${money(-due)} are kept as credit.` : 'The card on file is charged.'}</p>
 ${problem === null ? '' : html`<p class="notice bad" role="alert">${problem}</p>`}
-<form method="post"><div class="actions"><button type="submit">Pay ${money(Math.max(0, due))} and change</button>
+<form method="post"><div class="actions"><button type="submit">${due > 0 ? `Pay ${money(due)} and change` : 'Change'}</button>
 <a href="/checkout/cancelled?key=${context.req.query('key') ?? ''}">Cancel</a></div></form>`
     : html`<p>Nothing is left to do here.</p>${backLink(row)}`
   return await sendPage(

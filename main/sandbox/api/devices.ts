@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { createDeviceRequest, deviceDocument as deviceSchema, devicesResponse } from '../../../shared/contract/platform.ts'
+import { writeAudit } from '../audit/write-audit.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
@@ -49,13 +50,13 @@ export function deviceRoutes({ store, idempotency }: Platform): Routes {
       return context.json({ devices }, 200)
     })
     .openapi(createDevice, async (context) => {
-      const { workspaceId } = context.get('signedIn')
+      const { workspaceId, memberId } = context.get('signedIn')
       const body = context.req.valid('json')
       const answer = await idempotency.run(context, body, deviceSchema, () =>
         store.write(async (unit) => {
           await openAccount(unit, workspaceId)
           const known = await findDevice(unit, workspaceId, body.id)
-          if (known === undefined) return { status: 201 as const, body: deviceDocument(await registerDevice(unit, workspaceId, body.id), false) }
+          if (known === undefined) return { status: 201 as const, body: deviceDocument(await registerDevice(unit, workspaceId, body.id, memberId), false) }
           refuseRevoked(known)
           return { status: 200 as const, body: deviceDocument(known, (await openLeaseOf(unit, workspaceId, known.id)) !== null) }
         }),
@@ -63,7 +64,7 @@ export function deviceRoutes({ store, idempotency }: Platform): Routes {
       return answer.status === 201 ? context.json(answer.body, 201) : context.json(answer.body, 200)
     })
     .openapi(revokeDevice, async (context) => {
-      const { workspaceId } = context.get('signedIn')
+      const { workspaceId, memberId } = context.get('signedIn')
       const { id } = context.req.valid('param')
       await store.write(async (unit) => {
         const account = await openAccount(unit, workspaceId)
@@ -73,6 +74,7 @@ export function deviceRoutes({ store, idempotency }: Platform): Routes {
         await unit.tx.updateTable('devices').set({ revoked_at: unit.now }).where('workspace_id', '=', workspaceId).where('id', '=', id).execute()
         await closeLeases(unit, account, { deviceId: id })
         await announceDevice(unit, workspaceId, id)
+        await writeAudit(unit, { workspaceId, actor: memberId, action: 'device.revoke', target: `device/${id}`, metadata: {} })
       })
       return context.json({ id, status: 'revoked' as const }, 200)
     })

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { deleteEnvelopeResponse, restoreResponse, uuid } from '../../../shared/contract/platform.ts'
+import { deleteEnvelopeResponse, restoreResponse } from '../../../shared/contract/platform.ts'
+import { uuid } from '../../../shared/contract/primitives.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { Refusal } from '../http/failure.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'

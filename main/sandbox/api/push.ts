@@ -1,8 +1,8 @@
-import type { Context } from 'hono'
 import { PUSH_MAX_BYTES, PUSH_MAX_ENVELOPES, pushRequest, pushResponse } from '../../../shared/contract/platform.ts'
 import { limitBody, PUSH_BODY_MAX_BYTES } from '../http/door.ts'
-import { makeRoutes, type RouteEnvironment, type Routes } from '../http/environment.ts'
+import { makeRoutes, type Routes } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
+import { readJson } from '../http/read-json.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import { isUuid } from '../meter/envelope-check.ts'
 import { openAccount } from '../meter/open-account.ts'
@@ -24,8 +24,8 @@ export function pushRoutes(platform: Platform): Routes {
     responses: { 200: jsonAnswer(pushResponse, 'What became of each envelope'), ...refusals },
   })
   routes.post('/v1/sync/push', limitBody(PUSH_BODY_MAX_BYTES), async (context) => {
-    const { workspaceId } = context.get('signedIn')
-    const request = readRequest(await readJson(context))
+    const { workspaceId, memberId } = context.get('signedIn')
+    const request = { memberId, ...readRequest(await readJson(context)) }
     const outcome = await platform.store.write(async (unit) => takePush(unit, await openAccount(unit, workspaceId), platform.envelopeRows, request))
     if (outcome instanceof Refusal) throw outcome
     return context.json(outcome, 200)
@@ -33,20 +33,8 @@ export function pushRoutes(platform: Platform): Routes {
   return routes
 }
 
-async function readJson(context: Context<RouteEnvironment>): Promise<unknown> {
-  if (!/^application\/json\b/i.test(context.req.header('content-type') ?? '')) {
-    throw new Refusal(415, 'unsupported_media_type', 'The body must be JSON.', 'Send it with Content-Type: application/json.')
-  }
-  try {
-    return await context.req.json()
-  } catch (error) {
-    if (error instanceof SyntaxError) throw badRequest('The body is not JSON.', 'Send the body that /openapi.json describes.')
-    throw error
-  }
-}
-
 /** The batch as a whole; its items are checked one by one later. @throws Refusal 400 or 413. */
-function readRequest(body: unknown): PushRequest {
+function readRequest(body: unknown): Omit<PushRequest, 'memberId'> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw malformed('the body must be an object')
   const { device_id: deviceId, session_id: sessionId, envelopes, ...rest } = body as Record<string, unknown>
   const [unknownField] = Object.keys(rest)

@@ -39,11 +39,11 @@ const closeSession = createRoute({
 export function sessionRoutes({ store }: Platform): Routes {
   return makeRoutes()
     .openapi(openSession, async (context) => {
-      const { workspaceId } = context.get('signedIn')
+      const { workspaceId, memberId } = context.get('signedIn')
       const { device_id: deviceId } = context.req.valid('json')
       const id = await store.write(async (unit) => {
         const account = await openAccount(unit, workspaceId)
-        const device = await activeDevice(unit, workspaceId, deviceId)
+        const device = await activeDevice(unit, workspaceId, deviceId, memberId)
         const taken = await takeLease(unit, account, device.id)
         if ('full' in taken) throw quotaRefusal(account, taken.full, 1)
         return taken.lease.id
@@ -51,7 +51,7 @@ export function sessionRoutes({ store }: Platform): Routes {
       return context.json({ id, lease_s: LEASE_S }, 201)
     })
     .openapi(renewSession, async (context) => {
-      const { workspaceId } = context.get('signedIn')
+      const { workspaceId, memberId } = context.get('signedIn')
       const { id } = context.req.valid('param')
       await store.write(async (unit) => {
         await openAccount(unit, workspaceId)
@@ -62,7 +62,7 @@ export function sessionRoutes({ store }: Platform): Routes {
           .where('id', '=', id)
           .executeTakeFirst()
         if (row === undefined || row.closed_at !== null) throw notFound('open session with this id', 'Open a new session.')
-        await activeDevice(unit, workspaceId, row.device_id)
+        await activeDevice(unit, workspaceId, row.device_id, memberId)
         await renewLease(unit, { id, deviceId: row.device_id })
       })
       return context.json({ id, lease_s: LEASE_S }, 200)

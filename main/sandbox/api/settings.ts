@@ -1,9 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { putSettingRequest, settingsResponse } from '../../../shared/contract/platform.ts'
+import { RETENTION_SETTING } from '../audit/retention.ts'
+import { writeAudit } from '../audit/write-audit.ts'
+import { RECIPIENT_SETTINGS } from '../alerts/deliveries.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
 import { requireBilling } from '../http/permission.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
+import { announcePaymentMethods, COUNTRY_SETTING } from '../invoices/payment-methods.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 import type { Unit } from '../store/store.ts'
@@ -14,8 +18,10 @@ const READ_ONLY_KEY = 'plan_id'
 /** What each setting may be. */
 const settingTypes: Readonly<Record<string, { type: z.ZodType<string>; words: string }>> = {
   org_name: { type: z.string().trim().min(1).max(200), words: 'a name of 1 to 200 characters' },
+  [RECIPIENT_SETTINGS.sms]: { type: z.string().regex(/^(?:|\+[1-9]\d{6,14})$/), words: 'a telephone number such as +15550100147, or empty' },
   billing_email: { type: z.email().max(254), words: 'an e-mail address' },
-  audit_log_retention_days: { type: z.string().regex(/^(?:|[1-9]\d{0,4})$/), words: 'a number of days, or empty to keep everything' },
+  [COUNTRY_SETTING]: { type: z.string().regex(/^(?:|[A-Z]{2})$/), words: 'a country code of two capitals, or empty' },
+  [RETENTION_SETTING]: { type: z.string().regex(/^(?:|[1-9]\d{0,4})$/), words: 'a number of days, or empty to keep everything' },
 }
 
 const readSettings = createRoute({
@@ -42,17 +48,22 @@ export function settingsRoutes(platform: Platform): Routes {
         const account = await openAccount(unit, workspaceId)
         requireBilling(account)
         const rows = await unit.tx.selectFrom('settings').select(['key', 'value']).where('workspace_id', '=', workspaceId).orderBy('key').execute()
-        return { [READ_ONLY_KEY]: account.plan.id, ...Object.fromEntries(rows.map(({ key, value }) => [key, value])) }
+        return { [READ_ONLY_KEY]: account.plan.id, [RETENTION_SETTING]: '', ...Object.fromEntries(rows.map(({ key, value }) => [key, value])) }
       })
       return context.json(settings, 200)
     })
     .openapi(putSetting, async (context) => {
-      const { workspaceId } = context.get('signedIn')
+      const { workspaceId, memberId } = context.get('signedIn')
       const { key, value, version } = context.req.valid('json')
       const written = checkSetting(key, value)
       await platform.store.write(async (unit) => {
-        requireBilling(await openAccount(unit, workspaceId))
-        await writeSetting(unit, workspaceId, key, written, version)
+        const account = await openAccount(unit, workspaceId)
+        requireBilling(account)
+        const before = await writeSetting(unit, workspaceId, key, written, version)
+        if (before === written) return
+        if (key === COUNTRY_SETTING) await announcePaymentMethods(unit, account)
+        const metadata = { key, old_value: before, new_value: written }
+        await writeAudit(unit, { workspaceId, actor: memberId, action: 'settings.update', target: `setting/${key}`, metadata })
       })
       return context.json({ [key]: written }, 200)
     })
@@ -75,8 +86,13 @@ function checkSetting(key: string, value: string): string {
   return parsed.data
 }
 
-/** A setting's version rises by one with every write. @throws Refusal 409 when the edit was made on another version. */
-export async function writeSetting(unit: Unit, workspaceId: string, key: string, value: string, expected: number | undefined): Promise<void> {
+/**
+ * A setting's version rises by one with every write.
+ *
+ * @returns the value from before; null: it had none.
+ * @throws Refusal 409 when the edit was made on another version.
+ */
+export async function writeSetting(unit: Unit, workspaceId: string, key: string, value: string, expected: number | undefined): Promise<string | null> {
   const known = await unit.tx
     .selectFrom('settings')
     .select(['value', 'version'])
@@ -90,7 +106,7 @@ export async function writeSetting(unit: Unit, workspaceId: string, key: string,
       current: { key, value: known?.value ?? '', version: current },
     })
   }
-  if (known?.value === value) return
+  if (known?.value === value) return value
   const row = { value, version: current + 1, updated_at: unit.now }
   await unit.tx
     .insertInto('settings')
@@ -98,4 +114,5 @@ export async function writeSetting(unit: Unit, workspaceId: string, key: string,
     .onConflict((conflict) => conflict.columns(['workspace_id', 'key']).doUpdateSet(row))
     .execute()
   unit.changes.put({ workspaceId, topic: 'setting', id: key, version: row.version, body: { key, value, version: row.version } })
+  return known?.value ?? null
 }

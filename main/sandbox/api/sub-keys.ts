@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { createSubKeyRequest, subKeyDocument as subKeySchema, subKeysResponse } from '../../../shared/contract/platform.ts'
+import { writeAudit } from '../audit/write-audit.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { notFound, Refusal } from '../http/failure.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
@@ -44,7 +45,7 @@ export function subKeyRoutes({ store, idempotency }: Platform): Routes {
       return context.json({ sub_keys: rows.map(subKeyDocument) }, 200)
     })
     .openapi(createSubKey, async (context) => {
-      const { workspaceId } = context.get('signedIn')
+      const { workspaceId, memberId } = context.get('signedIn')
       const body = context.req.valid('json')
       const answer = await idempotency.run(context, body, subKeySchema, () =>
         store.write(async (unit) => {
@@ -52,7 +53,7 @@ export function subKeyRoutes({ store, idempotency }: Platform): Routes {
           const known = await unit.tx.selectFrom('sub_keys').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', body.id).executeTakeFirst()
           if (known?.revoked_at === null) return { status: 200 as const, body: subKeyDocument(known) }
           if (known !== undefined) throw new Refusal(409, 'sub_key_revoked', 'This sub-key was revoked.', 'Create a new one with a new id.')
-          const device = await activeDevice(unit, workspaceId, body.device_id)
+          const device = await activeDevice(unit, workspaceId, body.device_id, memberId)
           const full = await drawOn(unit, account, subKeyDraw(account))
           if (full !== null) throw quotaRefusal(account, full, 1)
           const row = await unit.tx
@@ -61,13 +62,14 @@ export function subKeyRoutes({ store, idempotency }: Platform): Routes {
             .returningAll()
             .executeTakeFirstOrThrow()
           unit.changes.put({ workspaceId, topic: 'sub_key', id: row.id, body: subKeyDocument(row) })
+          await writeAudit(unit, { workspaceId, actor: memberId, action: 'key.create', target: `sub_key/${row.id}`, metadata: { device_id: device.id } })
           return { status: 201 as const, body: subKeyDocument(row) }
         }),
       )
       return answer.status === 201 ? context.json(answer.body, 201) : context.json(answer.body, 200)
     })
     .openapi(revokeSubKey, async (context) => {
-      const { workspaceId } = context.get('signedIn')
+      const { workspaceId, memberId } = context.get('signedIn')
       const { id } = context.req.valid('param')
       await store.write(async (unit) => {
         const account = await openAccount(unit, workspaceId)
@@ -82,6 +84,7 @@ export function subKeyRoutes({ store, idempotency }: Platform): Routes {
         if (row !== undefined) {
           await giveBack(unit, account, subKeyDraw(account))
           unit.changes.put({ workspaceId, topic: 'sub_key', id, body: subKeyDocument(row) })
+          await writeAudit(unit, { workspaceId, actor: memberId, action: 'key.revoke', target: `sub_key/${id}`, metadata: { device_id: row.device_id } })
           return
         }
         const known = await unit.tx.selectFrom('sub_keys').select('id').where('workspace_id', '=', workspaceId).where('id', '=', id).executeTakeFirst()

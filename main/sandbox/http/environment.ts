@@ -11,7 +11,10 @@ export type SignedIn = {
   memberId: string
   memberName: string
   role: string
+  /** The tenant that the request is about. */
   workspaceId: string
+  /** The tenant that the member belongs to; another one only for a role that sees every tenant. */
+  homeWorkspaceId: string
 }
 
 export type RouteEnvironment = { Bindings: HttpBindings; Variables: { signedIn: SignedIn } }

@@ -3,7 +3,13 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { platformError } from '../../../shared/contract/platform.ts'
 
 type ErrorBody = z.output<typeof platformError>
-export type FailureDetails = Pick<ErrorBody, 'reason' | 'meter' | 'limit' | 'used' | 'retry_after_s' | 'current'>
+export type FailureDetails = Pick<ErrorBody, 'reason' | 'meter' | 'limit' | 'used' | 'retry_after_s' | 'current'> & {
+  /** Of a refusal by a wallet: micro-AU, and what a confirmation needs. */
+  total_micro_au?: number | string
+  available_micro_au?: number | string
+  approval_id?: string
+  expires_at?: string
+}
 
 /** A refusal in the one error shape. `code` is the contract; `message` and `suggestion` are for people. */
 export class Refusal extends Error {

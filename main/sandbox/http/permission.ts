@@ -4,8 +4,8 @@ import type { SignedIn } from './environment.ts'
 import { Refusal } from './failure.ts'
 
 /** The catalog's permission matrix decides. @throws Refusal 403 `forbidden` with the reason in words. */
-export function requirePermission(account: Account, { role, workspaceId }: SignedIn, action: string): void {
-  const answer = permit(account.catalog, role, action, { ownTenant: workspaceId === account.workspace.id })
+export function requirePermission(account: Account, { role, homeWorkspaceId }: SignedIn, action: string): void {
+  const answer = permit(account.catalog, role, action, { ownTenant: homeWorkspaceId === account.workspace.id })
   if (answer.allowed === true) return
   const suggestion = answer.allowed === 'request' ? 'Make a request that somebody else approves.' : 'Ask a member whose role may do this.'
   throw new Refusal(403, 'forbidden', answer.reason, suggestion, { reason: answer.reason })

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
-import type { Catalog, Meter, Plan } from '../../../shared/billing/catalog.ts'
+import { type Catalog, type Meter, type Plan, planOf } from '../../../shared/billing/catalog.ts'
+import type { Holdings } from '../../../shared/billing/effective-limit.ts'
 import { type Limit, limitFromWire } from '../../../shared/billing/limit.ts'
-import { catalogs, catalogIds } from '../../../shared/generated/catalogs.ts'
 import type { CountersTable, WorkspacesTable } from '../store/schema.ts'
 
 export type CounterRow = Selectable<CountersTable>
@@ -12,13 +12,13 @@ export type Account = {
   catalog: Catalog
   plan: Plan
   counters: Map<string, CounterRow>
+  /** What was bought on top of the plan. */
+  holdings: Holdings
 }
 
-/** Throws a RangeError for a catalog that this program does not bring. */
-export function catalogNamed(id: string): Catalog {
-  const known = catalogIds.find((candidate) => candidate === id)
-  if (known === undefined) throw new RangeError(`This platform has no catalog ${id}; it has ${catalogIds.join(', ')}`)
-  return catalogs[known]
+/** The plan of an account that has no subscription. */
+export function basePlanOf({ workspace, catalog }: Pick<Account, 'workspace' | 'catalog'>): Plan {
+  return planOf(catalog, workspace.base_plan_id ?? catalog.defaultPlan)
 }
 
 export function counterOf(account: Account, meter: Pick<Meter, 'id'>): CounterRow {

@@ -1,7 +1,5 @@
 import { sql } from 'kysely'
-import { type Catalog, meterOf, type Meter, refusalCode } from '../../../shared/billing/catalog.ts'
-import { effectiveLimits, NOTHING_BOUGHT } from '../../../shared/billing/effective-limit.ts'
-import { limitToWire } from '../../../shared/billing/limit.ts'
+import { meterOf, type Meter, refusalCode } from '../../../shared/billing/catalog.ts'
 import { quotaReason } from '../../../shared/billing/quota-reason.ts'
 import type { PlatformError } from '../../../shared/contract/platform.ts'
 import { Refusal } from '../http/failure.ts'
@@ -65,11 +63,6 @@ export async function setCounters(unit: Unit, account: Account, values: Readonly
     changed.push(meterId)
   }
   if (changed.length > 0) announceCounters(unit, account, changed)
-}
-
-/** The limits in force of a plan, as the counters keep them. */
-export function wireLimits(catalog: Catalog, plan: Account['plan'], atMs: number): Record<string, number> {
-  return Object.fromEntries(Object.entries(effectiveLimits(catalog, plan, NOTHING_BOUGHT, atMs)).map(([meterId, limit]) => [meterId, limitToWire(limit)]))
 }
 
 /** The words and numbers of a quota refusal, as a body of the error shape. */

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { writeAudit } from '../audit/write-audit.ts'
 import { Refusal } from '../http/failure.ts'
 import type { DevicesTable } from '../store/schema.ts'
 import type { Unit } from '../store/store.ts'
@@ -13,11 +14,12 @@ const SEEN_EVERY_MS = 60_000
  * The device, registered if it is new: a device that pushes before it has registered must not have its envelopes
  * refused, since all that registering adds is the id.
  *
+ * @param actor the member who asked.
  * @throws Refusal 403 `device_revoked`.
  */
-export async function activeDevice(unit: Unit, workspaceId: string, deviceId: string): Promise<DeviceRow> {
+export async function activeDevice(unit: Unit, workspaceId: string, deviceId: string, actor: string): Promise<DeviceRow> {
   const known = await findDevice(unit, workspaceId, deviceId)
-  if (known === undefined) return await registerDevice(unit, workspaceId, deviceId)
+  if (known === undefined) return await registerDevice(unit, workspaceId, deviceId, actor)
   refuseRevoked(known)
   if (known.last_seen_at !== null && unit.now - known.last_seen_at < SEEN_EVERY_MS) return known
   const row = await unit.tx
@@ -39,7 +41,7 @@ export function findDevice(unit: Unit, workspaceId: string, deviceId: string): P
   return unit.tx.selectFrom('devices').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', deviceId).executeTakeFirst()
 }
 
-export async function registerDevice(unit: Unit, workspaceId: string, deviceId: string): Promise<DeviceRow> {
+export async function registerDevice(unit: Unit, workspaceId: string, deviceId: string, actor: string): Promise<DeviceRow> {
   const row = await unit.tx
     .insertInto('devices')
     .values({ workspace_id: workspaceId, id: deviceId, created_at: unit.now, last_seen_at: unit.now })
@@ -47,6 +49,7 @@ export async function registerDevice(unit: Unit, workspaceId: string, deviceId: 
     .executeTakeFirstOrThrow()
   await announceDevice(unit, workspaceId, deviceId)
   unit.changes.put({ workspaceId, topic: 'device_counter', id: deviceId, body: deviceCounterDocument(row) })
+  await writeAudit(unit, { workspaceId, actor, action: 'device.register', target: `device/${deviceId}`, metadata: {} })
   return row
 }
 

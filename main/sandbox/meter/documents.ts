@@ -5,8 +5,12 @@ import { type Catalog, meterOf } from '../../../shared/billing/catalog.ts'
 import { counterAllowed } from '../../../shared/billing/quota.ts'
 import type * as contract from '../../../shared/contract/platform.ts'
 import { MAX_ENVELOPE_BYTES } from '../../../shared/contract/platform.ts'
+import type { memberDocument as memberSchema } from '../../../shared/contract/platform/account.ts'
+import type { boosterDocument as boosterSchema } from '../../../shared/contract/platform/purchase.ts'
+import type { period } from '../../../shared/contract/primitives.ts'
 import { isoTime } from '../clock.ts'
-import type { CheckoutsTable, Deployment, DevicesTable, SubKeysTable } from '../store/schema.ts'
+import type { PurchaseTables } from '../store/purchase-tables.ts'
+import type { Deployment, DevicesTable, SubKeysTable } from '../store/schema.ts'
 import type { Unit } from '../store/store.ts'
 import { type Account, counterOf, type CounterRow, limitOf } from './account.ts'
 
@@ -42,7 +46,7 @@ export function counterDocuments(account: Account): z.output<typeof contract.cou
   return account.catalog.meters.map((meter) => counterDocument(account.catalog, counterOf(account, meter)))
 }
 
-export function periodDocument({ workspace }: Account): z.output<typeof contract.period> {
+export function periodDocument({ workspace }: Account): z.output<typeof period> {
   return { start: isoTime(workspace.period_start), end: isoTime(workspace.period_end) }
 }
 
@@ -59,6 +63,7 @@ export function planDocument(account: Account): z.output<typeof contract.planRes
       ...(plan.hardWall === null ? {} : { hard_wall: plan.hardWall }),
       cancel_at_period_end: workspace.cancel_at_period_end === 1,
       payment_method: workspace.payment_method,
+      ...(plan.seatPriceCents === null ? {} : { seats: workspace.seats }),
     },
     usage: Object.fromEntries(rows.map(({ metric, used }) => [metric, used])),
     limits: Object.fromEntries(rows.map(({ metric, quota_limit: limit }) => [metric, limit])),
@@ -104,17 +109,37 @@ export function subKeyDocument(row: Selectable<SubKeysTable>): z.output<typeof c
   }
 }
 
-export function checkoutDocument(row: Selectable<CheckoutsTable>): z.output<typeof contract.checkoutDocument> {
+export function checkoutDocument(row: Selectable<PurchaseTables['checkouts']>): z.output<typeof contract.checkoutDocument> {
+  const { product, product_id: productId, quantity } = row
   return {
     id: row.id,
     status: row.status,
-    plan: row.plan_id,
+    plan: product === 'plan' ? productId : null,
+    ...(product === 'booster' && productId !== null ? { booster: productId } : {}),
+    ...(product === 'seats' ? { seats: quantity } : {}),
+    ...(product === 'top_up' ? { top_up_au: quantity } : {}),
     amount_cents: row.amount_cents,
     currency: row.currency,
     created_at: isoTime(row.created_at),
     expires_at: isoTime(row.expires_at),
     applied: row.applied === 1,
     decline_reason: row.decline_reason,
+  }
+}
+
+export function memberDocument({ id, name, role }: { id: string; name: string; role: string }): z.output<typeof memberSchema> {
+  return { id, name, role }
+}
+
+export function boosterDocument(row: Selectable<PurchaseTables['boosters']>): z.output<typeof boosterSchema> {
+  return {
+    id: row.id,
+    booster: row.booster,
+    resource: row.resource,
+    amount: row.amount,
+    quantity: row.quantity,
+    purchased_at: isoTime(row.purchased_at),
+    expires_at: isoTime(row.expires_at),
   }
 }
 

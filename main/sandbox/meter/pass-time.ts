@@ -1,12 +1,23 @@
 import type { Store } from '../store/store.ts'
 import { openAccount } from './open-account.ts'
+import { hourOf } from './snapshots.ts'
 
-/** Opens every workspace whose lease or period has run out, so that it happens, and is made known, when nobody asks. */
+/** Opens every workspace whose lease, period or booster has run out, or whose hour or minute is over, so that it happens, and is made known, when nobody asks. */
 export async function passTime(store: Store): Promise<void> {
-  const due = await store.write(async ({ tx, now }) => {
+  const due = await store.write(async ({ tx, now, catalogs }) => {
     const leases = await tx.selectFrom('sessions').select('workspace_id').distinct().where('closed_at', 'is', null).where('expires_at', '<=', now).execute()
     const periods = await tx.selectFrom('workspaces').select('id').where('period_end', '<=', now).execute()
-    return new Set([...leases.map(({ workspace_id: id }) => id), ...periods.map(({ id }) => id)])
+    const boosters = await tx.selectFrom('boosters').select('workspace_id').distinct().where('ended_at', 'is', null).where('expires_at', '<=', now).execute()
+    const hours = await tx.selectFrom('snapshot_marks').select('workspace_id').where('hour', '<', hourOf(now)).execute()
+    const rates = catalogs.all.flatMap(({ meters }) => meters.filter(({ aggregation }) => aggregation === 'rate_per_minute').map(({ id }) => id))
+    const warm = await tx.selectFrom('counters').select('workspace_id').distinct().where('metric', 'in', rates).where('used', '>', 0).execute()
+    return new Set([
+      ...warm.map(({ workspace_id: id }) => id),
+      ...hours.map(({ workspace_id: id }) => id),
+      ...boosters.map(({ workspace_id: id }) => id),
+      ...leases.map(({ workspace_id: id }) => id),
+      ...periods.map(({ id }) => id),
+    ])
   })
   for (const id of due) await store.write((unit) => openAccount(unit, id))
 }

@@ -1,17 +1,20 @@
-import { planOf } from '../../../shared/billing/catalog.ts'
 import { periodAt } from '../../../shared/billing/period.ts'
 import { usageInNewPeriod } from '../../../shared/billing/plan-change.ts'
+import { auditPlanChange } from '../audit/plan-change.ts'
 import type { Unit } from '../store/store.ts'
-import type { Account } from './account.ts'
-import { setCounters, wireLimits } from './counters.ts'
+import { type Account, basePlanOf } from './account.ts'
+import { closePeriod } from './closed-periods.ts'
+import { setCounters } from './counters.ts'
 import { deviceCounterDocument, planDocument } from './documents.ts'
+import { limitsInForce } from './limits.ts'
 
 /** When the period is over: the next one begins, monthly counters at zero; a cancelled subscription is over with it. */
 export async function rollPeriod(unit: Unit, account: Account): Promise<void> {
-  const { workspace, catalog } = account
+  const { workspace } = account
   if (unit.now < workspace.period_end) return
+  closePeriod(unit, account, workspace.period_end)
   const cancelled = workspace.cancel_at_period_end === 1
-  const plan = cancelled ? planOf(catalog, catalog.defaultPlan) : account.plan
+  const plan = cancelled ? basePlanOf(account) : account.plan
   const period = periodAt(workspace.period_anchor, unit.now, plan.interval)
   account.workspace = await unit.tx
     .updateTable('workspaces')
@@ -19,12 +22,14 @@ export async function rollPeriod(unit: Unit, account: Account): Promise<void> {
       plan_id: plan.id,
       period_start: period.startMs,
       period_end: period.endMs,
-      ...(cancelled ? { cancel_at_period_end: 0, subscription_id: null } : {}),
+      ...(cancelled ? { cancel_at_period_end: 0, subscription_id: null, seats: 0 } : {}),
     })
     .where('id', '=', workspace.id)
     .returningAll()
     .executeTakeFirstOrThrow()
+  if (cancelled) await auditPlanChange(unit, workspace.id, account.plan, plan, 'cancellation')
   account.plan = plan
+  account.holdings = { ...account.holdings, seats: account.workspace.seats }
   await startCountersAnew(unit, account)
 }
 
@@ -32,7 +37,7 @@ export async function rollPeriod(unit: Unit, account: Account): Promise<void> {
 export async function startCountersAnew(unit: Unit, account: Account): Promise<void> {
   const before = Object.fromEntries([...account.counters.values()].map(({ metric, used }) => [metric, used]))
   const used = usageInNewPeriod(account.catalog.meters, before)
-  const limits = wireLimits(account.catalog, account.plan, unit.now)
+  const limits = limitsInForce(account, unit.now)
   await setCounters(unit, account, Object.fromEntries(Object.entries(used).map(([metric, amount]) => [metric, { used: amount, limit: limits[metric] ?? 0 }])))
   const devices = await unit.tx
     .updateTable('devices')

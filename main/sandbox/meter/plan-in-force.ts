@@ -1,10 +1,13 @@
-import { planOf } from '../../../shared/billing/catalog.ts'
+import { type Plan, planOf } from '../../../shared/billing/catalog.ts'
 import { type Period, periodAt } from '../../../shared/billing/period.ts'
 import { startsNewPeriod } from '../../../shared/billing/plan-change.ts'
+import { auditPlanChange } from '../audit/plan-change.ts'
 import type { Unit } from '../store/store.ts'
-import type { Account } from './account.ts'
-import { setCounters, wireLimits } from './counters.ts'
+import { followPlan } from '../wallet/open-circle.ts'
+import { type Account, basePlanOf } from './account.ts'
+import { closePeriod } from './closed-periods.ts'
 import { planDocument } from './documents.ts'
+import { putLimitsInForce } from './limits.ts'
 import { startCountersAnew } from './period-roll.ts'
 
 /** What Polar says about a customer, in the platform's words. Null subscription: nothing is bought. */
@@ -12,6 +15,8 @@ export type Standing = {
   subscription: {
     id: string
     planId: string
+    /** On top of the plan's own. */
+    seats: number
     /** Epoch ms: where periods are counted from. */
     anchorMs: number
     period: Period
@@ -22,25 +27,27 @@ export type Standing = {
 }
 
 /**
- * Puts in force what was bought. From a free plan to a paid one a new period starts at the instant of the
+ * Puts in force what was bought. Where nothing was bought before, a new period starts at the instant of the
  * subscription; between paid plans period and counters go on; limits follow the plan at once.
  */
 export async function putInForce(unit: Unit, account: Account, standing: Standing): Promise<void> {
   const { catalog, workspace } = account
   const { subscription } = standing
   const from = account.plan
-  const to = planOf(catalog, subscription?.planId ?? catalog.defaultPlan)
-  const newPeriod = subscription !== null && startsNewPeriod(from, to)
+  const to = subscription === null ? basePlanOf(account) : largerOf(account, planOf(catalog, subscription.planId))
+  const newPeriod = subscription !== null && (workspace.subscription_id === null || startsNewPeriod(from, to))
   const anchorMs = subscription?.anchorMs ?? workspace.period_anchor
   const own = periodAt(anchorMs, unit.now, to.interval)
   // Polar's own bounds while they hold this instant; else ours, counted from the same anchor.
   const period = subscription !== null && isWithin(subscription.period, unit.now) ? subscription.period : own
+  if (newPeriod) closePeriod(unit, account, unit.now)
   account.plan = to
   account.workspace = await unit.tx
     .updateTable('workspaces')
     .set({
       plan_id: to.id,
       subscription_id: subscription?.id ?? null,
+      seats: subscription?.seats ?? 0,
       cancel_at_period_end: subscription?.cancelAtPeriodEnd === true ? 1 : 0,
       payment_method: standing.paymentMethod,
       period_anchor: anchorMs,
@@ -49,12 +56,36 @@ export async function putInForce(unit: Unit, account: Account, standing: Standin
     .where('id', '=', workspace.id)
     .returningAll()
     .executeTakeFirstOrThrow()
+  account.holdings = { ...account.holdings, seats: account.workspace.seats }
   if (newPeriod) await startCountersAnew(unit, account)
-  else {
-    const limits = wireLimits(catalog, to, unit.now)
-    await setCounters(unit, account, Object.fromEntries(Object.entries(limits).map(([metric, limit]) => [metric, { limit }])))
-  }
+  else await putLimitsInForce(unit, account)
   unit.changes.put({ workspaceId: workspace.id, topic: 'plan', id: 'plan', body: planDocument(account) })
+  await followPlan(unit, account)
+  await auditPlanChange(unit, workspace.id, from, to, subscription === null ? 'cancellation' : 'subscription')
+}
+
+/** A plan whose price was agreed is in force from now on; a subscription to a smaller one runs out beside it. */
+export async function agreePlan(unit: Unit, account: Account, plan: Plan): Promise<void> {
+  const from = account.plan
+  account.workspace = await unit.tx
+    .updateTable('workspaces')
+    .set({ base_plan_id: plan.id, plan_id: plan.id })
+    .where('id', '=', account.workspace.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  account.plan = plan
+  await putLimitsInForce(unit, account)
+  unit.changes.put({ workspaceId: account.workspace.id, topic: 'plan', id: 'plan', body: planDocument(account) })
+  await followPlan(unit, account)
+  await auditPlanChange(unit, account.workspace.id, from, plan, 'agreement')
+}
+
+/** The plan of the subscription, or the agreed one where that is larger. */
+function largerOf(account: Account, bought: Plan): Plan {
+  const { catalog, workspace } = account
+  if (workspace.base_plan_id === null) return bought
+  const agreed = basePlanOf(account)
+  return catalog.plans.indexOf(agreed) > catalog.plans.indexOf(bought) ? agreed : bought
 }
 
 function isWithin(period: Period, atMs: number): boolean {

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { type Admission, admitPush, type MeterState } from '../../../shared/billing/admission.ts'
 import { meterOf } from '../../../shared/billing/catalog.ts'
 import type { pushResponse, pushResult } from '../../../shared/contract/platform.ts'
+import { writeReachedLimit } from '../audit/quota-refusals.ts'
 import type { Refusal } from '../http/failure.ts'
 import type { Unit } from '../store/store.ts'
 import { type Account, counterOf, limitOf } from './account.ts'
@@ -13,7 +14,7 @@ import type { EnvelopeRows } from './envelope-rows.ts'
 import { insertLease, openLeaseOf, renewLease } from './leases.ts'
 import { countForSubKeys } from './sub-keys.ts'
 
-export type PushRequest = { deviceId: string; sessionId: string | null; items: readonly unknown[] }
+export type PushRequest = { memberId: string; deviceId: string; sessionId: string | null; items: readonly unknown[] }
 type PushResult = z.output<typeof pushResult>
 
 /** What an item turned out to be before quota was asked. */
@@ -31,7 +32,7 @@ type Finding =
  */
 export async function takePush(unit: Unit, account: Account, rows: EnvelopeRows, request: PushRequest): Promise<z.output<typeof pushResponse> | Refusal> {
   const { id: workspaceId } = account.workspace
-  let device = await activeDevice(unit, workspaceId, request.deviceId)
+  let device = await activeDevice(unit, workspaceId, request.deviceId, request.memberId)
   const lease = await openLeaseOf(unit, workspaceId, device.id)
   if (lease !== null) await renewLease(unit, lease)
 
@@ -61,6 +62,14 @@ export async function takePush(unit: Unit, account: Account, rows: EnvelopeRows,
   const refused = results.some(({ status }) => status === 'refused')
   if (refused && admission.refusedBy !== null && !results.some(({ status }) => status === 'stored' || status === 'duplicate')) {
     return quotaRefusal(account, meterOf(account.catalog, admission.refusedBy.meter.id), requestedOf(admission, fresh))
+  }
+  if (refused && admission.refusedBy !== null) {
+    await writeReachedLimit(
+      unit,
+      workspaceId,
+      request.memberId,
+      quotaDetails(account, meterOf(account.catalog, admission.refusedBy.meter.id), requestedOf(admission, fresh)),
+    )
   }
   return { results, counters: counterDocuments(account), device: deviceCounterDocument(device) }
 }

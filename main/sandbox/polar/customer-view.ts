@@ -34,6 +34,7 @@ export function standingOf(view: CustomerView, planOf: (productId: string) => st
       subscription: {
         id: subscription.id,
         planId,
+        seats: subscription.seats ?? 0,
         anchorMs: subscription.started_at === null ? startMs : Date.parse(subscription.started_at),
         period: { startMs, endMs: Date.parse(subscription.current_period_end) },
         cancelAtPeriodEnd: subscription.cancel_at_period_end,

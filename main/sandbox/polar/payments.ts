@@ -1,19 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { errors, type models, type Polar } from '@polar-sh/sdk/2026-10'
 import type { Selectable } from 'kysely'
-import { type Plan, planOf } from '../../../shared/billing/catalog.ts'
-import { prorate } from '../../../shared/billing/proration.ts'
+import type { Plan } from '../../../shared/billing/catalog.ts'
 import { hashSecret } from '../http/sign-in.ts'
 import { Refusal } from '../http/failure.ts'
-import { type Account, catalogNamed } from '../meter/account.ts'
+import type { Account } from '../meter/account.ts'
 import { checkoutDocument } from '../meter/documents.ts'
 import { openAccount } from '../meter/open-account.ts'
-import type { CheckoutsTable } from '../store/schema.ts'
+import type { PurchaseTables } from '../store/purchase-tables.ts'
 import type { Store, Unit } from '../store/store.ts'
-import type { Products } from './products.ts'
+import type { Products, Sold } from './products.ts'
+import { CENTS_PER_AU, columnsOf, costOfChange, type Purchase, purchaseOf, purchaseWords } from './purchase.ts'
 import type { CustomerRefresh } from './refresh.ts'
 
-export type CheckoutRow = Selectable<CheckoutsTable>
+export type CheckoutRow = Selectable<PurchaseTables['checkouts']>
 
 const CHANGE_MS = 24 * 3_600_000
 
@@ -41,21 +41,35 @@ export class Payments {
     await this.#options.refresh.now(workspaceId).catch(() => undefined)
   }
 
-  /** A first purchase is a checkout at Polar. */
-  async startPurchase({ workspace, catalog }: Account, plan: Plan, customer: { email: string | null; name: string }): Promise<{ id: string; url: string }> {
+  /** A first plan, a booster or a top-up is a checkout at Polar. */
+  async startPurchase(
+    { workspace, catalog }: Account,
+    purchase: Exclude<Purchase, { product: 'seats' }>,
+    customer: { email: string | null; name: string },
+    memberId: string,
+  ): Promise<{ id: string; url: string }> {
     const { polar, products, origin, store } = this.#options
-    const productId = await products.productOf(catalog.id, plan.id).catch(asUnavailable)
-    if (productId === null) throw new Refusal(409, 'plan_not_sold', `${plan.name} is not sold here.`, 'Choose another plan.')
+    const productId = await products.productOf(catalog.id, soldAs(purchase)).catch(asUnavailable)
+    if (productId === null) {
+      const code = purchase.product === 'plan' ? 'plan_not_sold' : 'not_sold'
+      throw new Refusal(
+        409,
+        code,
+        `Not sold here: ${purchaseWords(purchase)}.`,
+        purchase.product === 'plan' ? 'Choose another plan.' : 'Choose something else.',
+      )
+    }
     const secret = newSecret()
     const checkout = await polar.checkouts
       .create({
         products: [productId],
+        ...(purchase.product === 'top_up' ? { amount: purchase.au * CENTS_PER_AU } : {}),
         external_customer_id: workspace.id,
         customer_name: customer.name,
         ...(customer.email === null ? {} : { customer_email: customer.email }),
         success_url: `${origin}/checkout/success?checkout_id={CHECKOUT_ID}`,
         return_url: `${origin}/checkout/cancelled?key=${secret}`,
-        metadata: { workspace: workspace.id, plan: plan.id },
+        metadata: { workspace: workspace.id, ...(purchase.product === 'plan' ? { plan: purchase.plan.id } : {}) },
       })
       .catch(asUnavailable)
     this.#refuseForeign(checkout.url)
@@ -64,7 +78,8 @@ export class Payments {
         id: checkout.id,
         workspace_id: workspace.id,
         kind: 'purchase',
-        plan_id: plan.id,
+        ...columnsOf(purchase),
+        member_id: memberId,
         status: 'open',
         amount_cents: checkout.total_amount,
         currency: checkout.currency,
@@ -77,8 +92,8 @@ export class Payments {
     return { id: checkout.id, url: checkout.url }
   }
 
-  /** A change between paid plans is confirmed on a page of this platform, with the amount, and is then an update of the one subscription. */
-  async startChange(account: Account, plan: Plan): Promise<{ id: string; url: string }> {
+  /** A change between paid plans, or of the seats, is confirmed on a page of this platform, with the amount, and is then an update of the one subscription. */
+  async startChange(account: Account, purchase: Extract<Purchase, { product: 'plan' | 'seats' }>, memberId: string): Promise<{ id: string; url: string }> {
     const { origin, store } = this.#options
     const { workspace } = account
     const id = randomUUID()
@@ -88,10 +103,11 @@ export class Payments {
         id,
         workspace_id: workspace.id,
         kind: 'change',
-        plan_id: plan.id,
+        ...columnsOf(purchase),
+        member_id: memberId,
         status: 'open',
-        amount_cents: Math.max(0, dueForChange(account, plan, unit.now)),
-        currency: plan.currency,
+        amount_cents: Math.max(0, costOfChange(account, purchase, unit.now).dueCents),
+        currency: account.plan.currency,
         secret_hash: hashSecret(secret),
         decline_reason: null,
         created_at: unit.now,
@@ -108,7 +124,7 @@ export class Payments {
    * @returns why it was declined, in words, or null.
    */
   async confirmChange(row: CheckoutRow): Promise<string | null> {
-    const { polar, products, store } = this.#options
+    const { store } = this.#options
     const taken = await store.write(async (unit) => {
       const { workspace, catalog } = await openAccount(unit, row.workspace_id)
       const confirmed = await unit.tx
@@ -119,14 +135,12 @@ export class Payments {
         .returningAll()
         .executeTakeFirst()
       if (confirmed !== undefined) announceCheckout(unit, confirmed)
-      return { subscriptionId: workspace.subscription_id, catalogId: catalog.id, first: confirmed !== undefined }
+      return { subscriptionId: workspace.subscription_id, catalogId: catalog.id, purchase: purchaseOf(row, catalog), first: confirmed !== undefined }
     })
     if (!taken.first) return null
     try {
-      const productId = await products.productOf(taken.catalogId, row.plan_id)
-      if (productId === null || taken.subscriptionId === null)
-        throw new Refusal(409, 'no_subscription', 'There is no subscription to change.', 'Start a new checkout from Tidemark.')
-      await polar.subscriptions.update(taken.subscriptionId, { product_id: productId, proration_behavior: 'invoice' })
+      if (taken.subscriptionId === null) throw noSubscription()
+      await this.#changeSubscription(taken.subscriptionId, taken.catalogId, taken.purchase)
       await this.#settle(row.id, { status: 'succeeded' })
     } catch (error) {
       const declined = error instanceof errors.SubscriptionsUpdate402Error
@@ -137,6 +151,51 @@ export class Payments {
       await this.look(row.workspace_id)
     }
     return null
+  }
+
+  /**
+   * Changes to another plan without a page to confirm it on: somebody who may has said so already. A larger plan is charged
+   * now, a smaller one begins with the next period.
+   */
+  async changePlan({ workspace, catalog }: Account, plan: Plan, effective: 'now' | 'period_end'): Promise<void> {
+    const { polar, products } = this.#options
+    if (workspace.subscription_id === null) throw noSubscription()
+    try {
+      if (effective === 'now') await this.#changeSubscription(workspace.subscription_id, catalog.id, { product: 'plan', plan })
+      else {
+        const productId = await products.productOf(catalog.id, { plan: plan.id })
+        // A plan that nobody sells is one that costs nothing: it is there when the subscription has ended.
+        await polar.subscriptions.update(
+          workspace.subscription_id,
+          productId === null ? { cancel_at_period_end: true } : { product_id: productId, proration_behavior: 'next_period' },
+        )
+      }
+    } catch (error) {
+      if (error instanceof errors.SubscriptionsUpdate402Error) {
+        throw new Refusal(402, 'payment_declined', 'The payment was declined. Nothing was charged.', 'Change the card in the customer portal.')
+      }
+      return asUnavailable(error)
+    } finally {
+      await this.look(workspace.id)
+    }
+  }
+
+  /** Lets the subscription end with its period. */
+  async endWithPeriod({ workspace }: Account): Promise<void> {
+    if (workspace.subscription_id === null) return
+    await this.#options.polar.subscriptions.update(workspace.subscription_id, { cancel_at_period_end: true }).catch(asUnavailable)
+    await this.look(workspace.id)
+  }
+
+  async #changeSubscription(subscriptionId: string, catalogId: string, purchase: Purchase): Promise<void> {
+    const { polar, products } = this.#options
+    if (purchase.product === 'seats') {
+      await polar.subscriptions.update(subscriptionId, { seats: purchase.seats, proration_behavior: 'invoice' })
+      return
+    }
+    const productId = purchase.product === 'plan' ? await products.productOf(catalogId, { plan: purchase.plan.id }) : null
+    if (productId === null) throw noSubscription()
+    await polar.subscriptions.update(subscriptionId, { product_id: productId, proration_behavior: 'invoice' })
   }
 
   /** A link to the customer portal, made on click, never stored or logged. */
@@ -200,17 +259,23 @@ export class Payments {
   }
 }
 
+function soldAs(purchase: Exclude<Purchase, { product: 'seats' }>): Sold {
+  switch (purchase.product) {
+    case 'plan':
+      return { plan: purchase.plan.id }
+    case 'booster':
+      return { booster: purchase.booster.id }
+    case 'top_up':
+      return 'top_up'
+  }
+}
+
+function noSubscription(): Refusal {
+  return new Refusal(409, 'no_subscription', 'There is no subscription to change.', 'Start a new checkout from Tidemark.')
+}
+
 export function announceCheckout(unit: Unit, row: CheckoutRow): void {
   unit.changes.put({ workspaceId: row.workspace_id, topic: 'checkout', id: row.id, body: checkoutDocument(row) })
-}
-
-/** What a change to a larger plan costs now; negative when credit remains. */
-export function dueForChange({ workspace, plan }: Account, to: Plan, atMs: number): number {
-  return prorate(plan.priceCents ?? 0, to.priceCents ?? 0, { startMs: workspace.period_start, endMs: workspace.period_end }, atMs).dueCents
-}
-
-export function planOfCheckout(row: CheckoutRow, catalogId: string): Plan {
-  return planOf(catalogNamed(catalogId), row.plan_id)
 }
 
 /** Polar cannot be reached or does not take the request: not the fault of the one who asked. */

@@ -2,7 +2,13 @@ import type { models, Polar } from '@polar-sh/sdk/2026-10'
 
 const PAGE = 100
 
-/** Which product is which plan: a product says so in its metadata (`catalog`, `plan`), at the embedded Polar and at the real one. */
+/** What a product sells, as its metadata says. */
+export type Sold = { plan: string } | { booster: string } | 'top_up'
+
+/**
+ * Which product sells what: a product says so in its metadata (`catalog` and `plan`, `booster` or `top_up: yes`), at the
+ * embedded Polar and at the real one.
+ */
 export class Products {
   readonly #polar: Polar
   #products: models.Product[] = []
@@ -11,9 +17,9 @@ export class Products {
     this.#polar = polar
   }
 
-  /** The id of the product that sells a plan; null when none does. Asks Polar when it is not known yet. */
-  async productOf(catalogId: string, planId: string): Promise<string | null> {
-    return this.#find(catalogId, planId) ?? (await this.#load().then(() => this.#find(catalogId, planId)))
+  /** The id of the product that sells it; null when none does. Asks Polar when it is not known yet. */
+  async productOf(catalogId: string, sold: Sold): Promise<string | null> {
+    return this.#find(catalogId, sold) ?? (await this.#load().then(() => this.#find(catalogId, sold)))
   }
 
   /** Makes sure that these products are known, so that `planOf` can answer. */
@@ -27,8 +33,9 @@ export class Products {
     return typeof plan === 'string' ? plan : null
   }
 
-  #find(catalogId: string, planId: string): string | null {
-    return this.#products.find(({ id }) => this.planOf(catalogId, id) === planId)?.id ?? null
+  #find(catalogId: string, sold: Sold): string | null {
+    const [name, value] = sold === 'top_up' ? ['top_up', 'yes'] : 'plan' in sold ? ['plan', sold.plan] : ['booster', sold.booster]
+    return this.#products.find(({ metadata }) => metadata.catalog === catalogId && metadata[name] === value)?.id ?? null
   }
 
   async #load(): Promise<void> {

@@ -1,19 +1,19 @@
-import type { models, Polar } from '@polar-sh/sdk/2026-10'
+import type { Polar } from '@polar-sh/sdk/2026-10'
 import type { Clock } from '../clock.ts'
 import type { Account } from '../meter/account.ts'
+import { announcePaymentMethods } from '../invoices/payment-methods.ts'
+import { writeInvoices } from '../invoices/write-invoices.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { putInForce } from '../meter/plan-in-force.ts'
-import type { CheckoutsTable } from '../store/schema.ts'
+import type { PurchaseTables } from '../store/purchase-tables.ts'
 import type { Selectable } from 'kysely'
 import type { Store, Unit } from '../store/store.ts'
-import { checkoutDocument } from '../meter/documents.ts'
 import { type CustomerView, orNull, readCustomer, standingOf } from './customer-view.ts'
-import { invoiceOf } from './invoices.ts'
 import { type LookState, lookIsDue, type Reason } from './look-schedule.ts'
 import type { Products } from './products.ts'
+import { type SeenCheckout, settleCheckout } from './settle-checkout.ts'
 
-type CheckoutRow = Selectable<CheckoutsTable>
-type SeenCheckout = { row: CheckoutRow; polar: models.Checkout | null; decline: string | null }
+type CheckoutRow = Selectable<PurchaseTables['checkouts']>
 
 /** A checkout that came to nothing this long after its end is not looked at any more unless somebody asks. */
 const FORGOTTEN_AFTER_MS = 7 * 86_400_000
@@ -125,33 +125,8 @@ export class CustomerRefresh {
     if (standing.subscription !== null || workspace.subscription_id !== null || standing.paymentMethod !== workspace.payment_method) {
       await putInForce(unit, account, standing)
     }
-    for (const one of seen) await settleCheckout(unit, account, one, standing.subscription !== null)
-    for (const order of view?.orders ?? []) {
-      const invoice = invoiceOf(order, unit.now)
-      if (invoice !== null) unit.changes.put({ workspaceId: workspace.id, topic: 'invoice', id: invoice.id, body: invoice })
-    }
+    for (const one of seen) await settleCheckout(unit, account, one, standing)
+    await writeInvoices(unit, account, view?.orders ?? [])
+    await announcePaymentMethods(unit, account)
   }
-}
-
-async function settleCheckout(unit: Unit, account: Account, { row, polar, decline }: SeenCheckout, subscribed: boolean): Promise<void> {
-  const current = await unit.tx.selectFrom('checkouts').selectAll().where('id', '=', row.id).executeTakeFirst()
-  if (current === undefined) return
-  const next = row.kind === 'change' ? changeStanding(current, account, unit.now) : purchaseStanding(current, polar, decline, subscribed, unit.now)
-  const changed = await unit.tx.updateTable('checkouts').set(next).where('id', '=', row.id).returningAll().executeTakeFirstOrThrow()
-  unit.changes.put({ workspaceId: changed.workspace_id, topic: 'checkout', id: changed.id, body: checkoutDocument(changed) })
-}
-
-type CheckoutStanding = Pick<CheckoutRow, 'status' | 'applied' | 'decline_reason'>
-
-function purchaseStanding(row: CheckoutRow, polar: models.Checkout | null, decline: string | null, subscribed: boolean, nowMs: number): CheckoutStanding {
-  if (polar === null) return { status: nowMs >= row.expires_at ? 'expired' : row.status, applied: 0, decline_reason: row.decline_reason }
-  // Whoever turned back has not paid; Polar knows nothing of that and calls it open.
-  const status = polar.status === 'open' && row.status === 'cancelled' ? 'cancelled' : polar.status
-  return { status, applied: status === 'succeeded' && subscribed ? 1 : 0, decline_reason: status === 'succeeded' ? null : decline }
-}
-
-function changeStanding(row: CheckoutRow, { plan }: Account, nowMs: number): CheckoutStanding {
-  if (plan.id === row.plan_id) return { status: 'succeeded', applied: 1, decline_reason: null }
-  const expired = row.status !== 'succeeded' && nowMs >= row.expires_at
-  return { status: expired ? 'expired' : row.status, applied: 0, decline_reason: row.decline_reason }
 }

@@ -1,9 +1,18 @@
+import type { Statement } from 'better-sqlite3'
 import type { Transaction } from 'kysely'
 import type { Topic } from '../../../shared/contract/platform.ts'
+import type { SqliteFile } from './open.ts'
 import type { Schema } from './schema.ts'
 
 /** A document as it stands now. `version` rises with every change; where a document has none of its own, the feed counts. */
-export type ChangedDocument = { workspaceId: string; topic: Topic; id: string; body: object; version?: number }
+export type ChangedDocument = {
+  workspaceId: string
+  topic: Topic
+  id: string
+  /** Null: it is no longer there. */
+  body: object | null
+  version?: number
+}
 
 /**
  * Collects the documents that a transaction changed and writes them into the feed at its end, each once, in the same
@@ -13,6 +22,7 @@ export class ChangeBook {
   readonly #documents = new Map<string, ChangedDocument>()
   /** After `flush`: the topics that really moved, by workspace. */
   readonly moved = new Map<string, Set<string>>()
+  #quiet = false
 
   put(document: ChangedDocument): void {
     const key = JSON.stringify([document.workspaceId, document.topic, document.id])
@@ -21,51 +31,68 @@ export class ChangeBook {
     this.#documents.set(key, document)
   }
 
-  async flush(tx: Transaction<Schema>): Promise<void> {
+  /** What this transaction changes is found by whoever looks, and nobody is told that there is something to find. */
+  tellNobody(): void {
+    this.#quiet = true
+  }
+
+  /** The documents of a topic that this transaction has changed so far. */
+  pending(topic: Topic): readonly ChangedDocument[] {
+    return [...this.#documents.values()].filter((document) => document.topic === topic)
+  }
+
+  flush(file: SqliteFile): void {
+    const statements = statementsOf(file)
     for (const [workspaceId, documents] of Map.groupBy(this.#documents.values(), (document) => document.workspaceId)) {
-      const moved = await writeMoved(tx, workspaceId, documents)
-      if (moved.length > 0) this.moved.set(workspaceId, new Set(moved))
+      const moved = writeMoved(statements, workspaceId, documents)
+      if (moved.size > 0 && !this.#quiet) this.moved.set(workspaceId, moved)
     }
     this.#documents.clear()
   }
 }
 
 /** @returns the topics of the documents that really say something else than before. */
-async function writeMoved(tx: Transaction<Schema>, workspaceId: string, documents: readonly ChangedDocument[]): Promise<string[]> {
-  const rows = await tx
-    .selectFrom('changes')
-    .select(['topic', 'id', 'version', 'body'])
-    .where('workspace_id', '=', workspaceId)
-    .where((eb) => eb.or(documents.map(({ topic, id }) => eb.and([eb('topic', '=', topic), eb('id', '=', id)]))))
-    .execute()
-  const known = new Map(rows.map((row) => [JSON.stringify([row.topic, row.id]), row]))
-  const moved = documents.flatMap(({ topic, id, body, version }) => {
-    const before = known.get(JSON.stringify([topic, id]))
-    const text = JSON.stringify(body)
+function writeMoved({ find, last, write, advance }: FeedStatements, workspaceId: string, documents: readonly ChangedDocument[]): Set<string> {
+  const moved = new Set<string>()
+  const first = last.get(workspaceId)?.change_sequence ?? 0
+  let sequence = first
+  for (const { topic, id, body, version } of documents) {
+    const before = find.get(workspaceId, topic, id)
+    const text = body === null ? null : JSON.stringify(body)
     // A document that says what it said is no change: without this, every look at Polar would wake every console.
-    if (before?.body === text && (version === undefined || version === before.version)) return []
-    return [{ workspace_id: workspaceId, topic, id, op: 'upsert' as const, version: version ?? (before?.version ?? 0) + 1, body: text }]
-  })
-  if (moved.length === 0) return []
-  const { change_sequence: last } = await tx
-    .updateTable('workspaces')
-    .set((eb) => ({ change_sequence: eb('change_sequence', '+', moved.length) }))
-    .where('id', '=', workspaceId)
-    .returning('change_sequence')
-    .executeTakeFirstOrThrow()
-  await tx
-    .insertInto('changes')
-    .values(moved.map((row, index) => ({ ...row, sequence: last - moved.length + 1 + index })))
-    .onConflict((conflict) =>
-      conflict.columns(['workspace_id', 'topic', 'id']).doUpdateSet(({ ref }) => ({
-        sequence: ref('excluded.sequence'),
-        op: ref('excluded.op'),
-        version: ref('excluded.version'),
-        body: ref('excluded.body'),
-      })),
+    if ((before?.body ?? null) === text && (version === undefined || version === before?.version)) continue
+    sequence += 1
+    write.run(workspaceId, topic, id, sequence, text === null ? 'delete' : 'upsert', version ?? (before?.version ?? 0) + 1, text)
+    moved.add(topic)
+  }
+  if (sequence > first) advance.run(sequence, workspaceId)
+  return moved
+}
+
+const kept = new WeakMap<SqliteFile, FeedStatements>()
+
+function statementsOf(file: SqliteFile): FeedStatements {
+  const known = kept.get(file) ?? new FeedStatements(file)
+  kept.set(file, known)
+  return known
+}
+
+/** Prepared, not built: a transaction may make thousands of documents known. */
+class FeedStatements {
+  readonly find: Statement<[workspaceId: string, topic: string, id: string], { version: number; body: string | null }>
+  readonly last: Statement<[workspaceId: string], { change_sequence: number }>
+  readonly write: Statement<[workspaceId: string, topic: string, id: string, sequence: number, op: string, version: number, body: string | null]>
+  readonly advance: Statement<[sequence: number, workspaceId: string]>
+
+  constructor(file: SqliteFile) {
+    this.find = file.prepare('SELECT version, body FROM changes WHERE workspace_id = ? AND topic = ? AND id = ?')
+    this.last = file.prepare('SELECT change_sequence FROM workspaces WHERE id = ?')
+    this.write = file.prepare(
+      `INSERT INTO changes (workspace_id, topic, id, sequence, op, version, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (workspace_id, topic, id) DO UPDATE SET sequence = excluded.sequence, op = excluded.op, version = excluded.version, body = excluded.body`,
     )
-    .execute()
-  return moved.map(({ topic }) => topic)
+    this.advance = file.prepare('UPDATE workspaces SET change_sequence = ? WHERE id = ?')
+  }
 }
 
 export type FeedPage = {

@@ -1,8 +1,13 @@
 /** The platform's tables as Kysely sees them; the SQL of `migrations/platform` is their source. Times are epoch ms. */
 import type { Generated } from 'kysely'
+import type { AlertTables } from './alert-tables.ts'
+import type { AuditTables } from './audit-tables.ts'
+import type { InvoiceTables } from './invoice-tables.ts'
+import type { PurchaseTables } from './purchase-tables.ts'
+import type { UsageTables } from './usage-tables.ts'
+import type { WalletTables } from './wallet-tables.ts'
 
 export type Deployment = 'platform' | 'self-hosted'
-export type CheckoutStatus = 'open' | 'confirmed' | 'succeeded' | 'failed' | 'expired' | 'cancelled'
 
 export type WorkspacesTable = {
   id: string
@@ -10,6 +15,10 @@ export type WorkspacesTable = {
   catalog: string
   deployment: Deployment
   plan_id: string
+  /** The plan in force when nothing is bought; null: the catalog's default plan. */
+  base_plan_id: string | null
+  /** Bought on top of the plan's own. */
+  seats: Generated<number>
   subscription_id: string | null
   cancel_at_period_end: Generated<number>
   payment_method: string | null
@@ -60,44 +69,33 @@ export type EnvelopesTable = {
   deleted_at: number | null
 }
 
-export type CheckoutsTable = {
-  id: string
-  workspace_id: string
-  kind: 'purchase' | 'change'
-  plan_id: string
-  status: CheckoutStatus
-  amount_cents: number
-  currency: string
-  secret_hash: string
-  decline_reason: string | null
-  applied: Generated<number>
-  created_at: number
-  expires_at: number
-}
-
-export type Schema = {
-  workspaces: WorkspacesTable
-  members: { id: string; workspace_id: string; name: string; role: string; created_at: number }
-  tokens: { token_hash: string; member_id: string; created_at: number; expires_at: number | null; revoked_at: number | null }
-  settings: { workspace_id: string; key: string; value: string; version: number; updated_at: number }
-  counters: CountersTable
-  counter_reads: { token_hash: string; metric: string; used: number }
-  devices: DevicesTable
-  sub_keys: SubKeysTable
-  sessions: { id: string; workspace_id: string; device_id: string; opened_at: number; expires_at: number; closed_at: number | null }
-  envelopes: EnvelopesTable
-  changes: { workspace_id: string; topic: string; id: string; sequence: number; op: 'upsert' | 'delete'; version: number; body: string | null }
-  feed: { epoch: string }
-  checkouts: CheckoutsTable
-  webhook_receipts: { webhook_id: string; received_at: number }
-  remembered_answers: {
-    workspace_id: string
-    member_id: string
-    route: string
-    key: string
-    request_sha256: string
-    status: number
-    body: string
-    created_at: number
+export type Schema = InvoiceTables &
+  AlertTables &
+  AuditTables &
+  PurchaseTables &
+  UsageTables &
+  WalletTables & {
+    workspaces: WorkspacesTable
+    members: { id: string; workspace_id: string; name: string; role: string; created_at: number }
+    tokens: { token_hash: string; member_id: string; created_at: number; expires_at: number | null; revoked_at: number | null }
+    settings: { workspace_id: string; key: string; value: string; version: number; updated_at: number }
+    counters: CountersTable
+    counter_reads: { token_hash: string; metric: string; used: number }
+    devices: DevicesTable
+    sub_keys: SubKeysTable
+    sessions: { id: string; workspace_id: string; device_id: string; opened_at: number; expires_at: number; closed_at: number | null }
+    envelopes: EnvelopesTable
+    changes: { workspace_id: string; topic: string; id: string; sequence: number; op: 'upsert' | 'delete'; version: number; body: string | null }
+    feed: { epoch: string }
+    webhook_receipts: { webhook_id: string; received_at: number }
+    remembered_answers: {
+      workspace_id: string
+      member_id: string
+      route: string
+      key: string
+      request_sha256: string
+      status: number
+      body: string
+      created_at: number
+    }
   }
-}

@@ -1,4 +1,5 @@
 import { Kysely, SqliteDialect, type Transaction } from 'kysely'
+import { type Catalogs, shippedCatalogs } from '../catalogs.ts'
 import type { Clock } from '../clock.ts'
 import { ChangeBook } from './changes.ts'
 import { openSqlite, type SqliteFile, withKeptStatements } from './open.ts'
@@ -10,7 +11,14 @@ export type Unit = {
   /** Epoch ms, read once: every row of a transaction bears the same time. */
   now: number
   changes: ChangeBook
+  /** The same connection for prepared statements that come by the thousand; what they do is part of this transaction. */
+  file: SqliteFile
+  /** What the accounts' catalogs say. */
+  catalogs: Catalogs
 }
+
+/** Runs at the end of a transaction and inside it, for what follows from its changes; prepared statements only. */
+export type Reaction = (unit: Unit) => void
 
 /** Told after the commit, never before: which topics of which workspace moved. */
 export type ChangeListener = (workspaceId: string, topics: ReadonlySet<string>) => void
@@ -24,30 +32,42 @@ export class Store {
   readonly file: SqliteFile
   readonly #kysely: Kysely<Schema>
   readonly #clock: Clock
+  readonly catalogs: Catalogs
   readonly #listeners = new Set<ChangeListener>()
+  readonly #reactions: Reaction[] = []
 
-  constructor(path: string, clock: Clock) {
+  constructor(path: string, clock: Clock, catalogs = shippedCatalogs) {
     this.file = openSqlite(path, 'platform')
     this.#kysely = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withKeptStatements(this.file) }) })
     this.#clock = clock
+    this.catalogs = catalogs
   }
 
   /** Reads and writes in one transaction. Never wait for the network in it: everybody else waits for its end. */
   async write<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
     const changes = new ChangeBook()
     const value = await this.#kysely.transaction().execute(async (tx) => {
-      const unit: Unit = { tx, now: this.#clock.now(), changes }
+      const unit: Unit = { tx, now: this.#clock.now(), changes, file: this.file, catalogs: this.catalogs }
       const result = await work(unit)
-      await changes.flush(tx)
+      for (const react of this.#reactions) react(unit)
+      changes.flush(this.file)
       return result
     })
     for (const [workspaceId, topics] of changes.moved) for (const listener of this.#listeners) listener(workspaceId, topics)
     return value
   }
 
+  now(): number {
+    return this.#clock.now()
+  }
+
   /** A read that needs no transaction of its own: one query. */
   get read(): Kysely<Schema> {
     return this.#kysely
+  }
+
+  addReaction(reaction: Reaction): void {
+    this.#reactions.push(reaction)
   }
 
   onChange(listener: ChangeListener): () => void {

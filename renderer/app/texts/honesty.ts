@@ -51,6 +51,7 @@ export const honestyTexts = {
   key: {
     title: 'What protects the key',
     protectedBy: (words: string) => `Protected by: ${words}`,
+    withoutKeyring: 'This computer has no keyring: a passphrase, set in Settings, is what would protect the key.',
     states: {
       empty: 'There is no key yet. It is made with the first sub-key or import.',
       locked: 'Locked. Billing, review and the delivery of sealed writes work without it.',

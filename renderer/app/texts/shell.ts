@@ -68,6 +68,12 @@ export const shellTexts = {
   nav: {
     label: 'Main',
     overview: 'Overview',
+    usage: 'Usage',
+    costs: 'Costs',
+    invoices: 'Invoices',
+    wallet: 'Wallet',
+    alerts: 'Alerts',
+    audit: 'Audit log',
     outbox: 'Outbox',
     devices: 'Devices & sub-keys',
     honesty: 'Honesty',

@@ -27,6 +27,7 @@ export function KeySection() {
       {data && (
         <ul>
           <li>{words.protectedBy(data.protectedBy)}</li>
+          {data.withoutKeyring && !data.passphrase && <li>{words.withoutKeyring}</li>}
           <li>{words.states[data.state]}</li>
           <li>{words.passphrase[data.passphrase ? 'true' : 'false']}</li>
           <li>{words.backup(data.backedUpAt === null ? null : format.moment(data.backedUpAt, now))}</li>

@@ -4,19 +4,29 @@ import { texts } from '../../app/texts.ts'
 import { schemes } from '../../app/theme-switch.tsx'
 import { Page, Section } from '../../components/page.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
+import { useBridge } from '../../state/bridge-context.tsx'
 import { ComputerSection } from './computer-section.tsx'
+import { DesktopSection } from './desktop-section.tsx'
 import { KeysSection } from './keys-section.tsx'
 import { OrganisationSection } from './organisation-section.tsx'
+import { UpdatesSection } from './updates-section.tsx'
 import { WorkspacesSection } from './workspaces-section.tsx'
 
 export function SettingsPage() {
   const workspace = useWorkspace()
+  const bridge = useBridge()
   return (
     <Page title={settingsTexts.title} lead={settingsTexts.lead}>
       <OrganisationSection workspaceId={workspace.id} />
       <KeysSection workspaceId={workspace.id} />
       <WorkspacesSection />
       <ComputerSection />
+      {bridge.host === 'desktop' && (
+        <>
+          <DesktopSection />
+          <UpdatesSection />
+        </>
+      )}
       <AppearanceSection />
     </Page>
   )

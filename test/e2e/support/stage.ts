@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { test as base, type Browser, type BrowserContext, expect, type Page } from '@playwright/test'
 import { type FaultProxy, startFaultProxy } from '../../faults/proxy.ts'
 import { TestComputer } from './test-computer.ts'
-import { startTestPlatform, type TestPlatform } from './test-platform.ts'
+import { type PlatformOptions, startTestPlatform, type TestPlatform } from './test-platform.ts'
 
 export { expect }
 
-export type ComputerOptions = { at?: string; dataDir?: string; env?: NodeJS.ProcessEnv }
+export type ComputerOptions = { at?: string; token?: string; dataDir?: string; env?: NodeJS.ProcessEnv }
 
 /** Everything that one spec starts: a platform, a faulty line to it, computers with consoles, browsers. Stopped and removed at its end. */
 export class Stage {
@@ -24,9 +24,8 @@ export class Stage {
     this.#browser = browser
   }
 
-  /** @param entry a program that starts a platform; the built sandbox unless told otherwise */
-  async platform(entry?: string): Promise<TestPlatform> {
-    const platform = await startTestPlatform(await this.folder('platform'), entry)
+  async platform(options: PlatformOptions = {}): Promise<TestPlatform> {
+    const platform = await startTestPlatform(await this.folder('platform'), options)
     this.#closers.push(() => platform.stop())
     this.programs.push({ name: 'platform', lines: () => platform.program.lines })
     return platform
@@ -38,9 +37,9 @@ export class Stage {
     return proxy
   }
 
-  /** A computer whose console has started. `at`: the address of the platform as this computer knows it; `dataDir`: a folder of the spec's own. */
-  async computer(platform: TestPlatform, { at = platform.url, dataDir, env }: ComputerOptions = {}): Promise<TestComputer> {
-    const computer = new TestComputer(dataDir ?? (await this.folder('computer')), at, { TIDEMARK_TOKEN: platform.token, ...env })
+  /** A computer whose console has started. `at`: the address of the platform as this computer knows it; `dataDir`: a folder of the spec's own; `token`: of another member than the first. */
+  async computer(platform: TestPlatform, { at = platform.url, dataDir, env, token = platform.token }: ComputerOptions = {}): Promise<TestComputer> {
+    const computer = new TestComputer(dataDir ?? (await this.folder('computer')), at, { TIDEMARK_TOKEN: token, ...env })
     this.#closers.push(() => computer.stop())
     this.programs.push({ name: 'console', lines: () => computer.lines })
     await computer.start()

@@ -29,7 +29,11 @@ export type TestPlatform = {
   readonly otherToken: string
   readonly program: Program
   /** A request as a member of the workspace makes it from somewhere else. */
-  ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>
+  ask(method: string, path: string, body?: unknown, as?: string): Promise<{ status: number; body: unknown }>
+  /** The token of a demo member, by the catalog of the workspace and the role. */
+  tokenOf(catalog: string, role?: string): string
+  /** Waits until the demo's past is made. */
+  pastMade(): Promise<void>
   /** Every envelope that is stored and not deleted, in the order in which the platform took them. */
   envelopes(): StoredEnvelope[]
   /** The same with their ciphertexts. */
@@ -45,14 +49,18 @@ export type TestPlatform = {
   restart(): Promise<void>
 }
 
-/** @param entry the built sandbox, or another program that starts one with the same arguments */
-export async function startTestPlatform(dataDir: string, entry = sandboxEntry): Promise<TestPlatform> {
-  let program = startProgram(entry, ['--port', '0', '--data', dataDir])
+/** `entry`: a program that starts a platform, the built sandbox unless told otherwise. `history`: with the demo's fifteen months. */
+export type PlatformOptions = { entry?: string; history?: boolean }
+
+export async function startTestPlatform(dataDir: string, { entry = sandboxEntry, history = false }: PlatformOptions = {}): Promise<TestPlatform> {
+  const past = history ? [] : ['--no-history']
+  let program = startProgram(entry, ['--port', '0', '--data', dataDir, ...past])
   const url = (await program.line(/listens on (\S+)/))[1] ?? ''
   const answer = await fetch(`${url}/sandbox/members`)
-  const [member, other] = sandboxMembersResponse.parse(await answer.json())
+  const members = sandboxMembersResponse.parse(await answer.json())
+  const [member, other] = members
   if (member === undefined || other === undefined) throw new Error('The sandbox has fewer than two members')
-  const { token } = member
+  const { token, workspace } = member
 
   function read<T>(schema: z.ZodType<T>, sql: string, ...values: (string | number)[]): T[] {
     const database = new Database(join(dataDir, 'platform.db'), { readonly: true })
@@ -63,11 +71,11 @@ export async function startTestPlatform(dataDir: string, entry = sandboxEntry): 
     }
   }
 
-  async function ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+  async function ask(method: string, path: string, body?: unknown, as = token): Promise<{ status: number; body: unknown }> {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${as}`,
         'idempotency-key': crypto.randomUUID(),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -84,6 +92,22 @@ export async function startTestPlatform(dataDir: string, entry = sandboxEntry): 
       return program
     },
     ask,
+    tokenOf(catalog, role = 'tenant_admin') {
+      const found = members.find((one) => one.catalog === catalog && one.role === role)
+      if (found === undefined) throw new Error(`The demo has no ${role} in ${catalog}`)
+      return found.token
+    },
+    async pastMade() {
+      for (;;) {
+        const open = read(
+          z.strictObject({ name: z.string() }),
+          `SELECT name FROM workspaces WHERE id NOT IN (SELECT workspace_id FROM history_progress)
+             OR id IN (SELECT workspace_id FROM history_progress WHERE complete = 0)`,
+        )
+        if (open.length === 0) return
+        await new Promise((resolve) => setTimeout(resolve, 200))
+      }
+    },
     envelopes: () => read(storedEnvelope, `SELECT ${STORED_COLUMNS} FROM envelopes WHERE deleted_at IS NULL ORDER BY sequence`),
     sealedEnvelopes: () =>
       read(
@@ -95,7 +119,13 @@ export async function startTestPlatform(dataDir: string, entry = sandboxEntry): 
       if (found === undefined) throw new Error(`The platform has no counter ${metric}`)
       return found
     },
-    setting: (key) => read(z.strictObject({ value: z.string(), version: z.int() }), 'SELECT value, version FROM settings WHERE key = ?', key)[0],
+    setting: (key) =>
+      read(
+        z.strictObject({ value: z.string(), version: z.int() }),
+        'SELECT s.value, s.version FROM settings s JOIN workspaces w ON w.id = s.workspace_id WHERE s.key = ? AND w.name = ?',
+        key,
+        workspace,
+      )[0],
     async openSession(deviceId) {
       const device = await ask('POST', '/v1/devices', { id: deviceId })
       const opened = await ask('POST', '/v1/sessions', { device_id: deviceId })
@@ -114,7 +144,7 @@ export async function startTestPlatform(dataDir: string, entry = sandboxEntry): 
     stop: () => program.stop(),
     async restart() {
       await program.stop()
-      program = startProgram(entry, ['--port', new URL(url).port, '--data', dataDir])
+      program = startProgram(entry, ['--port', new URL(url).port, '--data', dataDir, ...past])
       await program.line(/listens on/)
     },
   }

@@ -6,6 +6,12 @@ import type { z } from 'zod'
 import type { Clock } from '../../../main/sandbox/clock.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../main/sandbox/server.ts'
 import * as contract from '../../../shared/contract/platform.ts'
+import { openApiCheckOf } from './openapi-check.ts'
+
+type Member = z.output<typeof contract.sandboxMembersResponse>[number]
+
+/** How a request is made: by whom (a role of the first workspace, or of the one with that catalog), and with what. */
+export type RequestOptions = { body?: unknown; role?: string; catalog?: string; token?: string; headers?: Record<string, string> }
 
 /** A clock that stands still until it is stepped. Timers run when the step passes them. */
 export class SteppedClock implements Clock {
@@ -43,9 +49,9 @@ export class SteppedClock implements Clock {
 export class SandboxFixture {
   readonly sandbox: Sandbox
   readonly dataDir: string
-  readonly members: Map<string, string>
+  readonly members: readonly Member[]
 
-  private constructor(sandbox: Sandbox, dataDir: string, members: Map<string, string>) {
+  private constructor(sandbox: Sandbox, dataDir: string, members: readonly Member[]) {
     this.sandbox = sandbox
     this.dataDir = dataDir
     this.members = members
@@ -63,13 +69,14 @@ export class SandboxFixture {
       ...options,
     })
     const members = contract.sandboxMembersResponse.parse(await (await fetch(`${sandbox.url}/sandbox/members`)).json())
-    return new SandboxFixture(sandbox, dataDir, new Map(members.map(({ role, token }) => [role, token])))
+    return new SandboxFixture(sandbox, dataDir, members)
   }
 
-  token(role = 'tenant_admin'): string {
-    const token = this.members.get(role)
-    if (token === undefined) throw new Error(`The demo has no ${role}`)
-    return token
+  /** Of a member of the first workspace, or of the one with that catalog. */
+  token(role = 'tenant_admin', catalog = this.members[0]?.catalog): string {
+    const member = this.members.find((one) => one.catalog === catalog && one.role === role)
+    if (member === undefined) throw new Error(`The demo has no ${role} in ${catalog}`)
+    return member.token
   }
 
   async stop(): Promise<void> {
@@ -82,10 +89,10 @@ export class SandboxFixture {
     schema: T,
     method: string,
     path: string,
-    { body, role, token = this.token(role), headers = {} }: { body?: unknown; role?: string; token?: string; headers?: Record<string, string> } = {},
+    { body, role, catalog, token = this.token(role, catalog), headers = {} }: RequestOptions = {},
   ): Promise<{ status: number; value: z.output<T> }> {
     const response = await this.#fetch(method, path, body, token, headers)
-    const json: unknown = await response.json()
+    const json = await this.#checked(method, path, response)
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(json)}`)
     return { status: response.status, value: schema.parse(json) }
   }
@@ -93,14 +100,22 @@ export class SandboxFixture {
   async refused(
     method: string,
     path: string,
-    { body, role, token = this.token(role), headers = {} }: { body?: unknown; role?: string; token?: string; headers?: Record<string, string> } = {},
+    { body, role, catalog, token = this.token(role, catalog), headers = {} }: RequestOptions = {},
   ): Promise<{ status: number; error: contract.PlatformError }> {
     const response = await this.#fetch(method, path, body, token, headers)
-    const json: unknown = await response.json()
+    const json = await this.#checked(method, path, response)
     if (response.ok) throw new Error(`${method} ${path} was not refused: ${response.status} ${JSON.stringify(json)}`)
     const error = contract.platformError.parse(json)
     if (response.status < 500 && error._suggestion === undefined) throw new Error(`${method} ${path}: ${error.code} without a suggestion`)
     return { status: response.status, error }
+  }
+
+  /** The body of an answer, which is as `/openapi.json` describes it. */
+  async #checked(method: string, path: string, response: Response): Promise<unknown> {
+    const body: unknown = await response.json()
+    const check = await openApiCheckOf(this.sandbox.url)
+    check.check({ method, path, status: response.status, contentType: response.headers.get('content-type'), body })
+    return body
   }
 
   #fetch(method: string, path: string, body: unknown, token: string, headers: Record<string, string>): Promise<Response> {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import * as contract from '../../../shared/contract/platform.ts'
+import { previewResponse } from '../../../shared/contract/platform/purchase.ts'
+import { invoiceDocument } from '../../../shared/contract/platform/invoices.ts'
 import { envelope, SandboxFixture, SteppedClock, submitForm } from './fixture.ts'
 
 const GOOD = { number: '4242 4242 4242 4242', expiry: '12/40', cvc: '123' }
@@ -175,7 +177,7 @@ describe('a change between paid plans', () => {
         await fixture.push([envelope(100)])
         const before = await fixture.plan()
         clock.step(15 * DAY_MS)
-        const { value: preview } = await fixture.send(contract.previewResponse, 'POST', '/api/billing/preview', { body: { plan: 'team' } })
+        const { value: preview } = await fixture.send(previewResponse, 'POST', '/api/billing/preview', { body: { plan: 'team' } })
         expect(preview).toMatchObject({ due_today_cents: 1500, credit_cents: 950, effective: 'now', would_be_over: [] })
         const { id, url } = await fixture.openCheckout('team')
         expect(await (await fetch(url)).text()).toContain('$15')
@@ -189,7 +191,7 @@ describe('a change between paid plans', () => {
         expect(after.usage).toEqual({ ...before.usage, sync_devices: 0 })
         expect(after.limits.sync_operations).toBe(500_000)
         expect((await fetch(`${fixture.sandbox.url}/checkout/change/${id}?key=wrong`)).status).toBe(404)
-        const invoices = [...(await fixture.documents())].filter(([key]) => key.startsWith('invoice/')).map(([, body]) => contract.invoiceDocument.parse(body))
+        const invoices = [...(await fixture.documents())].filter(([key]) => key.startsWith('invoice/')).map(([, body]) => invoiceDocument.parse(body))
         expect(invoices.map(({ amount_cents: amount, status }) => [amount, status])).toEqual([
           [1900, 'Paid'],
           [1500, 'Paid'],
@@ -278,7 +280,7 @@ describe('the portal', () => {
         await fixture.buy('team')
         for (let index = 0; index < 11; index += 1)
           await fixture.send(contract.subKeyDocument, 'POST', '/v1/sub-keys', { body: { id: randomUUID(), device_id: randomUUID() } })
-        const { value: preview } = await fixture.send(contract.previewResponse, 'POST', '/api/billing/preview', { body: { plan: 'pro' } })
+        const { value: preview } = await fixture.send(previewResponse, 'POST', '/api/billing/preview', { body: { plan: 'pro' } })
         expect(preview).toMatchObject({ due_today_cents: 0, effective: 'period_end', would_be_over: [{ meter: 'api_sub_keys', used: 11, limit: 10 }] })
         const url = await portalUrl(fixture)
         const change = /href="(\/polar\/portal\/change[^"]*)"/.exec(await (await fetch(url)).text())?.[1]?.replaceAll('&amp;', '&') ?? ''

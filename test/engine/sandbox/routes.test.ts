@@ -26,7 +26,7 @@ describe('who may ask', () => {
   })
 
   test.each([
-    ['no token', {}],
+    ['no token, from a page of another site', { 'Sec-Fetch-Site': 'cross-site' }],
     ['another scheme', { Authorization: 'Basic abc' }],
     ['an unknown token', { Authorization: 'Bearer tdm_unknown' }],
   ])('%s is 401 on every guarded route', async (_, headers) => {

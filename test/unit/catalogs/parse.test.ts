@@ -17,6 +17,11 @@ meters:
   - { id: storage, name: Storage, description: Bytes, unit: bytes, singular: byte, plural: bytes, period: total, aggregation: gauge, enforcement: refuse, refusal_status: 403, aliases: [disk] }
   - { id: seats, name: Seats, description: People, unit: count, singular: seat, plural: seats, period: total, aggregation: sum, enforcement: bill, refusal_status: 403, seats: true }
 `,
+  'operations.yaml': `
+operations:
+  - { id: file.create, name: File created, group: Files, meter: storage, change: 1 }
+  - { id: file.read, name: File read, group: Files }
+`,
   'plans.yaml': `
 currency: eur
 comparison:
@@ -58,6 +63,22 @@ roles:
   - { id: guest, name: Guest }
 actions:
   - { id: view, name: View, allow: { chief: all, guest: no } }
+`,
+  'costs.yaml': `
+services:
+  - id: disks
+    name: Disks
+    focus_category: Storage
+    categories:
+      - { id: bytes, name: Bytes, uses: [{ meter: storage }] }
+      - { id: chairs, name: Chairs, uses: [{ meter: seats, service: office }] }
+users: [{ id: ada, name: Ada }]
+`,
+  'alerts.yaml': '',
+  'payment.yaml': `
+methods:
+  - { id: card, name: Card, description: A card, due_days: 0 }
+  - { id: wire, name: Wire, description: A wire, due_days: 30, plans: [large], countries: [DE] }
 `,
 }
 
@@ -114,6 +135,11 @@ describe('what is wrong is named with file, line and field', () => {
     ['thresholds.yaml', 'from_percent: 85', 'from_percent: 0', 'example/thresholds.yaml:4: levels.1.from_percent: must be above the 0'],
     ['permissions.yaml', ', guest: no', '', 'example/permissions.yaml:7: actions.0.allow: says nothing about the role guest'],
     ['permissions.yaml', 'guest: no', 'ghost: no', 'example/permissions.yaml:7: actions.0.allow.ghost: there is no such role'],
+    ['costs.yaml', 'meter: storage', 'meter: ponies', 'example/costs.yaml:7: services.0.categories.0.uses.0.meter: there is no meter ponies'],
+    ['costs.yaml', '{ meter: seats, service: office }', '{ meter: storage }', 'example/costs.yaml:8: services.0.categories.1.uses.0: this use of storage is allocated above'],
+    ['payment.yaml', 'plans: [large]', 'plans: [huge]', 'example/payment.yaml:4: methods.1.plans: there is no plan huge'],
+    ['payment.yaml', 'countries: [DE]', 'countries: [de]', 'example/payment.yaml:4: methods.1.countries.0: must be a country code'],
+    ['payment.yaml', 'id: wire', 'id: card', 'example/payment.yaml:4: methods.1.id: the id card is taken above'],
     ['permissions.yaml', 'guest: no', 'guest: maybe', 'example/permissions.yaml:7: actions.0.allow.guest: '],
   ])('%s, %j as %j', (name, from, to, problem) => {
     const problems = problemsAfter(name, from, to)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createIdentifiers, uuidBytes, uuidText } from '../../../main/engine/outbox/identity.ts'
 import { mergeBySequence } from '../../../main/engine/outbox/merge.ts'
-import { uuid } from '../../../shared/contract/platform.ts'
+import { uuid } from '../../../shared/contract/primitives.ts'
 
 describe('ids', () => {
   test('are UUIDs of version 7 with the time in front', () => {

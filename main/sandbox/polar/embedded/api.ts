@@ -10,9 +10,9 @@ import { createCheckout } from './checkouts.ts'
 import { invoicePath } from './invoice-page.ts'
 import { type EmbeddedPolar, hashToken } from './polar.ts'
 import type { PolarUnit } from './polar-store.ts'
-import { findActive, findCheckout, findCustomer, findOrder, findProduct, findSubscription, orderParts } from './records.ts'
+import { findActive, findCheckout, findCustomer, findOrder, findProduct, findSubscription, orderParts, type SubscriptionParts } from './records.ts'
 import type { CustomerRow } from './schema.ts'
-import { changeLater, changeNow, setCancelled } from './subscriptions.ts'
+import { changeLater, changeNow, changeSeats, setCancelled } from './subscriptions.ts'
 import { checkoutWire, customerStateWire, customerWire, orderWire, paymentMethodWire, paymentWire, productWire, subscriptionWire } from './wire.ts'
 
 const KNOWN_VERSIONS = new Set(['2026-04', '2026-10', '2027-01'])
@@ -28,13 +28,15 @@ const newCheckout = z.looseObject({
   success_url: httpUrl,
   return_url: httpUrl.nullish(),
   metadata: metadata.optional(),
+  amount: z.int().min(50).max(99_999_999).nullish(),
 })
 const newCustomer = z.looseObject({ external_id: z.string().min(1).max(256), email: z.email(), name: z.string().max(256).nullish() })
 const newSession = z.looseObject({ external_customer_id: z.string().min(1).max(256), return_url: httpUrl.nullish() })
-/** The two behaviours that are sold here: a dearer plan is invoiced now, a cheaper one begins with the next period. */
+/** What is sold here: a dearer plan and seats are invoiced now, a cheaper plan begins with the next period. */
 const subscriptionUpdate = z.union([
   z.strictObject({ product_id: z.uuid(), proration_behavior: z.enum(['invoice', 'next_period']) }),
   z.strictObject({ cancel_at_period_end: z.boolean() }),
+  z.strictObject({ seats: z.int().min(0).max(10_000), proration_behavior: z.literal('invoice') }),
 ])
 const paging = z.object({ page: z.coerce.number().int().min(1).default(1), limit: z.coerce.number().int().min(1).max(100).default(10) })
 
@@ -117,10 +119,14 @@ export function polarApi(polar: EmbeddedPolar): Hono<RouteEnvironment> {
     return polar.write(async (unit) => {
       const product = await findProduct(unit, body.products[0] ?? '')
       if (product === undefined) throw invalid('products', 'Product does not exist.')
+      // A product that has a price of its own is sold at that, whatever is asked for.
+      const amountCents = product.kind === 'top_up' ? (body.amount ?? null) : null
+      if (product.kind === 'top_up' && amountCents === null) throw invalid('amount', 'An amount is required for a product with a custom price.')
       const customer =
         (await findCustomer(unit, body.external_customer_id)) ??
         (await insertCustomer(unit, body.external_customer_id, body.customer_email ?? 'billing@example.com', body.customer_name ?? null))
       const parts = await createCheckout(unit, product, customer, {
+        amountCents,
         successUrl: body.success_url,
         returnUrl: body.return_url ?? null,
         metadata: body.metadata ?? {},
@@ -150,15 +156,20 @@ export function polarApi(polar: EmbeddedPolar): Hono<RouteEnvironment> {
       if (parts === null) throw notFound()
       if (parts.subscription.status !== 'active')
         throw new PolarFailure(403, { error: 'AlreadyCanceledSubscription', detail: 'This subscription is already canceled.' })
-      const changed = 'product_id' in body ? await changeProduct(unit, parts, body) : await setCancelled(unit, polar.outbox, parts, body.cancel_at_period_end)
+      const changed =
+        'product_id' in body
+          ? await changeProduct(unit, parts, body)
+          : 'seats' in body
+            ? await seatsOf(unit, parts, body.seats)
+            : await setCancelled(unit, polar.outbox, parts, body.cancel_at_period_end)
       return context.json(subscriptionWire(changed.subscription, changed.product, changed.customer))
     })
   })
-  const changeProduct = async (
-    unit: PolarUnit,
-    parts: NonNullable<Awaited<ReturnType<typeof findSubscription>>>,
-    body: { product_id: string; proration_behavior: 'invoice' | 'next_period' },
-  ) => {
+  const seatsOf = async (unit: PolarUnit, parts: SubscriptionParts, seats: number): Promise<SubscriptionParts> => {
+    if (parts.product.seat_price_cents === null) throw invalid('seats', 'This product sells no seats.')
+    return await changeSeats(unit, polar.outbox, parts, seats)
+  }
+  const changeProduct = async (unit: PolarUnit, parts: SubscriptionParts, body: { product_id: string; proration_behavior: 'invoice' | 'next_period' }) => {
     const to = await findProduct(unit, body.product_id)
     if (to === undefined) throw invalid('product_id', 'Product does not exist.')
     if (body.proration_behavior === 'next_period') return await changeLater(unit, polar.outbox, parts, to)

@@ -50,7 +50,7 @@ function show(context: Context, polar: EmbeddedPolar, parts: CheckoutParts, prob
       body: html`<div class="card">
 <h1>${product.name}</h1>
 <p class="quiet">${product.description}</p>
-<p class="amount">${amount} <span class="quiet">per ${product.recurring_interval}</span></p>
+<p class="amount">${amount} <span class="quiet">${product.recurring_interval === 'once' ? 'once' : `per ${product.recurring_interval}`}</span></p>
 <dl>
 <dt>Account</dt><dd>${customer.name ?? customer.external_id}</dd>
 <dt>E-mail</dt><dd>${customer.email}</dd>
@@ -66,7 +66,7 @@ ${cardFields(answer)}
 ${checkout.return_url === null ? '' : html`<p class="small below"><a href="${checkout.return_url}">Cancel and go back</a></p>`}
 ${testCardHint}
 </div>`,
-      footer: html`The subscription renews every ${product.recurring_interval} until it is cancelled. This page is open until ${dateText(checkout.expires_at)}.`,
+      footer: html`${product.recurring_interval === 'once' ? 'This is paid once.' : `The subscription renews every ${product.recurring_interval} until it is cancelled.`} This page is open until ${dateText(checkout.expires_at)}.`,
     },
     problem === null ? 200 : answer?.kind === 'declined' ? 402 : 422,
   )
@@ -74,8 +74,8 @@ ${testCardHint}
 
 const closedWords: Record<'expired' | 'confirmed' | 'succeeded' | 'failed', [title: string, text: string]> = {
   expired: ['This checkout has expired', 'Nothing was charged. Start a new one from Tidemark.'],
-  confirmed: ['The payment is on its way', 'Go back to Tidemark: it shows when the plan is in force.'],
-  succeeded: ['This checkout is paid', 'Go back to Tidemark: the plan is in force there.'],
+  confirmed: ['The payment is on its way', 'Go back to Tidemark: it shows when what you bought is in force.'],
+  succeeded: ['This checkout is paid', 'Go back to Tidemark: what you bought is in force there.'],
   failed: ['The payment failed', 'Nothing was charged. Start a new one from Tidemark.'],
 }
 

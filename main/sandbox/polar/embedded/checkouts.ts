@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Card, CardAnswer } from './cards.ts'
 import type { WebhookOutbox } from './outbox.ts'
+import { writeOrder } from './orders.ts'
 import type { PolarUnit } from './polar-store.ts'
 import { type CheckoutParts, findActive, findCheckout } from './records.ts'
 import type { CheckoutRow, CustomerRow, ProductRow } from './schema.ts'
@@ -8,13 +9,19 @@ import { startSubscription } from './subscriptions.ts'
 
 const CHECKOUT_MS = 24 * 3_600_000
 
-export type NewCheckout = { successUrl: string; returnUrl: string | null; metadata: Record<string, string | number | boolean> }
+export type NewCheckout = {
+  /** What the buyer named, for a product that has no price of its own; minor units. */
+  amountCents: number | null
+  successUrl: string
+  returnUrl: string | null
+  metadata: Record<string, string | number | boolean>
+}
 
 export async function createCheckout(
   unit: PolarUnit,
   product: ProductRow,
   customer: CustomerRow,
-  { successUrl, returnUrl, metadata }: NewCheckout,
+  { amountCents, successUrl, returnUrl, metadata }: NewCheckout,
 ): Promise<CheckoutParts> {
   const id = randomUUID()
   const checkout = await unit.tx
@@ -25,7 +32,7 @@ export async function createCheckout(
       customer_id: customer.id,
       product_id: product.id,
       status: 'open',
-      amount_cents: product.price_cents,
+      amount_cents: amountCents ?? product.price_cents,
       currency: product.currency,
       success_url: successUrl.replaceAll('{CHECKOUT_ID}', id),
       return_url: returnUrl?.replaceAll('{CHECKOUT_ID}', id) ?? null,
@@ -55,7 +62,7 @@ export async function payCheckout(
 ): Promise<PayAnswer> {
   if (checkout.status !== 'open') return { kind: 'refused', message: 'This checkout is not open any more.' }
   if (answer.kind === 'incomplete') return { kind: 'refused', message: answer.message }
-  if ((await findActive(unit, customer.id)) !== null) {
+  if (product.kind === 'plan' && (await findActive(unit, customer.id)) !== null) {
     return { kind: 'refused', message: 'This account has a subscription already. Change it in the customer portal. Nothing was charged.' }
   }
   if (answer.kind === 'declined') {
@@ -107,12 +114,34 @@ export async function settleCheckouts(unit: PolarUnit, outbox: WebhookOutbox): P
       await outbox.checkoutUpdated(unit, await updateCheckout(unit, id, { status: 'expired' }), product, customer)
       continue
     }
+    if (product.kind !== 'plan') {
+      await sellOnce(unit, outbox, parts)
+      await outbox.checkoutUpdated(unit, await updateCheckout(unit, id, { status: 'succeeded' }), product, customer)
+      continue
+    }
     // Two checkouts of one customer may both have been paid before either settled: there is one subscription.
     const rival = await findActive(unit, customer.id)
     const subscription = rival === null ? await startSubscription(unit, outbox, checkout, product, customer) : null
     const settled = await updateCheckout(unit, id, subscription === null ? { status: 'failed' } : { status: 'succeeded', subscription_id: subscription.id })
     await outbox.checkoutUpdated(unit, settled, product, customer)
   }
+}
+
+/** A product that is sold once: an order, and nothing that runs on. */
+async function sellOnce(unit: PolarUnit, outbox: WebhookOutbox, { checkout, product, customer }: CheckoutParts): Promise<void> {
+  await writeOrder(
+    unit,
+    outbox,
+    { subscription: null, product, customer },
+    {
+      reason: 'purchase',
+      description: product.name,
+      items: [{ label: product.name, amount_cents: checkout.amount_cents, proration: false }],
+      period: { startMs: unit.now, endMs: unit.now },
+      checkoutId: checkout.id,
+      atMs: unit.now,
+    },
+  )
 }
 
 export function putCard(unit: PolarUnit, customerId: string, card: Card): Promise<CustomerRow> {

@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { Period } from '../../../../shared/billing/period.ts'
+import { nextInvoiceNumber } from './invoice-number.ts'
 import type { WebhookOutbox } from './outbox.ts'
 import type { PolarUnit } from './polar-store.ts'
-import type { SubscriptionParts } from './records.ts'
-import type { PolarSchema } from './schema.ts'
+import type { CustomerRow, PolarSchema, ProductRow, SubscriptionRow } from './schema.ts'
 import type { OrderItem } from './wire.ts'
+
+/** Null subscription: something that is sold once. */
+export type SaleParts = { subscription: SubscriptionRow | null; product: ProductRow; customer: CustomerRow }
 
 export type Sale = {
   reason: PolarSchema['orders']['billing_reason']
   description: string
   items: readonly OrderItem[]
   period: Period
+  /** Through which it was paid; null: charged without one. */
+  checkoutId?: string | null
   /** When it is charged; a renewal bears the instant of the period's start, however late it is written. */
   atMs: number
 }
@@ -19,7 +24,7 @@ export type Sale = {
  * Writes a paid order. Credit of the customer is used first; an order below zero gives credit instead of money. The
  * card that is on file has been accepted before, so the charge goes through.
  */
-export async function writeOrder(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionParts, sale: Sale): Promise<void> {
+export async function writeOrder(unit: PolarUnit, outbox: WebhookOutbox, parts: SaleParts, sale: Sale): Promise<void> {
   const { subscription, product } = parts
   const amount = sale.items.reduce((sum, item) => sum + item.amount_cents, 0)
   const { credit_cents: credit } = await unit.tx.selectFrom('customers').select('credit_cents').where('id', '=', parts.customer.id).executeTakeFirstOrThrow()
@@ -30,18 +35,14 @@ export async function writeOrder(unit: PolarUnit, outbox: WebhookOutbox, parts: 
     .where('id', '=', parts.customer.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  const { count } = await unit.tx
-    .selectFrom('orders')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
   const order = await unit.tx
     .insertInto('orders')
     .values({
       id: randomUUID(),
       customer_id: customer.id,
       product_id: product.id,
-      subscription_id: subscription.id,
-      checkout_id: sale.reason === 'subscription_create' ? subscription.checkout_id : null,
+      subscription_id: subscription?.id ?? null,
+      checkout_id: sale.checkoutId ?? (sale.reason === 'subscription_create' ? (subscription?.checkout_id ?? null) : null),
       status: 'paid',
       billing_reason: sale.reason,
       items: JSON.stringify(sale.items),
@@ -49,7 +50,7 @@ export async function writeOrder(unit: PolarUnit, outbox: WebhookOutbox, parts: 
       applied_credit_cents: appliedCredit,
       due_cents: amount < 0 ? 0 : amount - appliedCredit,
       currency: product.currency,
-      invoice_number: `SANDBOX-${String(count + 1).padStart(4, '0')}`,
+      invoice_number: await nextInvoiceNumber(unit, customer.id),
       description: sale.description,
       period_start: sale.period.startMs,
       period_end: sale.period.endMs,

@@ -1,9 +1,11 @@
-import { createHmac, hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import { catalogIds, catalogs } from '../../../../shared/generated/catalogs.ts'
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Catalog } from '../../../../shared/billing/catalog.ts'
 import type { Clock, Random } from '../../clock.ts'
 import { settleCheckouts } from './checkouts.ts'
 import { type DeliveryMode, WebhookDelivery } from './delivery.ts'
+import { offerProducts } from './offers.ts'
 import { WebhookOutbox } from './outbox.ts'
+import { type PastSubscription, writePast } from './past.ts'
 import { PolarStore, type PolarUnit } from './polar-store.ts'
 import { renewSubscriptions } from './subscriptions.ts'
 
@@ -15,6 +17,8 @@ export type EmbeddedPolarOptions = {
   origin: string
   deliverWebhooks: DeliveryMode
   settleMs: number
+  /** What is sold. */
+  catalogs: readonly Catalog[]
   report: (error: unknown) => void
 }
 
@@ -35,11 +39,13 @@ export class EmbeddedPolar {
   readonly #store: PolarStore
   readonly #delivery: WebhookDelivery
   readonly #pageKey = randomBytes(32)
+  readonly #catalogs: readonly Catalog[]
 
-  constructor({ path, clock, random, origin, deliverWebhooks, settleMs, report }: EmbeddedPolarOptions) {
+  constructor({ path, clock, random, origin, deliverWebhooks, settleMs, catalogs, report }: EmbeddedPolarOptions) {
     this.origin = origin
     this.clock = clock
     this.settleMs = settleMs
+    this.#catalogs = catalogs
     this.baseUrl = `${origin}/polar`
     this.outbox = new WebhookOutbox(this.baseUrl)
     this.#store = new PolarStore(path, clock)
@@ -55,9 +61,11 @@ export class EmbeddedPolar {
     this.#store.onWebhooks(() => this.#delivery.poke())
   }
 
-  async start(): Promise<void> {
+  /** @param past subscriptions that began before this server did, with an order for each of their periods; what is known of them already stays as it is. */
+  async start(past: readonly PastSubscription[] = []): Promise<void> {
     await this.#store.write(async (unit) => {
-      await offerProducts(unit)
+      await offerProducts(unit, this.#catalogs)
+      for (const subscription of past) await writePast(unit, subscription)
       // A person switches a disabled endpoint on again; here that is a new start.
       await unit.tx.updateTable('webhook_endpoint').set({ failures_in_a_row: 0, disabled_at: null }).execute()
     })
@@ -103,26 +111,4 @@ export class EmbeddedPolar {
 
 export function hashToken(token: string): string {
   return hash('sha256', token)
-}
-
-/** One product for each plan that is sold; a changed price is a changed product. */
-async function offerProducts({ tx, now }: PolarUnit): Promise<void> {
-  for (const catalogId of catalogIds) {
-    const catalog = catalogs[catalogId]
-    for (const plan of catalog.plans) {
-      if (plan.priceCents === null || plan.priceCents === 0) continue
-      const offered = {
-        name: `${catalog.name} ${plan.name}`,
-        description: plan.summary,
-        price_cents: plan.priceCents,
-        currency: plan.currency,
-        recurring_interval: plan.interval,
-      }
-      await tx
-        .insertInto('products')
-        .values({ id: randomUUID(), catalog: catalog.id, plan: plan.id, created_at: now, ...offered })
-        .onConflict((conflict) => conflict.columns(['catalog', 'plan']).doUpdateSet(offered))
-        .execute()
-    }
-  }
 }

@@ -10,6 +10,7 @@ import { type CardAnswer, cardWords, tryCard } from './cards.ts'
 import { putCard } from './checkouts.ts'
 import { cardEntryOf, formOf } from './form.ts'
 import { invoicePath } from './invoice-page.ts'
+import { recurringCents } from './offers.ts'
 import { type EmbeddedPolar, hashToken } from './polar.ts'
 import type { PolarUnit } from './polar-store.ts'
 import { customerById, findActive, findProduct } from './records.ts'
@@ -85,7 +86,15 @@ async function load(unit: PolarUnit, token: string | undefined): Promise<View> {
   const customer = await customerById(unit, session.customer_id)
   const active = await findActive(unit, customer.id)
   const products =
-    active === null ? [] : await unit.tx.selectFrom('products').selectAll().where('catalog', '=', active.product.catalog).orderBy('price_cents').execute()
+    active === null
+      ? []
+      : await unit.tx
+          .selectFrom('products')
+          .selectAll()
+          .where('catalog', '=', active.product.catalog)
+          .where('kind', '=', 'plan')
+          .orderBy('price_cents')
+          .execute()
   const orders = await unit.tx
     .selectFrom('orders')
     .selectAll()
@@ -156,7 +165,7 @@ function subscriptionCard(polar: EmbeddedPolar, view: View): Markup {
   const others = view.products.filter(({ id }) => id !== product.id)
   return html`<section class="card" aria-labelledby="subscription">
 <h2 id="subscription">Subscription</h2>
-<p class="amount">${product.name} <span class="quiet">${price(product)} per ${product.recurring_interval}</span></p>
+<p class="amount">${product.name} <span class="quiet">${moneyText({ amountMinor: recurringCents(product, subscription.seats), currency: product.currency })} per ${product.recurring_interval}${subscription.seats === 0 ? '' : html`, ${subscription.seats} more seats included`}</span></p>
 ${ends ? html`<p class="notice">Cancelled. It runs until ${until}; the free plan follows.</p>` : html`<p class="quiet">Renews on ${until}.</p>`}
 ${pending === undefined || ends ? '' : html`<p class="notice">Changes to ${pending.name} on ${until}.</p>`}
 ${view.customer.credit_cents === 0 ? '' : html`<p class="quiet">Credit: ${moneyText({ amountMinor: view.customer.credit_cents, currency: product.currency })}, used with the next invoice.</p>`}

@@ -8,9 +8,11 @@ export type PolarSchema = {
     description: string
     catalog: string
     plan: string
+    kind: 'plan' | 'booster' | 'top_up'
     price_cents: number
+    seat_price_cents: number | null
     currency: string
-    recurring_interval: 'month' | 'year'
+    recurring_interval: 'month' | 'year' | 'once'
     created_at: number
   }
   customers: {
@@ -65,6 +67,7 @@ export type PolarSchema = {
     current_period_end: number
     cancel_at_period_end: Generated<number>
     pending_product_id: string | null
+    seats: Generated<number>
     canceled_at: number | null
     started_at: number
     ended_at: number | null
@@ -76,7 +79,7 @@ export type PolarSchema = {
     subscription_id: string | null
     checkout_id: string | null
     status: 'pending' | 'paid' | 'refunded' | 'partially_refunded' | 'void'
-    billing_reason: 'subscription_create' | 'subscription_cycle' | 'subscription_update'
+    billing_reason: 'purchase' | 'subscription_create' | 'subscription_cycle' | 'subscription_update'
     items: string
     amount_cents: number
     applied_credit_cents: number

@@ -2,10 +2,28 @@ import { randomUUID } from 'node:crypto'
 import { type Period, periodAt, periodNumber } from '../../../../shared/billing/period.ts'
 import { type Proration, prorate } from '../../../../shared/billing/proration.ts'
 import { writeOrder } from './orders.ts'
+import type { OrderItem } from './wire.ts'
+import { intervalOf, recurringCents } from './offers.ts'
 import type { WebhookOutbox } from './outbox.ts'
 import type { PolarUnit } from './polar-store.ts'
 import { findSubscription, productById, type SubscriptionParts } from './records.ts'
 import type { CheckoutRow, CustomerRow, ProductRow, SubscriptionRow } from './schema.ts'
+
+/** Seats go on with another product where that sells any. */
+function seatsWith(product: ProductRow, seats: number): number {
+  return product.seat_price_cents === null ? 0 : seats
+}
+
+/** The lines of an order for one whole period. */
+export function periodItems(product: ProductRow, seats: number): OrderItem[] {
+  const plan = { label: product.name, amount_cents: product.price_cents, proration: false }
+  if (seats === 0) return [plan]
+  return [plan, { label: seatWords(seats), amount_cents: (product.seat_price_cents ?? 0) * seats, proration: false }]
+}
+
+function seatWords(seats: number): string {
+  return seats === 1 ? '1 more seat' : `${seats} more seats`
+}
 
 export function periodOf(row: SubscriptionRow): Period {
   return { startMs: row.current_period_start, endMs: row.current_period_end }
@@ -19,7 +37,7 @@ export async function startSubscription(
   product: ProductRow,
   customer: CustomerRow,
 ): Promise<SubscriptionRow> {
-  const period = periodNumber(unit.now, 0, product.recurring_interval)
+  const period = periodNumber(unit.now, 0, intervalOf(product))
   const subscription = await unit.tx
     .insertInto('subscriptions')
     .values({
@@ -42,7 +60,7 @@ export async function startSubscription(
   await writeOrder(unit, outbox, parts, {
     reason: 'subscription_create',
     description: `${product.name}, first ${product.recurring_interval}`,
-    items: [{ label: product.name, amount_cents: product.price_cents, proration: false }],
+    items: periodItems(product, subscription.seats),
     period,
     atMs: unit.now,
   })
@@ -52,13 +70,18 @@ export async function startSubscription(
 
 /** What a change to a dearer product costs now. */
 export function costOfChange({ subscription, product }: Pick<SubscriptionParts, 'subscription' | 'product'>, to: ProductRow, atMs: number): Proration {
-  return prorate(product.price_cents, to.price_cents, periodOf(subscription), atMs)
+  const { seats } = subscription
+  return prorate(recurringCents(product, seats), recurringCents(to, seatsWith(to, seats)), periodOf(subscription), atMs)
 }
 
 /** A dearer product takes the place of the old one now; what is unused of the old price is credited. */
 export async function changeNow(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionParts, to: ProductRow): Promise<SubscriptionParts> {
   const { creditCents, debitCents } = costOfChange(parts, to, unit.now)
-  const subscription = await updateSubscription(unit, parts.subscription.id, { product_id: to.id, pending_product_id: null })
+  const subscription = await updateSubscription(unit, parts.subscription.id, {
+    product_id: to.id,
+    pending_product_id: null,
+    seats: seatsWith(to, parts.subscription.seats),
+  })
   const changed = { ...parts, subscription, product: to }
   await writeOrder(unit, outbox, changed, {
     reason: 'subscription_update',
@@ -66,6 +89,27 @@ export async function changeNow(unit: PolarUnit, outbox: WebhookOutbox, parts: S
     items: [
       { label: `Unused time on ${parts.product.name}`, amount_cents: -creditCents, proration: true },
       { label: `Remaining time on ${to.name}`, amount_cents: debitCents, proration: true },
+    ],
+    period: { startMs: unit.now, endMs: subscription.current_period_end },
+    atMs: unit.now,
+  })
+  await outbox.subscriptionMoved(unit, changed, ['subscription.updated'])
+  return changed
+}
+
+/** More or fewer seats from now on: the rest of the period is charged, or credited. */
+export async function changeSeats(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionParts, seats: number): Promise<SubscriptionParts> {
+  const { subscription: before, product } = parts
+  if (seats === before.seats) return parts
+  const cost = prorate(recurringCents(product, before.seats), recurringCents(product, seats), periodOf(before), unit.now)
+  const subscription = await updateSubscription(unit, before.id, { seats })
+  const changed = { ...parts, subscription }
+  await writeOrder(unit, outbox, changed, {
+    reason: 'subscription_update',
+    description: `${product.name}: ${seats === 0 ? 'no more seats' : seatWords(seats)}`,
+    items: [
+      { label: `Unused time with ${seatWords(before.seats)}`, amount_cents: -cost.creditCents, proration: true },
+      { label: `Remaining time with ${seatWords(seats)}`, amount_cents: cost.debitCents, proration: true },
     ],
     period: { startMs: unit.now, endMs: subscription.current_period_end },
     atMs: unit.now,
@@ -118,10 +162,11 @@ async function renew(unit: PolarUnit, outbox: WebhookOutbox, parts: Subscription
   const { subscription: before } = parts
   const product = before.pending_product_id === null ? parts.product : await productById(unit, before.pending_product_id)
   const startMs = before.current_period_end
-  const period = periodAt(before.anchor_at, startMs, product.recurring_interval)
+  const period = periodAt(before.anchor_at, startMs, intervalOf(product))
   const subscription = await updateSubscription(unit, before.id, {
     product_id: product.id,
     pending_product_id: null,
+    seats: seatsWith(product, before.seats),
     current_period_start: startMs,
     current_period_end: period.endMs,
   })
@@ -129,7 +174,7 @@ async function renew(unit: PolarUnit, outbox: WebhookOutbox, parts: Subscription
   await writeOrder(unit, outbox, renewed, {
     reason: 'subscription_cycle',
     description: `${product.name}, renewal`,
-    items: [{ label: product.name, amount_cents: product.price_cents, proration: false }],
+    items: periodItems(product, subscription.seats),
     period: { startMs, endMs: period.endMs },
     atMs: startMs,
   })

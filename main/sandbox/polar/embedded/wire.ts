@@ -1,6 +1,7 @@
 /** Rows as Polar's API writes them (version 2026-10). The types are those of Polar's own SDK. */
 import type { models } from '@polar-sh/sdk/2026-10'
 import { isoTime } from '../../clock.ts'
+import { intervalOf, productMetadata, recurringCents } from './offers.ts'
 import type { CheckoutRow, CustomerRow, OrderRow, PaymentRow, ProductRow, SubscriptionRow } from './schema.ts'
 
 /** The one organisation of this sandbox. */
@@ -25,11 +26,11 @@ function productCore(row: ProductRow) {
     visibility: 'public' as const,
     trial_interval: null,
     trial_interval_count: null,
-    recurring_interval: row.recurring_interval,
-    recurring_interval_count: 1,
+    recurring_interval: row.recurring_interval === 'once' ? null : row.recurring_interval,
+    recurring_interval_count: row.recurring_interval === 'once' ? null : 1,
     meter_interval: null,
     meter_interval_count: null,
-    is_recurring: true,
+    is_recurring: row.recurring_interval !== 'once',
     is_archived: false,
     organization_id: ORGANIZATION_ID,
   }
@@ -48,11 +49,6 @@ function priceOf(row: ProductRow): models.ProductPriceFixed {
     product_id: row.id,
     price_amount: row.price_cents,
   }
-}
-
-/** How a product says which plan it is: the platform finds its products by this, in the real Polar too. */
-export function productMetadata(row: Pick<ProductRow, 'catalog' | 'plan'>): { catalog: string; plan: string } {
-  return { catalog: row.catalog, plan: row.plan }
 }
 
 export function productWire(row: ProductRow): models.Product {
@@ -112,9 +108,9 @@ function stateSubscription(row: SubscriptionRow, product: ProductRow): StateSubs
     id: row.id,
     metadata: {},
     status: 'active',
-    amount: product.price_cents,
+    amount: recurringCents(product, row.seats),
     currency: product.currency,
-    recurring_interval: product.recurring_interval,
+    recurring_interval: intervalOf(product),
     current_period_start: isoTime(row.current_period_start),
     current_period_end: isoTime(row.current_period_end),
     trial_start: null,
@@ -125,7 +121,7 @@ function stateSubscription(row: SubscriptionRow, product: ProductRow): StateSubs
     ends_at: row.cancel_at_period_end === 1 ? isoTime(row.current_period_end) : nullableTime(row.ended_at),
     product_id: row.product_id,
     discount_id: null,
-    seats: null,
+    seats: product.seat_price_cents === null ? null : row.seats,
     units: null,
     meters: [],
   }
@@ -136,9 +132,9 @@ function subscriptionCore(row: SubscriptionRow, product: ProductRow): models.Ord
     ...stamps(row.started_at),
     id: row.id,
     metadata: {},
-    amount: product.price_cents,
+    amount: recurringCents(product, row.seats),
     currency: product.currency,
-    recurring_interval: product.recurring_interval,
+    recurring_interval: intervalOf(product),
     recurring_interval_count: 1,
     status: row.status,
     current_period_start: isoTime(row.current_period_start),

@@ -1,0 +1,68 @@
+import { app, type BrowserWindow, clipboard, dialog } from 'electron'
+import type { CrashPolicy } from './crash-policy.ts'
+import type { PageKeeper } from './page-keeper.ts'
+
+export type CrashesInput = {
+  window: BrowserWindow
+  pages: PageKeeper
+  policy: CrashPolicy
+  diagnostics: () => string
+  report: (line: string) => void
+  /** Stops the engine in order. */
+  quit: () => Promise<void>
+}
+
+/**
+ * What to do when a part of the program dies. The engine's data is on disk before anything is acknowledged, so the window can simply be loaded
+ * again. No crash dump is collected: it would hold what lay in memory, keys included.
+ */
+export function watchCrashes({ window, pages, policy, diagnostics, report, quit }: CrashesInput): void {
+  // The new document, not the wish for one: a navigation that was refused leaves the old page listening.
+  window.webContents.on('did-navigate', () => pages.windowGone())
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    report(`The window's process ended: ${reason} (${exitCode})`)
+    pages.windowGone()
+    if (reason === 'clean-exit' || window.isDestroyed()) return
+    if (policy.crashed(Date.now()) === 'again') return window.webContents.reload()
+    void ask('The window stopped several times', 'What was saved is safe; only the window is affected.', ['Load it again', 'Copy diagnostics and load it again', 'Quit']).then(
+      (choice) => {
+        if (choice === 2) return app.quit()
+        if (choice === 1) clipboard.writeText(diagnostics())
+        policy.forget()
+        if (!window.isDestroyed()) window.webContents.reload()
+      },
+    )
+  })
+  app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
+    if (reason !== 'clean-exit') report(`A helper process ended: ${type}, ${reason} (${exitCode})`)
+  })
+
+  let failed = false
+  const onFailure = (error: unknown): void => {
+    report(`Unexpected: ${describe(error)}`)
+    // The first one decides; what follows while everything is being stopped is only written down.
+    if (failed) return
+    failed = true
+    void quit()
+      .then(() => ask('Tidemark met an error that it did not expect', 'What was saved is safe. It has to be started again.', ['Start again', 'Copy diagnostics and start again', 'Quit']))
+      .then((choice) => {
+        if (choice === 1) clipboard.writeText(diagnostics())
+        if (choice !== 2) app.relaunch()
+        app.exit(1)
+      })
+  }
+  process.on('uncaughtException', onFailure)
+  process.on('unhandledRejection', onFailure)
+}
+
+async function ask(message: string, detail: string, buttons: string[]): Promise<number> {
+  const { response } = await dialog.showMessageBox({ type: 'error', title: 'Tidemark', message, detail, buttons, defaultId: 0, cancelId: buttons.length - 1, noLink: true })
+  return response
+}
+
+/** Name and place. The message is left out: it may hold what a person wrote. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  const places = error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? []
+  return [error.name, ...places.slice(0, 6).map((line) => line.trim())].join(' ')
+}

@@ -1,0 +1,104 @@
+import { type CostCell, minorOf, splitCosts } from '../../../../shared/billing/cost.ts'
+import { dateOf } from '../../../../shared/billing/cost-day.ts'
+import { splitByWeight } from '../../../../shared/billing/money.ts'
+import { type Change, explain, explainCosts } from '../../../../shared/billing/what-changed.ts'
+import type { PlansDocument } from '../../../../shared/billing/catalog-wire.ts'
+import type { CostChange, CostDimension, Costs } from '../../../../shared/contract/console/costs.ts'
+import type { CostDay } from './cost-days.ts'
+import { type CostNames, keyOf } from './cost-names.ts'
+import { type CostPeriod, periodOnBridge } from './cost-periods.ts'
+
+/** Costs of a period by one dimension. Total, rows and days agree to the minor unit: the total is split among the rows, a row among its days. */
+export function costView(
+  days: readonly CostDay[],
+  by: CostDimension,
+  names: CostNames,
+  period: CostPeriod,
+  periods: readonly CostPeriod[],
+  today: number,
+): Costs {
+  const cells = days.flatMap((day) => day.cells)
+  const key = keyOf(by)
+  const split = splitCosts(
+    cells.filter(({ amountMicros }) => amountMicros > 0),
+    key,
+  )
+  const shown = Math.max(period.firstDay, Math.min(period.endDay, today + 1))
+  const dayNumbers = Array.from({ length: shown - period.firstDay }, (_, index) => period.firstDay + index)
+  const byDay = new Map(days.map((day) => [day.day, day.cells]))
+  return {
+    currency: days[0]?.currency ?? 'usd',
+    period: periodOnBridge(period),
+    periods: periods.map(periodOnBridge),
+    totalCents: split.totalMinor,
+    billedCents: minorOf(cells.reduce((sum, { billedMicros }) => sum + billedMicros, 0)),
+    rows: split.parts.map(({ id, minor }) => ({
+      key: id,
+      name: names(by, id),
+      amountCents: minor,
+      share: split.totalMinor === 0 ? 0 : minor / split.totalMinor,
+      days: splitByDays(
+        minor,
+        dayNumbers.map((day) => sumOf((byDay.get(day) ?? []).filter((cell) => key(cell) === id))),
+      ),
+    })),
+    dates: dayNumbers.map(dateOf),
+  }
+}
+
+/**
+ * Why the costs of a later period differ from those of an earlier one. While the later one runs, the earlier one counts only up to the same
+ * day of it: half a period against a whole one would say that everything fell.
+ */
+export function changeView(
+  before: { period: CostPeriod; days: readonly CostDay[] },
+  after: { period: CostPeriod; days: readonly CostDay[] },
+  names: CostNames,
+  plans: PlansDocument,
+  today: number,
+): CostChange {
+  const comparedDays = after.period.current ? Math.max(1, today + 1 - after.period.firstDay) : null
+  const earlier = (comparedDays === null ? before.days : before.days.filter(({ day }) => day < before.period.firstDay + comparedDays)).flatMap(
+    ({ cells }) => cells,
+  )
+  const later = after.days.flatMap(({ cells }) => cells)
+  const by = (dimension: CostDimension): Change => explainCosts(earlier, later, keyOf(dimension))
+  const named = (dimension: CostDimension, { parts }: Change): CostChange['byService'] =>
+    parts.filter((part) => part.before !== 0 || part.after !== 0).map(({ id, ...part }) => ({ key: id, name: names(dimension, id), ...part }))
+  const services = by('service')
+  return {
+    currency: after.days[0]?.currency ?? before.days[0]?.currency ?? 'usd',
+    before: periodOnBridge(before.period),
+    after: periodOnBridge(after.period),
+    comparedDays,
+    beforeTotal: services.before,
+    afterTotal: services.after,
+    difference: services.difference,
+    byService: named('service', services),
+    byUser: named('user', by('user')),
+    byMeter: named('meter', by('meter')),
+    usage: usageChange(earlier, later, names, plans),
+  }
+}
+
+/** Only meters whose use adds up over days: a level of yesterday and one of today are not twice as much. */
+function usageChange(before: readonly CostCell[], after: readonly CostCell[], names: CostNames, plans: PlansDocument): CostChange['usage'] {
+  const adding = plans.meters.filter(({ aggregation }) => aggregation === undefined || aggregation === 'sum' || aggregation === 'unique_key')
+  const sums = (cells: readonly CostCell[]): Map<string, number> => {
+    const total = new Map<string, number>()
+    for (const { meterId, quantity } of cells) if (adding.some(({ id }) => id === meterId)) total.set(meterId, (total.get(meterId) ?? 0) + quantity)
+    return total
+  }
+  return explain(sums(before), sums(after)).parts.map(({ id, ...part }) => {
+    const meter = adding.find((each) => each.id === id)
+    return { key: id, name: names('meter', id), ...part, unit: meter?.unit ?? 'count', byteBase: meter?.byte_base ?? 'decimal' }
+  })
+}
+
+function splitByDays(minor: number, micros: readonly number[]): number[] {
+  return micros.length === 0 ? [] : splitByWeight(minor, micros)
+}
+
+function sumOf(cells: readonly CostCell[]): number {
+  return cells.reduce((sum, { amountMicros }) => sum + amountMicros, 0)
+}

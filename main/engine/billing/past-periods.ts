@@ -1,0 +1,35 @@
+import type { PastPeriod } from '../../../shared/billing/cheapest-plan.ts'
+import { type Period, periodNumber } from '../../../shared/billing/period.ts'
+import type { UsageHistory } from './usage-history.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+/**
+ * The periods that are over, newest first, as far back as the cache knows: for each meter the highest counter within it. The
+ * anchor is not on the wire, so periods are counted from the start of the running one.
+ */
+export function pastPeriods(history: Pick<UsageHistory, 'readDays' | 'metrics'>, workspaceId: string, current: Period, most: number): PastPeriod[] {
+  const metrics = history.metrics(workspaceId)
+  const periods: PastPeriod[] = []
+  for (let index = 1; index <= most; index += 1) {
+    const period = { startMs: periodNumber(current.startMs, -index).startMs, endMs: periodNumber(current.startMs, 1 - index).startMs }
+    const used = Object.fromEntries(metrics.flatMap((metric) => highestIn(history, workspaceId, metric, period) ?? []))
+    // Nothing is known from here on.
+    if (Object.keys(used).length === 0) break
+    periods.push({ ...period, used })
+  }
+  return periods
+}
+
+function highestIn(history: Pick<UsageHistory, 'readDays'>, workspaceId: string, metric: string, { startMs, endMs }: Period): [[string, number]] | null {
+  let highest: number | null = null
+  for (const { day, hours } of history.readDays(workspaceId, metric, Math.floor(startMs / DAY_MS), Math.floor(endMs / DAY_MS))) {
+    for (const [hour, value] of hours.entries()) {
+      const endsAt = day * DAY_MS + (hour + 1) * HOUR_MS
+      if (value === null || endsAt - HOUR_MS < startMs || endsAt > endMs) continue
+      highest = Math.max(highest ?? 0, value)
+    }
+  }
+  return highest === null ? null : [[metric, highest]]
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import type { PermissionMatrix } from '../../../shared/billing/catalog.ts'
+import { permit } from '../../../shared/billing/permission.ts'
+import type { Services } from '../services.ts'
+
+const matrix = z.object({
+  source: z.enum(['seed', 'ours']),
+  roles: z.array(z.object({ id: z.string(), name: z.string() })),
+  actions: z.array(z.object({ id: z.string(), name: z.string(), allow: z.record(z.string(), z.enum(['all', 'own', 'request', 'no'])) })),
+})
+
+/** The platform decides; this mirror of its matrix only lets the console say why a control is disabled. An older platform serves none: then it is asked. */
+export function permissionsOf({ documents }: Pick<Services, 'documents'>, workspaceId: string): PermissionMatrix | null {
+  const parsed = matrix.safeParse(documents.read(workspaceId, 'plans')?.permissions)
+  return parsed.success ? parsed.data : null
+}
+
+/** Why the member of this workspace may not do something in its own tenant; null: they may, or the platform is to say. */
+export function whyNot(services: Pick<Services, 'documents' | 'registry'>, workspaceId: string, action: string): string | null {
+  const permissions = permissionsOf(services, workspaceId)
+  const role = services.registry.find(workspaceId)?.role
+  if (permissions === null || role === undefined) return null
+  const answer = permit({ permissions }, role, action, { ownTenant: true })
+  return answer.allowed === true ? null : answer.reason
+}

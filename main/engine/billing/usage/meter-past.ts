@@ -1,0 +1,43 @@
+import type { Meter } from '../../../../shared/billing/catalog.ts'
+import { forecast, type Forecast } from '../../../../shared/billing/forecast.ts'
+import { limitFromWire } from '../../../../shared/billing/limit.ts'
+import type { Period } from '../../../../shared/billing/period.ts'
+import type { Counter } from '../../../../shared/contract/platform.ts'
+import type { UsageHistory } from '../usage-history.ts'
+import { DAY_MS, dailyGrowth, growthByHour, HOUR_MS, type Levels, levelsOf } from './growth.ts'
+
+/** What the usage page draws as use that adds up, and what as something that stands at a height. */
+export function kindOf(meter: Pick<Meter, 'aggregation' | 'period' | 'draws'>): 'flow' | 'level' {
+  if (meter.draws === 'ciphertext_bytes' || meter.draws === 'open_session' || meter.draws === 'sub_key') return 'level'
+  return meter.aggregation === 'sum' || meter.aggregation === 'unique_key' ? 'flow' : 'level'
+}
+
+/** A meter's past with its counter of this moment as the last point. */
+export type MeterPast = { readonly levels: Levels; readonly growth: ReadonlyMap<number, number> }
+
+export function readPast(history: UsageHistory, workspaceId: string, meter: Meter, counter: Counter, fromDay: number, nowMs: number): MeterPast {
+  const levels = levelsOf(history.readDays(workspaceId, meter.id, fromDay, Math.floor(nowMs / DAY_MS)))
+  // Without any past the counter alone would look like the use of one hour.
+  if (levels.size > 0 && meter.aggregation !== 'rate_per_minute') {
+    const hour = Math.floor(nowMs / HOUR_MS)
+    levels.delete(hour)
+    levels.set(hour, counter.used)
+  }
+  return { levels, growth: growthByHour(levels, meter.period === 'monthly' && kindOf(meter) === 'flow') }
+}
+
+/** Days of the past that a forecast looks at, and one more to measure the first one's growth from. */
+export const FORECAST_PAST_DAYS = 29
+
+export function forecastOf(meter: Meter, counter: Counter, { growth }: MeterPast, period: Period, nowMs: number): Forecast | null {
+  if (meter.aggregation === 'rate_per_minute') return null
+  const today = Math.floor(nowMs / DAY_MS)
+  return forecast({
+    used: counter.used,
+    limit: limitFromWire(counter.limit),
+    nowMs,
+    endMs: period.endMs,
+    dailyGrowth: dailyGrowth(growth, today - FORECAST_PAST_DAYS, today),
+    mayShrink: kindOf(meter) === 'level' && meter.aggregation !== 'peak_daily',
+  })
+}

@@ -1,0 +1,101 @@
+import type { KnownCatalog } from '../../../../shared/billing/catalog-wire.ts'
+import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
+import { planLimit } from '../../../../shared/billing/effective-limit.ts'
+import { limitFromWire, limitToNullable, UNLIMITED } from '../../../../shared/billing/limit.ts'
+import type { Period } from '../../../../shared/billing/period.ts'
+import { projectCost } from '../../../../shared/billing/projected-cost.ts'
+import type { Meter } from '../../../../shared/billing/catalog.ts'
+import type { MeterUse, PeriodCost, UsageForecast } from '../../../../shared/contract/console/usage.ts'
+import type { Counter } from '../../../../shared/contract/platform.ts'
+import type { UsageHistory } from '../usage-history.ts'
+import { lastOf, sumOf } from './growth.ts'
+import { FORECAST_PAST_DAYS, forecastOf, kindOf, type MeterPast, readPast } from './meter-past.ts'
+
+const RECENT_DAYS = 30
+const HOURS = 24
+
+export type UsageInput = {
+  readonly history: UsageHistory
+  readonly workspaceId: string
+  readonly catalog: KnownCatalog
+  readonly planId: string
+  readonly planCents: number | null
+  readonly currency: string
+  readonly counters: readonly Counter[]
+  readonly period: Period
+  /** What was used beyond the plan so far, as the platform prices it; null where it tells no costs. */
+  readonly overageCents: number | null
+  readonly nowMs: number
+}
+
+/** Every meter of the catalog that has a counter, with its forecast, its part of the projected cost and its last days. */
+export function usageView(input: UsageInput): { meters: MeterUse[]; cost: PeriodCost | null } {
+  const { history, workspaceId, catalog, counters, period, nowMs } = input
+  const plan = catalog.plans.find(({ id }) => id === input.planId)
+  const counted = catalog.meters.flatMap((meter) => {
+    const counter = counters.find(({ metric }) => metric === meter.id)
+    return counter === undefined ? [] : [{ meter, counter }]
+  })
+  const projected = projectCost(
+    input.planCents ?? 0,
+    counted.map(({ meter, counter }) => ({
+      meterId: meter.id,
+      used: counter.used,
+      included: limitFromWire(counter.limit),
+      period: meter.aggregation === 'peak_daily' ? 'total' : meter.period,
+      unitPrice: meter.enforcement === 'bill' ? meter.unitPrice : null,
+      pricedDaily: meter.aggregation === 'peak_daily',
+    })),
+    period,
+    nowMs,
+  )
+  const lines = new Map(projected.lines.map((line) => [line.meterId, line]))
+  const today = Math.floor(nowMs / DAY_MS)
+  const meters = counted.map(({ meter, counter }): MeterUse => {
+    const past = readPast(history, workspaceId, meter, counter, today - Math.max(FORECAST_PAST_DAYS, RECENT_DAYS), nowMs)
+    const own = plan === undefined ? limitFromWire(counter.limit) : planLimit(plan, meter)
+    const line = lines.get(meter.id)
+    const ahead = forecastOf(meter, counter, past, period, nowMs)
+    return {
+      meter: meter.id,
+      group: meter.group,
+      metering: meter.metering,
+      kind: kindOf(meter),
+      planLimit: limitToNullable(own),
+      boosted: own === UNLIMITED || counter.limit === -1 ? 0 : Math.max(0, counter.limit - own),
+      forecast: ahead === null ? null : toForecast(ahead),
+      projected:
+        meter.unitPrice === null || meter.enforcement !== 'bill' || line === undefined
+          ? null
+          : { use: line.projectedUse, billedUse: line.billedUse, cents: line.cents, unitCents: meter.unitPrice.cents, per: meter.unitPrice.per },
+      recent: recentDays(meter, past, today),
+    }
+  })
+  const overage = projected.totalCents - projected.planCents
+  const cost: PeriodCost = {
+    currency: input.currency,
+    planCents: input.planCents,
+    overageCents: input.overageCents ?? overageSoFar(counted),
+    projectedOverageCents: Math.max(overage, input.overageCents ?? 0),
+  }
+  return { meters, cost }
+}
+
+function recentDays(meter: Meter, { levels, growth }: MeterPast, today: number): (number | null)[] {
+  return Array.from({ length: RECENT_DAYS }, (_, index) => {
+    const day = today - RECENT_DAYS + 1 + index
+    return kindOf(meter) === 'flow' ? sumOf(growth, day * HOURS, (day + 1) * HOURS) : lastOf(levels, day * HOURS, (day + 1) * HOURS)
+  })
+}
+
+/** Where the platform tells no costs: each billed meter's use beyond its limit at its price, as of now. */
+function overageSoFar(counted: readonly { meter: Meter; counter: Counter }[]): number {
+  return counted.reduce((sum, { meter, counter }) => {
+    if (meter.unitPrice === null || meter.enforcement !== 'bill' || counter.limit === -1) return sum
+    return sum + Math.round((Math.max(0, counter.used - counter.limit) * meter.unitPrice.cents) / meter.unitPrice.per)
+  }, 0)
+}
+
+export function toForecast({ expected, low, high, reachesLimitAtMs, earliestAtMs, basisDays }: NonNullable<ReturnType<typeof forecastOf>>): UsageForecast {
+  return { expected, low, high, reachesLimitAt: reachesLimitAtMs, earliestAt: earliestAtMs, basisDays }
+}

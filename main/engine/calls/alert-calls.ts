@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import { limitFromWire, limitToNullable } from '../../../shared/billing/limit.ts'
+import type { AlertFields, AlertView } from '../../../shared/contract/console/alerts.ts'
+import type { AlertRule } from '../../../shared/contract/platform/alerts.ts'
+import { alertIdOf, alertKey, type AlertValue, readAlertValue } from '../alert-edits.ts'
+import { firedAlerts, firedView } from '../billing/fired-alerts.ts'
+import { whyNot } from '../billing/permissions.ts'
+import { ConsoleFailure } from '../failure.ts'
+import { openEdits } from '../open-edits.ts'
+import type { Services } from '../services.ts'
+import type { HandlersOf } from './handlers.ts'
+import { catalogOf } from './overview-calls.ts'
+import { recordOf } from './workspace-calls.ts'
+
+export function alertCalls(services: Services): HandlersOf<'alerts'> {
+  const { documents, outbox } = services
+
+  function rulesOf(workspaceId: string): AlertRule[] {
+    return documents.list(workspaceId, 'alert_rule')
+  }
+
+  function requireMay(workspaceId: string): void {
+    const reason = whyNot(services, workspaceId, 'set_budget_alerts')
+    if (reason !== null) throw new ConsoleFailure('forbidden', reason, 'Ask a member whose role may do this.')
+  }
+
+  function enqueue(workspaceId: string, id: string, value: string, known: AlertRule | undefined): void {
+    outbox.enqueueSetting({ workspaceId, key: alertKey(id), value, baseVersion: known?.version ?? 0 })
+    services.emit({ event: 'cache.changed', payload: { workspaceId, topics: ['alert_rule'] } })
+  }
+
+  return {
+    'alerts.read': ({ workspaceId }) => {
+      recordOf(services, workspaceId)
+      const catalog = catalogOf(services, workspaceId)
+      const rules = rulesOf(workspaceId)
+      const edits = openEdits(outbox, workspaceId, ({ key, value, baseVersion }) => {
+        const id = alertIdOf(key)
+        const cached = id === null ? null : documents.read(workspaceId, 'alert_rule', id)
+        return cached === null ? value === '' : cached.version > (baseVersion ?? 0)
+      })
+      const meters = catalog?.meters ?? []
+      const counters = documents.list(workspaceId, 'counter')
+      const view = (rule: Pick<AlertRule, 'id' | 'measure' | 'meter' | 'inclusive'>, confirmed: AlertFields | null): AlertView => {
+        const meter = meters.find(({ id }) => id === rule.meter)
+        const edit = edits.get(alertKey(rule.id))
+        const theirs = edit?.payload.theirs?.value
+        return {
+          id: rule.id,
+          measure: rule.measure,
+          meter: rule.meter,
+          meterName: rule.meter === null ? null : (meter?.name ?? rule.meter),
+          unit: meter?.unit ?? null,
+          byteBase: meter?.byteBase ?? 'decimal',
+          inclusive: rule.inclusive,
+          confirmed,
+          edit:
+            edit === undefined
+              ? null
+              : {
+                  itemId: edit.itemId,
+                  state: edit.state,
+                  fields: fieldsOf(readAlertValue(edit.payload.value)),
+                  theirs: fieldsOf(readAlertValue(theirs ?? '')),
+                  conflict: edit.state === 'rejected' && edit.payload.theirs !== undefined,
+                },
+        }
+      }
+      const created = [...edits].flatMap(([key, { payload }]) => {
+        const id = alertIdOf(key)
+        const value = readAlertValue(payload.value)
+        return id === null || value === null || rules.some((rule) => rule.id === id)
+          ? []
+          : view({ id, measure: value.measure, meter: value.meter, inclusive: true }, null)
+      })
+      return {
+        channels: catalog?.alerts?.channels.map(({ id, name }) => ({ id, name })) ?? [],
+        currency: documents.read(workspaceId, 'plan')?.plan.currency ?? 'usd',
+        meters: meters.flatMap((meter) => {
+          const counter = counters.find(({ metric }) => metric === meter.id)
+          if (counter === undefined) return []
+          const { id, name, unit, byteBase } = meter
+          return [{ id, name, unit, byteBase, used: counter.used, limit: limitToNullable(limitFromWire(counter.limit)) }]
+        }),
+        rules: [...rules.sort(byMeasureAndBound).map((rule) => view(rule, fieldsOf(rule))), ...created],
+        mayNot: whyNot(services, workspaceId, 'set_budget_alerts'),
+      }
+    },
+    'alerts.fired': ({ workspaceId, before, limit }) => {
+      recordOf(services, workspaceId)
+      const all = firedAlerts(documents, workspaceId)
+      const from = before === null ? 0 : all.findIndex(({ at }) => at < before)
+      const page = from < 0 ? [] : all.slice(from, from + limit)
+      // Rows of one instant stay together: the next page begins below them.
+      const last = page.at(-1)
+      const rest = from < 0 || last === undefined ? [] : all.slice(from + page.length)
+      const tied = rest.filter(({ at }) => at === last?.at)
+      const rows = [...page, ...tied].map((event) => firedView(event, catalogOf(services, workspaceId)))
+      return { rows, next: rest.length > tied.length && last !== undefined ? last.at : null, total: all.length }
+    },
+    'alerts.put': ({ workspaceId, id, measure, meter, fields }) => {
+      recordOf(services, workspaceId)
+      requireMay(workspaceId)
+      const known = id === null ? undefined : rulesOf(workspaceId).find((rule) => rule.id === id)
+      if (id === null && measure === 'limit')
+        throw new ConsoleFailure('invalid_input', 'Alerts on the limits come with the plan.', 'Make a budget on a meter or on the cost.')
+      if ((measure === 'meter') !== (meter !== null)) throw new ConsoleFailure('invalid_input', 'A budget on a meter names the meter.', 'Choose a meter.')
+      if (fields.at === 0) throw new ConsoleFailure('invalid_input', 'A budget of nothing would always be reached.', 'Set an amount of at least 1.')
+      const ruleId = id ?? `budget-${randomUUID()}`
+      const value: AlertValue = { measure, meter, ...fields }
+      enqueue(workspaceId, ruleId, JSON.stringify(value), known)
+      return { id: ruleId }
+    },
+    'alerts.delete': ({ workspaceId, id }) => {
+      recordOf(services, workspaceId)
+      requireMay(workspaceId)
+      const known = rulesOf(workspaceId).find((rule) => rule.id === id)
+      if (known?.measure === 'limit')
+        throw new ConsoleFailure('invalid_input', `${known.name} belongs to the plan and is not deleted.`, 'Switch it off instead.')
+      enqueue(workspaceId, id, '', known)
+      return {}
+    },
+  }
+}
+
+function fieldsOf(rule: Pick<AlertRule, 'name' | 'at' | 'channels' | 'enabled'> | null): AlertFields | null {
+  return rule === null ? null : { name: rule.name, at: rule.at, channels: rule.channels, enabled: rule.enabled }
+}
+
+const measures: readonly AlertRule['measure'][] = ['limit', 'meter', 'cost']
+
+/** What the plan brings from low to high, then own budgets by name. */
+function byMeasureAndBound(one: AlertRule, other: AlertRule): number {
+  const kind = measures.indexOf(one.measure) - measures.indexOf(other.measure)
+  if (kind !== 0) return kind
+  return one.measure === 'limit' ? one.at - other.at || Number(other.inclusive) - Number(one.inclusive) : one.name.localeCompare(other.name)
+}

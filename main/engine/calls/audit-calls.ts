@@ -1,0 +1,64 @@
+import type { AuditRow } from '../../../shared/contract/console/audit.ts'
+import { sequenceOf, type StoredEntry } from '../billing/audit-log/book.ts'
+import { exportText } from '../billing/audit-log/export-lines.ts'
+import type { Services } from '../services.ts'
+import type { HandlersOf } from './handlers.ts'
+import { recordOf } from './workspace-calls.ts'
+
+/** Entries in one part of an export. */
+const EXPORT_PART = 2_000
+
+export function auditCalls(services: Services): HandlersOf<'audit'> {
+  const { auditLog, documents, clock } = services
+
+  function rowsOf(workspaceId: string, stored: readonly StoredEntry[]): AuditRow[] {
+    const names = new Map(documents.list(workspaceId, 'member').map(({ id, name }) => [id, name]))
+    return stored.map(({ place, action, actor, target, metadata, created_at: createdAt, hash }) => ({
+      sequence: sequenceOf(place),
+      action,
+      actor,
+      actorName: names.get(actor) ?? actor,
+      target,
+      metadata,
+      createdAt,
+      hash,
+    }))
+  }
+
+  return {
+    'audit.page': ({ workspaceId, filter, before, limit }) => {
+      recordOf(services, workspaceId)
+      const page = auditLog.reads.page(workspaceId, filter, before, limit)
+      return { ...page, rows: rowsOf(workspaceId, page.rows) }
+    },
+    'audit.overview': ({ workspaceId }) => {
+      recordOf(services, workspaceId)
+      return auditLog.reads.overview(workspaceId)
+    },
+    'audit.recheck': ({ workspaceId }) => {
+      recordOf(services, workspaceId)
+      auditLog.recheck(workspaceId)
+      return {}
+    },
+    'audit.export': ({ workspaceId, filter, format, before }) => {
+      const { name } = recordOf(services, workspaceId)
+      const page = auditLog.reads.page(workspaceId, filter, before, EXPORT_PART)
+      const rows = rowsOf(workspaceId, page.rows)
+      const day = new Date(clock.now()).toISOString().slice(0, 10)
+      return {
+        fileName: `${fileWords(name)}-audit-log-${day}.${format}`,
+        text: exportText(format, { rows, isFirst: before === null, isLast: page.next === null }),
+        rows: rows.length,
+        next: page.next,
+      }
+    },
+  }
+}
+
+function fileWords(name: string): string {
+  const words = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+  return words === '' ? 'tidemark' : words
+}

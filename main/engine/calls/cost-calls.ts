@@ -1,0 +1,84 @@
+import type { PlansDocument } from '../../../shared/billing/catalog-wire.ts'
+import { dayOf } from '../../../shared/billing/cost-day.ts'
+import type { Period } from '../../../shared/billing/period.ts'
+import { costCsv, costJson } from '../billing/costs/cost-export.ts'
+import { type CostNames, costNames } from '../billing/costs/cost-names.ts'
+import { type CostPeriod, costPeriods } from '../billing/costs/cost-periods.ts'
+import { changeView, costView } from '../billing/costs/cost-view.ts'
+import { focusCsv } from '../billing/costs/focus.ts'
+import { ConsoleFailure } from '../failure.ts'
+import type { Services } from '../services.ts'
+import type { HandlersOf } from './handlers.ts'
+import { recordOf } from './workspace-calls.ts'
+
+type Known = { plans: PlansDocument; names: CostNames; periods: [CostPeriod, ...CostPeriod[]]; today: number }
+
+export function costCalls(services: Services): HandlersOf<'costs'> {
+  const { documents, costDays, clock } = services
+
+  /** Null before the first visit of the platform, or where it says nothing of costs. */
+  function knownOf(workspaceId: string): Known | null {
+    recordOf(services, workspaceId)
+    const plans = documents.read(workspaceId, 'plans')
+    const plan = documents.read(workspaceId, 'plan')
+    const firstDay = costDays.days(workspaceId)[0]
+    if (plans === null || plan === null || firstDay === undefined) return null
+    const current: Period = { startMs: Date.parse(plan.period.start), endMs: Date.parse(plan.period.end) }
+    const invoiceStarts = documents.list(workspaceId, 'invoice').map(({ period }) => Date.parse(period.start))
+    const firstInvoice = invoiceStarts.length === 0 ? null : Math.min(...invoiceStarts)
+    const [newest, ...older] = costPeriods(current, plan.plan.interval === 'year' ? 'year' : 'month', firstInvoice, firstDay)
+    if (newest === undefined) return null
+    return { plans, names: costNames(plans, documents.list(workspaceId, 'member')), periods: [newest, ...older], today: dayOf(clock.now()) }
+  }
+
+  function periodNamed({ periods }: Known, name: string): CostPeriod {
+    const period = periods.find((candidate) => candidate.name === name)
+    if (period === undefined) throw new ConsoleFailure('not_found', `This computer knows nothing of the period ${name}.`, 'Choose another period.')
+    return period
+  }
+
+  const daysOf = (workspaceId: string, { firstDay, endDay }: CostPeriod) => costDays.read(workspaceId, firstDay, endDay)
+
+  return {
+    'costs.read': ({ workspaceId, period: name, by }) => {
+      const known = knownOf(workspaceId)
+      if (known === null) return null
+      const period = name === null ? known.periods[0] : periodNamed(known, name)
+      return costView(daysOf(workspaceId, period), by, known.names, period, known.periods, known.today)
+    },
+    'costs.change': ({ workspaceId, before, after }) => {
+      const known = knownOf(workspaceId)
+      if (known === null) return null
+      const side = (name: string) => {
+        const period = periodNamed(known, name)
+        return { period, days: daysOf(workspaceId, period) }
+      }
+      return changeView(side(before), side(after), known.names, known.plans, known.today)
+    },
+    'costs.export': ({ workspaceId, period: name, format }) => {
+      const known = knownOf(workspaceId)
+      if (known === null) throw new ConsoleFailure('not_found', 'No costs are known here yet.', 'Sync, then try again.')
+      const period = periodNamed(known, name)
+      const record = recordOf(services, workspaceId)
+      const source = { days: daysOf(workspaceId, period), names: known.names, period, workspaceName: record.name }
+      const fileName = (kind: string): string => `costs-${record.name.replaceAll(/[^A-Za-z0-9]+/g, '-').toLowerCase()}-${name}${kind}`
+      switch (format) {
+        case 'csv':
+          return { fileName: fileName('.csv'), mimeType: 'text/csv', text: costCsv(source) }
+        case 'json':
+          return { fileName: fileName('.json'), mimeType: 'application/json', text: costJson(source) }
+        case 'focus': {
+          const invoices = documents.list(workspaceId, 'invoice').filter(({ period: { start } }) => {
+            const day = dayOf(Date.parse(start))
+            return day >= period.firstDay && day < period.endDay
+          })
+          return {
+            fileName: fileName('-focus-1.2.csv'),
+            mimeType: 'text/csv',
+            text: focusCsv({ ...source, workspaceId: record.platformId, plans: known.plans, invoices }),
+          }
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import type { Services } from '../services.ts'
+import type { HandlersOf } from './handlers.ts'
+import { recordOf } from './workspace-calls.ts'
+
+export function invoiceCalls(services: Services): HandlersOf<'invoices'> {
+  const { invoices, documents } = services
+  const known = (workspaceId: string): string => recordOf(services, workspaceId).id
+  return {
+    'invoices.list': ({ workspaceId }) => invoices.list(known(workspaceId)),
+    'invoices.pdf': ({ workspaceId, id }) => invoices.pdf(known(workspaceId), id),
+    'invoices.archive': ({ workspaceId, ids }) => invoices.archive(known(workspaceId), ids),
+    'invoices.forgetFiles': async ({ workspaceId }) => {
+      await invoices.forget(known(workspaceId))
+      return {}
+    },
+    'invoices.paymentMethods': ({ workspaceId }) =>
+      (documents.read(known(workspaceId), 'payment_methods')?.methods ?? []).map((method) => ({
+        id: method.id,
+        name: method.name,
+        description: method.description,
+        eligible: method.eligible,
+        reason: method.reason ?? null,
+        dueDays: method.due_days,
+        current: method.current,
+        detail: method.detail ?? null,
+      })),
+  }
+}

@@ -1,0 +1,73 @@
+import { minorOf } from '../../../shared/billing/cost.ts'
+import { daysOf } from '../../../shared/billing/cost-day.ts'
+import type { Meter } from '../../../shared/billing/catalog.ts'
+import type { Period } from '../../../shared/billing/period.ts'
+import type { Counter } from '../../../shared/contract/platform.ts'
+import { costNames } from '../billing/costs/cost-names.ts'
+import { usageBreakdown } from '../billing/usage/breakdown.ts'
+import { usageTrend } from '../billing/usage/trend.ts'
+import { usageView } from '../billing/usage/usage-view.ts'
+import type { Services } from '../services.ts'
+import type { HandlersOf } from './handlers.ts'
+import { catalogOf } from './overview-calls.ts'
+import { recordOf } from './workspace-calls.ts'
+
+export function usageCalls(services: Services): HandlersOf<'usage'> {
+  const { documents, usageHistory: history, clock } = services
+  /** The time as the platform has it: its days and periods are what is shown. */
+  const nowOf = (workspaceId: string): number => clock.now() + (services.sync.connection(workspaceId).clockOffsetMs ?? 0)
+
+  function meterOf(workspaceId: string, meterId: string): { meter: Meter; counter: Counter; period: Period } | null {
+    recordOf(services, workspaceId)
+    const period = periodOf(workspaceId)
+    const meter = catalogOf(services, workspaceId)?.meters.find(({ id }) => id === meterId)
+    const counter = documents.read(workspaceId, 'counter', meterId)
+    return period === null || meter === undefined || counter === null ? null : { meter, counter, period }
+  }
+
+  function periodOf(workspaceId: string): Period | null {
+    const plan = documents.read(workspaceId, 'plan')
+    return plan === null ? null : { startMs: Date.parse(plan.period.start), endMs: Date.parse(plan.period.end) }
+  }
+
+  /** What lies beyond the plan so far, as the platform prices it day by day; null where it tells no costs. */
+  function overageCents(workspaceId: string, period: Period): number | null {
+    const { firstDay, endDay } = daysOf(period)
+    const days = services.costDays.read(workspaceId, firstDay, endDay)
+    if (days.length === 0) return null
+    return minorOf(days.reduce((sum, { cells }) => sum + cells.reduce((daySum, { billedMicros }) => daySum + billedMicros, 0), 0))
+  }
+
+  return {
+    'usage.read': ({ workspaceId }) => {
+      recordOf(services, workspaceId)
+      const plan = documents.read(workspaceId, 'plan')
+      const catalog = catalogOf(services, workspaceId)
+      const period = periodOf(workspaceId)
+      if (plan === null || catalog === null || period === null) return { period: null, meters: [], cost: null }
+      const view = usageView({
+        history,
+        workspaceId,
+        catalog,
+        planId: plan.plan.id,
+        planCents: plan.plan.price_cents,
+        currency: plan.plan.currency,
+        counters: documents.list(workspaceId, 'counter'),
+        period,
+        overageCents: overageCents(workspaceId, period),
+        nowMs: nowOf(workspaceId),
+      })
+      return { period: { start: period.startMs, end: period.endMs }, ...view }
+    },
+    'usage.trend': ({ workspaceId, meter: meterId, grain }) => {
+      const known = meterOf(workspaceId, meterId)
+      return known === null ? null : usageTrend({ history, workspaceId, ...known, grain, nowMs: nowOf(workspaceId) })
+    },
+    'usage.breakdown': ({ workspaceId, meter: meterId }) => {
+      const known = meterOf(workspaceId, meterId)
+      const plans = documents.read(workspaceId, 'plans')
+      if (known === null || plans === null) return null
+      return usageBreakdown({ history, workspaceId, ...known, nowMs: nowOf(workspaceId) }, costNames(plans, documents.list(workspaceId, 'member')))
+    },
+  }
+}

@@ -1,0 +1,220 @@
+import type { z } from 'zod'
+import { burnRate } from '../../../shared/billing/burn-down.ts'
+import { microAuFromWire } from '../../../shared/billing/wallet.ts'
+import type { BurnDown, LedgerRow, Spent, WalletView } from '../../../shared/contract/console/wallet.ts'
+import { approvalRequired, type walletDocument } from '../../../shared/contract/platform/wallet.ts'
+import { type CachedPrices, dimensionName, estimateOf, existenceMicroAu, pricesFromWire, pricesView, quantityText } from '../billing/wallet/cached-prices.ts'
+import type { LedgerLine } from '../billing/wallet/ledger.ts'
+import { ConsoleFailure } from '../failure.ts'
+import type { Services } from '../services.ts'
+import type { Answer } from '../sync/answer.ts'
+import { failureOf } from '../sync/refusal.ts'
+import type { HandlersOf } from './handlers.ts'
+import { recordOf } from './workspace-calls.ts'
+
+type WalletDocument = z.output<typeof walletDocument>
+
+const DAY_MS = 86_400_000
+const HTTP_APPROVAL_REQUIRED = 428
+
+export function walletCalls(services: Services): HandlersOf<'wallet'> {
+  const { documents, ledger, client, sync, clock } = services
+
+  /** Null before the first visit of the platform, or where it has no prices. */
+  function pricesOf(workspaceId: string): CachedPrices | null {
+    const pricing = documents.read(workspaceId, 'pricing')
+    return pricing === null ? null : pricesFromWire(pricing, documents.list(workspaceId, 'element'))
+  }
+
+  /** The oldest first: that one takes the top-ups. */
+  function walletsOf(workspaceId: string): WalletDocument[] {
+    recordOf(services, workspaceId)
+    return documents.list(workspaceId, 'wallet').toSorted((one, other) => Date.parse(one.created_at) - Date.parse(other.created_at))
+  }
+
+  function walletOf(workspaceId: string, circle: string): WalletDocument {
+    const wallet = walletsOf(workspaceId).find((candidate) => candidate.circle === circle)
+    if (wallet === undefined) throw new ConsoleFailure('not_found', `This computer knows no circle ${circle}.`, 'Choose another circle, or sync.')
+    return wallet
+  }
+
+  /** Something that costs, asked of the platform now: it is never queued. What it did comes with the feed. */
+  async function spend(
+    workspaceId: string,
+    send: () => Promise<Answer<{ total_micro_au: number | string; balance_micro_au: number | string }>>,
+  ): Promise<Spent> {
+    const answer = await send()
+    if (answer.kind === 'ok') {
+      sync.kick(workspaceId)
+      const { total_micro_au: total, balance_micro_au: balance } = answer.value
+      return { state: 'done', totalMicroAu: microAuFromWire(total).toString(), balanceMicroAu: microAuFromWire(balance).toString() }
+    }
+    if (answer.kind === 'error' && answer.status === HTTP_APPROVAL_REQUIRED) {
+      const asked = approvalRequired.safeParse(answer.error)
+      if (asked.success) {
+        const { approval_id: approvalId, total_micro_au: total, expires_at: expiresAt } = asked.data
+        return { state: 'approval_required', approvalId, totalMicroAu: microAuFromWire(total).toString(), expiresAt: Date.parse(expiresAt) }
+      }
+    }
+    throw failureOf(answer)
+  }
+
+  function days(workspaceId: string, circle: string, count: number): BurnDown['days'] {
+    const today = Math.floor(clock.now() / DAY_MS)
+    const firstDay = today - count + 1
+    const known = new Map(ledger.days(workspaceId, circle, firstDay).map((day) => [day.day, day]))
+    let balance = ledger.balanceBefore(workspaceId, circle, firstDay)
+    return Array.from({ length: count }, (_, index) => {
+      const day = known.get(firstDay + index)
+      balance = day?.balanceMicroAu ?? balance
+      return {
+        date: new Date((firstDay + index) * DAY_MS).toISOString().slice(0, 10),
+        debitedMicroAu: (day?.debitedMicroAu ?? 0n).toString(),
+        creditedMicroAu: (day?.creditedMicroAu ?? 0n).toString(),
+        balanceMicroAu: balance?.toString() ?? null,
+      }
+    })
+  }
+
+  return {
+    'wallet.read': ({ workspaceId, circle }): WalletView => {
+      const wallets = walletsOf(workspaceId)
+      const wallet = circle === null ? wallets[0] : wallets.find((candidate) => candidate.circle === circle)
+      return {
+        circles: wallets.map(({ circle: id, name }) => ({ id, name })),
+        wallet: wallet === undefined ? null : walletView(services, workspaceId, wallet, wallet === wallets[0]),
+      }
+    },
+    'wallet.ledger': ({ workspaceId, circle, kind, element, before, limit }) => {
+      recordOf(services, workspaceId)
+      const prices = pricesOf(workspaceId)
+      const members = new Map(documents.list(workspaceId, 'member').map(({ id, name }) => [id, name]))
+      const lines = ledger.page(workspaceId, circle, { kind, element }, before, limit)
+      return {
+        rows: lines.map((line) => ledgerRow(line, prices, members)),
+        next: lines.length === limit ? (lines.at(-1)?.number ?? null) : null,
+        total: ledger.count(workspaceId, circle, { kind, element }),
+      }
+    },
+    'wallet.burnDown': ({ workspaceId, circle, days: count }) => {
+      const wallet = walletOf(workspaceId, circle)
+      const shown = days(workspaceId, circle, count)
+      // Days before the first line are no days without use: nothing was there yet.
+      const lived = shown
+        .filter(({ balanceMicroAu }) => balanceMicroAu !== null)
+        .map(({ debitedMicroAu }, day) => ({ day, debitedMicroAu: BigInt(debitedMicroAu) }))
+      const { perDayMicroAu, countedDays, emptyAt } = burnRate(lived, availableMicroAu(wallet), clock.now())
+      return { days: shown, perDayMicroAu: perDayMicroAu?.toString() ?? null, countedDays, emptyAt }
+    },
+    'wallet.prices': ({ workspaceId }) => {
+      recordOf(services, workspaceId)
+      const prices = pricesOf(workspaceId)
+      return prices === null ? null : pricesView(prices)
+    },
+    'wallet.estimate': ({ workspaceId, element, operation, quantities }) => {
+      recordOf(services, workspaceId)
+      const prices = pricesOf(workspaceId)
+      const estimate = prices === null ? null : estimateOf(prices, element, operation, quantities)
+      if (estimate === null) throw new ConsoleFailure('not_found', 'This computer does not know what this element costs.', 'Sync, then try again.')
+      return estimate
+    },
+    'wallet.run': ({ workspaceId, circle, element, operation, quantities, approvalId, attemptId }) => {
+      walletOf(workspaceId, circle)
+      const body = { element, operation, quantities, ...(approvalId === null ? {} : { approval_id: approvalId }) }
+      return spend(workspaceId, () => client.send(workspaceId, 'startRun', { params: { circle }, body, idempotencyKey: attemptId }))
+    },
+    'wallet.instances': ({ workspaceId, circle }) => {
+      recordOf(services, workspaceId)
+      const prices = pricesOf(workspaceId)
+      return documents
+        .list(workspaceId, 'instance')
+        .filter((instance) => instance.circle === circle && instance.deleted_at === null)
+        .toSorted((one, other) => Date.parse(one.created_at) - Date.parse(other.created_at))
+        .map((instance) => ({
+          id: instance.id,
+          name: instance.name,
+          elementName: elementName(prices, instance.element),
+          createdAt: Date.parse(instance.created_at),
+          suspendedAt: instance.suspended_at === null ? null : Date.parse(instance.suspended_at),
+          perDayMicroAu: (prices === null ? 0n : existenceMicroAu(prices, instance.element)).toString(),
+          paidThrough: instance.paid_through,
+        }))
+    },
+    'wallet.createInstance': ({ workspaceId, circle, element, name, approvalId, attemptId }) => {
+      walletOf(workspaceId, circle)
+      const body = { element, ...(name === null ? {} : { name }), ...(approvalId === null ? {} : { approval_id: approvalId }) }
+      return spend(workspaceId, () => client.send(workspaceId, 'createInstance', { params: { circle }, body, idempotencyKey: attemptId }))
+    },
+    'wallet.deleteInstance': async ({ workspaceId, circle, id }) => {
+      walletOf(workspaceId, circle)
+      const answer = await client.send(workspaceId, 'deleteInstance', { params: { circle, id } })
+      if (answer.kind !== 'ok') throw failureOf(answer)
+      show(workspaceId, documents.put(workspaceId, 'instance', answer.value, id))
+      sync.kick(workspaceId)
+      return {}
+    },
+    'wallet.createCircle': async ({ workspaceId, circle, name, attemptId }) => {
+      recordOf(services, workspaceId)
+      const answer = await client.send(workspaceId, 'createCircle', { body: { circle, name }, idempotencyKey: attemptId })
+      if (answer.kind !== 'ok') throw failureOf(answer)
+      show(workspaceId, documents.put(workspaceId, 'wallet', answer.value, circle))
+      sync.kick(workspaceId)
+      return {}
+    },
+  }
+
+  function show(workspaceId: string, topics: ReadonlySet<string>): void {
+    services.emit({ event: 'cache.changed', payload: { workspaceId, topics: [...topics] } })
+  }
+}
+
+function walletView({ documents }: Pick<Services, 'documents'>, workspaceId: string, wallet: WalletDocument, takesTopUps: boolean): WalletView['wallet'] {
+  const elements = new Map(documents.list(workspaceId, 'element').map(({ id, name }) => [id, name]))
+  const plans = documents.read(workspaceId, 'plans')?.plans ?? []
+  return {
+    circle: wallet.circle,
+    name: wallet.name,
+    balanceMicroAu: microAuFromWire(wallet.balance_micro_au).toString(),
+    heldMicroAu: microAuFromWire(wallet.held_micro_au).toString(),
+    availableMicroAu: availableMicroAu(wallet).toString(),
+    hardWall: wallet.hard_wall,
+    planName: plans.find(({ id }) => id === wallet.plan)?.name ?? wallet.plan,
+    takesTopUps,
+    reserves: wallet.reserves.map((reserve) => ({
+      runId: reserve.run_id,
+      elementName: elements.get(reserve.element) ?? reserve.element,
+      operation: reserve.operation,
+      reservedMicroAu: microAuFromWire(reserve.reserved_micro_au).toString(),
+      expiresAt: Date.parse(reserve.expires_at),
+    })),
+  }
+}
+
+function ledgerRow(line: LedgerLine, prices: CachedPrices | null, members: ReadonlyMap<string, string>): LedgerRow {
+  const { dimension, quantity } = line
+  return {
+    number: line.number,
+    at: Date.parse(line.at),
+    kind: line.kind,
+    elementName: line.element === null ? null : elementName(prices, line.element),
+    operation: line.operation,
+    dimensionName: dimension === null || prices === null ? dimension : dimensionName(prices, dimension),
+    quantityText: dimension === null || quantity === null || prices === null ? null : quantityText(prices, dimension, BigInt(quantity)),
+    rateMicroAu: line.rate_micro_au === null ? null : microAuFromWire(line.rate_micro_au).toString(),
+    per: line.per,
+    scope: line.scope,
+    amountMicroAu: microAuFromWire(line.amount_micro_au).toString(),
+    balanceMicroAu: microAuFromWire(line.balance_micro_au).toString(),
+    waivedMicroAu: microAuFromWire(line.waived_micro_au).toString(),
+    memberName: line.member_id === null ? null : (members.get(line.member_id) ?? line.member_id),
+    reference: line.reference,
+  }
+}
+
+function availableMicroAu(wallet: WalletDocument): bigint {
+  return microAuFromWire(wallet.balance_micro_au) - microAuFromWire(wallet.held_micro_au)
+}
+
+function elementName(prices: CachedPrices | null, id: string): string {
+  return prices?.elements.find((element) => element.id === id)?.name ?? id
+}

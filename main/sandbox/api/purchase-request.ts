@@ -1,0 +1,58 @@
+import type { z } from 'zod'
+import { findPlan, type Plan } from '../../../shared/billing/catalog.ts'
+import { takesEffect } from '../../../shared/billing/plan-change.ts'
+import type { checkoutRequest } from '../../../shared/contract/platform/purchase.ts'
+import { badRequest, notFound, Refusal } from '../http/failure.ts'
+import type { Account } from '../meter/account.ts'
+import type { Purchase } from '../polar/purchase.ts'
+
+/** What a request names, looked up in the catalog. @throws Refusal for what this catalog or plan does not sell. */
+export function requestedPurchase(account: Account, { plan, booster, seats, top_up_au: au }: z.output<typeof checkoutRequest>): Purchase {
+  const { catalog } = account
+  if (plan !== undefined) return { product: 'plan', plan: namedPlan(account, plan) }
+  if (booster !== undefined) {
+    const found = catalog.boosters.find(({ id }) => id === booster)
+    if (found !== undefined) return { product: 'booster', booster: found }
+    throw notFound(`booster ${booster}`, catalog.boosters.length === 0 ? 'No boosters are sold here.' : `The boosters are ${idsOf(catalog.boosters)}.`)
+  }
+  if (seats !== undefined) {
+    if (account.plan.seatPriceCents !== null) return { product: 'seats', seats }
+    const selling = catalog.plans.filter(({ seatPriceCents }) => seatPriceCents !== null).map(({ name }) => name)
+    throw new Refusal(
+      409,
+      'seats_not_sold',
+      `${account.plan.name} sells no seats.`,
+      selling.length === 0 ? 'No seats are sold here.' : `Upgrade to ${selling.join(' or ')} to add seats.`,
+    )
+  }
+  if (au === undefined) throw badRequest('The request names nothing to buy.', 'Name one of plan, booster, seats, top_up_au.')
+  if (!catalog.capabilities.includes('top_up')) throw new Refusal(409, 'top_up_not_sold', 'There is no wallet to top up here.', 'Choose a plan instead.')
+  return { product: 'top_up', au }
+}
+
+/** @throws Refusal where a checkout for it makes no sense: what is in force already, and what is the portal's. */
+export function refuseSenseless({ plan: from, catalog, workspace }: Account, purchase: Purchase): void {
+  if (purchase.product === 'seats') {
+    if (workspace.subscription_id === null)
+      throw new Refusal(409, 'no_subscription', 'Seats are added to a subscription, and there is none yet.', 'Start a plan first.')
+    if (purchase.seats === workspace.seats)
+      throw new Refusal(409, 'already_has_seats', `This workspace has ${workspace.seats} more seats already.`, 'Choose another number.')
+  }
+  if (purchase.product !== 'plan') return
+  const { plan } = purchase
+  if (plan.id === from.id) throw new Refusal(409, 'already_on_plan', `This workspace is on ${plan.name} already.`, 'Choose another plan.')
+  if (takesEffect(catalog, from, plan) === 'period_end') {
+    throw new Refusal(409, 'change_in_portal', `${plan.name} is smaller than ${from.name}.`, 'Change to a smaller plan, or cancel, in the customer portal.')
+  }
+  if (plan.priceCents === null) throw new Refusal(409, 'custom_price', `The price of ${plan.name} is agreed with each customer.`, 'Ask for an offer.')
+}
+
+export function namedPlan({ catalog }: Account, planId: string): Plan {
+  const plan = findPlan(catalog, planId)
+  if (plan === undefined) throw notFound(`plan ${planId}`, `The plans are ${idsOf(catalog.plans)}.`)
+  return plan
+}
+
+function idsOf(rows: readonly { id: string }[]): string {
+  return rows.map(({ id }) => id).join(', ')
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { USAGE_MAX_EVENTS, usageEvent, usageEventsRequest, usageEventsResponse } from '../../../shared/contract/platform/usage.ts'
+import { writeReachedLimit } from '../audit/quota-refusals.ts'
+import { limitBody } from '../http/door.ts'
+import { describeIssues, makeRoutes, type Routes } from '../http/environment.ts'
+import { badRequest, Refusal } from '../http/failure.ts'
+import { requireBilling, requirePermission } from '../http/permission.ts'
+import { readJson } from '../http/read-json.ts'
+import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
+import { counterOf } from '../meter/account.ts'
+import { openAccount } from '../meter/open-account.ts'
+import { recordUsage, type UsageEvent, type UsageOutcome } from '../meter/record-usage.ts'
+import { describeEventProblem, wireToEvent } from '../meter/wire-event.ts'
+import type { Platform } from '../platform.ts'
+
+export const USAGE_EVENTS_PATH = '/v1/usage/events'
+/** A thousand events of a kilobyte each, and room for their list. */
+const BODY_MAX_BYTES = (USAGE_MAX_EVENTS + 64) * 1024
+
+type Refused = { id: string; code: string; message: string }
+/** Refused for its form, or on its way into the book. */
+type Checked = { refused: Refused } | { event: UsageEvent }
+
+/** Metered events, idempotent on (source, id). The batch is read by hand: one malformed event is refused alone. */
+export function usageEventRoutes(platform: Platform): Routes {
+  const routes = makeRoutes()
+  routes.openAPIRegistry.registerPath({
+    method: 'post',
+    path: USAGE_EVENTS_PATH,
+    summary: 'Record what was used; a pair of source and id counts once',
+    security,
+    request: { body: jsonBody(usageEventsRequest) },
+    responses: { 200: jsonAnswer(usageEventsResponse, 'How many counted, and which did not, with the reason'), ...refusals },
+  })
+  routes.post(USAGE_EVENTS_PATH, limitBody(BODY_MAX_BYTES), async (context) => {
+    const signedIn = context.get('signedIn')
+    const checked = eventsOf(await readJson(context)).map(checkEvent)
+    const answer = await platform.store.write(async (unit) => {
+      const account = await openAccount(unit, signedIn.workspaceId)
+      requireBilling(account)
+      requirePermission(account, signedIn, 'view_usage')
+      const outcomes = await recordUsage(
+        unit,
+        account,
+        checked.flatMap((one) => ('event' in one ? [one.event] : [])),
+      )
+      for (const [meterId, message] of fullMeters(outcomes)) {
+        const { used, quota_limit: limit } = counterOf(account, { id: meterId })
+        await writeReachedLimit(unit, signedIn.workspaceId, signedIn.memberId, { code: `${meterId}_exceeded`, meter: meterId, used, limit, reason: message })
+      }
+      return summarise(checked, outcomes)
+    })
+    return context.json(answer, 200)
+  })
+  return routes
+}
+
+function eventsOf(body: unknown): readonly unknown[] {
+  const parsed = z.strictObject({ events: z.array(z.unknown()).min(1) }).safeParse(body)
+  if (!parsed.success) throw badRequest(describeIssues(parsed.error), 'Send { "events": [ … ] } as /openapi.json describes it.')
+  const { events } = parsed.data
+  if (events.length > USAGE_MAX_EVENTS) throw new Refusal(413, 'too_many_events', `A batch carries at most ${USAGE_MAX_EVENTS} events.`, 'Split the batch.')
+  return events
+}
+
+function checkEvent(item: unknown, index: number): Checked {
+  const parsed = usageEvent.safeParse(item)
+  if (parsed.success) return { event: wireToEvent(parsed.data) }
+  return { refused: { id: nameOf(item, index), code: 'invalid_event', message: `${describeEventProblem(parsed.error)}.` } }
+}
+
+function summarise(checked: readonly Checked[], outcomes: readonly UsageOutcome[]): z.output<typeof usageEventsResponse> {
+  let next = 0
+  const refused: Refused[] = []
+  let accepted = 0
+  let duplicates = 0
+  for (const one of checked) {
+    if ('refused' in one) {
+      refused.push(one.refused)
+      continue
+    }
+    const outcome = outcomes[next++]
+    if (outcome?.status === 'accepted') accepted += 1
+    else if (outcome?.status === 'duplicate') duplicates += 1
+    else if (outcome !== undefined) refused.push({ id: one.event.identity?.id ?? '', code: outcome.code, message: outcome.message })
+  }
+  return { accepted, duplicates, refused }
+}
+
+/** The meters that had no room, each with the first refusal's words. */
+function fullMeters(outcomes: readonly UsageOutcome[]): Map<string, string> {
+  const full = new Map<string, string>()
+  for (const outcome of outcomes)
+    if (outcome.status === 'refused' && outcome.meter !== undefined && !full.has(outcome.meter)) full.set(outcome.meter, outcome.message)
+  return full
+}
+
+/** How an event that has no id of its own is named in the answer. */
+function nameOf(item: unknown, index: number): string {
+  const id = typeof item === 'object' && item !== null && 'id' in item ? item.id : undefined
+  return typeof id === 'string' && id !== '' && id.length <= 128 ? id : `#${index}`
+}

@@ -1,0 +1,89 @@
+import type { Meter } from '../../../shared/billing/catalog.ts'
+import { planLimit } from '../../../shared/billing/effective-limit.ts'
+import { limitToWire, UNLIMITED } from '../../../shared/billing/limit.ts'
+import { periodAt } from '../../../shared/billing/period.ts'
+import { setCounters } from '../meter/counters.ts'
+import { publishDay } from '../meter/day-publishers.ts'
+import { openAccount } from '../meter/open-account.ts'
+import { type SnapshotRow, writeSnapshot } from '../meter/snapshots.ts'
+import { usageRows } from '../meter/usage-rows.ts'
+import type { Unit } from '../store/store.ts'
+import type { HistoryPart, HistorySlice, HistoryWorkspace } from './history.ts'
+import { type MeterPast, pastOf } from './meter-past.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+const DAYS_A_SLICE = 15
+
+/** Snapshots, days of use by service and user, and the periods that are over; at the end, the counters of the period that runs. */
+export const usageHistory: HistoryPart = {
+  name: 'usage',
+  *slices(workspace) {
+    const { catalog, plan, firstDay, lastDay } = workspace
+    const pasts = catalog.meters.map((meter, index) => {
+      const limit = planLimit(plan, meter)
+      return { meter, limit: limitToWire(limit), past: pastOf(workspace, meter, index, limit === UNLIMITED ? null : limit), used: 0, periodStart: 0 }
+    })
+    for (let day = firstDay; day <= lastDay; day += DAYS_A_SLICE) yield writeDays(workspace, pasts, day, Math.min(day + DAYS_A_SLICE - 1, lastDay))
+    yield (unit) => settleCounters(unit, workspace, pasts)
+  },
+}
+
+type Running = { meter: Meter; limit: number; past: MeterPast; used: number; periodStart: number }
+
+/** Works the days out at once, so that those that are passed over still move what goes on; writes them when the slice is run. */
+function writeDays(workspace: HistoryWorkspace, pasts: Running[], from: number, to: number): HistorySlice {
+  const snapshots: SnapshotRow[] = []
+  const uses: { day: number; metric: string; service: string; userId: string; quantity: number }[] = []
+  const periods: { startMs: number; endMs: number; metric: string; used: number; limit: number }[] = []
+  for (const running of pasts) {
+    const { meter, past, limit } = running
+    for (let day = from; day <= to; day += 1) {
+      const hours: (number | null)[] = []
+      for (let hour = 0; hour < 24; hour += 1) {
+        const endsAt = day * DAY_MS + (hour + 1) * HOUR_MS
+        if (endsAt > workspace.untilMs) {
+          hours.push(null)
+          continue
+        }
+        const period = periodAt(workspace.periodAnchor, endsAt - HOUR_MS, workspace.plan.interval)
+        if (meter.period === 'monthly' && period.startMs !== running.periodStart) {
+          if (running.periodStart !== 0) periods.push({ startMs: running.periodStart, endMs: period.startMs, metric: meter.id, used: running.used, limit })
+          running.periodStart = period.startMs
+          running.used = 0
+        }
+        running.used = past.after(running.used, day, hour, period)
+        hours.push(running.used)
+      }
+      const known = hours.filter((value) => value !== null)
+      if (known.length > 0) snapshots.push({ metric: meter.id, day, quota_limit: limit, used_at_end: known.at(-1) ?? 0, peak: Math.max(...known), hours })
+      for (const use of past.uses(day, known.length)) uses.push({ day, metric: meter.id, ...use })
+    }
+  }
+  return (unit) => {
+    const rows = usageRows(unit)
+    for (const snapshot of snapshots) writeSnapshot(unit, workspace.id, snapshot)
+    for (const { day, metric, service, userId, quantity } of uses) rows.addToDay.run(workspace.id, day, metric, service, userId, quantity)
+    for (const { startMs, endMs, metric, used, limit } of periods) rows.writePeriod.run(workspace.id, startMs, endMs, workspace.plan.id, metric, used, limit)
+    for (let day = from; day <= to; day += 1) publishDay(unit, workspace.id, day)
+  }
+}
+
+/** What the running period has used by now, on top of what was counted while its past was made. */
+async function settleCounters(unit: Unit, workspace: HistoryWorkspace, pasts: readonly Running[]): Promise<void> {
+  const account = await openAccount(unit, workspace.id)
+  const rows = usageRows(unit)
+  const changes: Record<string, { used: number }> = {}
+  for (const { meter, past, used, periodStart } of pasts) {
+    const now = account.counters.get(meter.id)?.used ?? 0
+    if (past.isBacked || meter.aggregation === 'rate_per_minute') continue
+    if (meter.period === 'total') {
+      // A level that somebody has set since then is the newer one.
+      if (now === 0) changes[meter.id] = { used }
+    } else if (periodStart === account.workspace.period_start) {
+      changes[meter.id] = { used: meter.aggregation === 'peak_daily' || meter.aggregation === 'gauge' ? Math.max(now, used) : now + used }
+    }
+    if (meter.aggregation === 'gauge' && now === 0) rows.writeMark.run(workspace.id, meter.id, meter.period === 'total' ? 0 : periodStart, workspace.untilMs)
+  }
+  await setCounters(unit, account, changes)
+}

@@ -1,0 +1,97 @@
+import { moneyText } from '../../../shared/billing/money.ts'
+import type { InvoiceDocument } from '../../../shared/contract/platform/invoices.ts'
+
+export type InvoiceParties = {
+  /** Who issues it, and what it was bought for. */
+  readonly issuer: string
+  readonly customer: string
+  readonly email: string | null
+  /** What kind of money it is about. */
+  readonly note: string
+}
+
+const PAGE = { size: 'A4', margin: 56 } as const
+const WIDTH = 595.28 - 2 * PAGE.margin
+const AMOUNT_WIDTH = 90
+const DIM = '#5a6570'
+const RULE = '#d5dade'
+
+/** An invoice as a PDF, with text that can be selected. The same invoice makes the same lines and totals as the document. */
+export async function invoicePdf(invoice: InvoiceDocument, parties: InvoiceParties): Promise<Buffer> {
+  // Loaded when the first one is asked for: it takes a tenth of a second.
+  const { default: PDFDocument } = await import('pdfkit')
+  const issuedAt = new Date(invoice.issued_at)
+  const pdf = new PDFDocument({
+    ...PAGE,
+    info: { Title: `Invoice ${invoice.number}`, Author: parties.issuer, Subject: invoice.description, CreationDate: issuedAt, ModDate: issuedAt },
+  })
+  const chunks: Buffer[] = []
+  const finished = new Promise<Buffer>((resolve, reject) => {
+    pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
+    pdf.on('end', () => resolve(Buffer.concat(chunks)))
+    pdf.on('error', reject)
+  })
+  const money = (amountMinor: number): string => moneyText({ amountMinor, currency: invoice.currency }, 'en-US', 'always')
+  const left = PAGE.margin
+
+  pdf.font('Helvetica-Bold').fontSize(20).text('Invoice', left, PAGE.margin)
+  pdf.font('Helvetica').fontSize(10).fillColor(DIM).text(parties.issuer).moveDown(1.4)
+  fact('Invoice ID', invoice.number)
+  fact('Billed to', parties.email === null ? parties.customer : `${parties.customer}, ${parties.email}`)
+  fact('Period', `${date(invoice.period.start)} to ${date(invoice.period.end)}`)
+  fact('Issued', date(invoice.issued_at))
+  fact('Due date', date(invoice.due_at))
+  fact('Status', invoice.status)
+  if (invoice.payment_method !== undefined) fact('Payment method', invoice.payment_method)
+  pdf.moveDown(1.2)
+
+  pdf.font('Helvetica-Bold')
+  row('Description', 'Amount')
+  pdf.font('Helvetica')
+  for (const line of invoice.lines ?? []) {
+    const terms =
+      line.quantity === undefined || line.unit_price_cents === undefined
+        ? ''
+        : ` (${line.quantity.toLocaleString('en-US')} at ${money(line.unit_price_cents)} per ${(line.per ?? 1).toLocaleString('en-US')})`
+    row(`${line.description}${terms}`, money(line.amount_cents))
+  }
+  rule()
+  row('Subtotal', money(invoice.subtotal_cents ?? invoice.amount_cents))
+  row('Tax', money(invoice.tax_cents ?? 0))
+  pdf.font('Helvetica-Bold').fontSize(12)
+  row('Total', `${money(invoice.amount_cents)} ${invoice.currency.toUpperCase()}`)
+  pdf.font('Helvetica').fontSize(9).fillColor(DIM).moveDown(2).text(parties.note, left, pdf.y, { width: WIDTH })
+  pdf.end()
+  return await finished
+
+  function fact(label: string, value: string): void {
+    const y = pdf.y
+    pdf.fontSize(10).fillColor(DIM).text(label, left, y, { width: 110 })
+    pdf.fillColor('black').text(value, left + 120, y, { width: WIDTH - 120 })
+    pdf.moveDown(0.25)
+  }
+
+  function row(label: string, amount: string): void {
+    const height = pdf.heightOfString(label, { width: WIDTH - AMOUNT_WIDTH - 30 })
+    if (pdf.y + height > pdf.page.height - PAGE.margin) pdf.addPage()
+    const y = pdf.y
+    // In the order in which it is read, also by who selects the text or has it read out.
+    pdf.fillColor('black').text(label, left, y, { width: WIDTH - AMOUNT_WIDTH - 30 })
+    pdf.text(amount, left + WIDTH - AMOUNT_WIDTH - 20, y, { width: AMOUNT_WIDTH + 20, align: 'right' })
+    pdf.y = y + height + 6
+  }
+
+  function rule(): void {
+    pdf
+      .moveTo(left, pdf.y)
+      .lineTo(left + WIDTH, pdf.y)
+      .lineWidth(0.7)
+      .strokeColor(RULE)
+      .stroke()
+    pdf.y += 6
+  }
+}
+
+function date(iso: string): string {
+  return new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+}

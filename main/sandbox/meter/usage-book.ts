@@ -1,0 +1,239 @@
+import { formOf, type MeteredEvent } from '../../../shared/billing/aggregation.ts'
+import { type Meter, refusalCode } from '../../../shared/billing/catalog.ts'
+import { fitsUnder, limitFromWire } from '../../../shared/billing/limit.ts'
+import { isTooFarAhead, periodAt, takesLateEvents } from '../../../shared/billing/period.ts'
+import { quotaReason } from '../../../shared/billing/quota-reason.ts'
+import type { Unit } from '../store/store.ts'
+import { type Account, counterOf } from './account.ts'
+import { announceCounters } from './documents.ts'
+import type { UsageEvent, UsageOutcome } from './record-usage.ts'
+import { hourOf, shiftSnapshots } from './snapshots.ts'
+import { usageRows } from './usage-rows.ts'
+
+const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
+/** A meter that goes on for ever has one period, which begins with time. */
+const FOR_EVER = 0
+
+/** What a meter has counted in one period while a batch is taken; written once, when the book is closed. */
+type Tally = {
+  readonly meter: Meter
+  /** Null: the period that is running, whose tally is the counter. */
+  readonly closed: { readonly startMs: number; readonly endMs: number } | null
+  readonly markKey: number
+  used: number
+  readonly limit: number
+  /** The instant that it stands for, for readings and rates. */
+  mark: number | null
+  moved: boolean
+  marked: boolean
+}
+
+type ClosedTally = Tally & { readonly closed: { readonly startMs: number; readonly endMs: number } }
+
+/** Where an event counts, and on which UTC day. */
+type Place = { readonly tally: Tally; readonly atMs: number }
+
+/** Takes the events of one transaction; every write that they make together happens once, at the end. */
+export class UsageBook {
+  readonly #unit: Unit
+  readonly #account: Account
+  readonly #rows: ReturnType<typeof usageRows>
+  readonly #backfill: boolean
+  readonly #enforce: boolean
+  readonly #meters = new Map<string, Meter>()
+  readonly #running = new Map<Meter, Tally>()
+  readonly #closedTallies = new Map<Meter, ClosedTally[]>()
+  /** By day, metric, service and user. */
+  readonly #days = new Map<string, { day: number; meter: Meter; service: string; userId: string; quantity: number }>()
+  /** What came late, by hour: the snapshots since then were written without it. */
+  readonly #late = new Map<Tally, Map<number, MeteredEvent[]>>()
+
+  constructor(unit: Unit, account: Account, { backfill, enforce }: { backfill: boolean; enforce: boolean }) {
+    this.#unit = unit
+    this.#account = account
+    this.#rows = usageRows(unit)
+    this.#backfill = backfill
+    this.#enforce = enforce
+    for (const meter of account.catalog.meters) for (const alias of meter.aliases) this.#meters.set(alias, meter)
+    // An id is that meter's, whatever else is called so.
+    for (const meter of account.catalog.meters) this.#meters.set(meter.id, meter)
+  }
+
+  take(event: UsageEvent): UsageOutcome {
+    const { measure, identity } = event
+    const meter = this.#meters.get(event.metric)
+    if (meter === undefined) return refused('unknown_metric', `There is no metric ${event.metric} here.`)
+    if (meter.draws !== 'none') return refused('not_metered_by_events', `${meter.name} is counted by the platform itself.`)
+    const form = formOf(meter.aggregation)
+    if (measure.form !== form) return refused('wrong_form', `${meter.name} takes a ${form}, not a ${measure.form}.`)
+    const place = this.#placeOf(meter, measure.atMs)
+    if (place === null) return refused('timestamp_in_future', 'The timestamp lies more than five minutes in the future.')
+    const { tally } = place
+    const next = this.#after(tally, measure)
+    if (
+      this.#enforce &&
+      form !== 'reading' &&
+      meter.enforcement === 'refuse' &&
+      next.used > tally.used &&
+      !fitsUnder(limitFromWire(tally.limit), 0, next.used)
+    ) {
+      if (identity !== null && this.#isKnown(identity)) return { status: 'duplicate' }
+      return { ...refused(refusalCode(meter), this.#reason(tally, next.used)), meter: meter.id }
+    }
+    if (identity !== null && !this.#insert(event, identity, meter)) return { status: 'duplicate' }
+    this.#count(place, measure, next, event)
+    return { status: 'accepted' }
+  }
+
+  /** Writes what the events made of counters, days, periods and snapshots, and makes it known. */
+  close(): void {
+    const { id: workspaceId } = this.#account.workspace
+    const moved = new Set<string>()
+    for (const tally of [...this.#running.values(), ...[...this.#closedTallies.values()].flat()]) {
+      const { meter, closed, markKey, mark } = tally
+      if (tally.marked && mark !== null) this.#rows.writeMark.run(workspaceId, meter.id, markKey, mark)
+      if (!tally.moved) continue
+      if (closed === null) {
+        const row = counterOf(this.#account, meter)
+        this.#rows.writeCounter.run(tally.used, workspaceId, meter.id)
+        this.#account.counters.set(meter.id, { ...row, used: tally.used, version: row.version + 1 })
+        moved.add(meter.id)
+      } else {
+        this.#rows.writePeriod.run(workspaceId, closed.startMs, closed.endMs, this.#account.plan.id, meter.id, tally.used, tally.limit)
+      }
+    }
+    const days = new Set<number>()
+    for (const { day, meter, service, userId, quantity } of this.#days.values()) {
+      const write = formOf(meter.aggregation) === 'reading' ? this.#rows.raiseDay : this.#rows.addToDay
+      write.run(workspaceId, day, meter.id, service, userId, quantity)
+      days.add(day)
+    }
+    for (const day of days) this.#rows.markDay.run(workspaceId, day)
+    for (const [{ meter, closed }, hours] of this.#late) shiftSnapshots(this.#unit, this.#account, meter, closed?.endMs ?? null, hours)
+    if (moved.size > 0) announceCounters(this.#unit, this.#account, moved)
+  }
+
+  /** Null: too far in the future. */
+  #placeOf(meter: Meter, atMs: number): Place | null {
+    const { workspace } = this.#account
+    const { now } = this.#unit
+    if (isTooFarAhead(atMs, now)) return null
+    if (meter.period === 'total') return { tally: this.#current(meter, FOR_EVER), atMs }
+    if (atMs >= workspace.period_start) return { tally: this.#current(meter, workspace.period_start), atMs }
+    const own = this.#closed(meter, atMs)
+    if (this.#backfill || takesLateEvents(own.closed, now)) return { tally: own, atMs }
+    // Too late for its own period: it counts in the one that is running, and so on the day on which it came.
+    return { tally: this.#current(meter, workspace.period_start), atMs: now }
+  }
+
+  #current(meter: Meter, markKey: number): Tally {
+    const known = this.#running.get(meter)
+    if (known !== undefined) return known
+    const { used, quota_limit: limit } = counterOf(this.#account, meter)
+    const mark = this.#rows.readMark.get(this.#account.workspace.id, meter.id, markKey)?.at ?? null
+    const tally: Tally = { meter, closed: null, markKey, used, limit, mark, moved: false, marked: false }
+    this.#running.set(meter, tally)
+    return tally
+  }
+
+  /** The tally of the period that is over and held this instant. */
+  #closed(meter: Meter, atMs: number): ClosedTally {
+    const known = this.#closedTallies.get(meter) ?? []
+    const found = known.find(({ closed }) => closed.startMs <= atMs && atMs < closed.endMs)
+    if (found !== undefined) return found
+    const { workspace, plan } = this.#account
+    const row = this.#rows.readPeriod.get(workspace.id, meter.id, atMs, atMs)
+    const counted = periodAt(workspace.period_anchor, atMs, plan.interval)
+    const closed =
+      row === undefined
+        ? { startMs: counted.startMs, endMs: Math.min(counted.endMs, workspace.period_start) }
+        : { startMs: row.period_start, endMs: row.period_end }
+    const mark = this.#rows.readMark.get(workspace.id, meter.id, closed.startMs)?.at ?? null
+    const limit = row?.quota_limit ?? counterOf(this.#account, meter).quota_limit
+    const tally: ClosedTally = { meter, closed, markKey: closed.startMs, used: row?.used ?? 0, limit, mark, moved: false, marked: false }
+    this.#closedTallies.set(meter, [...known, tally])
+    return tally
+  }
+
+  /** The tally with this event in it. */
+  #after({ meter, used, mark, markKey }: Tally, measure: MeteredEvent): { used: number; mark: number | null } {
+    switch (measure.form) {
+      case 'key': {
+        const isNew = this.#rows.findKey.get(this.#account.workspace.id, meter.id, markKey, measure.key) === undefined
+        return { used: used + (isNew ? 1 : 0), mark }
+      }
+      case 'reading':
+        if (meter.aggregation === 'peak_daily') return { used: Math.max(used, measure.reading), mark }
+        return mark !== null && measure.atMs < mark ? { used, mark } : { used: measure.reading, mark: measure.atMs }
+      case 'quantity': {
+        if (meter.aggregation === 'sum') return { used: used + measure.quantity, mark }
+        const minute = Math.floor(measure.atMs / MINUTE_MS) * MINUTE_MS
+        if (mark !== null && minute < mark) return { used, mark }
+        return { used: minute === mark ? used + measure.quantity : measure.quantity, mark: minute }
+      }
+    }
+  }
+
+  #count({ tally, atMs }: Place, measure: MeteredEvent, next: { used: number; mark: number | null }, event: UsageEvent): void {
+    const { meter } = tally
+    const { id: workspaceId } = this.#account.workspace
+    const isNewKey = measure.form === 'key' && next.used > tally.used
+    if (measure.form === 'key' && isNewKey) this.#rows.insertKey.run(workspaceId, meter.id, tally.markKey, measure.key)
+    tally.moved ||= next.used !== tally.used
+    tally.marked ||= next.mark !== tally.mark
+    tally.used = next.used
+    tally.mark = next.mark
+    const quantity = measure.form === 'quantity' ? measure.quantity : measure.form === 'reading' ? measure.reading : isNewKey ? 1 : 0
+    if (quantity > 0) this.#addDay(Math.floor(atMs / DAY_MS), meter, event.service ?? '', event.userId ?? '', quantity, measure.form === 'reading')
+    const hour = hourOf(atMs)
+    if (hour < hourOf(this.#unit.now) && (measure.form !== 'key' || isNewKey)) {
+      const hours = this.#late.get(tally) ?? new Map<number, MeteredEvent[]>()
+      this.#late.set(tally, hours)
+      const events = hours.get(hour)
+      if (events === undefined) hours.set(hour, [measure])
+      else events.push(measure)
+    }
+  }
+
+  #addDay(day: number, meter: Meter, service: string, userId: string, quantity: number, isReading: boolean): void {
+    const key = `${day} ${meter.id} ${service}\n${userId}`
+    const known = this.#days.get(key)
+    if (known === undefined) this.#days.set(key, { day, meter, service, userId, quantity })
+    else known.quantity = isReading ? Math.max(known.quantity, quantity) : known.quantity + quantity
+  }
+
+  #isKnown({ source, id }: { source: string; id: string }): boolean {
+    return this.#rows.findEvent.get(this.#account.workspace.id, source, id) !== undefined
+  }
+
+  #insert({ measure, service, userId, metadata }: UsageEvent, { source, id }: { source: string; id: string }, meter: Meter): boolean {
+    const amount = measure.form === 'quantity' ? measure.quantity : measure.form === 'reading' ? measure.reading : null
+    const key = measure.form === 'key' ? measure.key : null
+    const text = metadata === undefined ? null : JSON.stringify(metadata)
+    const { workspace } = this.#account
+    const inserted = this.#rows.insertEvent.run(
+      workspace.id,
+      source,
+      id,
+      meter.id,
+      measure.atMs,
+      amount,
+      key,
+      service ?? '',
+      userId ?? '',
+      text,
+      this.#unit.now,
+    )
+    return inserted.changes > 0
+  }
+
+  #reason({ meter, used, limit }: Tally, wanted: number): string {
+    const { catalog, plan } = this.#account
+    return quotaReason(catalog, { meter, planId: plan.id, used, requested: wanted - used, limit: limitFromWire(limit) })
+  }
+}
+
+function refused(code: string, message: string): { status: 'refused'; code: string; message: string } {
+  return { status: 'refused', code, message }
+}

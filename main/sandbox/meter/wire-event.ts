@@ -1,0 +1,32 @@
+import type { z } from 'zod'
+import type { MeteredEvent } from '../../../shared/billing/aggregation.ts'
+import type { WireUsageEvent } from '../../../shared/contract/platform/usage.ts'
+import { describeIssues } from '../http/environment.ts'
+import type { UsageEvent } from './record-usage.ts'
+
+/** An event of the wire as the meters take it. */
+export function wireToEvent(wire: WireUsageEvent): UsageEvent {
+  return {
+    identity: { source: wire.source, id: wire.id },
+    metric: wire.metric,
+    measure: measureOf(wire, Date.parse(wire.timestamp)),
+    ...(wire.service === undefined ? {} : { service: wire.service }),
+    ...(wire.user_id === undefined ? {} : { userId: wire.user_id }),
+    ...(wire.metadata === undefined ? {} : { metadata: wire.metadata }),
+  }
+}
+
+/** What is wrong with an event: of the three forms that it may have, the complaint about the one that it comes closest to. */
+export function describeEventProblem(error: z.ZodError): string {
+  const [issue] = error.issues
+  if (issue?.code !== 'invalid_union') return describeIssues(error)
+  const closest = issue.errors.toSorted((one, other) => one.length - other.length)[0]?.[0]
+  if (closest === undefined) return 'the event is not valid'
+  return closest.path.length === 0 ? closest.message : `${closest.path.join('.')}: ${closest.message}`
+}
+
+function measureOf(wire: WireUsageEvent, atMs: number): MeteredEvent {
+  if ('quantity' in wire) return { form: 'quantity', atMs, quantity: wire.quantity }
+  if ('reading' in wire) return { form: 'reading', atMs, reading: wire.reading }
+  return { form: 'key', atMs, key: wire.key }
+}

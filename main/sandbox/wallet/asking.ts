@@ -1,0 +1,20 @@
+import type { SignedIn } from '../http/environment.ts'
+import { requireBilling, requirePermission } from '../http/permission.ts'
+import type { Account } from '../meter/account.ts'
+import { openAccount } from '../meter/open-account.ts'
+import type { Unit } from '../store/store.ts'
+import type { Circle } from './circle.ts'
+import { openCircle } from './open-circle.ts'
+
+/** The account of whoever asks, if the role may do this. @throws Refusal 403, 404. */
+export async function withAccount<T>(unit: Unit, signedIn: SignedIn, action: string, work: (account: Account) => Promise<T>): Promise<T> {
+  const account = await openAccount(unit, signedIn.workspaceId)
+  requireBilling(account)
+  requirePermission(account, signedIn, action)
+  return await work(account)
+}
+
+/** A circle of the workspace of whoever asks, brought up to now. @throws Refusal 403, 404. */
+export async function withCircle<T>(unit: Unit, signedIn: SignedIn, id: string, work: (circle: Circle) => Promise<T>): Promise<T> {
+  return await withAccount(unit, signedIn, 'view_usage', async (account) => await work(await openCircle(unit, account, id)))
+}

@@ -1,0 +1,49 @@
+import { priceTables } from '../../../shared/billing/price-book.ts'
+import type { PriceBook } from '../../../shared/billing/price-book.ts'
+import { type DebitLine, debitLines, ratesOf, totalMicroAu } from '../../../shared/billing/pricing.ts'
+import { exactNumber } from '../../../shared/billing/rounding.ts'
+import { type CappedLine, costChip, microAuToWire, needsApproval } from '../../../shared/billing/wallet.ts'
+import { notFound } from '../http/failure.ts'
+import { debitLineDocument } from './documents.ts'
+import { exactAmount, type NewLine } from './ledger.ts'
+
+export type Operation = { element: string; operation: string; quantities: Readonly<Record<string, number>> }
+export type Cost = { lines: DebitLine[]; totalMicroAu: bigint }
+
+/** What an operation costs: estimate and debit both ask here. Writes nothing. @throws Refusal 404 for an unknown element. */
+export function costOf(book: PriceBook, { element, operation, quantities }: Operation): Cost {
+  if (!priceTables(book).has(element)) throw notFound(`element ${element}`, 'List the elements with GET /api/{circle}/elements.')
+  const exact = Object.fromEntries(Object.entries(quantities).map(([dimension, quantity]) => [dimension, BigInt(quantity)]))
+  const lines = debitLines(ratesOf(priceTables(book), element, operation), exact)
+  return { lines, totalMicroAu: totalMicroAu(lines) }
+}
+
+export function estimateDocument({ policy }: PriceBook, { lines, totalMicroAu: total }: Cost) {
+  return {
+    lines: lines.map(debitLineDocument),
+    total_micro_au: microAuToWire(total),
+    chip: costChip(policy, total),
+    approval_required: needsApproval(policy, total),
+  }
+}
+
+/** The debit lines of an operation as the ledger has them. */
+export function ledgerDebits(
+  { element, operation }: Pick<Operation, 'element' | 'operation'>,
+  lines: readonly CappedLine<DebitLine>[],
+  of: Pick<NewLine, 'run_id' | 'instance_id' | 'member_id'>,
+): NewLine[] {
+  return lines.map(({ line, debitedMicroAu, waivedMicroAu }) => ({
+    kind: 'debit',
+    amountMicroAu: -debitedMicroAu,
+    waived_micro_au: exactAmount(waivedMicroAu),
+    element,
+    operation,
+    dimension: line.dimension,
+    quantity: exactNumber(line.quantity),
+    rate_micro_au: exactNumber(line.rateMicroAu),
+    per: exactNumber(line.per),
+    scope: line.scope,
+    ...of,
+  }))
+}

@@ -1,0 +1,39 @@
+/** The pages in the order of the navigation: the one list for the side bar and the command palette. */
+import {
+  IconBell,
+  IconChartBar,
+  IconDeviceLaptop,
+  IconFileInvoice,
+  IconGauge,
+  IconInbox,
+  IconLayoutDashboard,
+  IconListSearch,
+  IconScale,
+  IconSettings,
+  IconWallet,
+  type TablerIcon,
+} from '@tabler/icons-react'
+import type { Workspace } from '../../shared/contract/console.ts'
+import { paths } from './paths.ts'
+import { texts } from './texts.ts'
+
+/** `capability`: there only where the platform of the chosen workspace offers it. */
+type PageLink = { path: string; label: string; icon: TablerIcon; capability?: string }
+
+const links: readonly PageLink[] = [
+  { path: paths.overview, label: texts.nav.overview, icon: IconLayoutDashboard },
+  { path: paths.usage, label: texts.nav.usage, icon: IconGauge, capability: 'usage' },
+  { path: paths.costs, label: texts.nav.costs, icon: IconChartBar, capability: 'costs' },
+  { path: paths.invoices, label: texts.nav.invoices, icon: IconFileInvoice, capability: 'invoices' },
+  { path: paths.wallet, label: texts.nav.wallet, icon: IconWallet, capability: 'wallet' },
+  { path: paths.alerts, label: texts.nav.alerts, icon: IconBell, capability: 'alerts' },
+  { path: paths.audit, label: texts.nav.audit, icon: IconListSearch, capability: 'audit' },
+  { path: paths.outbox, label: texts.nav.outbox, icon: IconInbox },
+  { path: paths.devices, label: texts.nav.devices, icon: IconDeviceLaptop },
+  { path: paths.honesty, label: texts.nav.honesty, icon: IconScale },
+  { path: paths.settings, label: texts.nav.settings, icon: IconSettings },
+]
+
+export function pageLinks(workspace: Pick<Workspace, 'capabilities'> | null): readonly PageLink[] {
+  return links.filter(({ capability }) => capability === undefined || workspace?.capabilities.includes(capability) === true)
+}

@@ -1,0 +1,99 @@
+import { Button, Checkbox, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import type { AlertFields, AlertView } from '../../../shared/contract/console/alerts.ts'
+import { format } from '../../app/format.ts'
+import { alertsTexts } from '../../app/texts/alerts.ts'
+import { texts } from '../../app/texts.ts'
+import { ErrorNotice } from '../../components/notice.tsx'
+import { amountFrom, amountText, unitOf } from './amount.ts'
+import type { Alerts } from './alert-section.tsx'
+import { shownFields } from './shown-fields.ts'
+
+type Wanted = { id: string | null; measure: AlertView['measure']; meter: string | null; fields: AlertFields }
+type Props = { view: AlertView | null; data: Alerts; busy: boolean; error: unknown; onSave: (wanted: Wanted) => void; onClose: () => void }
+
+const words = alertsTexts.form
+/** The cost among the meters of the select. */
+const COST = ''
+
+/** A budget, or the channels of an alert that the plan brings. */
+export function AlertForm({ view, data, busy, error, onSave, onClose }: Props) {
+  const before = view === null ? null : shownFields(view)
+  const [name, setName] = useState(before?.name ?? '')
+  const [meterId, setMeterId] = useState(view?.meter ?? (view === null ? (data.meters[0]?.id ?? COST) : COST))
+  const meter = data.meters.find(({ id }) => id === meterId) ?? null
+  const unit = unitOf(meter, data.currency)
+  const [amount, setAmount] = useState(before === null || view?.measure === 'limit' ? '' : amountText(before.at, unit))
+  const [channels, setChannels] = useState<readonly string[]>(before?.channels ?? data.channels.slice(0, 1).map(({ id }) => id))
+  const [tried, setTried] = useState(false)
+  const ofPlan = view?.measure === 'limit'
+  const at = ofPlan ? (before?.at ?? null) : amountFrom(amount, unit)
+
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    setTried(true)
+    if (at === null || channels.length === 0 || name.trim() === '') return
+    onSave({
+      id: view?.id ?? null,
+      measure: view?.measure ?? (meter === null ? 'cost' : 'meter'),
+      meter: view === null ? (meter?.id ?? null) : view.meter,
+      fields: { name: name.trim(), at, channels: [...channels], enabled: before?.enabled ?? true },
+    })
+  }
+
+  const used = meter === null ? null : meter.unit === 'bytes' ? format.bytes(meter.used, meter.byteBase) : format.count(meter.used)
+  const limit = meter?.limit == null ? null : meter.unit === 'bytes' ? format.bytes(meter.limit, meter.byteBase) : format.count(meter.limit)
+  return (
+    <Modal opened onClose={onClose} title={before === null ? words.create : words.edit(before.name)} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="md">
+          {!ofPlan && (
+            <>
+              <TextInput
+                label={words.name}
+                description={words.nameHint}
+                value={name}
+                maxLength={80}
+                data-autofocus
+                error={tried && name.trim() === '' ? words.name : null}
+                onChange={(event) => setName(event.currentTarget.value)}
+              />
+              <NativeSelect
+                label={words.measure}
+                value={meterId}
+                disabled={view !== null}
+                data={[...data.meters.map(({ id, name: label }) => ({ value: id, label })), { value: COST, label: words.cost }]}
+                onChange={(event) => setMeterId(event.currentTarget.value)}
+              />
+              <TextInput
+                label={words.at(unit.label)}
+                description={used === null ? undefined : words.now(used, limit)}
+                value={amount}
+                inputMode="decimal"
+                maxLength={20}
+                error={tried && at === null ? words.wrongAmount : null}
+                onChange={(event) => setAmount(event.currentTarget.value)}
+              />
+            </>
+          )}
+          <Checkbox.Group label={words.channels} value={[...channels]} onChange={setChannels} error={tried && channels.length === 0 ? words.noChannel : null}>
+            <Group gap="lg" mt={6}>
+              {data.channels.map((channel) => (
+                <Checkbox key={channel.id} value={channel.id} label={channel.name} size="sm" />
+              ))}
+            </Group>
+          </Checkbox.Group>
+          <ErrorNotice error={error} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              {texts.actions.cancel}
+            </Button>
+            <Button type="submit" loading={busy}>
+              {words.submit}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

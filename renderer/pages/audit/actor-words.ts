@@ -1,0 +1,7 @@
+import type { AuditRow } from '../../../shared/contract/console/audit.ts'
+import { auditTexts } from '../../app/texts/audit.ts'
+
+/** The platform itself acts as `system`. */
+export function actorWords({ actor, actorName }: Pick<AuditRow, 'actor' | 'actorName'>): string {
+  return actor === 'system' ? auditTexts.system : actorName
+}

@@ -1,0 +1,99 @@
+import { Button } from '@mantine/core'
+import { IconChevronRight, IconFilterOff, IconListSearch } from '@tabler/icons-react'
+import { useCallback, useMemo, useState } from 'react'
+import type { AuditFilter, AuditRow } from '../../../shared/contract/console/audit.ts'
+import { format } from '../../app/format.ts'
+import { auditTexts } from '../../app/texts/audit.ts'
+import { Empty, ErrorNotice } from '../../components/notice.tsx'
+import { columnsFor } from '../../components/table-shape.ts'
+import { VirtualTable } from '../../components/virtual-table.tsx'
+import { useKeyedPages } from '../../state/keyed-pages.ts'
+import { actorWords } from './actor-words.ts'
+import classes from './audit.module.css'
+import { EntryDetails } from './entry-details.tsx'
+import { auditPageRows } from './first-page.ts'
+
+type Props = { workspaceId: string; filter: AuditFilter; isFiltered: boolean; onClear: () => void }
+
+const words = auditTexts
+const detailsHeightPx = 216
+const column = columnsFor<AuditRow>()
+const keyOf = (row: AuditRow): number => row.sequence
+const renderDetails = (row: AuditRow) => <EntryDetails row={row} />
+
+export function AuditList({ workspaceId, filter, isFiltered, onClear }: Props) {
+  const list = useKeyedPages('audit.page', (before, limit) => ({ workspaceId, filter, before, limit }), keyOf, auditPageRows)
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
+  const toggle = useCallback((row: AuditRow) => setOpen((before) => toggled(before, row.sequence)), [])
+  const expansion = useMemo(() => ({ keyOf, open, heightPx: detailsHeightPx, render: renderDetails }), [open])
+  const columns = useMemo(
+    () => [
+      column.display({
+        id: 'open',
+        meta: { width: '18px' },
+        cell: ({ row }) => <IconChevronRight size={14} className={classes.chevron} data-opened={open.has(row.original.sequence) || undefined} aria-hidden />,
+      }),
+      column.display({
+        id: 'at',
+        header: words.columns.at,
+        meta: { width: '176px' },
+        cell: ({ row }) => (
+          <time className={classes.dim} dateTime={new Date(row.original.createdAt).toISOString()}>
+            {`${format.date(row.original.createdAt)}, ${format.timeWithSeconds(row.original.createdAt)}`}
+          </time>
+        ),
+      }),
+      column.display({
+        id: 'action',
+        header: words.columns.action,
+        meta: { width: 'minmax(120px, 0.8fr)' },
+        cell: ({ row }) => <span className={classes.action}>{row.original.action}</span>,
+      }),
+      column.display({
+        id: 'actor',
+        header: words.columns.actor,
+        meta: { width: 'minmax(100px, 0.7fr)' },
+        cell: ({ row }) => <span title={row.original.actor}>{actorWords(row.original)}</span>,
+      }),
+      column.display({
+        id: 'target',
+        header: words.columns.target,
+        meta: { width: 'minmax(120px, 1.1fr)' },
+        cell: ({ row }) => <span title={row.original.target}>{row.original.target}</span>,
+      }),
+      column.display({
+        id: 'metadata',
+        header: words.columns.metadata,
+        meta: { width: 'minmax(120px, 1.4fr)', from: 820 },
+        cell: ({ row }) => <span className={classes.metadata}>{row.original.metadata === '{}' ? '' : row.original.metadata}</span>,
+      }),
+    ],
+    [open],
+  )
+
+  if (list.error && list.total === null) return <ErrorNotice error={list.error} onRetry={list.retry} />
+  if (list.total === 0)
+    return (
+      <div className={classes.emptyFrame}>
+        {isFiltered ? (
+          <Empty icon={IconFilterOff} title={words.empty.filteredTitle} actions={<Button onClick={onClear}>{words.filters.clear}</Button>} />
+        ) : (
+          <Empty icon={IconListSearch} title={words.empty.title}>
+            {words.empty.text}
+          </Empty>
+        )}
+      </div>
+    )
+  return (
+    <>
+      <ErrorNotice error={list.error} onRetry={list.error ? list.retry : undefined} />
+      <VirtualTable label={words.table} list={list} columns={columns} onOpen={toggle} expansion={expansion} />
+    </>
+  )
+}
+
+function toggled(open: ReadonlySet<number>, sequence: number): ReadonlySet<number> {
+  const next = new Set(open)
+  if (!next.delete(sequence)) next.add(sequence)
+  return next
+}

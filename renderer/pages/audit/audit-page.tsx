@@ -1,0 +1,92 @@
+import { Button, Menu } from '@mantine/core'
+import { IconDownload } from '@tabler/icons-react'
+import { useLocation, useSearch } from 'wouter'
+import type { AuditFilter } from '../../../shared/contract/console/audit.ts'
+import { paths } from '../../app/paths.ts'
+import { auditTexts } from '../../app/texts/audit.ts'
+import { ErrorNotice } from '../../components/notice.tsx'
+import { Page } from '../../components/page.tsx'
+import { ProgressBar } from '../../components/progress-bar.tsx'
+import { useWorkspace } from '../../state/active-workspace.ts'
+import { useRead } from '../../state/reads.ts'
+import classes from './audit.module.css'
+import { AuditFilters } from './audit-filters.tsx'
+import { AuditList } from './audit-list.tsx'
+import { BrokenChain, ChainLine } from './chain-line.tsx'
+import { type ExportRun, useExportRun } from './export-run.ts'
+import { type AuditView, everyEntry, filterOf, isFiltered, searchFromView, viewFromSearch } from './filter-address.ts'
+import { useFirstPage } from './first-page.ts'
+import { RetentionLine } from './retention-line.tsx'
+
+const words = auditTexts
+
+export function AuditPage() {
+  const workspace = useWorkspace()
+  const search = useSearch()
+  const [, navigate] = useLocation()
+  const view = viewFromSearch(search)
+  const overview = useRead('audit.overview', { workspaceId: workspace.id })
+  const { filter, total, error, retry } = useFirstPage(workspace.id, filterOf(view))
+  const exporting = useExportRun(workspace.id, filterOf(view))
+  const show = (next: AuditView, typed = false) =>
+    navigate([paths.audit, searchFromView(next)].filter((part) => part !== '').join('?'), { replace: typed && next.search !== '' && view.search !== '' })
+  return (
+    <Page fill title={words.title} lead={words.lead} actions={<ExportMenu exporting={exporting} isEmpty={total?.total === 0} />}>
+      <ErrorNotice error={overview.error} onRetry={() => void overview.refetch()} />
+      {overview.data?.chain.broken && <BrokenChain workspaceId={workspace.id} broken={overview.data.chain.broken} />}
+      <div className={classes.strip}>
+        {overview.data && <ChainLine workspaceId={workspace.id} chain={overview.data.chain} />}
+        <RetentionLine workspaceId={workspace.id} />
+      </div>
+      <AuditFilters view={view} actions={overview.data?.actions ?? []} onChange={show} />
+      <p role="status" className={classes.count}>
+        {total ? words.total(total.total, total.isTotalExact) : ''}
+      </p>
+      <ExportProgress exporting={exporting} total={total} />
+      <ErrorNotice error={error} onRetry={retry} />
+      {filter && (
+        <AuditList
+          key={`${workspace.id} ${addressOf(filter)}`}
+          workspaceId={workspace.id}
+          filter={filter}
+          isFiltered={isFiltered(view)}
+          onClear={() => show(everyEntry)}
+        />
+      )}
+    </Page>
+  )
+}
+
+function ExportMenu({ exporting, isEmpty }: { exporting: ExportRun; isEmpty: boolean }) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconDownload size={14} />} disabled={isEmpty || exporting.done !== null}>
+          {words.export.open}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => exporting.start('csv')}>{words.export.csv}</Menu.Item>
+        <Menu.Item onClick={() => exporting.start('json')}>{words.export.json}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function ExportProgress({ exporting, total }: { exporting: ExportRun; total: { total: number; isTotalExact: boolean } | null }) {
+  if (exporting.done === null) return <ErrorNotice error={exporting.error} />
+  const running = words.export.running(exporting.done, total ? words.total(total.total, total.isTotalExact) : '')
+  return (
+    <div className={classes.export}>
+      <ProgressBar label={words.export.progress} done={exporting.done} total={total?.isTotalExact ? total.total : null} valueText={running} />
+      <span>{running}</span>
+      <Button variant="subtle" size="compact-xs" onClick={exporting.cancel}>
+        {words.export.cancel}
+      </Button>
+    </div>
+  )
+}
+
+function addressOf({ action, from, to, search }: AuditFilter): string {
+  return JSON.stringify([action, from, to, search])
+}

@@ -1,0 +1,57 @@
+import { useRef, useState } from 'react'
+import type { CallOutput } from '../../../shared/contract/console.ts'
+import type { AuditFilter } from '../../../shared/contract/console/audit.ts'
+import { notifyDone } from '../../app/notices.ts'
+import { auditTexts } from '../../app/texts/audit.ts'
+import { download } from '../../components/download.ts'
+import { useBridge } from '../../state/bridge-context.tsx'
+import { read } from '../../state/reads.ts'
+
+export type ExportFormat = 'csv' | 'json'
+export type ExportRun = { done: number | null; error: unknown; start: (format: ExportFormat) => void; cancel: () => void }
+
+const types: Record<ExportFormat, string> = { csv: 'text/csv', json: 'application/json' }
+
+/** Fetches an export part by part, so that a million entries neither stop the engine nor pass through the bridge at once. `done` null: none is under way. */
+export function useExportRun(workspaceId: string, filter: AuditFilter): ExportRun {
+  const bridge = useBridge()
+  const [done, setDone] = useState<number | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const running = useRef<AbortController | null>(null)
+
+  async function run(format: ExportFormat, signal: AbortSignal): Promise<void> {
+    const parts: string[] = []
+    let rows = 0
+    let before: number | null = null
+    for (;;) {
+      const part: CallOutput<'audit.export'> = await read(bridge, 'audit.export', { workspaceId, filter, format, before })
+      if (signal.aborted) return notifyDone(auditTexts.export.cancelled)
+      parts.push(part.text)
+      rows += part.rows
+      setDone(rows)
+      before = part.next
+      if (before !== null) continue
+      download(part.fileName, new Blob(parts), types[format])
+      return notifyDone(auditTexts.export.done(part.fileName, rows))
+    }
+  }
+
+  return {
+    done,
+    error,
+    start(format) {
+      if (running.current !== null) return
+      const controller = new AbortController()
+      running.current = controller
+      setError(null)
+      setDone(0)
+      run(format, controller.signal)
+        .catch(setError)
+        .finally(() => {
+          running.current = null
+          setDone(null)
+        })
+    },
+    cancel: () => running.current?.abort(),
+  }
+}

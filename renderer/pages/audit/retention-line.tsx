@@ -1,0 +1,76 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import { notifyDone } from '../../app/notices.ts'
+import { auditTexts } from '../../app/texts/audit.ts'
+import { ErrorNotice } from '../../components/notice.tsx'
+import { StateLabel } from '../../components/state-label.tsx'
+import { useRead, useWrite } from '../../state/reads.ts'
+import classes from './audit.module.css'
+import { RetentionDialog } from './retention-dialog.tsx'
+
+const words = auditTexts.retention
+const settingKey = 'audit_log_retention_days'
+const rereads = ['settings.list', 'outbox.page', 'outbox.tally'] as const
+
+/** How long entries are kept, and the way to change it. An edit made offline shows as pending beside what the platform has. */
+export function RetentionLine({ workspaceId }: { workspaceId: string }) {
+  const { data } = useRead('settings.list', { workspaceId })
+  const put = useWrite('settings.put', rereads)
+  const discard = useWrite('outbox.discard', rereads)
+  const [opened, setOpened] = useState(false)
+  if (data === undefined) return null
+  const setting = data.find(({ key }) => key === settingKey)
+  const shown = setting?.pendingValue ?? setting?.value ?? ''
+  const pending = setting !== undefined && setting.pendingValue !== null && setting.state !== null ? setting : null
+  return (
+    <div className={classes.retention}>
+      <span>
+        {words.title} <strong>{keptWords(shown)}</strong>
+      </span>
+      {pending?.state && (
+        <>
+          <StateLabel state={pending.state} />
+          <span className={classes.dim}>{words.pending(keptWords(pending.value))}</span>
+        </>
+      )}
+      {pending?.itemId && (
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          loading={discard.isPending}
+          onClick={() => discard.mutate({ workspaceId, selection: { ids: [pending.itemId ?? ''] } })}
+        >
+          {words.undo}
+        </Button>
+      )}
+      <Button variant="subtle" size="compact-xs" onClick={() => setOpened(true)}>
+        {words.change}
+      </Button>
+      <ErrorNotice error={discard.error} />
+      {opened && (
+        <RetentionDialog
+          workspaceId={workspaceId}
+          days={shown}
+          busy={put.isPending}
+          error={put.error}
+          onClose={() => setOpened(false)}
+          onSave={(value) =>
+            put.mutate(
+              { workspaceId, key: settingKey, value },
+              {
+                onSuccess: () => {
+                  setOpened(false)
+                  notifyDone(words.saved)
+                },
+              },
+            )
+          }
+        />
+      )}
+    </div>
+  )
+}
+
+function keptWords(days: string): string {
+  return days === '' ? words.forever : words.days(Number(days))
+}

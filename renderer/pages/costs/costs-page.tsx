@@ -1,0 +1,90 @@
+import { NativeSelect, SegmentedControl, Skeleton } from '@mantine/core'
+import { IconChartBar } from '@tabler/icons-react'
+import { useLocation, useSearch } from 'wouter'
+import type { Costs } from '../../../shared/contract/console/costs.ts'
+import { format } from '../../app/format.ts'
+import { paths } from '../../app/paths.ts'
+import { costsTexts } from '../../app/texts/costs.ts'
+import { Empty, ErrorNotice } from '../../components/notice.tsx'
+import { Page } from '../../components/page.tsx'
+import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
+import { useNow } from '../../state/now.ts'
+import { useRead } from '../../state/reads.ts'
+import { ChangedSection } from './changed-section.tsx'
+import { type CostAddress, costAddress, dimensions, searchOfCosts } from './cost-address.ts'
+import { CostSection } from './cost-section.tsx'
+import classes from './costs.module.css'
+import { ExportMenu } from './export-menu.tsx'
+import { periodRange } from './period-range.ts'
+
+export function CostsPage() {
+  const workspace = useWorkspace()
+  const address = costAddress(useSearch())
+  const [, navigate] = useLocation()
+  const { data, error, isPending, refetch } = useRead('costs.read', { workspaceId: workspace.id, period: address.period, by: address.by }, { keep: true })
+  const show = (change: Partial<CostAddress>): void => {
+    const search = searchOfCosts({ ...address, ...change })
+    navigate(search === '' ? paths.costs : `${paths.costs}?${search}`)
+  }
+  return (
+    <Page
+      title={costsTexts.title}
+      lead={costsTexts.lead}
+      actions={
+        data && (
+          <>
+            <PeriodSelect costs={data} onChange={(period) => show({ period, against: null })} />
+            <ExportMenu workspaceId={workspace.id} period={data.period.name} />
+          </>
+        )
+      }
+    >
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      {isPending && <Skeleton height={420} className="tm-skeleton" />}
+      {data === null && (
+        <Empty icon={IconChartBar} title={costsTexts.emptyTitle}>
+          {costsTexts.empty}
+        </Empty>
+      )}
+      {data && (
+        <>
+          <CostSection
+            costs={data}
+            by={address.by}
+            asOf={<AsOf />}
+            actions={
+              <SegmentedControl
+                size="xs"
+                aria-label={costsTexts.by}
+                value={address.by}
+                onChange={(value) => show({ by: dimensions.find((dimension) => dimension === value) ?? 'service' })}
+                data={dimensions.map((dimension) => ({ value: dimension, label: costsTexts.dimensions[dimension] }))}
+              />
+            }
+          />
+          <ChangedSection workspaceId={workspace.id} costs={data} against={address.against} onAgainst={(against) => show({ against })} />
+        </>
+      )}
+    </Page>
+  )
+}
+
+function PeriodSelect({ costs, onChange }: { costs: Costs; onChange: (period: string | null) => void }) {
+  return (
+    <NativeSelect
+      size="xs"
+      className={classes.period}
+      aria-label={costsTexts.period}
+      value={costs.period.name}
+      data={costs.periods.map((period) => ({ value: period.name, label: period.current ? costsTexts.running(periodRange(period)) : periodRange(period) }))}
+      onChange={(event) => onChange(costs.periods.find(({ name }) => name === event.currentTarget.value)?.current ? null : event.currentTarget.value)}
+    />
+  )
+}
+
+function AsOf() {
+  const workspace = useWorkspace()
+  const { asOf } = useConnection(workspace)
+  const now = useNow()
+  return asOf === null ? null : <>{costsTexts.asOf(format.moment(asOf, now))}</>
+}

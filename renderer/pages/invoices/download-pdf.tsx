@@ -1,0 +1,41 @@
+import { IconDownload } from '@tabler/icons-react'
+import { notifications } from '@mantine/notifications'
+import type { Invoice } from '../../../shared/contract/console/invoices.ts'
+import { invoicesTexts } from '../../app/texts/invoices.ts'
+import { texts } from '../../app/texts.ts'
+import { download } from '../../components/download.ts'
+import { bytesOfBase64 } from '../../components/file-bytes.ts'
+import { GatedButton } from '../../components/gated-button.tsx'
+import { useIsOnline } from '../../state/active-workspace.ts'
+import { describeError } from '../../state/call-error.ts'
+import { useWrite } from '../../state/reads.ts'
+
+/** A PDF that is on this computer is handed over without a network; any other needs the platform, and says so. */
+export function DownloadPdf({ workspaceId, invoice, compact }: { workspaceId: string; invoice: Invoice; compact?: boolean }) {
+  const online = useIsOnline()
+  const fetch = useWrite('invoices.pdf', ['invoices.list'])
+  const save = (): void =>
+    fetch.mutate(
+      { workspaceId, id: invoice.id },
+      {
+        onSuccess: ({ fileName, base64, mimeType }) => download(fileName, bytesOfBase64(base64), mimeType),
+        onError: (error) => {
+          const { message, suggestion } = describeError(error)
+          notifications.show({ title: message, message: suggestion, color: 'red' })
+        },
+      },
+    )
+  return (
+    <GatedButton
+      size={compact ? 'compact-xs' : 'xs'}
+      variant="default"
+      leftSection={<IconDownload size={13} />}
+      aria-label={invoicesTexts.downloadOf(invoice.number)}
+      reason={online || invoice.kept ? null : texts.connection.offlineReason}
+      loading={fetch.isPending}
+      onClick={save}
+    >
+      {invoicesTexts.download}
+    </GatedButton>
+  )
+}

@@ -1,0 +1,62 @@
+import { Skeleton } from '@mantine/core'
+import { IconExternalLink, IconFileInvoice } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useLocation, useSearch } from 'wouter'
+import type { Invoice } from '../../../shared/contract/console/invoices.ts'
+import { paths } from '../../app/paths.ts'
+import { invoicesTexts } from '../../app/texts/invoices.ts'
+import { Empty, ErrorNotice } from '../../components/notice.tsx'
+import { Page, Section } from '../../components/page.tsx'
+import { useWorkspace } from '../../state/active-workspace.ts'
+import { useRead } from '../../state/reads.ts'
+import { PortalButton } from '../upgrade/portal-button.tsx'
+import { BulkDownload } from './bulk-download.tsx'
+import { InvoiceDrawer } from './invoice-drawer.tsx'
+import { filterFromSearch, fits, type InvoiceFilter, searchFromFilter } from './invoice-filter.ts'
+import { InvoiceFilters } from './invoice-filters.tsx'
+import { InvoiceTable } from './invoice-table.tsx'
+import { KeptFiles } from './kept-files.tsx'
+import { PaymentMethods } from './payment-methods.tsx'
+
+export function InvoicesPage() {
+  const workspace = useWorkspace()
+  const filter = filterFromSearch(useSearch())
+  const [, navigate] = useLocation()
+  const [opened, setOpened] = useState<string | null>(null)
+  const { data, error, isPending, refetch } = useRead('invoices.list', { workspaceId: workspace.id })
+  const show = (next: InvoiceFilter): void => {
+    const search = searchFromFilter(next)
+    navigate(search === '' ? paths.invoices : `${paths.invoices}?${search}`, { replace: true })
+  }
+  const invoices: Invoice[] = data?.invoices ?? []
+  const shown = invoices.filter((invoice) => fits(filter, invoice))
+  const has = (capability: string): boolean => workspace.capabilities.includes(capability)
+  return (
+    <Page
+      title={invoicesTexts.title}
+      lead={invoicesTexts.lead}
+      actions={has('portal') && <PortalButton workspaceId={workspace.id} icon={<IconExternalLink size={14} />} />}
+    >
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      {isPending && <Skeleton height={320} className="tm-skeleton" />}
+      {data && invoices.length === 0 && (
+        <Empty icon={IconFileInvoice} title={invoicesTexts.emptyTitle}>
+          {invoicesTexts.empty}
+        </Empty>
+      )}
+      {invoices.length > 0 && (
+        <Section
+          title={invoicesTexts.shown(shown.length, invoices.length)}
+          note={<KeptFiles workspaceId={workspace.id} count={invoices.filter(({ kept }) => kept).length} sizeBytes={data?.keptBytes ?? 0} />}
+          actions={<BulkDownload workspaceId={workspace.id} invoices={shown} />}
+          flush
+        >
+          <InvoiceFilters invoices={invoices} filter={filter} onChange={show} />
+          <InvoiceTable workspaceId={workspace.id} invoices={shown} onOpen={setOpened} onClear={() => show({ status: null, year: null, words: '' })} />
+        </Section>
+      )}
+      {has('payment_methods') && <PaymentMethods workspaceId={workspace.id} />}
+      <InvoiceDrawer workspaceId={workspace.id} invoice={invoices.find(({ id }) => id === opened) ?? null} onClose={() => setOpened(null)} />
+    </Page>
+  )
+}

@@ -1,0 +1,26 @@
+import { Button } from '@mantine/core'
+import { notifyDone } from '../../app/notices.ts'
+import { invoicesTexts } from '../../app/texts/invoices.ts'
+import { ErrorNotice } from '../../components/notice.tsx'
+import { useWrite } from '../../state/reads.ts'
+
+/** How many PDFs lie on this computer, and the way to be rid of them; they can be fetched again. */
+export function KeptFiles({ workspaceId, count, sizeBytes }: { workspaceId: string; count: number; sizeBytes: number }) {
+  const forget = useWrite('invoices.forgetFiles', ['invoices.list'])
+  return (
+    <>
+      {invoicesTexts.keptNote(count, sizeBytes)}{' '}
+      {count > 0 && (
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          loading={forget.isPending}
+          onClick={() => forget.mutate({ workspaceId }, { onSuccess: () => notifyDone(invoicesTexts.forgotten) })}
+        >
+          {invoicesTexts.forget}
+        </Button>
+      )}
+      <ErrorNotice error={forget.error} />
+    </>
+  )
+}

@@ -1,0 +1,32 @@
+import type { PeriodCost } from '../../../shared/contract/console/usage.ts'
+import { format } from '../../app/format.ts'
+import { usageTexts } from '../../app/texts/usage.ts'
+import { Section } from '../../components/page.tsx'
+import classes from './usage.module.css'
+
+/** What the period costs, and what it will cost at this pace. */
+export function CostStrip({ cost }: { cost: PeriodCost }) {
+  const texts = usageTexts.cost
+  const money = (cents: number): string => format.money(cents, cost.currency)
+  return (
+    <Section title={texts.title} note={texts.note}>
+      <dl className={classes.costs}>
+        <Fact name={texts.plan}>{cost.planCents === null ? texts.agreed : money(cost.planCents)}</Fact>
+        <Fact name={texts.soFar}>{money(cost.overageCents)}</Fact>
+        <Fact name={texts.projectedOverage}>{money(cost.projectedOverageCents)}</Fact>
+        <Fact name={cost.planCents === null ? texts.totalAgreed : texts.total} strong>
+          {money((cost.planCents ?? 0) + cost.projectedOverageCents)}
+        </Fact>
+      </dl>
+    </Section>
+  )
+}
+
+function Fact({ name, strong, children }: { name: string; strong?: boolean; children: string }) {
+  return (
+    <div className={classes.fact} data-strong={strong || undefined}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

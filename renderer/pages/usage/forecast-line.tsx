@@ -1,0 +1,28 @@
+import type { Meter } from '../../../shared/contract/console.ts'
+import type { UsageForecast } from '../../../shared/contract/console/usage.ts'
+import { usageTexts } from '../../app/texts/usage.ts'
+import { useNow } from '../../state/now.ts'
+import classes from './usage.module.css'
+
+/** Where the meter will stand, and the day on which its limit is reached. */
+export function ForecastLine({ meter, forecast, periodEnd }: { meter: Meter; forecast: UsageForecast | null; periodEnd: number }) {
+  const texts = usageTexts.forecast
+  const now = useNow()
+  if (forecast === null) return <p className={classes.forecast}>{meter.limit === 0 ? '' : texts.none}</p>
+  return (
+    <p className={classes.forecast}>
+      {texts.expected(meter, forecast, periodEnd)}
+      {meter.limit !== null && meter.limit > 0 && (
+        <span className={classes.day} data-tone={forecast.reachesLimitAt === null ? (forecast.earliestAt === null ? 'calm' : 'maybe') : 'reached'}>
+          {limitWords(forecast, now)}
+        </span>
+      )}
+    </p>
+  )
+}
+
+function limitWords({ reachesLimitAt, earliestAt }: UsageForecast, now: number): string {
+  const texts = usageTexts.forecast
+  if (reachesLimitAt !== null) return reachesLimitAt <= now ? texts.reached : texts.reaches(reachesLimitAt)
+  return earliestAt === null ? texts.stays : texts.mayReach(earliestAt)
+}

@@ -1,0 +1,76 @@
+import { IconGauge } from '@tabler/icons-react'
+import type { Meter } from '../../../shared/contract/console.ts'
+import type { MeterUse } from '../../../shared/contract/console/usage.ts'
+import { format } from '../../app/format.ts'
+import { usageTexts as texts } from '../../app/texts/usage.ts'
+import { Empty, ErrorNotice } from '../../components/notice.tsx'
+import { Page, Section } from '../../components/page.tsx'
+import { PageSkeleton } from '../../components/page-skeleton.tsx'
+import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
+import { useNow } from '../../state/now.ts'
+import { useRead } from '../../state/reads.ts'
+import { CostStrip } from './cost-strip.tsx'
+import { MeterCard } from './meter-card.tsx'
+import { MeterDetail } from './meter-detail.tsx'
+import { useUsageAddress } from './usage-address.ts'
+import classes from './usage.module.css'
+
+/** A meter with what only this page says of it. */
+export type MeterInUse = { meter: Meter; use: MeterUse }
+
+export function UsagePage() {
+  const workspace = useWorkspace()
+  const [address, go] = useUsageAddress()
+  const overview = useRead('overview.read', { workspaceId: workspace.id })
+  const usage = useRead('usage.read', { workspaceId: workspace.id })
+  const { asOf } = useConnection(workspace)
+  const now = useNow()
+  const error = overview.error ?? usage.error
+  const retry = (): void => {
+    void overview.refetch()
+    void usage.refetch()
+  }
+  if (!overview.data || !usage.data) {
+    return error ? (
+      <Page title={texts.title}>
+        <ErrorNotice error={error} onRetry={retry} />
+      </Page>
+    ) : (
+      <PageSkeleton />
+    )
+  }
+  const { period, cost } = usage.data
+  const meters = joined(overview.data.meters, usage.data.meters)
+  const chosen = meters.find(({ meter }) => meter.id === address.meter)
+  if (address.meter !== null) {
+    return <MeterDetail workspaceId={workspace.id} chosen={chosen ?? null} period={period} currency={cost?.currency ?? 'usd'} onBack={() => go({ meter: null })} />
+  }
+  return (
+    <Page title={texts.title} lead={period === null ? texts.neverFetched : texts.lead(period.start, period.end, asOf === null ? null : format.moment(asOf, now))}>
+      <ErrorNotice error={error} onRetry={retry} />
+      {meters.length === 0 && period !== null && (
+        <Empty icon={IconGauge} title={texts.none}>
+          {texts.noneText}
+        </Empty>
+      )}
+      {cost !== null && meters.some(({ use }) => use.projected !== null) && <CostStrip cost={cost} />}
+      {[...Map.groupBy(meters, ({ use }) => use.group)].map(([group, ofGroup]) => (
+        <Section key={group ?? ''} title={group ?? texts.ungrouped}>
+          <div className={classes.cards}>
+            {ofGroup.map((one) => (
+              <MeterCard key={one.meter.id} {...one} periodEnd={period?.end ?? now} />
+            ))}
+          </div>
+        </Section>
+      ))}
+    </Page>
+  )
+}
+
+function joined(meters: readonly Meter[], uses: readonly MeterUse[]): MeterInUse[] {
+  const byId = new Map(uses.map((use) => [use.meter, use]))
+  return meters.flatMap((meter) => {
+    const use = byId.get(meter.id)
+    return use === undefined ? [] : [{ meter, use }]
+  })
+}

@@ -1,0 +1,74 @@
+import { SegmentedControl } from '@mantine/core'
+import { useState } from 'react'
+import type { BurnDown } from '../../../shared/contract/console/wallet.ts'
+import { format } from '../../app/format.ts'
+import { walletTexts } from '../../app/texts/wallet.ts'
+import { Chart } from '../../components/chart/chart.tsx'
+import { ErrorNotice } from '../../components/notice.tsx'
+import { Section } from '../../components/page.tsx'
+import { useRead } from '../../state/reads.ts'
+import { au, auForChart, auOfChart } from './amounts.ts'
+import classes from './wallet.module.css'
+
+const words = walletTexts.burnDown
+export const burnDownDays = { '30': 30, '90': 90, '365': 365 } as const
+type Range = keyof typeof burnDownDays
+const ranges: readonly Range[] = ['30', '90', '365']
+
+export function BurnDownSection({ workspaceId, circle, name }: { workspaceId: string; circle: string; name: string }) {
+  const [range, setRange] = useState<Range>('30')
+  const { data, error, refetch } = useRead('wallet.burnDown', { workspaceId, circle, days: burnDownDays[range] }, { keep: true })
+  const known = data?.days.filter(({ balanceMicroAu }) => balanceMicroAu !== null) ?? []
+  return (
+    <Section
+      title={words.title}
+      note={words.note}
+      actions={
+        <SegmentedControl
+          size="xs"
+          aria-label={words.range}
+          value={range}
+          onChange={(value) => setRange(ranges.find((one) => one === value) ?? '30')}
+          data={ranges.map((value) => ({ value, label: words.ranges[value] }))}
+        />
+      }
+    >
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      {data && known.length === 0 && <p className={classes.small}>{words.empty}</p>}
+      {known.length > 0 && (
+        <Chart
+          title={words.chartTitle(name, words.ranges[range])}
+          shape={{
+            kind: 'lines',
+            times: known.map(({ date }) => dayMs(date)),
+            series: [
+              { id: 'balance', label: words.series, values: known.map(({ balanceMicroAu }) => (balanceMicroAu === null ? null : auForChart(balanceMicroAu))) },
+            ],
+          }}
+          summary={summaryOf(known)}
+          formatValue={auOfChart}
+          formatAxis={(value) => `${format.count(value)} AU`}
+          formatTime={format.utcDate}
+          formatTick={format.utcDay}
+          fileName={`balance-${circle}`}
+          height={220}
+        />
+      )}
+    </Section>
+  )
+}
+
+function summaryOf(days: BurnDown['days']): string {
+  const sum = (of: (day: BurnDown['days'][number]) => string): bigint => days.reduce((total, day) => total + BigInt(of(day)), 0n)
+  const [first, last] = [days[0], days.at(-1)]
+  return words.summary(
+    au(first?.balanceMicroAu ?? '0'),
+    au(last?.balanceMicroAu ?? '0'),
+    au(sum(({ debitedMicroAu }) => debitedMicroAu)),
+    au(sum(({ creditedMicroAu }) => creditedMicroAu)),
+  )
+}
+
+function dayMs(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`)
+}

@@ -1,0 +1,90 @@
+/** Which plan would have cost least: past periods are replayed against every plan, with boosters and seats where they make room. */
+import type { Booster, Meter, Plan } from './catalog.ts'
+import { UNLIMITED } from './limit.ts'
+import { exactNumber, roundHalfAwayFromZero } from './rounding.ts'
+
+/** What one period used, by meter id: the counter at its end (for a daily peak: the sum of what the days cost is not known, so its highest day). */
+export type PastPeriod = { readonly startMs: number; readonly endMs: number; readonly used: Readonly<Record<string, number>> }
+
+export type ReplayCatalog = { readonly meters: readonly Meter[]; readonly plans: readonly Plan[]; readonly boosters: readonly Booster[] }
+
+/** What one meter of one period adds to a plan's price. */
+export type Extra =
+  | { readonly kind: 'overage'; readonly meterId: string; readonly quantity: number; readonly cents: number }
+  | { readonly kind: 'booster'; readonly meterId: string; readonly boosterId: string; readonly count: number; readonly cents: number }
+  | { readonly kind: 'seats'; readonly meterId: string; readonly count: number; readonly cents: number }
+/** Use that the plan would have refused, and nothing that is sold makes room for. */
+export type Shortfall = { readonly meterId: string; readonly quantity: number }
+
+export type ReplayedPeriod = {
+  readonly startMs: number
+  readonly endMs: number
+  readonly cents: number | null
+  readonly extras: readonly Extra[]
+  readonly shortfalls: readonly Shortfall[]
+}
+export type ReplayedPlan = {
+  readonly planId: string
+  readonly periods: readonly ReplayedPeriod[]
+  /** Null: its price is agreed with each customer. */
+  readonly totalCents: number | null
+  /** Everything that was used would have been admitted. */
+  readonly fits: boolean
+}
+export type Replay = {
+  readonly plans: readonly ReplayedPlan[]
+  /** The plan that would have admitted everything for the least; null: no plan with a price would have. */
+  readonly cheapestId: string | null
+}
+
+/** Of two plans at the same price the smaller one counts: a plan is not recommended for what nobody used. */
+export function replayPlans(catalog: ReplayCatalog, periods: readonly PastPeriod[]): Replay {
+  const plans = catalog.plans.map((plan): ReplayedPlan => {
+    const replayed = periods.map((period) => replayPeriod(catalog, plan, period))
+    return {
+      planId: plan.id,
+      periods: replayed,
+      totalCents: plan.priceCents === null ? null : replayed.reduce((sum, { cents }) => sum + (cents ?? 0), 0),
+      fits: replayed.every(({ shortfalls }) => shortfalls.length === 0),
+    }
+  })
+  let cheapest: ReplayedPlan | null = null
+  for (const plan of plans) {
+    if (!plan.fits || plan.totalCents === null) continue
+    if (cheapest === null || plan.totalCents < (cheapest.totalCents ?? 0)) cheapest = plan
+  }
+  return { plans, cheapestId: periods.length === 0 ? null : (cheapest?.planId ?? null) }
+}
+
+function replayPeriod(catalog: ReplayCatalog, plan: Plan, { startMs, endMs, used }: PastPeriod): ReplayedPeriod {
+  const extras: Extra[] = []
+  const shortfalls: Shortfall[] = []
+  for (const meter of catalog.meters) {
+    const limit = plan.limits[meter.id]
+    const beyond = limit === undefined || limit === UNLIMITED ? 0 : (used[meter.id] ?? 0) - limit
+    if (beyond <= 0) continue
+    const extra = extraFor(catalog, plan, meter, beyond)
+    if (extra !== null) extras.push(extra)
+    else if (meter.enforcement === 'refuse') shortfalls.push({ meterId: meter.id, quantity: beyond })
+  }
+  const cents = plan.priceCents === null ? null : extras.reduce((sum, extra) => sum + extra.cents, plan.priceCents)
+  return { startMs, endMs, cents, extras, shortfalls }
+}
+
+/** Null: nothing is paid for it (it is only reported, or it is refused). */
+function extraFor({ boosters }: ReplayCatalog, plan: Plan, meter: Meter, beyond: number): Extra | null {
+  if (meter.enforcement === 'bill') {
+    if (meter.unitPrice === null) return null
+    const { cents, per } = meter.unitPrice
+    return { kind: 'overage', meterId: meter.id, quantity: beyond, cents: exactNumber(roundHalfAwayFromZero(BigInt(beyond) * BigInt(cents), BigInt(per))) }
+  }
+  if (meter.enforcement === 'notify') return null
+  if (meter.seats && plan.seatPriceCents !== null) return { kind: 'seats', meterId: meter.id, count: beyond, cents: beyond * plan.seatPriceCents }
+  const offers = boosters
+    .filter(({ resource }) => resource === meter.id)
+    .map((booster) => {
+      const count = Math.ceil(beyond / booster.amount)
+      return { kind: 'booster' as const, meterId: meter.id, boosterId: booster.id, count, cents: count * booster.priceCents }
+    })
+  return offers.reduce<(typeof offers)[number] | null>((best, offer) => (best === null || offer.cents < best.cents ? offer : best), null)
+}

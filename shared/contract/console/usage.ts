@@ -1,0 +1,101 @@
+/** Usage on the bridge: what each meter will come to, its past, and who used it. Days and hours are UTC. */
+import { z } from 'zod'
+import { call, count, epochMs, inWorkspace, limit } from '../primitives.ts'
+
+/** Whole units; a level may fall, so a growth may be negative. */
+const amount = z.int()
+
+/** Where a counter will stand when the period ends: expected, and the range in which it lies in four of five cases. */
+export const usageForecast = z.strictObject({
+  expected: count,
+  low: count,
+  high: count,
+  /** When the limit is reached: expected, and at the earliest. Null: not in this period. */
+  reachesLimitAt: epochMs.nullable(),
+  earliestAt: epochMs.nullable(),
+  /** How many days of the past it rests on. */
+  basisDays: count,
+})
+export type UsageForecast = z.infer<typeof usageForecast>
+
+/** What the usage page says of a meter beyond what every page does. */
+export const meterUse = z.strictObject({
+  meter: z.string(),
+  /** The heading that it stands under; null where the catalog has none. */
+  group: z.string().nullable(),
+  /** How it is metered, in the platform's words ("Per request"). */
+  metering: z.string().nullable(),
+  /** `flow`: use that adds up; `level`: something that stands at a height. */
+  kind: z.enum(['flow', 'level']),
+  /** The plan's own limit, and what boosters and seats add to it. */
+  planLimit: limit,
+  boosted: count,
+  /** Null with less than three days of the past, and for what is no use of a period (a rate). */
+  forecast: usageForecast.nullable(),
+  /** What the meter's use beyond the plan will cost; null where it has no price. */
+  projected: z.strictObject({ use: count, billedUse: count, cents: count, unitCents: count, per: count }).nullable(),
+  /** The last 30 days: growth of a flow, height of a level; null: not known. */
+  recent: z.array(amount.nullable()),
+})
+export type MeterUse = z.infer<typeof meterUse>
+
+export const usageGrain = z.enum(['hour', 'day', 'month'])
+export type UsageGrain = z.infer<typeof usageGrain>
+
+/**
+ * A meter over time. `hour`: the last seven days against the seven before; `day`: the running period against the one before it,
+ * day by day from its first; `month`: the last twelve months against the twelve before.
+ */
+export const usageTrend = z.strictObject({
+  meter: z.string(),
+  grain: usageGrain,
+  kind: z.enum(['flow', 'level']),
+  limit,
+  /** The start of each bucket. */
+  times: z.array(epochMs),
+  values: z.array(amount.nullable()),
+  previous: z.array(amount.nullable()),
+  /** The counter itself at the end of each bucket (`day` alone), and where it is expected; empty with other grains. */
+  running: z.array(count.nullable()),
+  previousRunning: z.array(count.nullable()),
+  expected: z.array(count.nullable()),
+  low: z.array(count.nullable()),
+  high: z.array(count.nullable()),
+  /** Of the buckets that both sides know, so that a period that runs is compared with as much of the one before. */
+  comparedTotal: amount.nullable(),
+  comparedPrevious: amount.nullable(),
+})
+export type UsageTrend = z.infer<typeof usageTrend>
+
+const share = z.strictObject({ id: z.string(), name: z.string(), quantity: count, percent: z.number() })
+export const usageBreakdown = z.strictObject({
+  from: epochMs,
+  to: epochMs,
+  total: count,
+  /** Largest first. Empty: the platform names no services (or users) for this meter. */
+  services: z.array(share),
+  users: z.array(share),
+})
+export type UsageBreakdown = z.infer<typeof usageBreakdown>
+
+/** What the running period costs, and will cost. */
+export const periodCost = z.strictObject({
+  currency: z.string(),
+  /** Null: agreed with the customer, not known here. */
+  planCents: count.nullable(),
+  /** Beyond the plan: so far, and to the end of the period at the pace so far. */
+  overageCents: count,
+  projectedOverageCents: count,
+})
+export type PeriodCost = z.infer<typeof periodCost>
+
+export const usageCalls = {
+  /** In the order of the catalog; empty before the first visit. The meters themselves are in `overview.read`. */
+  'usage.read': call(
+    inWorkspace,
+    z.strictObject({ period: z.strictObject({ start: epochMs, end: epochMs }).nullable(), meters: z.array(meterUse), cost: periodCost.nullable() }),
+  ),
+  'usage.trend': call(inWorkspace.extend({ meter: z.string().min(1).max(64), grain: usageGrain }), usageTrend.nullable()),
+  /** Over the running period. Null: the platform tells no services or users. */
+  'usage.breakdown': call(inWorkspace.extend({ meter: z.string().min(1).max(64) }), usageBreakdown.nullable()),
+} as const

@@ -1,0 +1,46 @@
+/** What use costs, on the wire. (seed: analytics, "Cost Breakdown") */
+import { z } from 'zod'
+import { count } from '../primitives.ts'
+
+/** An amount in major units with two decimals, made from whole minor units and read back as such. */
+const decimalAmount = z.number()
+
+/**
+ * `GET /api/billing/costs?period=`, as the seed prints it: `by_service` has every service of the catalog with every category
+ * of it. The parts of each level sum to the level above, to the last minor unit.
+ */
+export const costBreakdown = z.looseObject({
+  /** `YYYY-MM` in which the period starts. */
+  period: z.string().regex(/^\d{4}-\d{2}$/),
+  total_usd: decimalAmount,
+  by_service: z.record(z.string(), z.record(z.string(), decimalAmount)),
+  by_user: z.array(z.looseObject({ user_id: z.string(), name: z.string(), cost_usd: decimalAmount })),
+})
+
+export const costsQuery = z.object({ period: z.union([z.literal('current'), z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/)]).optional() })
+
+/**
+ * What was used on one UTC day and what it costs; id in the feed: the date. A row is `[service, category, user_id, metric, quantity,
+ * amount_micros, billed_micros]`, with '' where no user was named. Micros are millionths of the currency's major unit, so that a single token has an exact price;
+ * `amount_micros` is the use at its unit price, `billed_micros` the part of it that lies beyond the plan and is invoiced.
+ */
+export const costDayDocument = z.looseObject({
+  date: z.iso.date(),
+  currency: z.string(),
+  rows: z.array(z.tuple([z.string(), z.string(), z.string(), z.string(), count, count, count])),
+})
+export type CostDayDocument = z.output<typeof costDayDocument>
+
+/** What costs are allocated to, as part of `GET /api/billing/plans`. */
+export const costAllocation = z.looseObject({
+  services: z.array(
+    z.looseObject({
+      id: z.string(),
+      name: z.string(),
+      /** Of FOCUS 1.2, "ServiceCategory"; left out: Other. */
+      focus_category: z.string().optional(),
+      categories: z.array(z.looseObject({ id: z.string(), name: z.string() })),
+    }),
+  ),
+  users: z.array(z.looseObject({ id: z.string(), name: z.string() })),
+})

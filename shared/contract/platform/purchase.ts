@@ -1,0 +1,74 @@
+/** What an account buys: plans, boosters, seats, top-ups; what that would cost; and who may ask for it. */
+import { z } from 'zod'
+import { count, identifier, isoTime, period, wireLimit } from '../primitives.ts'
+
+/** Seats that can be bought on top of a plan's own, and AU of one top-up (1 AU = 1 EUR). */
+const MAX_SEATS = 1_000
+const MAX_TOP_UP_AU = 10_000
+
+const purchase = {
+  plan: identifier.optional(),
+  booster: identifier.optional(),
+  /** How many seats there shall be on top of the plan's own. */
+  seats: z.int().min(0).max(MAX_SEATS).optional(),
+  top_up_au: z.int().min(1).max(MAX_TOP_UP_AU).optional(),
+}
+
+function namesOne(body: object): boolean {
+  return Object.values(body).filter((value) => value !== undefined).length === 1
+}
+
+export const checkoutRequest = z.strictObject(purchase).refine(namesOne, 'name one of plan, booster, seats, top_up_au')
+/** The same, and what the portal does: `cancel: true` ends the subscription with its period, `false` resumes it. */
+export const previewRequest = z
+  .strictObject({ ...purchase, cancel: z.boolean().optional() })
+  .refine(namesOne, 'name one of plan, booster, seats, top_up_au, cancel')
+
+export const previewResponse = z.looseObject({
+  /** The plan in force afterwards. */
+  plan: z.string(),
+  /** What would be charged now; negative when credit remains. */
+  due_today_cents: z.int(),
+  credit_cents: count,
+  /** Price of the plan alone; null: agreed with each customer. */
+  price_cents: z.int().nullable(),
+  /** Price of one interval from then on, seats included; null: agreed with each customer. */
+  recurring_cents: z.int().nullable().optional(),
+  currency: z.string(),
+  effective: z.enum(['now', 'period_end']),
+  period,
+  would_be_over: z.array(z.looseObject({ meter: z.string(), used: count, limit: wireLimit })),
+  /** Limits that become others than they are. */
+  limits: z.array(z.looseObject({ meter: z.string(), from: wireLimit, to: wireLimit })).optional(),
+})
+
+export const boosterDocument = z.looseObject({
+  id: z.string(),
+  booster: z.string(),
+  resource: z.string(),
+  amount: count,
+  quantity: count,
+  purchased_at: isoTime,
+  expires_at: isoTime,
+})
+export const boostersResponse = z.looseObject({ boosters: z.array(boosterDocument) })
+
+export const planRequestDocument = z.looseObject({
+  id: z.string(),
+  plan: z.string(),
+  note: z.string(),
+  status: z.enum(['pending', 'approved', 'declined']),
+  requested_by: z.looseObject({ id: z.string(), name: z.string() }),
+  created_at: isoTime,
+  decided_by: z.looseObject({ id: z.string(), name: z.string() }).nullable(),
+  decided_at: isoTime.nullable(),
+  answer: z.string().nullable(),
+})
+export const planRequestsResponse = z.looseObject({ requests: z.array(planRequestDocument) })
+export const createPlanRequest = z.strictObject({ plan: identifier, note: z.string().max(500).optional() })
+export const decidePlanRequest = z.strictObject({ answer: z.string().max(500).optional() })
+/** An approval is carried out through the payment provider; where nothing was bought yet, the checkout is still to be paid. */
+export const approvedPlanRequest = z.looseObject({
+  request: planRequestDocument,
+  checkout: z.looseObject({ id: z.string(), url: z.url() }).nullable(),
+})

@@ -1,0 +1,3 @@
+import { inAppPurchase } from 'electron'
+
+process.stdout.write(String(inAppPurchase))

@@ -1,0 +1,2 @@
+require('node:fs')
+require('electron').contextBridge.exposeInMainWorld('sample', { got: 'fs' })

@@ -1,0 +1,1 @@
+window.fromFile = 1

@@ -1,0 +1,30 @@
+import type { Notification as ElectronNotification, NotificationConstructorOptions } from 'electron'
+import { Surface } from '../surface.ts'
+
+/** Notices that were shown. */
+export const notifications: Notification[] = []
+
+/** A notice that nobody sees. `emit('click')` clicks it. */
+export class Notification extends Surface implements Pick<ElectronNotification, 'body' | 'close' | 'show' | 'silent' | 'title'> {
+  static isSupported(): boolean {
+    return true
+  }
+
+  title: string
+  body: string
+  silent: boolean
+
+  constructor({ title = '', body = '', silent = false }: NotificationConstructorOptions = {}) {
+    super()
+    this.title = title
+    this.body = body
+    this.silent = silent
+  }
+  show(): void {
+    notifications.push(this)
+    setImmediate(() => this.emit('show', {}))
+  }
+  close(): void {
+    this.emit('close', {})
+  }
+}

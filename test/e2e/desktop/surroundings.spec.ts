@@ -1,0 +1,219 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { desktopRuntime } from '../../desktop-double/runtime.ts'
+import { megabytes } from '../support/agent.ts'
+import { buyOutside } from './support/buy-outside.ts'
+import type { DesktopComputer } from './support/desktop-computer.ts'
+import { expect, goTo, test } from './support/desktop-stage.ts'
+
+/** Why it runs on the stand-in alone. */
+const onlyThere = 'Electron hands its tray, its notifications and the task bar to no test'
+
+const heading = (computer: DesktopComputer, name: string) => computer.page.getByRole('heading', { level: 1, name })
+const hide = (computer: DesktopComputer) => computer.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize())
+const isHidden = (computer: DesktopComputer) => computer.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized())
+
+test('the tray shows the worst meter, and its menu leads to it', async ({ stage }) => {
+  test.info().skip(desktopRuntime.kind === 'electron', onlyThere)
+  const platform = await stage.platform()
+  const line = await stage.proxy(platform)
+  const computer = await stage.computer(platform, { at: line.url })
+  const tray = () =>
+    computer.app.evaluate(() => {
+      const [icon] = globalThis.electronDouble.trays
+      return {
+        icons: globalThis.electronDouble.trays.length,
+        toolTip: icon?.toolTip,
+        lines: icon?.menu?.items.map(({ label }) => label).filter((label) => label !== ''),
+      }
+    })
+  const click = (label: string) =>
+    computer.app.evaluate((_electron, wanted) => globalThis.electronDouble.trays[0]?.menu?.items.find((item) => item.label === wanted)?.click(), label)
+  await expect.poll(tray).toMatchObject({ icons: 1, toolTip: 'Tidemark: Sync devices 50 %' })
+  expect((await tray()).lines).toEqual(expect.arrayContaining(['Sync devices 50 %', 'Encrypted bytes 0 %', 'Sync now', 'Open Tidemark', 'Quit Tidemark']))
+
+  const agent = await computer.agent('writer')
+  for (const index of [1, 2, 3, 4]) expect((await agent.write(`large/${index}`, megabytes(7.5), 'application/octet-stream')).status).toBe(201)
+  await expect.poll(tray).toMatchObject({ toolTip: 'Tidemark: Encrypted bytes 90 %, 1 held' })
+
+  await goTo(computer.page, '/settings')
+  await hide(computer)
+  await click('Encrypted bytes 90 %')
+  await expect.poll(() => isHidden(computer)).toBe(false)
+  await expect(heading(computer, 'Overview')).toBeVisible()
+
+  const asked = line.requests.length
+  await click('Sync now')
+  await expect.poll(() => line.requests.length).toBeGreaterThan(asked)
+
+  const ended = new Promise<void>((resolve) => computer.app.process().once('exit', () => resolve()))
+  await click('Quit Tidemark')
+  await ended
+})
+
+test('who looks elsewhere is told: writes are held, the plan was bought, they were delivered; a click opens the page', async ({ stage, browser }) => {
+  test.info().skip(desktopRuntime.kind === 'electron', onlyThere)
+  const platform = await stage.platform()
+  const line = await stage.proxy(platform)
+  const computer = await stage.computer(platform, { at: line.url })
+  const titles = () => computer.app.evaluate(() => globalThis.electronDouble.notifications.map(({ title }) => title))
+  const click = (title: string) =>
+    computer.app.evaluate((_electron, wanted) => globalThis.electronDouble.notifications.find((one) => one.title === wanted)?.emit('click'), title)
+  const agent = await computer.agent('writer')
+
+  await hide(computer)
+  for (const index of [1, 2, 3, 4]) expect((await agent.write(`large/${index}`, megabytes(7.5), 'application/octet-stream')).status).toBe(201)
+  await expect.poll(titles).toEqual(['1 write is held'])
+  await click('1 write is held')
+  await expect.poll(() => isHidden(computer)).toBe(false)
+  await expect(heading(computer, 'Outbox')).toBeVisible()
+
+  const checkout = await buyOutside(computer, browser, 'Pro')
+  await hide(computer)
+  await checkout.pay()
+  await expect.poll(titles, { timeout: 30_000 }).toEqual(expect.arrayContaining(['The plan is now Pro', '1 held write was delivered']))
+  expect(platform.envelopes()).toHaveLength(4)
+  // The bar on the task bar went up and is gone.
+  const progress = await computer.app.evaluate(({ BrowserWindow }) => Reflect.get(BrowserWindow.getAllWindows()[0] ?? {}, 'progressShown') as number[])
+  expect(progress.at(-1)).toBe(-1)
+  expect(progress.filter((shown) => shown >= 0).length).toBeGreaterThan(0)
+})
+
+test('the menu bar has the system’s own entries, opens every page, and every entry of ours has a key or a reason', async ({ stage }) => {
+  const computer = await stage.computer(await stage.platform())
+  const click = (id: string) => computer.app.evaluate(({ Menu }, wanted) => Menu.getApplicationMenu()?.getMenuItemById(wanted)?.click(), id)
+  for (const [id, name] of [
+    ['go/outbox', 'Outbox'],
+    ['go/devices', 'Devices & sub-keys'],
+    ['go/honesty', 'Honesty'],
+    ['settings', 'Settings'],
+    ['go/', 'Overview'],
+  ] as const) {
+    await click(id)
+    await expect(heading(computer, name)).toBeVisible()
+  }
+  const roles = await computer.app.evaluate(({ Menu }) => {
+    const all = (menu: Electron.Menu | null): string[] => menu?.items.flatMap((item) => [item.role ?? '', ...(item.submenu ? all(item.submenu) : [])]) ?? []
+    return all(Menu.getApplicationMenu()).map((role) => role.toLowerCase())
+  })
+  expect(roles).toEqual(
+    expect.arrayContaining([
+      'undo',
+      'redo',
+      'cut',
+      'copy',
+      'paste',
+      'selectall',
+      'reload',
+      'zoomin',
+      'zoomout',
+      'resetzoom',
+      'togglefullscreen',
+      'minimize',
+      'close',
+      'quit',
+    ]),
+  )
+})
+
+test('a link opens its page, in a window that is there and in one that only comes; what is no known link changes nothing', async ({ stage }) => {
+  const computer = await stage.computer(await stage.platform())
+  await computer.startAgain('tidemark://open/outbox')
+  await expect(heading(computer, 'Outbox')).toBeVisible()
+
+  for (const link of [
+    'tidemark://open/../../etc',
+    'tidemark://open/honesty?x=1',
+    'tidemark://evil',
+    'tidemark://user@open/honesty',
+    'tidemark:open/honesty',
+    'tidemark://open/honesty#/settings',
+  ]) {
+    await hide(computer)
+    await computer.startAgain(link)
+    // The window comes, as for every second start, and shows what it showed.
+    await expect.poll(() => isHidden(computer)).toBe(false)
+    await expect(heading(computer, 'Outbox')).toBeVisible()
+  }
+
+  await computer.quit()
+  await computer.start('tidemark://open/honesty')
+  await expect(heading(computer, 'Honesty')).toBeVisible()
+})
+
+test('a link is heard after the page was reloaded, and after it tried to go elsewhere and was refused', async ({ stage }) => {
+  const computer = await stage.computer(await stage.platform())
+  await computer.page.evaluate(() => {
+    window.location.href = 'https://example.com/'
+  })
+  await computer.startAgain('tidemark://open/outbox')
+  await expect(heading(computer, 'Outbox')).toBeVisible()
+  await computer.page.reload()
+  await expect(computer.page.getByRole('navigation', { name: 'Main' })).toBeVisible()
+  await computer.startAgain('tidemark://open/honesty')
+  await expect(heading(computer, 'Honesty')).toBeVisible()
+})
+
+test('the window opens where it was; where no screen is any more, it opens where a person can reach it', async ({ stage }) => {
+  const computer = await stage.computer(await stage.platform())
+  const bounds = () => computer.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())
+  await computer.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setBounds({ x: 60, y: 40, width: 900, height: 640 }))
+  await computer.quit()
+  await computer.start()
+  expect(await bounds()).toEqual({ x: 60, y: 40, width: 900, height: 640 })
+  await computer.quit()
+
+  const memory = join(computer.dataDir, 'window.json')
+  writeFileSync(memory, readFileSync(memory, 'utf8').replace('"x":60', '"x":60000'))
+  await computer.start()
+  const area = await computer.app.evaluate(({ screen }) => screen.getPrimaryDisplay().workArea)
+  const { x = 0, y = 0, width = 0, height = 0 } = (await bounds()) ?? {}
+  expect(x).toBeGreaterThanOrEqual(area.x)
+  expect(y).toBeGreaterThanOrEqual(area.y)
+  expect(x + width).toBeLessThanOrEqual(area.x + area.width)
+  expect(y + height).toBeLessThanOrEqual(area.y + area.height)
+})
+
+test('the theme that is chosen in the page is the window’s too, and at the next start from its first moment', async ({ stage }) => {
+  const computer = await stage.computer(await stage.platform())
+  const source = () => computer.app.evaluate(({ nativeTheme }) => nativeTheme.themeSource)
+  expect(await source()).toBe('system')
+  await computer.page.getByRole('button', { name: 'Appearance' }).click()
+  await computer.page.getByRole('menuitem', { name: 'Dark' }).click()
+  await expect.poll(source).toBe('dark')
+  await computer.quit()
+  await computer.start()
+  expect(await source()).toBe('dark')
+})
+
+test('the process of the page dies: it is loaded again; the third time within a minute a person is asked', async ({ stage }) => {
+  const computer = await stage.computer(await stage.platform())
+  await computer.app.evaluate(({ dialog }) => {
+    globalThis.questions = []
+    dialog.showMessageBox = (async (...given: unknown[]) => {
+      const options = given.at(-1) as Electron.MessageBoxOptions
+      globalThis.questions.push(options)
+      return { response: 0, checkboxChecked: false }
+    }) as typeof dialog.showMessageBox
+  })
+  const questions = () => computer.app.evaluate(() => globalThis.questions.map(({ message }) => message))
+  const shows = () =>
+    computer.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]
+        ?.webContents.executeJavaScript(`document.querySelector('nav[aria-label="Main"]') !== null`)
+        .catch(() => false),
+    )
+  for (const round of [1, 2, 3]) {
+    await computer.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer())
+    await expect
+      .poll(() => computer.lines.filter((text) => text.startsWith('The window’s process ended') || text.startsWith("The window's process ended")).length)
+      .toBe(round)
+    await expect.poll(shows, { timeout: 20_000 }).toBe(true)
+    expect(await questions()).toEqual(round === 3 ? ['The window stopped several times'] : [])
+  }
+})
+
+declare global {
+  /** In the main process: what a person would have been asked. */
+  var questions: Electron.MessageBoxOptions[]
+}

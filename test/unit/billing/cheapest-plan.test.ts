@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type PastPeriod, replayPlans } from '../../../shared/billing/cheapest-plan.ts'
+import { catalogs } from '../../../shared/generated/catalogs.ts'
+import { exampleCatalog } from './example-catalog.ts'
+
+const period = (used: Record<string, number>): PastPeriod => ({ startMs: 0, endMs: 1, used })
+const truss = catalogs.truss
+
+describe('replayPlans', () => {
+  test('the smallest plan that admits everything, when nothing is beyond it', () => {
+    expect(replayPlans(truss, [period({ projects: 1, storage: 1_000_000_000 })]).cheapestId).toBe('starter')
+    expect(replayPlans(truss, [period({ projects: 2, branches: 4 })]).cheapestId).toBe('pro')
+  })
+
+  test('boosters are bought in whole packs, where they are cheaper than the next plan', () => {
+    // Pro holds 150 GB; 165 GB need two packs of 10 GB at $5.00.
+    const { plans, cheapestId } = replayPlans(truss, [period({ storage: 165_000_000_000 })])
+    const pro = plans.find(({ planId }) => planId === 'pro')
+    expect(pro).toMatchObject({ totalCents: 2900 + 2 * 500, fits: true })
+    expect(pro?.periods[0]?.extras).toEqual([{ kind: 'booster', meterId: 'storage', boosterId: 'extra_storage', count: 2, cents: 1000 }])
+    expect(cheapestId).toBe('pro')
+    // 13 packs cost more than Team, which holds 500 GB for $89.
+    expect(replayPlans(truss, [period({ storage: 280_000_000_000 })]).cheapestId).toBe('team')
+  })
+
+  test('seats where they are sold', () => {
+    const { plans } = replayPlans(truss, [period({ seats: 7 })])
+    expect(plans.find(({ planId }) => planId === 'team')).toMatchObject({ totalCents: 8900 + 2 * 1500, fits: true })
+    expect(plans.find(({ planId }) => planId === 'pro')).toMatchObject({ fits: false })
+  })
+
+  test('overage is priced, so a small plan may be the cheapest although it was exceeded', () => {
+    const { plans } = replayPlans(catalogs.analytics, [period({ queries: 12_000 })])
+    // 2,000 queries beyond 10,000 at $0.50 a thousand.
+    expect(plans.find(({ planId }) => planId === 'starter')).toMatchObject({ totalCents: 9900 + 100 })
+  })
+
+  test('a price by agreement is never the cheapest, and says whether it would have fitted', () => {
+    const replay = replayPlans(catalogs.analytics, [period({ users: 40 })])
+    expect(replay.plans.map(({ planId, totalCents, fits }) => [planId, totalCents, fits])).toEqual([
+      ['starter', 9900, false],
+      ['professional', 49900, false],
+      ['enterprise', null, true],
+    ])
+    expect(replay.cheapestId).toBeNull()
+  })
+
+  test('no past, no advice', () => {
+    expect(replayPlans(truss, []).cheapestId).toBeNull()
+  })
+
+  test('more use never costs less, and what fits keeps fitting with less', () => {
+    const meters = exampleCatalog.meters.map(({ id }) => id)
+    const use = fc.dictionary(fc.constantFrom(...meters), fc.nat({ max: 2_000_000_000 }), { minKeys: 1 })
+    fc.assert(
+      fc.property(use, fc.constantFrom(...meters), fc.nat({ max: 1_000_000_000 }), (used, meter, more) => {
+        const less = replayPlans(exampleCatalog, [period(used)])
+        const larger = replayPlans(exampleCatalog, [period({ ...used, [meter]: (used[meter] ?? 0) + more })])
+        for (const [index, plan] of less.plans.entries()) {
+          const other = larger.plans[index]
+          if (other === undefined) throw new Error('a plan is missing')
+          if (other.fits) expect(plan.fits).toBe(true)
+          if (other.fits && plan.totalCents !== null) expect(other.totalCents ?? 0).toBeGreaterThanOrEqual(plan.totalCents)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,217 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { costCsv, costJson, exactDecimal } from '../../../main/engine/billing/costs/cost-export.ts'
+import type { CostDay } from '../../../main/engine/billing/costs/cost-days.ts'
+import { costNames } from '../../../main/engine/billing/costs/cost-names.ts'
+import { type CostPeriod, costPeriods } from '../../../main/engine/billing/costs/cost-periods.ts'
+import { changeView, costView } from '../../../main/engine/billing/costs/cost-view.ts'
+import { csvText } from '../../../main/engine/billing/costs/csv.ts'
+import { focusCsv, MANDATORY_COLUMNS } from '../../../main/engine/billing/costs/focus.ts'
+import { catalogToWire } from '../../../shared/billing/catalog-wire.ts'
+import type { CostCell } from '../../../shared/billing/cost.ts'
+import { dateOf, dayOfDate } from '../../../shared/billing/cost-day.ts'
+import type { CostDimension } from '../../../shared/contract/console/costs.ts'
+import { catalogs } from '../../../shared/generated/catalogs.ts'
+
+const plans = catalogToWire(catalogs.analytics)
+const names = costNames(plans, [{ id: 'member-1', name: 'Petra Schulz' }])
+const first = dayOfDate('2026-10-09')
+const october: CostPeriod = { name: '2026-10', firstDay: first, endDay: first + 31, current: false }
+const november: CostPeriod = { name: '2026-11', firstDay: first + 31, endDay: first + 61, current: true }
+const today = first + 31 + 2
+
+function cell(service: string, category: string, userId: string, meterId: string, amountMicros: number, billedMicros = 0): CostCell {
+  return { service, category, userId, meterId, quantity: amountMicros, amountMicros, billedMicros }
+}
+
+function day(number: number, ...cells: CostCell[]): CostDay {
+  return { day: number, currency: 'usd', cells }
+}
+
+const anyCell = fc
+  .tuple(
+    fc.constantFrom(['ai_service', 'llm_cost', 'llm_tokens'] as const, ['query_engine', 'query_cost', 'queries'] as const, ['query_engine', 'storage_cost', 'storage'] as const),
+    fc.constantFrom('', 'mei.tanaka', 'member-1'),
+    fc.integer({ min: 0, max: 3_000_000 }),
+  )
+  .map(([[service, category, meterId], userId, amount]) => cell(service, category, userId, meterId, amount, Math.floor(amount / 3)))
+const anyDays = fc.array(fc.array(anyCell, { maxLength: 6 }), { minLength: 1, maxLength: 31 }).map((days) => days.map((cells, index) => day(first + index, ...cells)))
+
+describe('costs of a period', () => {
+  test('total, rows and days agree to the cent, by every dimension', () => {
+    fc.assert(
+      fc.property(anyDays, fc.constantFrom<CostDimension>('service', 'category', 'user', 'meter'), (days, by) => {
+        const view = costView(days, by, names, october, [october], today)
+        expect(view.rows.reduce((sum, { amountCents }) => sum + amountCents, 0)).toBe(view.rows.length === 0 ? 0 : view.totalCents)
+        for (const row of view.rows) {
+          expect(row.days).toHaveLength(view.dates.length)
+          expect(row.days.reduce((sum, amount) => sum + amount, 0)).toBe(row.amountCents)
+        }
+        expect(view.totalCents).toBe(costView(days, 'service', names, october, [october], today).totalCents)
+      }),
+    )
+  })
+
+  test('names services, categories and users in words; a running period ends today', () => {
+    const view = costView([day(november.firstDay, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 20_000), cell('new', 'thing', '', 'queries', 10_000))], 'category', names, november, [november], today)
+    expect(view.rows.map(({ name, amountCents, share }) => [name, amountCents, share])).toEqual([
+      ['AI service: LLM tokens', 2, 2 / 3],
+      ['new/thing', 1, 1 / 3],
+    ])
+    expect(view.dates).toEqual(['2026-11-09', '2026-11-10', '2026-11-11'])
+    expect(names('user', '')).toBe('Not attributed')
+    expect(names('user', 'member-1')).toBe('Petra Schulz')
+    expect(names('user', 'ghost')).toBe('ghost')
+    expect(names('service', 'ml_service')).toBe('ML service')
+  })
+})
+
+describe('periods', () => {
+  const current = { startMs: Date.UTC(2026, 1, 28, 10), endMs: Date.UTC(2026, 2, 31, 10) }
+
+  test('go back to the first known day, by the anchor of the first invoice', () => {
+    const periods = costPeriods(current, 'month', Date.UTC(2025, 9, 31, 10), dayOfDate('2025-12-15'))
+    expect(periods.map(({ name, firstDay, endDay }) => [name, dateOf(firstDay), dateOf(endDay)])).toEqual([
+      ['2026-02', '2026-02-28', '2026-03-31'],
+      ['2026-01', '2026-01-31', '2026-02-28'],
+      ['2025-12', '2025-12-31', '2026-01-31'],
+      ['2025-11', '2025-11-30', '2025-12-31'],
+    ])
+  })
+
+  test('without an invoice that leads here they are counted from the current one', () => {
+    const periods = costPeriods(current, 'month', Date.UTC(2025, 9, 5), dayOfDate('2026-02-01'))
+    expect(periods.map(({ firstDay, current: runs }) => [dateOf(firstDay), runs])).toEqual([
+      ['2026-02-28', true],
+      ['2026-01-28', false],
+    ])
+  })
+})
+
+describe('what changed', () => {
+  const before = { period: october, days: [day(first, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 500_000)), day(first + 20, cell('ai_service', 'llm_cost', '', 'llm_tokens', 9_000_000))] }
+
+  test('a running period is compared with as many days of the one before', () => {
+    const after = { period: november, days: [day(november.firstDay, cell('query_engine', 'query_cost', 'mei.tanaka', 'queries', 800_000))] }
+    const change = changeView(before, after, names, plans, today)
+    expect(change).toMatchObject({ comparedDays: 3, beforeTotal: 50, afterTotal: 80, difference: 30 })
+    expect(change.byService.map(({ name, difference }) => [name, difference])).toEqual([
+      ['Query engine', 80],
+      ['AI service', -50],
+    ])
+    expect(change.byUser).toEqual([{ key: 'mei.tanaka', name: 'Mei Tanaka', before: 50, after: 80, difference: 30 }])
+    expect(change.usage.map(({ name, difference }) => [name, difference])).toEqual([
+      ['SQL queries', 800_000],
+      ['LLM tokens', -500_000],
+    ])
+  })
+
+  test('each list of parts sums to the difference', () => {
+    fc.assert(
+      fc.property(anyDays, anyDays, (earlier, later) => {
+        const shifted = later.map((each) => ({ ...each, day: each.day + 31 }))
+        const change = changeView({ period: october, days: earlier }, { period: { ...november, current: false }, days: shifted }, names, plans, today)
+        for (const parts of [change.byService, change.byUser, change.byMeter]) expect(parts.reduce((sum, { difference }) => sum + difference, 0)).toBe(change.difference)
+        expect(change.beforeTotal).toBe(costView(earlier, 'user', names, october, [october], today).totalCents)
+      }),
+    )
+  })
+})
+
+/** RFC 4180, enough for what is written here. */
+function parseCsv(text: string): Record<string, string>[] {
+  const rows = text
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => (quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'))))
+  const [header = [], ...body] = rows
+  return body.map((fields) => Object.fromEntries(header.map((name, index) => [name, fields[index] ?? ''])))
+}
+
+const days = [day(first, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 2), cell('query_engine', 'storage_cost', '=cmd|calc', 'storage', 1_234_567, 234_567))]
+const source = { days, names, period: october, workspaceName: 'Northwind' }
+
+describe('exports', () => {
+  test('CSV has exact amounts, quotes, and no formula', () => {
+    const rows = parseCsv(costCsv(source))
+    expect(rows).toHaveLength(2)
+    expect(rows[0]).toMatchObject({ date: '2026-10-09', service: 'AI service', category: 'AI service: LLM tokens', user: 'Mei Tanaka', amount: '0.000002', currency: 'USD' })
+    expect(rows[1]).toMatchObject({ user_id: "'=cmd|calc", amount: '1.234567', billed_beyond_plan: '0.234567' })
+    expect(csvText(['a'], [['x"y'], ['1,2'], [null], ['line\nbreak']])).toBe('a\r\n"x""y"\r\n"1,2"\r\n\r\n"line\nbreak"\r\n')
+  })
+
+  test('JSON has the totals of the page and the rows', () => {
+    const json: unknown = JSON.parse(costJson(source))
+    expect(json).toMatchObject({ period: '2026-10', currency: 'USD', total: '1.23', by_service: [{ id: 'query_engine', amount: '1.23' }, { id: 'ai_service', amount: '0.00' }] })
+  })
+
+  test('micros are written with every digit', () => {
+    expect([0, 1, 10_000, 1_234_567, 1_000_000_000_000].map((micros) => exactDecimal(micros, 'usd'))).toEqual(['0.000000', '0.000001', '0.010000', '1.234567', '1000000.000000'])
+  })
+})
+
+describe('FOCUS 1.2', () => {
+  const invoice = {
+    id: 'i',
+    number: 'NORTHWIND-0015',
+    period: { start: '2026-10-09T07:00:00.000Z', end: '2026-11-09T07:00:00.000Z' },
+    amount_cents: 59_500,
+    currency: 'usd',
+    status: 'Paid',
+    issued_at: '2026-10-09T07:00:00.000Z',
+    due_at: '2026-10-09T07:00:00.000Z',
+    description: 'Professional',
+    lines: [
+      { description: 'Professional', kind: 'plan' as const, amount_cents: 50_000, tax_cents: 9500 },
+      { description: 'Used before', kind: 'usage' as const, amount_cents: 0, tax_cents: 0 },
+    ],
+  }
+  const rows = parseCsv(focusCsv({ ...source, workspaceId: 'acc-1', plans, invoices: [invoice] }))
+
+  test('has every mandatory column of the specification', () => {
+    // FOCUS 1.2, "Feature level: Mandatory".
+    expect([...MANDATORY_COLUMNS].sort()).toEqual(
+      [
+        'BilledCost BillingAccountId BillingAccountName BillingCurrency BillingPeriodEnd BillingPeriodStart ChargeCategory ChargeClass ChargeDescription',
+        'ChargePeriodEnd ChargePeriodStart ContractedCost EffectiveCost InvoiceIssuerName ListCost PricingQuantity PricingUnit ProviderName PublisherName',
+        'ServiceCategory ServiceName',
+      ]
+        .join(' ')
+        .split(' ')
+        .sort(),
+    )
+    for (const column of MANDATORY_COLUMNS) expect(Object.keys(rows[0] ?? {})).toContain(column)
+    // A column of our own is marked as such.
+    for (const column of Object.keys(rows[0] ?? {})) expect(column).toMatch(/^(?:[A-Z][A-Za-z]+|x_[A-Z][A-Za-z]+)$/)
+  })
+
+  test('every row keeps the rules of its columns', () => {
+    const neverNull = MANDATORY_COLUMNS.filter((column) => !['ChargeClass', 'PricingQuantity', 'PricingUnit'].includes(column))
+    const serviceCategories = ['AI and Machine Learning', 'Analytics', 'Compute', 'Databases', 'Storage', 'Other']
+    for (const row of rows) {
+      for (const column of neverNull) expect(row[column], column).not.toBe('')
+      for (const column of ['BilledCost', 'ContractedCost', 'EffectiveCost', 'ListCost']) expect(row[column]).toMatch(/^-?\d+(?:\.\d+)?$/)
+      for (const column of ['BillingPeriodStart', 'BillingPeriodEnd', 'ChargePeriodStart', 'ChargePeriodEnd']) expect(row[column]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+      expect(row.BillingCurrency).toMatch(/^[A-Z]{3}$/)
+      expect(['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment']).toContain(row.ChargeCategory)
+      expect(row.ChargeClass).toBe('')
+      expect(serviceCategories).toContain(row.ServiceCategory)
+      if (row.ChargeCategory === 'Tax') expect([row.PricingQuantity, row.PricingUnit]).toEqual(['', ''])
+      else {
+        expect(Number(row.PricingQuantity)).toBeGreaterThan(0)
+        expect(row.PricingUnit).not.toBe('')
+      }
+    }
+  })
+
+  test('use beyond the plan is billed, the plan is a purchase, and tax is tax', () => {
+    expect(rows.map((row) => [row.ChargeCategory, row.BilledCost, row.ListCost, row.InvoiceId])).toEqual([
+      ['Usage', '0.000000', '0.000002', ''],
+      ['Usage', '0.234567', '1.234567', ''],
+      ['Purchase', '500.00', '500.00', 'NORTHWIND-0015'],
+      ['Tax', '95.00', '95.00', 'NORTHWIND-0015'],
+    ])
+    expect(rows[0]).toMatchObject({ ServiceName: 'AI service', ServiceCategory: 'AI and Machine Learning', ListUnitPrice: '0.000002', PricingUnit: 'Tokens', BillingAccountId: 'acc-1' })
+    expect(rows[1]).toMatchObject({ PricingUnit: 'Byte-Days' })
+  })
+})
