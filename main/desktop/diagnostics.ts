@@ -34,8 +34,8 @@ export function withoutSecrets(line: string, home: string, userName: string): st
       .replaceAll(home === '' ? '\0' : home, '~')
       .replaceAll(userName.length < 3 ? '\0' : userName, '(user)')
       .replace(/\b(bearer|token|secret|passphrase|password|authorization|cookie)\b(["']?\s*[:=]?\s*["']?)[^\s"',;]+/gi, '$1$2(removed)')
-      // Keys and tokens are long runs of letters and digits; an id with its hyphens is not, and is needed.
-      .replace(/[A-Za-z0-9+/_]{24,}={0,2}/g, '(removed)')
+      // Keys and tokens are long runs of letters and digits, with digits among them; an id with its hyphens is not one, and is needed.
+      .replace(/[A-Za-z0-9+/_]{24,}={0,2}/g, (run) => (/\d/.test(run) || run.endsWith('=') ? '(removed)' : run))
       .replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '(address)')
   )
 }

@@ -10,6 +10,7 @@ import { InvoiceFiles } from './billing/invoices/invoice-files.ts'
 import { Invoices } from './billing/invoices/invoices.ts'
 import { UsageHistory } from './billing/usage-history.ts'
 import { usageTopicTables } from './billing/usage-tables.ts'
+import { Visits } from './billing/visits.ts'
 import { Ledger } from './billing/wallet/ledger.ts'
 import { watchActivity } from './activity-watch.ts'
 import { AuditLog } from './billing/audit-log/audit-log.ts'
@@ -24,12 +25,15 @@ import { billingCalls } from './calls/billing-calls.ts'
 import { answerCall, type Handlers } from './calls/handlers.ts'
 import { honestyCalls } from './calls/honesty-calls.ts'
 import { identityCalls, revokeSubKey } from './calls/identity-calls.ts'
-import { localCalls } from './calls/local-calls.ts'
+import { dataCalls } from './calls/data-calls.ts'
+import { dataSizes, localCalls } from './calls/local-calls.ts'
+import { offerCalls } from './calls/offer-calls.ts'
 import { outboxCalls } from './calls/outbox-calls.ts'
 import { catalogOf, meterName, overviewCalls } from './calls/overview-calls.ts'
 import { settingsCalls } from './calls/settings-calls.ts'
 import { workspaceCalls } from './calls/workspace-calls.ts'
 import { watchFiredAlerts } from './billing/fired-alerts.ts'
+import { whyNot } from './billing/permissions.ts'
 import type { Clock, Random } from './clock.ts'
 import { createDiskGuard } from './disk-space.ts'
 import { ConsoleFailure } from './failure.ts'
@@ -41,9 +45,11 @@ import { createUpkeep } from './upkeep.ts'
 import { createMemoryTitles } from './memory-titles.ts'
 import { createDrainer } from './outbox/drainer.ts'
 import { createOutbox } from './outbox/outbox.ts'
+import { watchPlanRequests } from './plan-request-watch.ts'
 import { quotaView } from './quota-view.ts'
 import { adoptRestored } from './restored.ts'
 import type { Services } from './services.ts'
+import { localName } from './workspace-names.ts'
 import { createBackups } from './store/backups.ts'
 import { openStores } from './store/stores.ts'
 import { DeviceIdentity } from './sync/device-identity.ts'
@@ -99,6 +105,7 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
   const warn = (kind: Parameters<Warnings['set']>[0]['kind'], text: string): void => warnings.set({ kind, text, at: clock.now() })
   const stores = openStores({ dataDir, clock, warn })
 
+  const local = new LocalSettings(stores.outbox)
   const registry = new WorkspaceRegistry(stores.outbox, clock)
   const auditLog = new AuditLog({ database: stores.cache, clock, emit, report })
   const costDays = new CostDays(stores.cache)
@@ -219,9 +226,17 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
     }),
     (event) => watchClock(event, warn, warnings),
     (event) => auditLog.watch(event),
+    watchPlanRequests({
+      documents,
+      workspaceIds: registry.list().map(({ id }) => id),
+      catalogOf: (workspaceId) => catalogOf({ documents }, workspaceId),
+      nameOf: (workspaceId) => localName(local, workspaceId) ?? registry.find(workspaceId)?.name ?? '',
+      mayDecide: (workspaceId) => whyNot({ documents, registry }, workspaceId, 'update_plan') === null,
+      emit,
+    }),
     watchFiredAlerts({
       documents,
-      local: new LocalSettings(stores.outbox),
+      local,
       clock,
       catalogOf: (workspaceId) => catalogOf({ documents }, workspaceId),
       nameOf: (workspaceId) => registry.find(workspaceId)?.name ?? '',
@@ -240,7 +255,9 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
     emit,
     registry,
     documents,
+    local,
     usageHistory: new UsageHistory(stores.cache),
+    visits: new Visits(new LocalSettings(stores.outbox), clock),
     costDays,
     ledger,
     invoices: new Invoices({ documents, client, files: new InvoiceFiles(dataDir) }),
@@ -273,10 +290,12 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
     ...usageCalls(services),
     ...billingCalls(services),
     ...cheapestPlanCalls(services),
+    ...offerCalls(services),
     ...honestyCalls(services),
     ...identityCalls(services),
     ...settingsCalls(services),
     ...localCalls(services),
+    ...dataCalls(services, { backupFolder: stores.backupFolder, sizes: () => dataSizes(services) }),
   }
 
   await vault.initialise()

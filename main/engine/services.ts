@@ -5,6 +5,7 @@ import type { AuditLog } from './billing/audit-log/audit-log.ts'
 import type { CostDays } from './billing/costs/cost-days.ts'
 import type { Invoices } from './billing/invoices/invoices.ts'
 import type { UsageHistory } from './billing/usage-history.ts'
+import type { Visits } from './billing/visits.ts'
 import type { Ledger } from './billing/wallet/ledger.ts'
 import type { Clock } from './clock.ts'
 import type { ImportService } from './intake/imports.ts'
@@ -16,6 +17,7 @@ import type { Outbox } from './outbox/outbox.ts'
 import type { Backups } from './store/backups.ts'
 import type { Documents } from './sync/documents.ts'
 import type { DeviceIdentity } from './sync/device-identity.ts'
+import type { LocalSettings } from './sync/local-settings.ts'
 import type { EgressLog } from './sync/egress-log.ts'
 import type { PlatformClient } from './sync/platform-client.ts'
 import type { Sync } from './sync/sync.ts'
@@ -32,7 +34,10 @@ export type Services = {
   emit: (event: ConsoleEvent) => void
   registry: WorkspaceRegistry
   documents: Documents
+  /** Settings of this computer alone. */
+  local: LocalSettings
   usageHistory: UsageHistory
+  visits: Visits
   costDays: CostDays
   ledger: Ledger
   invoices: Invoices

@@ -3,6 +3,8 @@
  * through here, so that one place decides units, digits and the language of numbers.
  */
 
+import { chosenLocale } from './locale-choice.ts'
+
 export type ByteBase = 'binary' | 'decimal'
 
 export type Format = {
@@ -121,4 +123,4 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
   return format
 }
 
-export const format: Format = createFormat(undefined)
+export const format: Format = createFormat(chosenLocale())

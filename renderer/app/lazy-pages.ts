@@ -13,7 +13,8 @@ const load = {
   [paths.devices]: () => import('../pages/devices/devices-page.tsx').then((module) => ({ default: module.DevicesPage })),
   [paths.honesty]: () => import('../pages/honesty/honesty-page.tsx').then((module) => ({ default: module.HonestyPage })),
   [paths.settings]: () => import('../pages/settings/settings-page.tsx').then((module) => ({ default: module.SettingsPage })),
-  [paths.upgrade]: () => import('../pages/upgrade/upgrade-page.tsx').then((module) => ({ default: module.UpgradePage })),
+  [paths.plans]: () => import('../pages/plans/plans-page.tsx').then((module) => ({ default: module.PlansPage })),
+  [paths.tenants]: () => import('../pages/tenants/tenants-page.tsx').then((module) => ({ default: module.TenantsPage })),
   [paths.addWorkspace]: () => import('../pages/first-run/add-workspace-page.tsx').then((module) => ({ default: module.AddWorkspacePage })),
 } as const
 
@@ -27,7 +28,8 @@ export const OutboxPage = lazy(load[paths.outbox])
 export const DevicesPage = lazy(load[paths.devices])
 export const HonestyPage = lazy(load[paths.honesty])
 export const SettingsPage = lazy(load[paths.settings])
-export const UpgradePage = lazy(load[paths.upgrade])
+export const PlansPage = lazy(load[paths.plans])
+export const TenantsPage = lazy(load[paths.tenants])
 export const AddWorkspacePage = lazy(load[paths.addWorkspace])
 
 /** Parts of the shell that only the desktop shows, and seldom. */

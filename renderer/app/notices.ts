@@ -39,9 +39,25 @@ export function showNoticeFor(event: ConsoleEvent, meterName: (workspaceId: stri
         autoClose: false,
       })
       return
+    case 'request.moved':
+      showRequest(event.payload)
+      return
     default:
       return
   }
+}
+
+/** Somebody asks, to whoever may decide; an answer, to everybody else. */
+function showRequest({ workspaceName, request, mayDecide }: EventPayload<'request.moved'>): void {
+  const { status, planName, requestedBy, decidedBy, answer } = request
+  if ((status === 'pending') !== mayDecide) return
+  notifications.show({
+    id: `request-${request.id}-${status}`,
+    title: workspaceName,
+    message: status === 'pending' ? texts.notices.requestAsked(requestedBy, planName) : texts.notices.requestAnswered(planName, status === 'approved', decidedBy, answer),
+    color: status === 'declined' ? 'yellow' : 'teal',
+    autoClose: false,
+  })
 }
 
 async function showRelease(

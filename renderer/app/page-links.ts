@@ -6,6 +6,8 @@ import {
   IconFileInvoice,
   IconGauge,
   IconInbox,
+  IconBuildings,
+  IconLayoutColumns,
   IconLayoutDashboard,
   IconListSearch,
   IconScale,
@@ -17,12 +19,13 @@ import type { Workspace } from '../../shared/contract/console.ts'
 import { paths } from './paths.ts'
 import { texts } from './texts.ts'
 
-/** `capability`: there only where the platform of the chosen workspace offers it. */
-type PageLink = { path: string; label: string; icon: TablerIcon; capability?: string }
+/** `capability`: there only where the platform of the chosen workspace offers it; `role`: only for a member whose role may see it. */
+type PageLink = { path: string; label: string; icon: TablerIcon; capability?: string; role?: 'seesTenants' }
 
 const links: readonly PageLink[] = [
   { path: paths.overview, label: texts.nav.overview, icon: IconLayoutDashboard },
   { path: paths.usage, label: texts.nav.usage, icon: IconGauge, capability: 'usage' },
+  { path: paths.plans, label: texts.nav.plans, icon: IconLayoutColumns, capability: 'billing' },
   { path: paths.costs, label: texts.nav.costs, icon: IconChartBar, capability: 'costs' },
   { path: paths.invoices, label: texts.nav.invoices, icon: IconFileInvoice, capability: 'invoices' },
   { path: paths.wallet, label: texts.nav.wallet, icon: IconWallet, capability: 'wallet' },
@@ -32,8 +35,12 @@ const links: readonly PageLink[] = [
   { path: paths.devices, label: texts.nav.devices, icon: IconDeviceLaptop },
   { path: paths.honesty, label: texts.nav.honesty, icon: IconScale },
   { path: paths.settings, label: texts.nav.settings, icon: IconSettings },
+  { path: paths.tenants, label: texts.nav.tenants, icon: IconBuildings, role: 'seesTenants' },
 ]
 
-export function pageLinks(workspace: Pick<Workspace, 'capabilities'> | null): readonly PageLink[] {
-  return links.filter(({ capability }) => capability === undefined || workspace?.capabilities.includes(capability) === true)
+export function pageLinks(workspace: Pick<Workspace, 'capabilities' | 'seesTenants'> | null): readonly PageLink[] {
+  return links.filter(
+    ({ capability, role }) =>
+      (capability === undefined || workspace?.capabilities.includes(capability) === true) && (role === undefined || workspace?.[role] === true),
+  )
 }

@@ -32,7 +32,7 @@ export function PaletteDialog({ wanted, onShortcuts }: { wanted: number; onShort
   }, [wanted])
 
   const page = (id: string, label: string): SpotlightActionData => ({ id, label, onClick: () => navigate(id) })
-  const pages = [...pageLinks(active).map(({ path, label }) => page(path, label)), page(paths.upgrade, texts.nav.upgrade)]
+  const pages = pageLinks(active).map(({ path, label }) => page(path, label))
   const actions: SpotlightActionData[] = [
     ...(active
       ? [

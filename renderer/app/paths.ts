@@ -11,6 +11,9 @@ export const paths = {
   devices: '/devices',
   honesty: '/honesty',
   settings: '/settings',
+  plans: '/plans',
+  /** The same page, where something is to be bought. */
   upgrade: '/upgrade',
+  tenants: '/tenants',
   addWorkspace: '/workspaces/add',
 } as const

@@ -13,8 +13,9 @@ import {
   HonestyPage,
   InvoicesPage,
   OutboxPage,
+  PlansPage,
   SettingsPage,
-  UpgradePage,
+  TenantsPage,
   UsagePage,
   WalletPage,
 } from './lazy-pages.ts'
@@ -37,7 +38,9 @@ export function Routes() {
         <Route path={paths.devices} component={DevicesPage} />
         <Route path={paths.honesty} component={HonestyPage} />
         <Route path={paths.settings} component={SettingsPage} />
-        <Route path={paths.upgrade} component={UpgradePage} />
+        <Route path={paths.plans} component={PlansPage} />
+        <Route path={paths.upgrade} component={PlansPage} />
+        <Route path={paths.tenants} component={TenantsPage} />
         <Route path={paths.addWorkspace}>
           <AddWorkspacePage />
         </Route>

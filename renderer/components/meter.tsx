@@ -7,7 +7,13 @@ import classes from './meter.module.css'
 import { meterScale, usedQuantity } from './meter-scale.ts'
 
 /** One limit and how much of it is used: the words carry everything, the bar repeats them in colour and pattern. */
-export function Meter({ meter, planLimit = null }: { meter: MeterReading; /** The plan's own part of the limit, where boosters or seats add to it. */ planLimit?: number | null }) {
+export function Meter({
+  meter,
+  planLimit = null,
+}: {
+  meter: MeterReading /** The plan's own part of the limit, where boosters or seats add to it. */
+  planLimit?: number | null
+}) {
   const level = meter.level ?? 'normal'
   const scale = meterScale(meter)
   const percent = meter.percent === null ? null : format.percent(meter.percent)
@@ -34,7 +40,10 @@ export function Meter({ meter, planLimit = null }: { meter: MeterReading; /** Th
         aria-valuetext={texts.meter.spoken(meter)}
       >
         {planLimit !== null && meter.limit !== null && meter.limit > planLimit && (
-          <div className={classes.boosted} style={{ left: `${(planLimit / meter.limit) * scale.limitPercent}%`, width: `${(1 - planLimit / meter.limit) * scale.limitPercent}%` }} />
+          <div
+            className={classes.boosted}
+            style={{ left: `${(planLimit / meter.limit) * scale.limitPercent}%`, width: `${(1 - planLimit / meter.limit) * scale.limitPercent}%` }}
+          />
         )}
         <div className={classes.fill} style={{ width: `${scale.fillPercent}%` }} />
         {scale.heldPercent > 0 && <div className={classes.held} style={{ left: `${scale.limitPercent}%`, width: `${scale.heldPercent}%` }} />}

@@ -3,9 +3,11 @@ import type { CallName, ConsoleEvent } from '../../shared/contract/console.ts'
 /** Which reads show documents of a topic. A topic that is missing here is shown nowhere. */
 const callsByTopic: Record<string, readonly CallName[]> = {
   workspace: ['workspaces.list'],
-  plan: ['overview.read', 'usage.read', 'outbox.releasePreview', 'billing.preview', 'honesty.audit'],
-  plans: ['overview.read', 'outbox.releasePreview', 'billing.preview'],
-  counter: ['overview.read', 'usage.read', 'usage.trend', 'outbox.releasePreview', 'billing.preview', 'honesty.audit'],
+  booster: ['offers.read', 'billing.preview'],
+  plan_request: ['offers.read'],
+  plan: ['offers.read', 'overview.read', 'usage.read', 'outbox.releasePreview', 'billing.preview', 'honesty.audit'],
+  plans: ['offers.read', 'workspaces.list', 'overview.read', 'outbox.releasePreview', 'billing.preview'],
+  counter: ['offers.read', 'overview.read', 'usage.read', 'usage.trend', 'outbox.releasePreview', 'billing.preview', 'honesty.audit'],
   device_counter: ['honesty.audit'],
   device: ['devices.list', 'overview.read'],
   sub_key: ['subKeys.list', 'overview.read'],
@@ -25,7 +27,7 @@ const callsByTopic: Record<string, readonly CallName[]> = {
   element: ['wallet.prices', 'wallet.estimate', 'wallet.ledger', 'wallet.instances'],
   instance: ['wallet.instances'],
   cost_day: ['costs.read', 'costs.change', 'usage.read'],
-  snapshot: ['usage.read', 'usage.trend'],
+  snapshot: ['usage.read', 'usage.trend', 'overview.news'],
   usage_day: ['usage.breakdown'],
 }
 
@@ -57,6 +59,8 @@ export function touchedCalls(event: ConsoleEvent): Touched {
       return { workspaceId: event.payload.workspaceId, calls: event.payload.progress.state === 'running' ? [] : ['honesty.audit', 'overview.read'] }
     case 'warnings.changed':
       return { workspaceId: null, calls: ['app.info'] }
+    case 'request.moved':
+      return { workspaceId: event.payload.workspaceId, calls: ['offers.read', 'tenants.list', 'tenants.read'] }
     case 'alert.fired':
       return { workspaceId: event.payload.workspaceId, calls: [] }
     case 'updates.changed':

@@ -7,6 +7,8 @@
 import { z } from 'zod'
 import { alertCalls, alertEvents } from './console/alerts.ts'
 import { cheapestPlanCalls } from './console/cheapest-plan.ts'
+import { dataCalls } from './console/data.ts'
+import { offerCalls, offerEvents, order, previewedOrder } from './console/offers.ts'
 import { auditCalls } from './console/audit.ts'
 import { costCalls } from './console/costs.ts'
 import { invoiceCalls } from './console/invoices.ts'
@@ -56,6 +58,8 @@ export const workspace = z.strictObject({
   memberName: z.string(),
   role: z.string(),
   capabilities: z.array(z.string()),
+  /** The member's role sees other tenants too. */
+  seesTenants: z.boolean().optional(),
   connection,
   queue: z.strictObject({ pending: count, held: count, rejected: count }),
 })
@@ -167,7 +171,9 @@ export type Overview = z.infer<typeof overview>
 
 export const checkout = z.strictObject({
   id,
-  planId: z.string(),
+  /** Null: something else than a plan. */
+  planId: z.string().nullable(),
+  /** What is bought, in words. */
   planName: z.string(),
   url: z.string(),
   amountCents: z.int(),
@@ -371,23 +377,28 @@ export const calls = {
   'outbox.export': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ fileName: z.string(), text: z.string() })),
   'outbox.releasePreview': call(inWorkspace, z.array(releasePreview)),
 
-  'billing.checkout': call(inWorkspace.extend({ planId: z.string().min(1).max(64) }), checkout),
+  /** Names one thing to buy. */
+  'billing.checkout': call(inWorkspace.extend(order), checkout),
   'billing.checkoutStatus': call(inWorkspace, checkout.nullable()),
   /** Forget the checkout in flight on this computer; nothing is charged by it. */
   'billing.dismissCheckout': call(inWorkspace, done),
   /** Made on click; the URL holds a token, is opened and forgotten. */
   'billing.portal': call(inWorkspace, z.strictObject({ url: z.string() })),
   'billing.preview': call(
-    inWorkspace.extend({ planId: z.string().min(1).max(64) }),
+    inWorkspace.extend(previewedOrder),
     z.strictObject({
       planId: z.string(),
       dueTodayCents: z.int(),
       creditCents: count,
       priceCents: z.int().nullable(),
+      /** Of one interval from then on, seats included; null: agreed with each customer. */
+      recurringCents: z.int().nullable(),
       currency: z.string(),
       effective: z.enum(['now', 'period_end']),
       periodEnd: epochMs,
-      wouldBeOver: z.array(z.strictObject({ meter: z.string(), name: z.string(), used: count, limit })),
+      wouldBeOver: z.array(z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), used: count, limit })),
+      /** Limits that become others than they are. */
+      limits: z.array(z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), from: limit, to: limit })),
     }),
   ),
 
@@ -440,6 +451,8 @@ export const calls = {
 
   ...alertCalls,
   ...cheapestPlanCalls,
+  ...dataCalls,
+  ...offerCalls,
   ...auditCalls,
   ...costCalls,
   ...walletCalls,
@@ -472,6 +485,7 @@ export const events = {
   'warnings.changed': z.strictObject({ warnings: z.array(storeWarning) }),
 
   ...alertEvents,
+  ...offerEvents,
 
   ...hostEvents,
 } as const

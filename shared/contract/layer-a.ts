@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import * as platform from './platform.ts'
 import * as alerts from './platform/alerts.ts'
+import * as account from './platform/account.ts'
 import * as purchase from './platform/purchase.ts'
 import * as wallet from './platform/wallet.ts'
 import { uuid } from './primitives.ts'
@@ -29,6 +30,8 @@ const nothing = z.strictObject({})
 const byId = z.strictObject({ id: z.string().min(1).max(128) })
 const inCircle = z.strictObject({ circle: z.string().min(1).max(64) })
 const acknowledged = z.looseObject({})
+/** Whose billing it is about; left out: one's own. */
+const ofTenant = z.strictObject({ tenant: z.string().min(1).max(128).optional() })
 
 function endpoint<const E extends Endpoint>(definition: E): E {
   return definition
@@ -316,6 +319,79 @@ export const layerA = {
     response: z.unknown(),
     purpose: 'Fetch an invoice as a PDF, to keep it on this computer',
   }),
+  createPlanRequest: endpoint({
+    method: 'POST',
+    path: '/api/billing/plan-requests',
+    params: nothing,
+    query: nothing,
+    request: purchase.createPlanRequest,
+    response: purchase.planRequestDocument,
+    idempotent: true,
+    purpose: 'Ask for another plan, where your role may only ask',
+  }),
+  approvePlanRequest: endpoint({
+    method: 'POST',
+    path: '/api/billing/plan-requests/{id}/approve',
+    params: byId,
+    query: ofTenant,
+    request: purchase.decidePlanRequest,
+    response: purchase.approvedPlanRequest,
+    purpose: 'Approve a plan request',
+  }),
+  declinePlanRequest: endpoint({
+    method: 'POST',
+    path: '/api/billing/plan-requests/{id}/decline',
+    params: byId,
+    query: ofTenant,
+    request: purchase.decidePlanRequest,
+    response: purchase.planRequestDocument,
+    purpose: 'Decline a plan request',
+  }),
+  listTenants: endpoint({
+    method: 'GET',
+    path: '/v1/tenants',
+    params: nothing,
+    query: nothing,
+    request: null,
+    response: account.tenantsResponse,
+    purpose: 'List the tenants, for a role that sees them all',
+  }),
+  readTenantPlan: endpoint({
+    method: 'GET',
+    path: '/api/billing/plan',
+    params: nothing,
+    query: ofTenant,
+    request: null,
+    response: platform.planResponse,
+    purpose: 'Read the plan of a tenant',
+  }),
+  readTenantUsage: endpoint({
+    method: 'GET',
+    path: '/api/billing/usage',
+    params: nothing,
+    query: ofTenant,
+    request: null,
+    response: platform.usageResponse,
+    purpose: 'Read the counters of a tenant',
+  }),
+  readTenantPlans: endpoint({
+    method: 'GET',
+    path: '/api/billing/plans',
+    params: nothing,
+    query: ofTenant,
+    request: null,
+    response: platform.plansResponse,
+    purpose: 'Read which plans a tenant may have',
+  }),
+  readTenantRequests: endpoint({
+    method: 'GET',
+    path: '/api/billing/plan-requests',
+    params: nothing,
+    query: ofTenant,
+    request: null,
+    response: purchase.planRequestsResponse,
+    purpose: 'Read the plan requests of a tenant',
+  }),
   openPortal: endpoint({
     method: 'POST',
     path: '/api/billing/portal',
@@ -364,5 +440,8 @@ export const fieldMeanings: Record<string, string> = {
   approval_id: 'that you confirmed the amount that was asked for',
   reserve: 'whether the amount is only held',
   instance_id: 'random id of the instance that runs',
+  note: 'what you wrote beside a plan request',
+  answer: 'what you wrote beside your answer to a plan request',
+  tenant: 'id of the tenant that you chose to look at',
   cancel: 'whether you asked about cancelling or resuming',
 }

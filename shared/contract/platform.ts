@@ -77,6 +77,8 @@ export const planResponse = z.looseObject({
     cancel_at_period_end: z.boolean().optional(),
     /** The payment method in words ("Visa ending 4242"); null when there is none. */
     payment_method: z.string().nullable().optional(),
+    /** Paid for again and again, until it is cancelled. */
+    subscribed: z.boolean().optional(),
     /** Seats bought on top of the plan's own; absent where none are sold. */
     seats: count.optional(),
   }),
@@ -139,6 +141,8 @@ export const plansResponse = z.looseObject({
   plans: z.array(planDefinition),
   boosters: z.array(z.looseObject({ id: z.string(), name: z.string(), resource: z.string(), amount: count, price_cents: count, currency: z.string() })),
   thresholds: thresholdPolicy,
+  /** The rows of the plan comparison: a meter's limits, or a value for each plan in words. */
+  comparison: z.array(z.looseObject({ label: z.string(), meter: z.string().optional(), values: z.record(z.string(), z.string()).optional() })).optional(),
   /** By which ways a member may be told; left out: alerts are not offered. */
   alerts: z.looseObject({ channels: z.array(alertChannel) }).optional(),
   /** Names of what costs are allocated to; left out: each meter is a category of its group. */

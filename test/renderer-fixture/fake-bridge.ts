@@ -1,5 +1,7 @@
 /** A bridge that answers from a scenario, in memory. Writes change what is shown just enough to see their effect. */
+import { fakeOffers } from './fake-offers.ts'
 import { fakeAudit } from './fake-audit.ts'
+import { fakeCosts } from './fake-costs.ts'
 import { fakeDesktop } from './fake-desktop.ts'
 import type { Bridge, CallInput, CallName, CallOutput, ConsoleEvent, Drain, QueueRow, Result } from '../../shared/contract/console.ts'
 import { fakeWallet } from './fake-wallet.ts'
@@ -64,6 +66,7 @@ export function createFakeBridge(scenario: Scenario): Bridge {
   }
 
   const handlers: Handlers = {
+    ...fakeCosts,
     'app.info': () => ({
       version: '0.1.0',
       host: 'desktop',
@@ -124,15 +127,32 @@ export function createFakeBridge(scenario: Scenario): Bridge {
       return {}
     },
     'billing.portal': () => ({ url: 'https://sandbox.polar.sh/acme/portal' }),
-    'billing.preview': ({ planId }) => ({
+    'billing.preview': ({ planId = 'pro' }) => ({
       planId,
       dueTodayCents: planId === 'pro' ? 1900 : 4900,
       creditCents: planId === 'pro' ? 0 : 640,
       priceCents: planId === 'pro' ? 1900 : 4900,
+      recurringCents: planId === 'pro' ? 1900 : 4900,
       currency: 'USD',
       effective: 'now',
       periodEnd: now + 30 * 86_400_000,
       wouldBeOver: [],
+      limits: [],
+    }),
+    'offers.read': () => fakeOffers(scenario.previews, now),
+    'offers.request': () => ({}),
+    'offers.decide': () => ({ checkoutUrl: null }),
+    'tenants.list': () => [],
+    'tenants.read': () => ({
+      planName: 'Pro',
+      priceCents: 1900,
+      currency: 'USD',
+      interval: 'month',
+      periodStart: now,
+      periodEnd: now + 30 * 86_400_000,
+      paymentMethod: null,
+      meters: [],
+      requests: [],
     }),
     'honesty.audit': () => ({
       checkedAt: scenario.rows > 0 ? now - 60_000 : null,

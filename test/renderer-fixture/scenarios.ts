@@ -38,7 +38,7 @@ const workspace: Workspace = {
   deployment: 'platform',
   memberName: 'Dana Whitfield',
   role: 'admin',
-  capabilities: ['sync', 'billing', 'audit', 'sub_keys', 'devices', 'checkout', 'portal', 'settings'],
+  capabilities: ['sync', 'billing', 'costs', 'invoices', 'payment_methods', 'audit', 'sub_keys', 'devices', 'checkout', 'portal', 'settings'],
   connection: online,
   queue: { pending: 0, held: 1240, rejected: 2 },
 }

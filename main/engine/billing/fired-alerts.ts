@@ -59,6 +59,7 @@ export function watchFiredAlerts({ documents, local, clock, catalogOf, nameOf, e
     local.set(key, String(Math.max(newest.at, seen === null ? clock.now() : Number(seen))))
     if (seen === null) return
     const news = fired.filter(({ at, event: { channels } }) => at > Number(seen) && channels.includes(IN_APP)).slice(0, TOLD_AT_ONCE)
-    for (const one of news.reverse()) emit({ event: 'alert.fired', payload: { workspaceId, workspaceName: nameOf(workspaceId), alert: firedView(one, catalogOf(workspaceId)) } })
+    for (const one of news.reverse())
+      emit({ event: 'alert.fired', payload: { workspaceId, workspaceName: nameOf(workspaceId), alert: firedView(one, catalogOf(workspaceId)) } })
   }
 }

@@ -1,12 +1,15 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { CallOutput } from '../../../shared/contract/console.ts'
 import type { Services } from '../services.ts'
 import type { HandlersOf } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 /** What concerns this computer: its files, keys, imports. */
-export function localCalls(services: Services): HandlersOf<'app'> & HandlersOf<'vault'> & HandlersOf<'import'> & HandlersOf<'backups'> {
-  const { options, device, envelopes, intake, vault, imports, backups, sync, warnings } = services
+export function localCalls(
+  services: Services,
+): HandlersOf<'app'> & HandlersOf<'vault'> & HandlersOf<'import'> & Pick<HandlersOf<'backups'>, 'backups.list' | 'backups.create'> {
+  const { options, device, intake, vault, imports, backups, sync, warnings } = services
   return {
     'app.info': async () => ({
       version: options.version,
@@ -15,12 +18,7 @@ export function localCalls(services: Services): HandlersOf<'app'> & HandlersOf<'
       intakeUrl: intake()?.url ?? null,
       thisDeviceId: device.id,
       thisDeviceName: device.nameOf(device.id),
-      sizes: {
-        cacheBytes: databaseBytes(options.dataDir, 'cache.db'),
-        outboxBytes: databaseBytes(options.dataDir, 'outbox.db'),
-        envelopesBytes: envelopes.exists() ? await envelopes.diskBytes() : 0,
-        egressBytes: databaseBytes(options.dataDir, 'egress.db'),
-      },
+      sizes: await dataSizes(services),
       warnings: warnings.list(),
     }),
 
@@ -58,6 +56,15 @@ export function localCalls(services: Services): HandlersOf<'app'> & HandlersOf<'
 
     'backups.list': () => backups.list().map(({ name, at, sizeBytes }) => ({ name, at, sizeBytes })),
     'backups.create': async () => ({ name: await backups.create() }),
+  }
+}
+
+export async function dataSizes({ options: { dataDir }, envelopes }: Pick<Services, 'options' | 'envelopes'>): Promise<CallOutput<'app.info'>['sizes']> {
+  return {
+    cacheBytes: databaseBytes(dataDir, 'cache.db'),
+    outboxBytes: databaseBytes(dataDir, 'outbox.db'),
+    envelopesBytes: envelopes.exists() ? await envelopes.diskBytes() : 0,
+    egressBytes: databaseBytes(dataDir, 'egress.db'),
   }
 }
 

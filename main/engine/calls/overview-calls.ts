@@ -3,12 +3,12 @@ import type { Overview, ReleasePreview } from '../../../shared/contract/console.
 import { readMeters } from '../billing/meters.ts'
 import { releasePreviews } from '../billing/release-preview.ts'
 import type { Services } from '../services.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { Handlers } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 const ACTIVITY_SHOWN = 20
 
-export function overviewCalls(services: Services): HandlersOf<'overview'> {
+export function overviewCalls(services: Services): Pick<Handlers, 'overview.read'> {
   const { documents, outbox, activity, sync } = services
   return {
     'overview.read': ({ workspaceId }): Overview => {

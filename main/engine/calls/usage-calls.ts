@@ -4,15 +4,18 @@ import type { Meter } from '../../../shared/billing/catalog.ts'
 import type { Period } from '../../../shared/billing/period.ts'
 import type { Counter } from '../../../shared/contract/platform.ts'
 import { costNames } from '../billing/costs/cost-names.ts'
+import { usageNews } from '../billing/news.ts'
 import { usageBreakdown } from '../billing/usage/breakdown.ts'
 import { usageTrend } from '../billing/usage/trend.ts'
 import { usageView } from '../billing/usage/usage-view.ts'
 import type { Services } from '../services.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { Handlers, HandlersOf } from './handlers.ts'
 import { catalogOf } from './overview-calls.ts'
 import { recordOf } from './workspace-calls.ts'
 
-export function usageCalls(services: Services): HandlersOf<'usage'> {
+const ACTIVITY_LOOKED_AT = 500
+
+export function usageCalls(services: Services): HandlersOf<'usage'> & Pick<Handlers, 'overview.seen' | 'overview.news'> {
   const { documents, usageHistory: history, clock } = services
   /** The time as the platform has it: its days and periods are what is shown. */
   const nowOf = (workspaceId: string): number => clock.now() + (services.sync.connection(workspaceId).clockOffsetMs ?? 0)
@@ -39,6 +42,22 @@ export function usageCalls(services: Services): HandlersOf<'usage'> {
   }
 
   return {
+    'overview.seen': ({ workspaceId }) => ({ since: services.visits.seen(recordOf(services, workspaceId).id) }),
+    'overview.news': ({ workspaceId, since }) => {
+      recordOf(services, workspaceId)
+      const catalog = catalogOf(services, workspaceId)
+      const issuedSince = documents.list(workspaceId, 'invoice').filter(({ issued_at: issuedAt }) => Date.parse(issuedAt) > since)
+      return {
+        since,
+        alerts: documents.list(workspaceId, 'alert_event').filter(({ fired_at: firedAt }) => Date.parse(firedAt) > since).length,
+        invoices: issuedSince.map(({ id, number, amount_cents: amountCents, currency, status }) => ({ id, number, amountCents, currency, status })),
+        usage:
+          catalog === null
+            ? []
+            : usageNews({ history, workspaceId, catalog, counters: documents.list(workspaceId, 'counter'), nowMs: nowOf(workspaceId) }, since),
+        activity: services.activity.newest(workspaceId, ACTIVITY_LOOKED_AT).filter(({ at }) => at > since).length,
+      }
+    },
     'usage.read': ({ workspaceId }) => {
       recordOf(services, workspaceId)
       const plan = documents.read(workspaceId, 'plan')

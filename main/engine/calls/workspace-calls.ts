@@ -1,11 +1,14 @@
 import { workspace as workspaceShape, type Workspace } from '../../../shared/contract/console.ts'
+import { permit } from '../../../shared/billing/permission.ts'
+import { permissionsOf } from '../billing/permissions.ts'
 import { ConsoleFailure } from '../failure.ts'
 import type { Services } from '../services.ts'
 import type { WorkspaceRecord } from '../sync/workspace-registry.ts'
+import { localName, setLocalName } from '../workspace-names.ts'
 import type { HandlersOf } from './handlers.ts'
 
 export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
-  const { registry, sync, drainer, outbox, vault, invoices } = services
+  const { registry, sync, drainer, outbox, vault, invoices, documents, local } = services
   return {
     'workspaces.list': () => registry.list().map((record) => workspaceOf(services, record)),
     'workspaces.add': async ({ url, token }) => {
@@ -25,6 +28,22 @@ export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
       await invoices.forget(workspaceId)
       return {}
     },
+    'workspaces.rename': ({ workspaceId, name }) => {
+      const record = recordOf(services, workspaceId)
+      setLocalName(local, workspaceId, name === record.name ? null : name)
+      services.emit({ event: 'workspaces.changed', payload: {} })
+      return {}
+    },
+    'workspaces.members': ({ workspaceId }) => {
+      const record = recordOf(services, workspaceId)
+      const roles = permissionsOf(services, workspaceId)?.roles ?? []
+      return documents.list(workspaceId, 'member').map(({ id, name, role }) => ({
+        id,
+        name,
+        role: roles.find((known) => known.id === role)?.name ?? role,
+        you: name === record.memberName && role === record.role,
+      }))
+    },
     'workspaces.syncNow': ({ workspaceId }) => {
       recordOf(services, workspaceId)
       sync.kick(workspaceId)
@@ -42,17 +61,25 @@ export function recordOf({ registry }: Pick<Services, 'registry'>, workspaceId: 
   return record
 }
 
-function workspaceOf({ sync, outbox }: Services, record: WorkspaceRecord): Workspace {
+/** By the platform's matrix, as far as it is known here; the platform decides. */
+function seesTenants(services: Services, { id, role }: WorkspaceRecord): boolean {
+  const permissions = permissionsOf(services, id)
+  return permissions !== null && permit({ permissions }, role, 'view_usage', { ownTenant: false }).allowed === true
+}
+
+function workspaceOf(services: Services, record: WorkspaceRecord): Workspace {
+  const { sync, outbox, local } = services
   const tally = outbox.tally(record.id)
   return workspaceShape.parse({
     id: record.id,
-    name: record.name,
+    name: localName(local, record.id) ?? record.name,
     url: record.url,
     catalog: record.catalog,
     deployment: record.deployment,
     memberName: record.memberName,
     role: record.role,
     capabilities: [...record.capabilities],
+    seesTenants: seesTenants(services, record),
     connection: sync.connection(record.id),
     queue: {
       pending: tally.pending.count + tally.sending.count + tally.waiting.count,

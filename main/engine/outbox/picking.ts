@@ -165,12 +165,12 @@ export class Picking {
     const picked: Picked = { taken: [], flawed: [] }
     let bytes = 0
     for (const row of rows) {
-      const { item, flaw, pushNo } = this.#read(row)
+      const { item, flaw, pushNo, sent } = this.#read(row)
       if (flaw !== null) picked.flawed.push({ sequence: row.sequence, flaw, groupNo: row.group_no, sizeBytes: item.sizeBytes })
       else {
         if (picked.taken.length > 0 && bytes + item.sizeBytes > maxBytes) break
         bytes += item.sizeBytes
-        picked.taken.push({ item, groupNo: row.group_no, pushNo })
+        picked.taken.push({ item, groupNo: row.group_no, pushNo, sent })
       }
       if (picked.taken.length + picked.flawed.length >= maxCount) break
     }

@@ -15,6 +15,8 @@ export type Taken = {
   groupNo: number
   /** The push that it is on its way with, or was tried with the last time. */
   pushNo: number | null
+  /** May be at the platform, from a try before this one. */
+  sent: boolean
   /** The try before that one; a duplicate was stored by it. */
   pushNoBefore?: number | null
 }
@@ -28,6 +30,7 @@ export class Settlement {
   readonly #archive: Archive
   readonly #markSending
   readonly #marked
+  readonly #takeBack
   readonly #leave
   readonly #wait
   readonly #attempt
@@ -46,6 +49,7 @@ export class Settlement {
       `UPDATE item SET group_no = ?, sent = 1, next_at = NULL, push_no = ? WHERE ${chosen} AND group_no = ?`,
     )
     this.#marked = database.prepare<[string, number], number>(`SELECT sequence FROM item WHERE ${chosen} AND group_no = ?`).pluck()
+    this.#takeBack = database.prepare<[number, number | null, string]>(`UPDATE item SET sent = ?, push_no = ? WHERE ${chosen}`)
     this.#leave = database.prepare<[number, number | null, string | null, number, number, string, number]>(
       `UPDATE item SET group_no = ?, settled_at = ?, reason = ?, attempts = attempts + ?, sent = ?, next_at = NULL WHERE ${chosen} AND group_no = ?`,
     )
@@ -83,6 +87,19 @@ export class Settlement {
       for (const member of moved) going.push({ ...member, groupNo: to.no, pushNo, pushNoBefore: member.pushNo })
     }
     return going.sort((left, right) => left.item.sequence - right.item.sequence)
+  }
+
+  /** Takes `sending` back: nothing of these left after all. They are where a new item would be, and what was known of them is as before. */
+  notSent(marked: readonly Taken[], now: number): void {
+    const decision: Decision = { next: 'again' }
+    this.settle(
+      marked.map((taken) => ({ taken, decision })),
+      now,
+    )
+    for (const members of byKey(marked, ({ sent, pushNoBefore }) => `${sent}|${pushNoBefore ?? ''}`).values()) {
+      const [one] = members
+      if (one) this.#takeBack.run(one.sent ? 1 : 0, one.pushNoBefore ?? null, sequencesOf(members))
+    }
   }
 
   /** Writes what became of items that were being sent: state and attempt rows. */

@@ -101,32 +101,65 @@ export class WorkspaceDrain {
     }
   }
 
-  /** Sends `first`, and then what was prepared meanwhile, for as long as the platform takes everything. */
+  /**
+   * Sends `first`, and then what was prepared and marked meanwhile, for as long as the platform takes everything. The
+   * next one leaves before the results of the last one are written: the platform works while this disk does. A crash in
+   * between loses results only, and the repeat of a push finds them again as duplicates.
+   */
   async #drainFrom(first: Work): Promise<void> {
     let going = await this.#write(() => this.#markSending(first))
-    while (going !== null && going.work.taken.length > 0) {
+    let next: Going | null = null
+    let reply = going === null || going.work.taken.length === 0 ? null : this.#send(going)
+    while (going !== null && reply !== null) {
       this.#parts.progress.begin(going.work.kind, going.work.held)
-      const reply = this.#send(going.work)
-      const prepared = this.#prepareNext(going.work)
+      const preparing = this.#prepareMeanwhile(going.work, next)
+      // Its error ends the drain below, when the answer is there; until then nobody listens to it.
+      preparing.catch(() => undefined)
       const answered = await reply
       this.#tellCounters(answered)
       const outcome = this.#decide(going, answered)
-      const following = await prepared
-      const next = outcome.smooth && !this.#stopping && this.#paused === null ? following : null
+      const prepared = await preparing
+      const leaves = prepared.next !== null && outcome.smooth && !this.#stopping && this.#paused === null
+      reply = leaves && prepared.next !== null ? this.#send(prepared.next) : null
       const done = going
-      going = await this.#write(() => {
-        this.#settle(done, outcome)
-        return next ? this.#markSending(next) : null
+      const marked = await this.#write(() => {
+        this.#settle(done, outcome, leaves ? null : prepared.next)
+        return leaves && prepared.after !== null ? this.#markSending(prepared.after) : null
       })
       this.#afterwards(done.work, outcome)
+      going = leaves ? prepared.next : null
+      next = marked !== null && marked.work.taken.length > 0 ? marked : null
+    }
+  }
+
+  /**
+   * While `current` is on its way: `next` is marked and can leave when the answer comes; `after` is read, and is marked
+   * together with the results of `current`, since each transaction waits for the disk.
+   */
+  async #prepareMeanwhile(current: Work, next: Going | null): Promise<{ next: Going | null; after: Work | null }> {
+    // In the next turn, when the request has been handed to its socket: the platform works on it meanwhile.
+    await new Promise((resolve) => setImmediate(resolve))
+    const marked = next ?? this.#markAhead(await this.#prepareNext(current))
+    return { next: marked, after: marked === null ? null : await this.#prepareNext(current) }
+  }
+
+  #markAhead(work: Work | null): Going | null {
+    if (work === null) return null
+    try {
+      const going = this.#parts.outbox.parts.writer.write(() => this.#markSending(work))
+      return going.work.taken.length > 0 ? going : null
+    } catch (error) {
+      if (asStoreError(error) instanceof DiskFullError) return null
+      throw error
     }
   }
 
   async #prepareNext(current: Work): Promise<Work | null> {
-    // In the next turn, when the request has been handed to its socket: the platform works on it meanwhile.
-    await new Promise((resolve) => setImmediate(resolve))
     const workspace = this.#workspace()
-    return workspace === null || this.#stopping ? null : await this.#prepare(this.#choosing.nextPush(workspace, current.kind, current.held))
+    if (workspace === null || this.#stopping) return null
+    const work = await this.#prepare(this.#choosing.nextPush(workspace, current.kind, current.held))
+    // What failed together is tried together, and would not be if it came back untried.
+    return work?.taken.some(({ item }) => item.state === 'waiting') ? null : work
   }
 
   async #prepare(chosen: Chosen | null): Promise<Work | null> {
@@ -161,7 +194,7 @@ export class WorkspaceDrain {
   #markSending(work: Work): Going {
     const pushNo = this.#newNumber()
     const taken = this.#parts.outbox.parts.settlement.sending(work.taken, pushNo, work.held)
-    return { work: { ...work, taken }, pushNo, meters: [...this.#parts.quota.meters(this.#parts.workspaceId)] }
+    return { work: { ...work, taken }, pushNo, meters: [] }
   }
 
   /** Rises with time, so that numbers of an earlier run of the engine are not used again. */
@@ -170,8 +203,10 @@ export class WorkspaceDrain {
     return this.#lastPushNo
   }
 
-  async #send({ kind, taken, envelopes }: Work): Promise<Reply> {
-    const { client, workspaceId, deviceId, sessions } = this.#parts
+  async #send(going: Going): Promise<Reply> {
+    const { client, workspaceId, deviceId, sessions, quota } = this.#parts
+    const { kind, taken, envelopes } = going.work
+    going.meters = [...quota.meters(workspaceId)]
     const [first] = taken
     const { signal } = this.#abort
     try {
@@ -233,13 +268,16 @@ export class WorkspaceDrain {
     return true
   }
 
-  #settle({ work, pushNo, meters }: Going, outcome: Outcome): void {
+  /** `stays`: what was marked to go next, and does not. */
+  #settle({ work, pushNo, meters }: Going, outcome: Outcome, stays: Going | null): void {
     const { outbox, clock, quota, random, workspaceId } = this.#parts
     const { settlement, holds, pushLog } = outbox.parts
     const workspace = this.#workspace()
     if (workspace === null) return
     const now = clock.now()
     settlement.settle(outcome.settled, now)
+    // Before a meter is closed: that takes along whatever is pending then.
+    if (stays) settlement.notSent(stays.work.taken, now)
     if (work.kind === 'envelope') {
       for (const no of storingPushes(outcome.settled, pushNo)) pushLog.record(workspace, now, no)
       if (outcome.unanswered) pushLog.recordUnanswered(workspace, now, pushNo)

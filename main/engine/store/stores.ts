@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { repairQueue } from '../outbox/repair.ts'
 import type { Database } from './database.ts'
 import { migrations } from './migrations.ts'
+import { carryOutRestore } from './planned-restore.ts'
 import { openRebuildable } from './rebuild.ts'
 import { openSalvaging } from './salvage.ts'
 
@@ -11,7 +12,7 @@ export type Stores = {
   cache: Database
   egress: Database
   backupFolder: string
-  /** outbox.db was damaged and mended at this start. */
+  /** outbox.db was damaged and mended, or put back to a copy, at this start: it may know less than the envelope store. */
   salvaged: boolean
   close(): void
 }
@@ -30,12 +31,14 @@ export function openStores({
 }: {
   dataDir: string
   clock: Pick<Clock, 'now'>
-  warn: (kind: 'salvaged' | 'cache_rebuilt', text: string) => void
+  warn: (kind: 'salvaged' | 'cache_rebuilt' | 'restore_copy', text: string) => void
 }): Stores {
   const nowMs = clock.now()
   const backupFolder = join(dataDir, 'backups')
   const opened: Database[] = []
   try {
+    const restored = carryOutRestore({ folder: backupFolder, databasePath: join(dataDir, 'outbox.db'), nowMs })
+    if (restored !== null) warn('restore_copy', restored)
     const outbox = openSalvaging({ path: join(dataDir, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full', backupFolder, nowMs })
     opened.push(outbox.database)
     if (outbox.salvage) {
@@ -53,7 +56,7 @@ export function openStores({
       cache: cache.database,
       egress: egress.database,
       backupFolder,
-      salvaged: outbox.salvage !== null,
+      salvaged: outbox.salvage !== null || restored !== null,
       close: () => closeAll(opened),
     }
   } catch (error) {

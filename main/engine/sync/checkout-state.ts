@@ -13,7 +13,7 @@ export function standingOf(document: Pick<TopicBody<'checkout'>, 'status' | 'app
       return { state: 'waiting_for_platform', detail: 'The payment is being confirmed.' }
     case 'succeeded':
       if (document.applied) return { state: 'done', detail: null }
-      return { state: 'waiting_for_platform', detail: 'Payment received. Waiting for the platform to put the plan in force.' }
+      return { state: 'waiting_for_platform', detail: 'Payment received. Waiting for the platform to put it in force.' }
     case 'failed':
       return { state: 'declined', detail: document.decline_reason ?? 'The payment failed. Nothing was charged.' }
     case 'expired':

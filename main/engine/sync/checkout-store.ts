@@ -16,7 +16,7 @@ const row = z
   })
   .transform((read) => ({
     id: read.id,
-    planId: read.plan_id,
+    planId: read.plan_id === '' ? null : read.plan_id,
     planName: read.plan_name,
     url: read.url,
     amountCents: read.amount_cents,
@@ -46,7 +46,8 @@ export class CheckoutStore {
         `INSERT OR REPLACE INTO checkouts (workspace_id, id, plan_id, plan_name, url, amount_cents, currency, state, detail, created_at)
          VALUES (@workspaceId, @id, @planId, @planName, @url, @amountCents, @currency, @state, @detail, @createdAt)`,
       )
-      .run({ workspaceId, ...value })
+      // The column is older than what else can be bought.
+      .run({ workspaceId, ...value, planId: value.planId ?? '' })
   }
 
   remove(workspaceId: string): void {

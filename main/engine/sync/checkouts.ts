@@ -11,6 +11,11 @@ import { failureOf } from './refusal.ts'
 import { sleep } from './sleep.ts'
 import type { WorkspaceRegistry } from './workspace-registry.ts'
 import { mayOpen } from './workspace-url.ts'
+import { orderInWords, orderToWire } from './order.ts'
+import { meterFacts } from '../billing/offers.ts'
+import { catalogFromWire } from '../../../shared/billing/catalog-wire.ts'
+import { limitFromWire, limitToNullable } from '../../../shared/billing/limit.ts'
+import type { Order } from '../../../shared/contract/console/offers.ts'
 
 export type CheckoutsParts = {
   client: PlatformClient
@@ -54,19 +59,16 @@ export class Checkouts {
   }
 
   /** Opens a checkout at the platform. Each click is one of its own. @throws ConsoleFailure also when the page's address may not be opened. */
-  async start(workspaceId: string, planId: string): Promise<Checkout> {
+  async start(workspaceId: string, order: Omit<Order, 'cancel'>): Promise<Checkout> {
     const { client, documents, store, clock } = this.#parts
-    const answer = await client.send(workspaceId, 'createCheckout', { body: { plan: planId }, idempotencyKey: randomUUID() })
+    const { cancel: _, ...body } = orderToWire(order)
+    const answer = await client.send(workspaceId, 'createCheckout', { body, idempotencyKey: randomUUID() })
     if (answer.kind !== 'ok') throw failureOf(answer)
-    this.#checkUrl(workspaceId, answer.value.url)
-    const plan = documents.read(workspaceId, 'plans')?.plans.find((each) => each.id === planId)
+    this.checkUrl(workspaceId, answer.value.url)
     const opened: Checkout = {
       id: answer.value.id,
-      planId,
-      planName: plan?.name ?? planId,
+      ...orderInWords(order, documents.read(workspaceId, 'plans')),
       url: answer.value.url,
-      amountCents: plan?.price_cents ?? 0,
-      currency: plan?.currency ?? '',
       state: 'waiting_for_payment',
       detail: null,
       createdAt: clock.now(),
@@ -97,34 +99,37 @@ export class Checkouts {
   async portal(workspaceId: string): Promise<{ url: string }> {
     const answer = await this.#parts.client.send(workspaceId, 'openPortal', {})
     if (answer.kind !== 'ok') throw failureOf(answer)
-    this.#checkUrl(workspaceId, answer.value.url)
+    this.checkUrl(workspaceId, answer.value.url)
     return { url: answer.value.url }
   }
 
   /** What a change of plan costs today and what would be over its limit. */
-  async preview(workspaceId: string, planId: string): Promise<CallOutput<'billing.preview'>> {
-    const answer = await this.#parts.client.send(workspaceId, 'previewChange', { body: { plan: planId } })
+  async preview(workspaceId: string, order: Order): Promise<CallOutput<'billing.preview'>> {
+    const answer = await this.#parts.client.send(workspaceId, 'previewChange', { body: orderToWire(order) })
     if (answer.kind !== 'ok') throw failureOf(answer)
     const { value } = answer
-    const meters = this.#parts.documents.read(workspaceId, 'plans')?.meters ?? []
+    const plans = this.#parts.documents.read(workspaceId, 'plans')
+    const facts = (meter: string) => meterFacts(plans === null ? { meters: [] } : catalogFromWire(plans), meter)
     return {
       planId: value.plan,
       dueTodayCents: value.due_today_cents,
       creditCents: value.credit_cents,
       priceCents: value.price_cents,
+      recurringCents: value.recurring_cents === undefined ? value.price_cents : value.recurring_cents,
       currency: value.currency,
       effective: value.effective,
       periodEnd: Date.parse(value.period.end),
-      wouldBeOver: value.would_be_over.map((over) => ({
-        meter: over.meter,
-        name: meters.find((meter) => meter.id === over.meter)?.name ?? over.meter,
-        used: over.used,
-        limit: over.limit === -1 ? null : over.limit,
+      wouldBeOver: value.would_be_over.map(({ meter, used, limit }) => ({ ...facts(meter), used, limit: limitToNullable(limitFromWire(limit)) })),
+      limits: (value.limits ?? []).map(({ meter, from, to }) => ({
+        ...facts(meter),
+        from: limitToNullable(limitFromWire(from)),
+        to: limitToNullable(limitFromWire(to)),
       })),
     }
   }
 
-  #checkUrl(workspaceId: string, url: string): void {
+  /** @throws ConsoleFailure for a page that is neither the platform's own nor the payment provider's. */
+  checkUrl(workspaceId: string, url: string): void {
     const workspace = this.#parts.registry.find(workspaceId)
     if (workspace !== null && mayOpen(url, workspace.url, this.#parts.trustedLoopbackOrigins)) return
     throw new ConsoleFailure(

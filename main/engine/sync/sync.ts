@@ -1,4 +1,5 @@
 import type { CallOutput, Checkout, Connection, ConsoleEvent } from '../../../shared/contract/console.ts'
+import type { Order } from '../../../shared/contract/console/offers.ts'
 import type { Counter } from '../../../shared/contract/platform.ts'
 import type { Clock, Random } from '../clock.ts'
 import { ConsoleFailure } from '../failure.ts'
@@ -81,18 +82,20 @@ export type Sync = {
   renameDevice(workspaceId: string, deviceId: string, name: string): void
   revokeDevice(workspaceId: string, deviceId: string): Promise<void>
 
-  startCheckout(workspaceId: string, planId: string): Promise<Checkout>
+  startCheckout(workspaceId: string, order: Omit<Order, 'cancel'>): Promise<Checkout>
   checkoutStatus(workspaceId: string): Checkout | null
   dismissCheckout(workspaceId: string): void
   portal(workspaceId: string): Promise<{ url: string }>
-  preview(workspaceId: string, planId: string): Promise<CallOutput<'billing.preview'>>
+  /** @throws ConsoleFailure when a page that the platform names may not be opened. */
+  checkPage(workspaceId: string, url: string): void
+  preview(workspaceId: string, order: Order): Promise<CallOutput<'billing.preview'>>
 
   startRestore(workspaceId: string): void
   restoreProgress(workspaceId: string): Progress
 }
 
 /** Endpoints that others than the loops call: their answers tell the loops about sign-in and network. */
-const CALLED_BY_OTHERS: ReadonlySet<Outcome['endpoint']> = new Set(['push', 'deleteEnvelope', 'putSetting', 'restore', 'createSubKey', 'createCheckout'])
+const CALLED_BY_OTHERS: ReadonlySet<Outcome['endpoint']> = new Set(['push', 'deleteEnvelope', 'putSetting', 'putAlert', 'deleteAlert', 'restore', 'createSubKey', 'createCheckout'])
 
 /** Old rows of the egress log are summed up when the start is over, then every few hours. */
 const ROLL_UP_FIRST_MS = 60_000
@@ -230,11 +233,12 @@ export function createSync(options: SyncOptions): Sync {
       loops.get(workspaceId)?.kick()
     },
 
-    startCheckout: (workspaceId, planId) => checkouts.start(workspaceId, planId),
+    startCheckout: (workspaceId, order) => checkouts.start(workspaceId, order),
     checkoutStatus: (workspaceId) => checkouts.status(workspaceId),
     dismissCheckout: (workspaceId) => checkouts.dismiss(workspaceId),
     portal: (workspaceId) => checkouts.portal(workspaceId),
-    preview: (workspaceId, planId) => checkouts.preview(workspaceId, planId),
+    preview: (workspaceId, order) => checkouts.preview(workspaceId, order),
+    checkPage: (workspaceId, url) => checkouts.checkUrl(workspaceId, url),
 
     startRestore: (workspaceId) => restores.start(workspaceId),
     restoreProgress: (workspaceId) => restores.progress(workspaceId),

@@ -39,7 +39,7 @@ const everywhere: readonly Weighted[] = [
   },
   {
     weight: 1,
-    make: (random) => ({ action: 'tuple.write', target: `relation/${person(random)}`, metadata: { relation: one(random, ['owner', 'editor', 'viewer']) } }),
+    make: (random) => ({ action: 'tuple.create', target: `relation/${person(random)}`, metadata: { relation: one(random, ['owner', 'editor', 'viewer']) } }),
   },
 ]
 
@@ -75,7 +75,7 @@ const operations: readonly Weighted[] = [
   {
     weight: 1,
     make: (random) => ({
-      action: 'bucket.policy_change',
+      action: 'policy.change',
       target: `bucket/${one(random, buckets)}-${whole(random, 40)}`,
       metadata: { rule: one(random, ['private', 'signed', 'public-read']) },
     }),

@@ -63,6 +63,7 @@ export function planDocument(account: Account): z.output<typeof contract.planRes
       ...(plan.hardWall === null ? {} : { hard_wall: plan.hardWall }),
       cancel_at_period_end: workspace.cancel_at_period_end === 1,
       payment_method: workspace.payment_method,
+      subscribed: workspace.subscription_id !== null,
       ...(plan.seatPriceCents === null ? {} : { seats: workspace.seats }),
     },
     usage: Object.fromEntries(rows.map(({ metric, used }) => [metric, used])),

@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000
 const DAILY_MICRO_AU = 420_000
 const TOP_UP_MICRO_AU = BigInt(25 * MICRO_AU_PER_AU)
 /** The wallet is topped up before it holds less. */
-const LEAST_MICRO_AU = BigInt(9 * MICRO_AU_PER_AU)
+const LEAST_MICRO_AU = BigInt(14 * MICRO_AU_PER_AU)
 /** Every how many elements of the book one is used: enough for a picture, few enough to read. */
 const USED_EVERY = 3
 /** On how many of ten days an operation runs. */
@@ -128,9 +128,14 @@ class Past {
     const operation = operations[Math.floor(turn() * operations.length)]
     if (operation === undefined) return
     const rates = (element.prices[operation] ?? []).filter(({ rateMicroAu }) => rateMicroAu > 0n)
-    const share = (aboutMicroAu * size * this.#shape.dayFactor(day)) / Math.max(1, rates.length)
+    const shares = rates.map(() => 0.1 + turn())
+    const whole = shares.reduce((sum, share) => sum + share, 0)
+    const cost = aboutMicroAu * size * this.#shape.dayFactor(day)
     const quantities = Object.fromEntries(
-      rates.map(({ dimension, rateMicroAu, per }) => [dimension, BigInt(Math.max(1, Math.round((share * Number(per)) / Number(rateMicroAu))))]),
+      rates.map(({ dimension, rateMicroAu, per }, index) => {
+        const share = (cost * (shares[index] ?? 0)) / whole
+        return [dimension, BigInt(Math.max(1, Math.round((share * Number(per)) / Number(rateMicroAu))))]
+      }),
     )
     this.#debit(day * DAY_MS + atMs, element.id, operation, this.#price(element.id, operation, quantities), { instance_id: id, member_id: who })
   }

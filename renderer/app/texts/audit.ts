@@ -3,7 +3,7 @@ import { format } from '../format.ts'
 
 export const auditTexts = {
   title: 'Audit log',
-  lead: 'Who did what in this workspace. Kept, searched and verified on this computer.',
+  lead: 'Who did what in this workspace, on hand without a network.',
   table: 'Audit log entries, newest first',
   columns: { at: 'When', action: 'Action', actor: 'Who', target: 'What', metadata: 'Details' },
   system: 'System',
@@ -36,16 +36,19 @@ export const auditTexts = {
   },
   chain: {
     verified: ({ first, last, removedCount }: AuditChain) =>
-      `Verified on this computer: ${format.counted(last - removedCount, 'entry follows', 'entries follow')} one from the other${removedCount > 0 ? `, from entry ${format.count(first)} on` : ''}.`,
-    checking: ({ verified, last, removedCount }: AuditChain) => `Verifying on this computer: ${format.count(verified - removedCount)} of ${format.counted(last - removedCount, 'entry', 'entries')}.`,
+      `Verified on this computer: ${format.counted(last - removedCount, 'entry', 'entries')} in one unbroken chain${removedCount > 0 ? ` from entry ${format.count(first)} on` : ''}.`,
+    checking: ({ verified, last, removedCount }: AuditChain) =>
+      `Verifying on this computer: ${format.count(verified - removedCount)} of ${format.counted(last - removedCount, 'entry', 'entries')}.`,
     removed: (count: number) => `${format.counted(count, 'older entry was', 'older entries were')} removed by the retention period.`,
     checkedAt: 'Checked',
     recheck: 'Verify again',
     brokenTitle: (sequence: number) => `The chain does not hold at entry ${format.count(sequence)}`,
     brokenReasons: {
-      changed: 'The entry does not have the hash that its content gives: it, or the one before it, was changed after it was written. Entries are shown as the platform sent them.',
+      changed:
+        'The entry does not have the hash that its content gives: it, or the one before it, was changed after it was written. Entries are shown as the platform sent them.',
       missing: 'An entry is missing that no retention period accounts for. Entries are shown as the platform sent them.',
-      rewritten: 'The platform now says something else than this computer had verified before. If the platform was set up anew, verify again to follow its log as it is now.',
+      rewritten:
+        'The platform now says something else than this computer had verified before. If the platform was set up anew, verify again to follow its log as it is now.',
     } satisfies Record<NonNullable<AuditChain['broken']>['reason'], string>,
   },
   retention: {

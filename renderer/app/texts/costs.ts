@@ -37,8 +37,7 @@ export const costsTexts = {
     none: 'There is only one period yet; a comparison needs two.',
     same: 'Both periods cost the same.',
     comparedDays: (days: number) => `This period still runs, so the first ${format.counted(days, 'day is', 'days are')} compared.`,
-    headline: (after: string, before: string, difference: string, up: boolean) =>
-      `${after} against ${before}: ${difference} ${up ? 'more' : 'less'}.`,
+    headline: (after: string, before: string, difference: string, up: boolean) => `${after} against ${before}: ${difference} ${up ? 'more' : 'less'}.`,
     byService: 'By service',
     byUser: 'By user',
     byMeter: 'By meter',

@@ -23,7 +23,8 @@ export const desktopTexts = {
     keepRunning: 'Keep running when the window is closed',
     keepRunningText: 'Agents can go on writing and held writes can leave. Quit from the tray or the menu.',
     diagnostics: 'Diagnostics',
-    diagnosticsText: (path: string) => `Versions and the end of the log (${path}), without keys, tokens or names. Nothing is sent: the file is yours to hand on.`,
+    diagnosticsText: (path: string) =>
+      `Versions and the end of the log (${path}), without keys, tokens or names. Nothing is sent: the file is yours to hand on.`,
     save: 'Save diagnostics',
   },
   updates: {
@@ -42,7 +43,9 @@ export const desktopTexts = {
     },
     checkedAt: (at: string) => `Looked ${at}.`,
     offered: (version: string, released: string | null, sizeBytes: number | null) =>
-      [`Version ${version}`, released === null ? null : `of ${released}`, sizeBytes === null ? null : format.bytes(sizeBytes)].filter((part) => part !== null).join(', '),
+      [`Version ${version}`, released === null ? null : `of ${released}`, sizeBytes === null ? null : format.bytes(sizeBytes)]
+        .filter((part) => part !== null)
+        .join(', '),
     notes: 'What is new',
     noNotes: 'Its makers say nothing about it.',
     check: 'Look now',

@@ -16,7 +16,8 @@ export const invoicesTexts = {
   details: 'View details',
   detailsOf: (number: string) => `View details of ${number}`,
   kept: 'On this computer',
-  shown: (count: number, total: number) => (count === total ? format.counted(total, 'invoice', 'invoices') : `${format.count(count)} of ${format.counted(total, 'invoice', 'invoices')}`),
+  shown: (count: number, total: number) =>
+    count === total ? format.counted(total, 'invoice', 'invoices') : `${format.count(count)} of ${format.counted(total, 'invoice', 'invoices')}`,
   keptNote: (count: number, bytes: number) => `${format.counted(count, 'PDF', 'PDFs')} on this computer (${format.bytes(bytes, 'decimal')})`,
   forget: 'Remove the PDFs from this computer',
   forgotten: 'The PDFs were removed from this computer. They can be downloaded again.',

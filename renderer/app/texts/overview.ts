@@ -9,6 +9,7 @@ export const overviewTexts = {
   neverFetched: 'Nothing has been fetched from the platform yet. What agents write is kept on this computer meanwhile.',
   metersTitle: 'Limits',
   metersNote: (start: number, end: number) => `Period ${format.date(start)} to ${format.date(end)}`,
+  allMeters: (count: number) => `All ${count} meters`,
   metersEmpty: 'The platform has not named any limits yet.',
   plan: {
     title: 'Plan',
@@ -20,6 +21,9 @@ export const overviewTexts = {
     payment: 'Payment method',
     noPayment: 'None needed',
     noPaymentPaid: 'Not known',
+    spend: 'Spend so far',
+    spendOnTop: 'Spend so far, on top of the plan',
+    projected: 'Projected to the end',
     manage: 'Manage subscription',
     manageHint: 'Invoices, payment method and cancelling are in the customer portal, which opens in your browser.',
     compare: 'Compare plans',

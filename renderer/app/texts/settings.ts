@@ -4,11 +4,14 @@ import { format } from '../format.ts'
 const settingNames: Record<string, string> = {
   org_name: 'Organisation name',
   billing_email: 'Billing e-mail',
+  billing_phone: 'Telephone for text messages',
   plan_id: 'Plan',
   audit_log_retention_days: 'Audit log kept for (days)',
 }
 const settingHints: Record<string, string> = {
   org_name: 'Printed on invoices.',
+  billing_phone: 'Alerts by SMS go here, for example +15550100147.',
+  audit_log_retention_days: 'Empty keeps every entry. Older ones are removed at the platform, leaving a checkpoint in the chain.',
   billing_email: 'Invoices and payment reminders go here.',
   plan_id: 'Read-only here: it changes with an upgrade.',
 }
@@ -26,7 +29,7 @@ export const settingsTexts = {
     undo: 'Undo the edit',
     saved: 'The edit is queued and leaves with the next sync.',
     showItem: 'Show in the outbox',
-    editable: ['org_name', 'billing_email'],
+    editable: ['org_name', 'billing_email', 'billing_phone', 'audit_log_retention_days'],
   },
   keys: {
     title: 'Keys',
@@ -79,6 +82,9 @@ export const settingsTexts = {
     note: 'Accounts on platforms. Each keeps its own data and outbox on this computer.',
     columns: { name: 'Workspace', platform: 'Platform', member: 'Member', connection: 'Connection', actions: 'Actions' },
     add: 'Add a workspace',
+    rename: 'Rename',
+    renameOf: (name: string) => `Rename ${name}`,
+    renameHint: 'Only on this computer. Empty takes the platform’s name again.',
     signIn: 'Sign in again',
     signInOf: (name: string) => `Sign in to ${name}`,
     signInText: 'A new token takes the place of the one before. Nothing else changes.',
@@ -107,8 +113,38 @@ export const settingsTexts = {
     backupsNote: 'Copies of what cannot be fetched again, on this computer. The newest three are kept.',
     backupsEmpty: 'No backup has been made yet.',
     backup: 'Back up now',
+    restore: 'Go back to it',
+    restoreOf: (name: string) => `Go back to ${name}`,
+    restorePlanned: 'At the next start the outbox goes back to a copy',
+    restorePlannedText: (name: string) =>
+      `${name} takes its place. The file that is there now is kept beside it, and writes that came after the copy are queued again from the sealed envelopes. Start the console again to do it.`,
+    restoreUndo: 'Do not go back',
+    cacheTitle: 'Cache',
+    cacheNote: 'Plans, usage, invoices and the rest of what the platforms can tell again.',
+    clearCache: 'Clear the cache',
+    clearCacheTitle: 'Clear the cache?',
+    clearCacheText: 'What the platforms told is forgotten and fetched again. The outbox, sealed envelopes, keys and settings of this computer stay.',
+    clearCacheOffline:
+      'There is no connection: until there is one again, no usage, plans or invoices can be shown. The outbox, sealed envelopes and keys stay.',
+    cacheCleared: 'The cache is empty and is being fetched again.',
+    diagnosticsTitle: 'Diagnostics',
+    diagnosticsNote: 'Versions, sizes and states for a support request. No key, token, name, address or content is in it.',
+    diagnostics: 'Save diagnostics',
     backedUp: (name: string) => `Backed up as ${name}`,
     host: (host: CallOutput<'app.info'>['host']) => (host === 'desktop' ? 'desktop window' : 'browser'),
   },
-  appearance: { title: 'Appearance', note: 'The language of numbers and dates follows your system.' },
+  members: {
+    title: 'Members and roles',
+    note: 'As the platform has them. They are managed there.',
+    columns: { name: 'Member', role: 'Role' },
+    you: 'You',
+    empty: 'This platform does not say who the members are.',
+  },
+  appearance: {
+    title: 'Appearance',
+    note: 'Of this window.',
+    locale: 'Language of numbers and dates',
+    system: 'As the system',
+    localeExample: (count: string, date: string) => `For example ${count} and ${date}.`,
+  },
 } as const

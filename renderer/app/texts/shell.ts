@@ -78,7 +78,8 @@ export const shellTexts = {
     devices: 'Devices & sub-keys',
     honesty: 'Honesty',
     settings: 'Settings',
-    upgrade: 'Plans',
+    plans: 'Plans',
+    tenants: 'Tenants',
     outboxBadge: (held: number, rejected: number) =>
       [held > 0 ? `${format.count(held)} held` : '', rejected > 0 ? `${format.count(rejected)} rejected` : ''].filter(Boolean).join(', ') || 'nothing held',
     skip: 'Skip to the page',
@@ -176,6 +177,9 @@ export const shellTexts = {
       `${format.counted(delivered, 'write has', 'writes have')} been delivered, ${format.count(heldAgain)} are held again${meter ? ` by ${meter}` : ''}.`,
     imported: 'Import finished',
     importedText: (files: number) => `${format.counted(files, 'file is', 'files are')} sealed and in the outbox.`,
+    requestAsked: (who: string, plan: string) => `${who} asks for ${plan}. Approve or decline it on the Plans page.`,
+    requestAnswered: (plan: string, approved: boolean, by: string | null, answer: string | null) =>
+      `${plan} was ${approved ? 'approved' : 'declined'}${by === null ? '' : ` by ${by}`}.${answer === null || answer === '' ? '' : ` “${answer}”`}`,
     restored: 'Restore finished',
     restoredText: (count: number) => `${format.counted(count, 'envelope is', 'envelopes are')} back on this computer.`,
   },

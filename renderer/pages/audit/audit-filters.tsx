@@ -39,28 +39,30 @@ export function AuditFilters({ view, actions, onChange }: Props) {
         data={[{ value: '', label: words.anyAction }, ...choices.map(({ action, count }) => ({ value: action, label: words.actionWithCount(action, count) }))]}
         onChange={(event) => onChange({ ...view, action: event.currentTarget.value })}
       />
-      <TextInput
-        className={classes.day}
-        type="date"
-        size="sm"
-        aria-label={words.from}
-        leftSection={words.from}
-        leftSectionWidth={46}
-        value={view.from}
-        max={view.to === '' ? undefined : view.to}
-        onChange={(event) => onChange({ ...view, from: event.currentTarget.value })}
-      />
-      <TextInput
-        className={classes.day}
-        type="date"
-        size="sm"
-        aria-label={words.to}
-        leftSection={words.to}
-        leftSectionWidth={32}
-        value={view.to}
-        min={view.from === '' ? undefined : view.from}
-        onChange={(event) => onChange({ ...view, to: event.currentTarget.value })}
-      />
+      <div className={classes.days}>
+        <TextInput
+          className={classes.day}
+          type="date"
+          size="sm"
+          aria-label={words.from}
+          leftSection={words.from}
+          leftSectionWidth={46}
+          value={view.from}
+          max={view.to === '' ? undefined : view.to}
+          onChange={(event) => onChange({ ...view, from: event.currentTarget.value })}
+        />
+        <TextInput
+          className={classes.day}
+          type="date"
+          size="sm"
+          aria-label={words.to}
+          leftSection={words.to}
+          leftSectionWidth={32}
+          value={view.to}
+          min={view.from === '' ? undefined : view.from}
+          onChange={(event) => onChange({ ...view, to: event.currentTarget.value })}
+        />
+      </div>
       {isFiltered(view) && (
         <Button variant="subtle" color="gray" size="sm" leftSection={<IconX size={14} />} onClick={() => onChange(everyEntry)}>
           {words.clear}

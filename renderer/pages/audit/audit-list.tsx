@@ -16,7 +16,7 @@ import { auditPageRows } from './first-page.ts'
 type Props = { workspaceId: string; filter: AuditFilter; isFiltered: boolean; onClear: () => void }
 
 const words = auditTexts
-const detailsHeightPx = 216
+const detailsHeightPx = 206
 const column = columnsFor<AuditRow>()
 const keyOf = (row: AuditRow): number => row.sequence
 const renderDetails = (row: AuditRow) => <EntryDetails row={row} />

@@ -9,7 +9,7 @@ import { Section } from '../../components/page.tsx'
 import table from '../../components/table.module.css'
 import { useRead, useWrite } from '../../state/reads.ts'
 import { DrawnMeter } from './drawn-meter.tsx'
-import { RenameDialog } from './rename-dialog.tsx'
+import { RenameDialog } from '../../components/rename-dialog.tsx'
 import { RowMenu } from './row-menu.tsx'
 
 type Device = CallOutput<'devices.list'>[number]

@@ -13,7 +13,7 @@ import table from '../../components/table.module.css'
 import { useRead, useWrite } from '../../state/reads.ts'
 import { CreateSubKey } from './create-sub-key.tsx'
 import { DrawnMeter } from './drawn-meter.tsx'
-import { RenameDialog } from './rename-dialog.tsx'
+import { RenameDialog } from '../../components/rename-dialog.tsx'
 import { RowMenu } from './row-menu.tsx'
 
 type SubKey = CallOutput<'subKeys.list'>[number]

@@ -40,7 +40,8 @@ const icons: Record<Kind, TablerIcon> = {
   restore: IconArrowBackUp,
 }
 
-export function ActivityList({ activity }: Pick<Overview, 'activity'>) {
+/** @param since what came later than this is marked as new */
+export function ActivityList({ activity, since }: Pick<Overview, 'activity'> & { since: number | null }) {
   const [, navigate] = useLocation()
   const words = texts.overview.activity
   return (
@@ -63,7 +64,7 @@ export function ActivityList({ activity }: Pick<Overview, 'activity'>) {
           {activity.map((entry) => {
             const Icon = icons[entry.kind]
             return (
-              <li key={entry.id}>
+              <li key={entry.id} data-new={(since !== null && entry.at > since) || undefined}>
                 <Icon size={15} stroke={1.8} aria-hidden />
                 <span>{entry.text}</span>
                 <Moment at={entry.at} />

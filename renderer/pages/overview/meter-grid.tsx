@@ -1,19 +1,31 @@
+import { Link } from 'wouter'
 import type { Overview } from '../../../shared/contract/console.ts'
+import { paths } from '../../app/paths.ts'
 import { texts } from '../../app/texts.ts'
 import { Meter } from '../../components/meter.tsx'
 import { Section } from '../../components/page.tsx'
 import classes from './overview.module.css'
+import { worstFirst } from './worst-first.ts'
+
+/** So many meters; where there are more, the usage page has them all. */
+const SHOWN = 6
 
 export function MeterGrid({ meters, plan }: Pick<Overview, 'meters' | 'plan'>) {
   return (
-    <Section title={texts.overview.metersTitle} note={plan ? texts.overview.metersNote(plan.periodStart, plan.periodEnd) : undefined}>
+    <Section
+      title={texts.overview.metersTitle}
+      note={plan ? texts.overview.metersNote(plan.periodStart, plan.periodEnd) : undefined}
+      actions={meters.length > SHOWN && <Link href={paths.usage}>{texts.overview.allMeters(meters.length)}</Link>}
+    >
       {meters.length === 0 ? (
         <p className={classes.dim}>{texts.overview.metersEmpty}</p>
       ) : (
         <div className={classes.meters}>
-          {meters.map((meter) => (
-            <Meter key={meter.id} meter={meter} />
-          ))}
+          {worstFirst(meters)
+            .slice(0, SHOWN)
+            .map((meter) => (
+              <Meter key={meter.id} meter={meter} />
+            ))}
         </div>
       )}
     </Section>

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react'
 import { Page } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { PageSkeleton } from '../../components/page-skeleton.tsx'
@@ -7,12 +8,13 @@ import { useNow } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 import { format } from '../../app/format.ts'
 import { VaultPrompt } from '../../components/vault-prompt.tsx'
-import { ActivityList } from './activity-list.tsx'
 import { CheckoutPanel } from './checkout-panel.tsx'
 import { HeldBanner } from './held-banner.tsx'
 import { MeterGrid } from './meter-grid.tsx'
 import { PlanPanel } from './plan-panel.tsx'
 import { ReleasePanel } from './release-panel.tsx'
+
+const OverviewMore = lazy(() => import('./overview-more.tsx').then((module) => ({ default: module.OverviewMore })))
 
 export function OverviewPage() {
   const workspace = useWorkspace()
@@ -34,9 +36,11 @@ export function OverviewPage() {
       {data.checkout && <CheckoutPanel workspaceId={workspace.id} checkout={data.checkout} />}
       <ReleasePanel workspaceId={workspace.id} />
       {data.held && <HeldBanner held={data.held} meters={data.meters} />}
-      <MeterGrid meters={data.meters} plan={data.plan} />
       <PlanPanel workspace={workspace} plan={data.plan} />
-      <ActivityList activity={data.activity} />
+      {(data.meters.length > 0 || workspace.capabilities.includes('usage')) && <MeterGrid meters={data.meters} plan={data.plan} />}
+      <Suspense fallback={null}>
+        <OverviewMore workspace={workspace} activity={data.activity} />
+      </Suspense>
     </Page>
   )
 }

@@ -8,6 +8,7 @@ import { texts } from '../../app/texts.ts'
 import { Section } from '../../components/page.tsx'
 import { PortalButton } from '../upgrade/portal-button.tsx'
 import classes from './overview.module.css'
+import { SpendFacts } from './spend-facts.tsx'
 
 export function PlanPanel({ workspace, plan }: { workspace: Workspace; plan: Overview['plan'] }) {
   const [, navigate] = useLocation()
@@ -50,6 +51,7 @@ export function PlanPanel({ workspace, plan }: { workspace: Workspace; plan: Ove
           <dt>{words.payment}</dt>
           <dd>{plan.paymentMethod ?? (plan.priceCents === 0 ? words.noPayment : words.noPaymentPaid)}</dd>
         </div>
+        <SpendFacts workspace={workspace} />
       </dl>
     </Section>
   )

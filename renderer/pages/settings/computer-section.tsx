@@ -1,13 +1,12 @@
-import { Button } from '@mantine/core'
 import { format } from '../../app/format.ts'
-import { notifyDone } from '../../app/notices.ts'
 import { settingsTexts } from '../../app/texts/settings.ts'
 import { texts } from '../../app/texts.ts'
 import { Moment } from '../../components/moment.tsx'
 import { ErrorNotice, Notice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
-import { useRead, useWrite } from '../../state/reads.ts'
-import { SettingRow } from './setting-row.tsx'
+import { useRead } from '../../state/reads.ts'
+import { BackupsRow } from './backups-row.tsx'
+import { ClearCacheRow, DiagnosticsRow } from './data-rows.tsx'
 import classes from './settings.module.css'
 
 const words = settingsTexts.computer
@@ -15,8 +14,6 @@ const sizeKeys = ['outboxBytes', 'envelopesBytes', 'cacheBytes', 'egressBytes'] 
 
 export function ComputerSection() {
   const { data, error, refetch } = useRead('app.info', {})
-  const backups = useRead('backups.list', {})
-  const backup = useWrite('backups.create', ['backups.list'])
   return (
     <Section title={words.title}>
       <ErrorNotice error={error} onRetry={() => void refetch()} />
@@ -50,34 +47,9 @@ export function ComputerSection() {
               </ul>
             </div>
           )}
-          <SettingRow
-            title={words.backupsTitle}
-            text={words.backupsNote}
-            actions={
-              <Button
-                variant="default"
-                loading={backup.isPending}
-                onClick={() => backup.mutate({}, { onSuccess: ({ name }) => notifyDone(words.backedUp(name)) })}
-              >
-                {words.backup}
-              </Button>
-            }
-          >
-            <div className={classes.progress}>
-              <ErrorNotice error={backup.error ?? backups.error} />
-              {backups.data?.length === 0 && <p className={classes.dim}>{words.backupsEmpty}</p>}
-              <ul className={classes.backups}>
-                {backups.data?.map((copy) => (
-                  <li key={copy.name}>
-                    <span className={classes.mono}>{copy.name}</span>
-                    <span className={classes.dim}>
-                      <Moment at={copy.at} /> · {format.bytes(copy.sizeBytes)}
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            </div>
-          </SettingRow>
+          <BackupsRow />
+          <ClearCacheRow />
+          <DiagnosticsRow />
         </div>
       )}
     </Section>

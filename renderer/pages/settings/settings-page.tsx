@@ -1,4 +1,6 @@
-import { SegmentedControl, useMantineColorScheme } from '@mantine/core'
+import { NativeSelect, SegmentedControl, useMantineColorScheme } from '@mantine/core'
+import { format } from '../../app/format.ts'
+import { chooseLocale, chosenLocale, locales } from '../../app/locale-choice.ts'
 import { settingsTexts } from '../../app/texts/settings.ts'
 import { texts } from '../../app/texts.ts'
 import { schemes } from '../../app/theme-switch.tsx'
@@ -8,6 +10,7 @@ import { useBridge } from '../../state/bridge-context.tsx'
 import { ComputerSection } from './computer-section.tsx'
 import { DesktopSection } from './desktop-section.tsx'
 import { KeysSection } from './keys-section.tsx'
+import { MembersSection } from './members-section.tsx'
 import { OrganisationSection } from './organisation-section.tsx'
 import { UpdatesSection } from './updates-section.tsx'
 import { WorkspacesSection } from './workspaces-section.tsx'
@@ -18,6 +21,7 @@ export function SettingsPage() {
   return (
     <Page title={settingsTexts.title} lead={settingsTexts.lead}>
       <OrganisationSection workspaceId={workspace.id} />
+      <MembersSection workspaceId={workspace.id} />
       <KeysSection workspaceId={workspace.id} />
       <WorkspacesSection />
       <ComputerSection />
@@ -47,6 +51,20 @@ function AppearanceSection() {
           if (scheme) setColorScheme(scheme.value)
         }}
       />
+      <NativeSelect
+        mt="md"
+        maw={300}
+        label={settingsTexts.appearance.locale}
+        description={settingsTexts.appearance.localeExample(format.count(1234567), format.dateTime(Date.now()))}
+        value={chosenLocale() ?? ''}
+        data={[{ value: '', label: settingsTexts.appearance.system }, ...locales.map((locale) => ({ value: locale, label: localeName(locale) }))]}
+        onChange={(event) => chooseLocale(event.currentTarget.value === '' ? null : event.currentTarget.value)}
+      />
     </Section>
   )
+}
+
+/** In the console's own language, like every other word. */
+function localeName(locale: string): string {
+  return new Intl.DisplayNames('en', { type: 'language' }).of(locale) ?? locale
 }

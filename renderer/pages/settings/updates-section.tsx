@@ -113,7 +113,9 @@ function ChannelRows({ status }: { status: UpdateStatus }) {
       <SettingRow
         title={words.automatic}
         text={words.automaticText}
-        actions={<Switch aria-label={words.automatic} checked={status.automatic} onChange={(event) => setAutomatic.mutate({ on: event.currentTarget.checked })} />}
+        actions={
+          <Switch aria-label={words.automatic} checked={status.automatic} onChange={(event) => setAutomatic.mutate({ on: event.currentTarget.checked })} />
+        }
       >
         <ErrorNotice error={setAutomatic.error} />
       </SettingRow>

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu, Modal, TextInput } from '@mantine/core'
-import { IconDots, IconLogin, IconTrash } from '@tabler/icons-react'
+import { IconDots, IconLogin, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import type { Workspace } from '../../../shared/contract/console.ts'
@@ -11,6 +11,7 @@ import { settingsTexts } from '../../app/texts/settings.ts'
 import { texts } from '../../app/texts.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { Section } from '../../components/page.tsx'
+import { RenameDialog } from '../../components/rename-dialog.tsx'
 import table from '../../components/table.module.css'
 import { useConnection, useWorkspaces } from '../../state/active-workspace.ts'
 import { useNow } from '../../state/now.ts'
@@ -22,6 +23,8 @@ export function WorkspacesSection() {
   const { data } = useWorkspaces()
   const [, navigate] = useLocation()
   const [removing, setRemoving] = useState<Workspace | null>(null)
+  const [renaming, setRenaming] = useState<Workspace | null>(null)
+  const rename = useWrite('workspaces.rename', ['workspaces.list'])
   const [signingIn, setSigningIn] = useState<Workspace | null>(null)
   return (
     <Section
@@ -47,11 +50,31 @@ export function WorkspacesSection() {
           </thead>
           <tbody>
             {data?.map((workspace) => (
-              <WorkspaceRow key={workspace.id} workspace={workspace} onRemove={() => setRemoving(workspace)} onSignIn={() => setSigningIn(workspace)} />
+              <WorkspaceRow
+                key={workspace.id}
+                workspace={workspace}
+                onRename={() => setRenaming(workspace)}
+                onRemove={() => setRemoving(workspace)}
+                onSignIn={() => setSigningIn(workspace)}
+              />
             ))}
           </tbody>
         </table>
       </div>
+      {renaming && (
+        <RenameDialog
+          name={renaming.name}
+          hint={words.renameHint}
+          mayBeEmpty
+          busy={rename.isPending}
+          error={rename.error}
+          onSave={(name) => rename.mutate({ workspaceId: renaming.id, name: name === '' ? null : name }, { onSuccess: () => setRenaming(null) })}
+          onClose={() => {
+            rename.reset()
+            setRenaming(null)
+          }}
+        />
+      )}
       {removing && <RemoveWorkspace workspace={removing} onClose={() => setRemoving(null)} />}
       {signingIn && (
         <Modal opened onClose={() => setSigningIn(null)} title={words.signInOf(signingIn.name)} closeButtonProps={{ 'aria-label': texts.actions.close }}>
@@ -63,7 +86,7 @@ export function WorkspacesSection() {
   )
 }
 
-function WorkspaceRow({ workspace, onRemove, onSignIn }: { workspace: Workspace; onRemove: () => void; onSignIn: () => void }) {
+function WorkspaceRow({ workspace, onRename, onRemove, onSignIn }: { workspace: Workspace; onRename: () => void; onRemove: () => void; onSignIn: () => void }) {
   const connection = useConnection(workspace)
   const now = useNow()
   return (
@@ -80,6 +103,9 @@ function WorkspaceRow({ workspace, onRemove, onSignIn }: { workspace: Workspace;
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item leftSection={<IconPencil size={15} />} aria-label={words.renameOf(workspace.name)} onClick={onRename}>
+              {words.rename}
+            </Menu.Item>
             <Menu.Item leftSection={<IconLogin size={15} />} onClick={onSignIn}>
               {words.signIn}
             </Menu.Item>

@@ -17,7 +17,11 @@ export function MeterCard({ meter, use, periodEnd }: MeterInUse & { periodEnd: n
         <ForecastLine meter={meter} forecast={use.forecast} periodEnd={periodEnd} />
         <Sparkline values={use.recent} />
       </div>
-      <Link className={classes.cardLink} href={writeUsageAddress({ meter: meter.id, grain: 'day', running: use.kind === 'flow' })} aria-label={texts.details(meter.name)} />
+      <Link
+        className={classes.cardLink}
+        href={writeUsageAddress({ meter: meter.id, grain: 'day', running: use.kind === 'flow' })}
+        aria-label={texts.details(meter.name)}
+      />
     </article>
   )
 }

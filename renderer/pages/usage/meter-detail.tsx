@@ -92,7 +92,12 @@ export function MeterDetail({
           </>
         }
       >
-        <TrendChart workspaceId={workspaceId} meter={meter} grain={address.grain} running={address.running || (use.kind === 'level' && address.grain === 'day')} />
+        <TrendChart
+          workspaceId={workspaceId}
+          meter={meter}
+          grain={address.grain}
+          running={address.running || (use.kind === 'level' && address.grain === 'day')}
+        />
       </Section>
       <BreakdownSection workspaceId={workspaceId} meter={meter} />
     </Page>

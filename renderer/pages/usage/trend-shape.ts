@@ -26,6 +26,9 @@ export function trendShape(meter: Meter, trend: UsageTrend, running: boolean): C
         : []),
     ],
     // Use in an hour or a day says nothing against a limit of the whole period.
-    marks: trend.limit !== null && trend.limit > 0 && (shown || kind === 'level') ? [{ label: texts.limit(exactAmountOf(meter, trend.limit)), value: trend.limit }] : [],
+    marks:
+      trend.limit !== null && trend.limit > 0 && (shown || kind === 'level')
+        ? [{ label: texts.limit(exactAmountOf(meter, trend.limit)), value: trend.limit }]
+        : [],
   }
 }

@@ -43,10 +43,15 @@ export function UsagePage() {
   const meters = joined(overview.data.meters, usage.data.meters)
   const chosen = meters.find(({ meter }) => meter.id === address.meter)
   if (address.meter !== null) {
-    return <MeterDetail workspaceId={workspace.id} chosen={chosen ?? null} period={period} currency={cost?.currency ?? 'usd'} onBack={() => go({ meter: null })} />
+    return (
+      <MeterDetail workspaceId={workspace.id} chosen={chosen ?? null} period={period} currency={cost?.currency ?? 'usd'} onBack={() => go({ meter: null })} />
+    )
   }
   return (
-    <Page title={texts.title} lead={period === null ? texts.neverFetched : texts.lead(period.start, period.end, asOf === null ? null : format.moment(asOf, now))}>
+    <Page
+      title={texts.title}
+      lead={period === null ? texts.neverFetched : texts.lead(period.start, period.end, asOf === null ? null : format.moment(asOf, now))}
+    >
       <ErrorNotice error={error} onRetry={retry} />
       {meters.length === 0 && period !== null && (
         <Empty icon={IconGauge} title={texts.none}>

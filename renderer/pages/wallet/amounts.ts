@@ -10,6 +10,14 @@ export function au(microAu: string | bigint): string {
   return auText(BigInt(microAu))
 }
 
+/** All six decimals and no unit, for columns whose head says it: points line up. */
+export function auColumn(microAu: string): string {
+  const amount = BigInt(microAu)
+  const magnitude = amount < 0n ? -amount : amount
+  const sign = amount < 0n ? '−' : ''
+  return `${sign}${(magnitude / 1_000_000n).toLocaleString('en-US')}.${(magnitude % 1_000_000n).toString().padStart(6, '0')}`
+}
+
 /** The euro figure is for display: the micro-AU are what counts. (seed: triform) */
 export function euro(microAu: string | bigint): string {
   return format.money(Number(roundHalfAwayFromZero(BigInt(microAu), MICRO_AU_PER_CENT)), 'eur')

@@ -86,10 +86,10 @@ function Calculation({ workspaceId, wallet, element, operation }: { workspaceId:
       {!creates && (
         <fieldset className={classes.quantities}>
           <legend className={classes.small}>{words.quantities}</legend>
-          {rates.map(({ dimension, dimensionName, unit }) => (
+          {rates.map(({ dimension, dimensionName, units }) => (
             <TextInput
               key={dimension}
-              label={words.quantity(dimensionName, unit)}
+              label={words.quantity(dimensionName, units)}
               value={typed[dimension] ?? ''}
               placeholder="0"
               inputMode="numeric"

@@ -9,7 +9,7 @@ import { columnsFor } from '../../components/table-shape.ts'
 import { VirtualTable } from '../../components/virtual-table.tsx'
 import { useKeyedPages } from '../../state/keyed-pages.ts'
 import { useRead } from '../../state/reads.ts'
-import { au, identifierWords } from './amounts.ts'
+import { au, auColumn, identifierWords } from './amounts.ts'
 import type { WalletAddress } from './wallet-address.ts'
 import classes from './wallet.module.css'
 
@@ -59,7 +59,7 @@ function LedgerList({ workspaceId, circle, kind, element }: Omit<Props, 'onFilte
       column.display({
         id: 'at',
         header: words.columns.at,
-        meta: { width: '150px' },
+        meta: { width: '176px' },
         cell: ({ row: { original: row } }) => (
           <time className={classes.dim} dateTime={new Date(row.at).toISOString()}>
             {`${format.date(row.at)}, ${format.time(row.at)}`}
@@ -86,7 +86,7 @@ function LedgerList({ workspaceId, circle, kind, element }: Omit<Props, 'onFilte
       column.display({
         id: 'quantity',
         header: words.columns.quantity,
-        meta: { width: 'minmax(100px, 0.7fr)', align: 'right', from: 640 },
+        meta: { width: 'minmax(150px, 0.8fr)', align: 'right', from: 700 },
         cell: ({ row: { original: row } }) => row.quantityText,
       }),
       column.display({
@@ -106,7 +106,7 @@ function LedgerList({ workspaceId, circle, kind, element }: Omit<Props, 'onFilte
         meta: { width: '132px', align: 'right' },
         cell: ({ row: { original: row } }) => (
           <span className={classes.amount} data-credit={BigInt(row.amountMicroAu) > 0n || undefined}>
-            {BigInt(row.amountMicroAu) > 0n ? `+${au(row.amountMicroAu)}` : au(row.amountMicroAu)}
+            {BigInt(row.amountMicroAu) > 0n ? `+${auColumn(row.amountMicroAu)}` : auColumn(row.amountMicroAu)}
           </span>
         ),
       }),
@@ -114,7 +114,7 @@ function LedgerList({ workspaceId, circle, kind, element }: Omit<Props, 'onFilte
         id: 'balance',
         header: words.columns.balance,
         meta: { width: '132px', align: 'right' },
-        cell: ({ row: { original: row } }) => au(row.balanceMicroAu),
+        cell: ({ row: { original: row } }) => <span className={classes.amount}>{auColumn(row.balanceMicroAu)}</span>,
       }),
     ],
     [],

@@ -15,6 +15,7 @@ import { EstimateSection } from './estimate-section.tsx'
 import { InstancesSection } from './instances-section.tsx'
 import { LedgerSection } from './ledger-section.tsx'
 import { PricesSection } from './prices-section.tsx'
+import { TopUp } from './top-up.tsx'
 import { searchOfWallet, type WalletAddress, views, walletAddress } from './wallet-address.ts'
 import classes from './wallet.module.css'
 
@@ -36,17 +37,15 @@ export function WalletPage() {
       lead={walletTexts.lead}
       fill={address.view === 'ledger'}
       actions={
-        <>
-          {circles.length > 1 && (
-            <NativeSelect
-              size="xs"
-              aria-label={walletTexts.circle}
-              value={wallet?.circle}
-              data={circles.map(({ id, name }) => ({ value: id, label: name }))}
-              onChange={(event) => show({ circle: event.currentTarget.value === circles[0]?.id ? null : event.currentTarget.value })}
-            />
-          )}
-        </>
+        circles.length > 1 && (
+          <NativeSelect
+            size="xs"
+            aria-label={walletTexts.circle}
+            value={wallet?.circle}
+            data={circles.map(({ id, name }) => ({ value: id, label: name }))}
+            onChange={(event) => show({ circle: event.currentTarget.value === circles[0]?.id ? null : event.currentTarget.value })}
+          />
+        )
       }
     >
       <ErrorNotice error={error} onRetry={() => void refetch()} />
@@ -65,6 +64,7 @@ export function WalletPage() {
           {address.view === 'balance' && (
             <>
               <BalanceSection workspaceId={workspaceId} wallet={wallet} asOf={<AsOf />} />
+              <TopUp workspaceId={workspaceId} takesTopUps={wallet.takesTopUps} />
               <BurnDownSection workspaceId={workspaceId} circle={wallet.circle} name={wallet.name} />
               <InstancesSection workspaceId={workspaceId} circle={wallet.circle} onPrices={() => show({ view: 'prices' })} />
             </>

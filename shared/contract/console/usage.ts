@@ -89,7 +89,24 @@ export const periodCost = z.strictObject({
 })
 export type PeriodCost = z.infer<typeof periodCost>
 
+/** What came since the last visit of this workspace's overview. */
+export const overviewNews = z.strictObject({
+  since: epochMs,
+  /** Alerts that fired. */
+  alerts: count,
+  invoices: z.array(z.strictObject({ id: z.string(), number: z.string(), amountCents: z.int(), currency: z.string(), status: z.string() })),
+  /** The meters that grew most against their limits. */
+  usage: z.array(z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), growth: count })),
+  /** Lines of the activity list. */
+  activity: count,
+})
+export type OverviewNews = z.infer<typeof overviewNews>
+
 export const usageCalls = {
+  /** Somebody looks at the overview now. A visit is over when nobody looked for half an hour. Answers when the visit before was over; null: there was none. */
+  'overview.seen': call(inWorkspace, z.strictObject({ since: epochMs.nullable() })),
+  'overview.news': call(inWorkspace.extend({ since: epochMs }), overviewNews),
+
   /** In the order of the catalog; empty before the first visit. The meters themselves are in `overview.read`. */
   'usage.read': call(
     inWorkspace,

@@ -75,6 +75,8 @@ const priceRate = z.strictObject({
   rateMicroAu: microAu,
   per: count,
   unit: z.string(),
+  /** What many of it are called. */
+  units: z.string(),
   scope,
 })
 export const pricesView = z.strictObject({

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { desktopRuntime } from '../../desktop-double/runtime.ts'
 import { expect, goTo, test } from './support/desktop-stage.ts'
 
 test('the first start, with nothing but the application: the embedded sandbox comes up as a process of its own and ends with it', async ({ stage }) => {
@@ -47,6 +48,18 @@ test('a second start brings the first window to the front and ends', async ({ st
   await expect(computer.page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
 })
 
+test('a data folder that the browser’s console works on is left alone, and a person is told', async ({ stage }) => {
+  test.info().skip(desktopRuntime.kind === 'electron', 'the box with the message waits for a person')
+  const platform = await stage.platform()
+  const { computer, web } = await stage.computerInBrowser(platform)
+  await expect(computer.start()).rejects.toThrow()
+  expect(await computer.ended()).toBe(1)
+  expect(computer.lines.join('\n')).toContain('Tidemark did not start')
+  expect(computer.lines.join('\n')).toContain('in the browser. Stop it there first')
+  await web.stop()
+  await computer.start()
+})
+
 test('the engine dies: the window comes back with everything that was acknowledged', async ({ stage }) => {
   const platform = await stage.platform()
   const line = await stage.proxy(platform)
@@ -66,6 +79,26 @@ test('the engine dies: the window comes back with everything that was acknowledg
 
   await line.setFaults()
   await expect.poll(() => platform.envelopes().length, { timeout: 60_000 }).toBe(3)
+})
+
+test('the engine dies three times in a minute: the page says so and where the log lies, and starts it again when asked', async ({ stage }) => {
+  const computer = await stage.computer(await stage.platform())
+  const agent = await computer.agent('writer')
+  expect((await agent.write('kept', 'content')).status).toBe(201)
+  for (const started of [2, 3]) {
+    await computer.crashEngine()
+    await expect.poll(() => computer.app.evaluate(() => globalThis.startedWorkers.length)).toBe(started)
+    await computer.findIntake()
+  }
+  await computer.crashEngine()
+  await expect(computer.page.getByRole('alert')).toContainText('The engine stopped three times in a minute')
+  await expect(computer.page.getByRole('alert')).toContainText(join(computer.dataDir, 'logs'))
+  expect(await computer.app.evaluate(() => globalThis.startedWorkers.length)).toBe(3)
+
+  await computer.page.getByRole('button', { name: 'Start the engine again' }).click()
+  await expect(computer.page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
+  await computer.findIntake()
+  expect((await agent.read('kept')).body.toString()).toBe('content')
 })
 
 test('asleep nothing is asked; awake the window shows what has changed meanwhile', async ({ stage }) => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { desktopRuntime } from '../../desktop-double/runtime.ts'
 import { megabytes } from '../support/agent.ts'
@@ -46,9 +46,8 @@ test('the tray shows the worst meter, and its menu leads to it', async ({ stage 
   await click('Sync now')
   await expect.poll(() => line.requests.length).toBeGreaterThan(asked)
 
-  const ended = new Promise<void>((resolve) => computer.app.process().once('exit', () => resolve()))
-  await click('Quit Tidemark')
-  await ended
+  await click('Quit Tidemark').catch(() => {})
+  expect(await computer.ended()).toBe(0)
 })
 
 test('who looks elsewhere is told: writes are held, the plan was bought, they were delivered; a click opens the page', async ({ stage, browser }) => {
@@ -68,11 +67,14 @@ test('who looks elsewhere is told: writes are held, the plan was bought, they we
   await expect.poll(() => isHidden(computer)).toBe(false)
   await expect(heading(computer, 'Outbox')).toBeVisible()
 
+  // Enough of them to be worth a bar, slow enough to be seen.
+  for (let index = 1; index <= 25; index += 1) expect((await agent.write(`small/${index}`, `content ${index}`)).status).toBe(201)
+  await line.setFaults({ kind: 'slow', delayMs: 400, match: ({ path }) => path.startsWith('/v1/sync/push') })
   const checkout = await buyOutside(computer, browser, 'Pro')
   await hide(computer)
   await checkout.pay()
-  await expect.poll(titles, { timeout: 30_000 }).toEqual(expect.arrayContaining(['The plan is now Pro', '1 held write was delivered']))
-  expect(platform.envelopes()).toHaveLength(4)
+  await expect.poll(titles, { timeout: 30_000 }).toEqual(expect.arrayContaining(['The plan is now Pro', '26 held writes were delivered']))
+  expect(platform.envelopes()).toHaveLength(29)
   // The bar on the task bar went up and is gone.
   const progress = await computer.app.evaluate(({ BrowserWindow }) => Reflect.get(BrowserWindow.getAllWindows()[0] ?? {}, 'progressShown') as number[])
   expect(progress.at(-1)).toBe(-1)
@@ -211,6 +213,59 @@ test('the process of the page dies: it is loaded again; the third time within a 
     await expect.poll(shows, { timeout: 20_000 }).toBe(true)
     expect(await questions()).toEqual(round === 3 ? ['The window stopped several times'] : [])
   }
+})
+
+test('closed with “keep running”, agents go on writing, and a second start shows the window again', async ({ stage }) => {
+  const platform = await stage.platform()
+  const computer = await stage.computer(platform)
+  const agent = await computer.agent('writer')
+  await goTo(computer.page, '/settings')
+  const choice = computer.page.getByRole('switch', { name: 'Keep running when the window is closed' })
+  await choice.press('Space')
+  await expect(choice).toBeChecked()
+
+  const isShown = () => computer.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())
+  await computer.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await expect.poll(isShown).toBe(false)
+  expect((await agent.write('notes/hidden', 'written while nobody looks')).status).toBe(201)
+  await expect.poll(() => platform.envelopes().length).toBe(1)
+  expect(await computer.startAgain()).toBe(0)
+  await expect.poll(isShown).toBe(true)
+
+  // As at sign-in: in the tray, until it is wanted.
+  await computer.quit()
+  await computer.start('--hidden')
+  expect(await isShown()).toBe(false)
+  expect(await computer.startAgain()).toBe(0)
+  await expect.poll(isShown).toBe(true)
+})
+
+test('starting at sign-in is off until it is switched on, and off again after', async ({ stage }) => {
+  test.info().skip(process.platform !== 'linux', 'macOS and Windows keep the list themselves; it would be that of whoever runs this')
+  const computer = await stage.computer(await stage.platform())
+  const entry = join(computer.configFolder, 'autostart', 'tidemark.desktop')
+  await goTo(computer.page, '/settings')
+  const choice = computer.page.getByRole('switch', { name: 'Start when you sign in' })
+  await expect(choice).not.toBeChecked()
+  expect(existsSync(entry)).toBe(false)
+  await choice.press('Space')
+  await expect(choice).toBeChecked()
+  expect(readFileSync(entry, 'utf8')).toMatch(/^Exec=.+--hidden/m)
+  await choice.press('Space')
+  await expect(choice).not.toBeChecked()
+  expect(existsSync(entry)).toBe(false)
+})
+
+test('a computer without a keyring says so at the first start and on the Honesty page, and offers a passphrase', async ({ stage }) => {
+  test.info().skip(process.platform !== 'linux', 'only Linux may have no keyring')
+  // Playwright starts every Electron with `--password-store=basic`.
+  const computer = await stage.computer(await stage.platform())
+  await expect(computer.page.getByText('This computer has no keyring').first()).toBeVisible()
+  await expect(computer.page.getByRole('button', { name: 'Set a passphrase' })).toBeVisible()
+  await computer.page.getByRole('button', { name: 'Not now' }).click()
+  await expect(computer.page.getByText('This computer has no keyring')).toBeHidden()
+  await goTo(computer.page, '/honesty')
+  await expect(computer.page.getByText(/This computer has no keyring, so nothing else protects the key; a passphrase does\./)).toBeVisible()
 })
 
 declare global {

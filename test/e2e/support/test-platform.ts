@@ -28,6 +28,8 @@ export type TestPlatform = {
   /** Of another member of the same workspace. */
   readonly otherToken: string
   readonly program: Program
+  /** Where its databases are. */
+  readonly dataDir: string
   /** A request as a member of the workspace makes it from somewhere else. */
   ask(method: string, path: string, body?: unknown, as?: string): Promise<{ status: number; body: unknown }>
   /** The token of a demo member, by the catalog of the workspace and the role. */
@@ -86,6 +88,7 @@ export async function startTestPlatform(dataDir: string, { entry = sandboxEntry,
 
   return {
     url,
+    dataDir,
     token,
     otherToken: other.token,
     get program() {

@@ -64,7 +64,8 @@ describe('the demo', () => {
     const anybody = contract.workspaceResponse.parse(await (await ask({})).json())
     expect(anybody).toMatchObject({ catalog: 'truss', name: 'Acme Cloud', member: { role: 'tenant_admin' } })
     expect((await ask({ 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200)
-    for (const headers of [{ Authorization: 'Bearer nobody' }, { Authorization: 'Basic eDp5' }, { 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }]) {
+    const refused: Record<string, string>[] = [{ Authorization: 'Bearer nobody' }, { Authorization: 'Basic eDp5' }, { 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }]
+    for (const headers of refused) {
       expect((await ask(headers)).status, JSON.stringify(headers)).toBe(401)
     }
   })

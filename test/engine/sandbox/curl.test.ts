@@ -67,7 +67,7 @@ describe('the commands that the seed prints', () => {
   test('plan: the tier, usage, limits and billing period dates', async () => {
     const body = await curl(commands[0].command)
     expect(body).toEqual({
-      plan: { id: 'pro', name: 'Pro', price_cents: 2900, currency: 'usd', interval: 'month', cancel_at_period_end: false, payment_method: 'Visa ending 4242' },
+      plan: { id: 'pro', name: 'Pro', price_cents: 2900, currency: 'usd', interval: 'month', cancel_at_period_end: false, payment_method: 'Visa ending 4242', subscribed: true },
       usage: expect.objectContaining({ branches: 2, storage: 0 }),
       limits: expect.objectContaining({ branches: 5, storage: 150_000_000_000, projects: 5, api_rate: 1000 }),
       period: { start: '2025-01-08T09:00:00.000Z', end: '2025-02-08T09:00:00.000Z' },

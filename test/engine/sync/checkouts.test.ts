@@ -55,7 +55,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 
 describe('a checkout', () => {
   it('goes from waiting to declined to paid to done, and then reads the changes at once', async () => {
-    const opened = await engine.sync.startCheckout(id, 'pro')
+    const opened = await engine.sync.startCheckout(id, { planId: 'pro' })
     expect(opened).toMatchObject({ id: 'co_1', planId: 'pro', state: 'waiting_for_payment', url: `${platform.url}/polar/checkout/co_1` })
     await until(() => engine.sync.checkoutStatus(id)?.amountCents === 1900)
     await become({ decline_reason: 'The card was declined.' }, 'declined')
@@ -72,13 +72,13 @@ describe('a checkout', () => {
   })
 
   it.each(['cancelled', 'expired'] as const)('that is %s says so and asks no more', async (status) => {
-    await engine.sync.startCheckout(id, 'pro')
+    await engine.sync.startCheckout(id, { planId: 'pro' })
     await become({ status }, status)
     expect(engine.sync.checkoutStatus(id)?.detail).toContain('Nothing was charged')
   })
 
   it('is asked about every 2 s at first and every 10 s later', async () => {
-    await engine.sync.startCheckout(id, 'pro')
+    await engine.sync.startCheckout(id, { planId: 'pro' })
     await until(() => asked() === 1)
     await settle()
     clock.step(1_999)
@@ -96,7 +96,7 @@ describe('a checkout', () => {
   })
 
   it('is still watched after a restart', async () => {
-    await engine.sync.startCheckout(id, 'pro')
+    await engine.sync.startCheckout(id, { planId: 'pro' })
     await until(() => asked() === 1)
     await engine.close()
     engine = openConsole(clock, { dataDir: engine.dataDir })
@@ -106,7 +106,7 @@ describe('a checkout', () => {
   })
 
   it('hears the feed before it asks again', async () => {
-    await engine.sync.startCheckout(id, 'pro')
+    await engine.sync.startCheckout(id, { planId: 'pro' })
     await until(() => asked() === 1)
     platform.on('GET /v1/sync/changes', () => ({
       body: { changes: [{ topic: 'checkout', id: 'co_1', op: 'upsert', version: 2, body: { ...document, status: 'succeeded' } }], cursor: 'c9', more: false },
@@ -117,15 +117,15 @@ describe('a checkout', () => {
   })
 
   it('is one of its own at each click', async () => {
-    await engine.sync.startCheckout(id, 'pro')
-    await engine.sync.startCheckout(id, 'pro')
+    await engine.sync.startCheckout(id, { planId: 'pro' })
+    await engine.sync.startCheckout(id, { planId: 'pro' })
     const keys = platform.called('POST /api/billing/checkout').map(({ headers }) => headers['idempotency-key'])
     expect(new Set(keys).size).toBe(2)
     expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
   })
 
   it('can be dismissed', async () => {
-    await engine.sync.startCheckout(id, 'pro')
+    await engine.sync.startCheckout(id, { planId: 'pro' })
     engine.sync.dismissCheckout(id)
     expect(engine.sync.checkoutStatus(id)).toBeNull()
     expect(states().at(-1)).toBeNull()
@@ -135,16 +135,16 @@ describe('a checkout', () => {
     'whose page is %s is not opened and not kept',
     async (url) => {
       platform.on('POST /api/billing/checkout', () => ({ status: 201, body: { id: 'co_1', url } }))
-      expect(['untrusted_page', 'connection_problem']).toContain(await codeOf(engine.sync.startCheckout(id, 'pro')))
+      expect(['untrusted_page', 'connection_problem']).toContain(await codeOf(engine.sync.startCheckout(id, { planId: 'pro' })))
       expect(engine.sync.checkoutStatus(id)).toBeNull()
     },
   )
 
   it('needs the platform: refusals and a missing network come with words', async () => {
     platform.on('POST /api/billing/checkout', () => ({ status: 403, body: { code: 'forbidden', message: 'Only an admin may.', _suggestion: 'Ask one.' } }))
-    expect(await codeOf(engine.sync.startCheckout(id, 'pro'))).toBe('forbidden')
+    expect(await codeOf(engine.sync.startCheckout(id, { planId: 'pro' }))).toBe('forbidden')
     platform.on('POST /api/billing/checkout', () => ({ status: 503, body: '' }))
-    expect(await codeOf(engine.sync.startCheckout(id, 'pro'))).toBe('offline')
+    expect(await codeOf(engine.sync.startCheckout(id, { planId: 'pro' }))).toBe('offline')
   })
 })
 
@@ -178,20 +178,23 @@ describe('the preview', () => {
           { meter: 'm', used: 5, limit: 2 },
           { meter: 'n', used: 5, limit: -1 },
         ],
+        limits: [{ meter: 'm', from: 2, to: -1 }],
       },
     }))
-    expect(await engine.sync.preview(id, 'pro')).toEqual({
+    expect(await engine.sync.preview(id, { planId: 'pro' })).toEqual({
       planId: 'pro',
       dueTodayCents: 1500,
       creditCents: 400,
       priceCents: 1900,
+      recurringCents: 1900,
       currency: 'usd',
       effective: 'now',
       periodEnd: Date.UTC(2026, 11, 1),
       wouldBeOver: [
-        { meter: 'm', name: 'm', used: 5, limit: 2 },
-        { meter: 'n', name: 'n', used: 5, limit: null },
+        { meter: 'm', name: 'm', unit: 'count', byteBase: 'decimal', used: 5, limit: 2 },
+        { meter: 'n', name: 'n', unit: 'count', byteBase: 'decimal', used: 5, limit: null },
       ],
+      limits: [{ meter: 'm', name: 'm', unit: 'count', byteBase: 'decimal', from: 2, to: null }],
     })
   })
 })

@@ -82,7 +82,7 @@ describe('with the sandbox', () => {
   })
 
   it('an upgrade is watched from the click to the new limits', async () => {
-    const checkout = await engine.sync.startCheckout(id, 'pro')
+    const checkout = await engine.sync.startCheckout(id, { planId: 'pro' })
     expect(checkout).toMatchObject({ state: 'waiting_for_payment', planName: 'Pro', amountCents: 1900 })
     const form = await (await fetch(checkout.url)).text()
     const seal = /name="seal" value="([^"]+)"/.exec(form)?.[1] ?? ''

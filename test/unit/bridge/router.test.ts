@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createRouter } from '../../../main/bridge/router.ts'
+import { createRouter, HostRefusal } from '../../../main/bridge/router.ts'
+import type { HostHandlers } from '../../../shared/contract/console/desktop.ts'
 import type { CallName, ConsoleEvent, Result } from '../../../shared/contract/console.ts'
 
 const workspaceId = '0198c0de-0000-7000-8000-000000000001'
@@ -103,5 +104,60 @@ describe('events', () => {
     const { router, lines } = routerThat(() => ({ ok: true, value: {} }))
     expect(router.checkEvent(event as ConsoleEvent)).toBeNull()
     expect(lines).toEqual([expect.stringContaining(event.event)])
+  })
+})
+
+describe('what the host answers by itself', () => {
+  test('never reaches the engine, and is refused in words where the host is a browser', async () => {
+    const { router, asked } = routerThat(() => ({ ok: true, value: {} }))
+    await expect(router.handle('desktop.restartEngine', {})).resolves.toMatchObject({ ok: false, error: { code: 'not_on_this_host' } })
+    await expect(router.handle('updates.install', { when: 'now' })).resolves.toMatchObject({ ok: false, error: { code: 'not_on_this_host' } })
+    expect(asked).toEqual([])
+  })
+
+  const status = { startAtLogin: true, keepRunning: false, keepRunningFixed: null, engine: { state: 'running', retryAt: null, logPath: '/l' } } as const
+  const refuse = (): never => {
+    throw new HostRefusal({ code: 'not_written', message: 'The system did not take it.', suggestion: 'Look there.' })
+  }
+  const unused = refuse
+  const router = (changes: Partial<HostHandlers>) =>
+    createRouter({
+      call: () => Promise.reject(new Error('the engine was asked')),
+      report: () => {},
+      host: {
+        'desktop.takePage': unused,
+        'desktop.status': unused,
+        'desktop.setStartAtLogin': unused,
+        'desktop.setKeepRunning': unused,
+        'desktop.setTheme': unused,
+        'desktop.diagnostics': unused,
+        'desktop.restartEngine': unused,
+        'updates.status': unused,
+        'updates.check': unused,
+        'updates.download': unused,
+        'updates.install': unused,
+        'updates.setChannel': unused,
+        'updates.setAutomatic': unused,
+        ...changes,
+      },
+    })
+
+  test('is checked in both directions like the engine’s', async () => {
+    await expect(router({ 'desktop.status': () => status }).handle('desktop.status', {})).resolves.toEqual({ ok: true, value: status })
+    await expect(router({ 'desktop.status': async () => status }).handle('desktop.status', { more: 1 })).resolves.toMatchObject({ error: { code: 'invalid_input' } })
+    const badPage = { path: 'https://evil.example', workspaceId: null }
+    await expect(router({ 'desktop.takePage': () => ({ page: badPage }) }).handle('desktop.takePage', {})).resolves.toMatchObject({ error: { code: 'internal' } })
+  })
+
+  test('a refusal comes as it was said, an error as nothing but its kind', async () => {
+    await expect(router({}).handle('desktop.setStartAtLogin', { on: true })).resolves.toMatchObject({ ok: false, error: { code: 'not_written' } })
+    const failing = router({
+      'desktop.diagnostics': () => {
+        throw new Error('/home/dana')
+      },
+    })
+    const result = await failing.handle('desktop.diagnostics', {})
+    expect(result).toMatchObject({ ok: false, error: { code: 'internal' } })
+    expect(JSON.stringify(result)).not.toContain('dana')
   })
 })

@@ -26,7 +26,7 @@ type Bucket = { readonly from: number; readonly to: number }
 
 /** A meter over time against the time before. */
 export function usageTrend(input: TrendInput): UsageTrend {
-  const { history, workspaceId, meter, counter, grain, nowMs, period } = input
+  const { history, workspaceId, meter, counter, grain, nowMs } = input
   const kind = kindOf(meter)
   const { now, before } = bucketsOf(input)
   const firstHour = Math.min(...[...now, ...before].map(({ from }) => from))

@@ -43,7 +43,9 @@ export function pricesView(prices: CachedPrices): PricesView {
       description: element.description,
       category: element.category,
       categoryName: categoryName(element.category),
-      prices: Object.entries(element.prices).flatMap(([operation, rates]) => rates.map((rate) => ({ operation, ...rateView(prices, rate) }))),
+      prices: Object.entries(element.prices).flatMap(([operation, rates]) =>
+        rates.map((rate) => ({ operation, ...rateView(prices, rate), units: unitOf(prices.dimensions, rate.dimension, 2n) })),
+      ),
     })),
     approvalAboveMicroAu: prices.policy.approvalAboveMicroAu.toString(),
   }

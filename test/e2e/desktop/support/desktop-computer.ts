@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -24,19 +24,23 @@ declare global {
 /** A computer with the desktop console on it: one data folder, and the unmodified application that runs or does not. */
 export class DesktopComputer {
   readonly dataDir: string
+  readonly configFolder: string
   /** What the application printed, at every start. */
   readonly lines: string[] = []
   readonly #args: string[]
   readonly #env: Record<string, string | undefined>
   #app: ElectronApplication | null = null
+  #process: ChildProcess | null = null
   #page: Page | null = null
   #intakeUrl = ''
 
   /** @param platform null: the embedded sandbox */
   constructor(dataDir: string, platform: { url: string; token: string } | null) {
     this.dataDir = dataDir
+    this.configFolder = join(dataDir, 'of-the-desktop')
     this.#args = ['.', `--data=${dataDir}`, ...(platform === null ? [] : [`--platform=${platform.url}`])]
-    this.#env = { TIDEMARK_TOKEN: platform?.token }
+    // What a desktop keeps for the person who is signed in stays away from whoever runs the specs.
+    this.#env = { TIDEMARK_TOKEN: platform?.token, XDG_CONFIG_HOME: this.configFolder }
   }
 
   get app(): ElectronApplication {
@@ -52,6 +56,7 @@ export class DesktopComputer {
   async start(...args: string[]): Promise<Page> {
     const app = await launchDesktop({ cwd: root, args: ['-r', join(import.meta.dirname, 'started-workers.cjs'), ...this.#args, ...args], env: this.#env })
     this.#app = app
+    this.#process = app.process()
     for (const stream of [app.process().stdout, app.process().stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.lines.push(line))
     }
@@ -105,23 +110,32 @@ export class DesktopComputer {
     await this.findIntake()
     return agentWith(() => this.#intakeUrl, secret, subKey.id)
   }
-  /** The agents' door has another port after each start of the engine. */
+  /** Waits for the engine. The agents' door has another port after each of its starts. */
   async findIntake(): Promise<void> {
-    this.#intakeUrl = (await this.call('app.info', {})).intakeUrl ?? ''
+    await expect(async () => {
+      const { intakeUrl } = await this.call('app.info', {})
+      expect(intakeUrl).not.toBeNull()
+      this.#intakeUrl = intakeUrl ?? ''
+    }).toPass({ timeout: 20_000 })
   }
 
+  /** Resolves with the exit code when the application has ended by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#process
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
+    const tooLate = setTimeout(() => child.kill('SIGKILL'), endsWithinMs)
+    const [code] = (await once(child, 'exit')) as [number | null]
+    clearTimeout(tooLate)
+    return code
+  }
   /** Quits in order. @returns the exit code */
   async quit(): Promise<number | null> {
-    const running = this.#app
-    if (running === null) return null
-    const child = running.process()
-    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve([child.exitCode])
-    const tooLate = setTimeout(() => child.kill('SIGKILL'), endsWithinMs)
-    await running.close()
-    const [code] = (await ended) as [number | null]
-    clearTimeout(tooLate)
+    const app = this.#app
+    const ended = this.ended()
     this.#app = null
     this.#page = null
-    return code
+    // Playwright asks the application to quit, unless it has.
+    await app?.close().catch(() => {})
+    return await ended
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test as base, expect, type Page } from '@playwright/test'
 import { cannotLaunch, desktopRuntime } from '../../../desktop-double/runtime.ts'
 import { type FaultProxy, startFaultProxy } from '../../../faults/proxy.ts'
+import { TestComputer } from '../../support/test-computer.ts'
 import { startTestPlatform, type TestPlatform } from '../../support/test-platform.ts'
 import { DesktopComputer } from './desktop-computer.ts'
 
@@ -37,6 +38,18 @@ export class DesktopStage {
     this.programs.push({ name: 'console', lines: () => computer.lines })
     await computer.start()
     return computer
+  }
+  /** A computer whose data folder the web host has; its desktop has not been started. */
+  async computerInBrowser(platform: TestPlatform): Promise<{ computer: DesktopComputer; web: TestComputer }> {
+    const dataDir = await this.#folder('computer')
+    const web = new TestComputer(dataDir, platform.url, { TIDEMARK_TOKEN: platform.token })
+    const computer = new DesktopComputer(dataDir, platform)
+    this.#closers.push(
+      () => web.stop(),
+      () => computer.quit(),
+    )
+    await web.start()
+    return { computer, web }
   }
   async close(): Promise<void> {
     // What started last stops first: consoles say goodbye to the platform.

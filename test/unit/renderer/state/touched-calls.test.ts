@@ -15,7 +15,7 @@ describe('which reads an event makes stale', () => {
     const shownNowhere = Object.keys(topicBodies).filter(
       (topic) => touchedCalls({ event: 'cache.changed', payload: { workspaceId: 'w', topics: [topic] } }).calls.length === 0,
     )
-    expect(shownNowhere).toEqual(['invoice'])
+    expect(shownNowhere).toEqual(['member'])
   })
 
   it('does not read the lists again for every file of an import, but at its end', () => {

@@ -1,0 +1,19 @@
+import type { OverviewNews } from '../../../shared/contract/console/usage.ts'
+import { format } from '../format.ts'
+
+/** The words of the overview below its first screen. */
+export const overviewMoreTexts = {
+  wallet: { title: 'Wallet', open: 'Open the wallet', balance: 'Balance', available: 'Available (the rest is held for runs)' },
+  alerts: { title: 'Alerts', all: (total: number) => `All ${format.counted(total, 'alert', 'alerts')}` },
+  news: {
+    title: 'New since your last visit',
+    since: (at: string) => `Since ${at}`,
+    nothing: 'Nothing has changed.',
+    alerts: (count: number) => `${format.counted(count, 'alert', 'alerts')} fired`,
+    invoice: ({ number, amountCents, currency, status }: OverviewNews['invoices'][number]) =>
+      `Invoice ${number}: ${format.money(amountCents, currency)}, ${status.toLowerCase()}`,
+    growth: ({ name, unit, byteBase, growth }: OverviewNews['usage'][number]) =>
+      `${name}: +${unit === 'bytes' ? format.bytes(growth, byteBase) : format.shortCount(growth)}`,
+    activity: (count: number) => `${format.counted(count, 'thing', 'things')} happened on this computer`,
+  },
+} as const

@@ -1,0 +1,31 @@
+import { Link } from 'wouter'
+import { auText } from '../../../shared/billing/wallet.ts'
+import { paths } from '../../app/paths.ts'
+import { overviewMoreTexts } from '../../app/texts/overview-more.ts'
+import { Section } from '../../components/page.tsx'
+import { useRead } from '../../state/reads.ts'
+import classes from './overview.module.css'
+
+/** The balance, where the platform is paid from a wallet. */
+export function WalletPanel({ workspaceId }: { workspaceId: string }) {
+  const { data } = useRead('wallet.read', { workspaceId, circle: null })
+  const texts = overviewMoreTexts.wallet
+  if (!data?.wallet) return null
+  const { name, balanceMicroAu, availableMicroAu, heldMicroAu } = data.wallet
+  return (
+    <Section title={texts.title} note={name} actions={<Link href={paths.wallet}>{texts.open}</Link>}>
+      <dl className={classes.plan}>
+        <div className={classes.fact}>
+          <dt>{texts.balance}</dt>
+          <dd>{auText(BigInt(balanceMicroAu))}</dd>
+        </div>
+        {BigInt(heldMicroAu) !== 0n && (
+          <div className={classes.fact}>
+            <dt>{texts.available}</dt>
+            <dd>{auText(BigInt(availableMicroAu))}</dd>
+          </div>
+        )}
+      </dl>
+    </Section>
+  )
+}

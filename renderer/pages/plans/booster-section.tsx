@@ -1,0 +1,51 @@
+import type { Offers } from '../../../shared/contract/console/offers.ts'
+import { format } from '../../app/format.ts'
+import { plansTexts } from '../../app/texts/plans.ts'
+import { GatedButton } from '../../components/gated-button.tsx'
+import { Section } from '../../components/page.tsx'
+import type { ChosenOrder } from './order-dialog.tsx'
+import classes from './plans.module.css'
+
+const words = plansTexts.boosters
+
+export function BoosterSection({ offers, reason, onChoose }: { offers: Offers; reason: string | null; onChoose: (chosen: ChosenOrder) => void }) {
+  return (
+    <Section title={words.title} note={words.note(offers.periodEnd)}>
+      <ul className={classes.list}>
+        {offers.boosters.map((booster) => (
+          <li key={booster.id}>
+            <span>
+              <strong>{booster.name}</strong> <span className={classes.dim}>{words.adds(booster, booster.amount)}</span>
+              <span className={classes.summary}>{booster.description}</span>
+            </span>
+            <GatedButton
+              variant="default"
+              reason={reason}
+              aria-label={words.buy(booster.name, booster.priceCents, booster.currency)}
+              onClick={() => onChoose({ order: { boosterId: booster.id }, title: plansTexts.dialog.booster(booster.name), interval: null, how: 'checkout' })}
+            >
+              {format.price(booster.priceCents, booster.currency)}
+            </GatedButton>
+          </li>
+        ))}
+      </ul>
+      <h3 className={classes.heading} style={{ marginTop: 16 }}>
+        {words.running}
+      </h3>
+      {offers.running.length === 0 ? (
+        <p className={classes.dim}>{words.none}</p>
+      ) : (
+        <ul className={classes.list}>
+          {offers.running.map((booster) => (
+            <li key={booster.id}>
+              <span>
+                {booster.name} <span className={classes.dim}>{words.adds(booster, booster.amount * booster.quantity)}</span>
+              </span>
+              <span className={classes.dim}>{words.until(booster.expiresAt)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  )
+}

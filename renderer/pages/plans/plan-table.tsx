@@ -1,0 +1,137 @@
+import { Checkbox } from '@mantine/core'
+import { useState } from 'react'
+import type { OfferedPlan, Offers } from '../../../shared/contract/console/offers.ts'
+import { plansTexts } from '../../app/texts/plans.ts'
+import { priceWords } from '../../app/texts/overview.ts'
+import { GatedButton } from '../../components/gated-button.tsx'
+import tableClasses from '../../components/table.module.css'
+import type { ChosenOrder } from './order-dialog.tsx'
+import classes from './plans.module.css'
+
+const words = plansTexts
+
+type Props = {
+  offers: Offers
+  /** Why nothing can be bought or asked now; null: it can. */
+  offline: string | null
+  onChoose: (chosen: ChosenOrder) => void
+  onAsk: (plan: { id: string; name: string }) => void
+}
+
+/** All plans in all rows of the comparison; what another plan says otherwise than the current one is set off. */
+export function PlanTable({ offers, offline, onChoose, onAsk }: Props) {
+  const [onlyDifferences, setOnlyDifferences] = useState(false)
+  const { plans } = offers
+  const rows = onlyDifferences ? offers.rows.filter(({ differs }) => differs) : offers.rows
+  const currentPlace = plans.findIndex(({ current }) => current)
+  return (
+    <div className={classes.frame}>
+      <div className={classes.tools}>
+        <h2 className={classes.heading}>{words.compare}</h2>
+        <Checkbox size="xs" label={words.onlyDifferences} checked={onlyDifferences} onChange={(event) => setOnlyDifferences(event.currentTarget.checked)} />
+      </div>
+      <table className={classes.plans}>
+        <caption className={classes.caption}>{words.lead}</caption>
+        <thead>
+          <tr>
+            <td />
+            {plans.map((plan) => (
+              <th key={plan.id} scope="col" data-current={plan.current || undefined}>
+                <span className={classes.name}>{plan.name}</span>
+                {plan.current && (
+                  <span className={tableClasses.badge} data-tone="accent">
+                    {words.current}
+                  </span>
+                )}
+                <span className={classes.price}>{priceWords(plan.priceCents, plan.currency, plan.interval)}</span>
+                {plan.summary && <span className={classes.summary}>{plan.summary}</span>}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.length === 0 && onlyDifferences && (
+            <tr>
+              <td colSpan={plans.length + 1} className={classes.dim}>
+                {words.noDifferences}
+              </td>
+            </tr>
+          )}
+          {rows.map((row) => (
+            <ComparedRow key={row.label} row={row} plans={plans} currentPlace={currentPlace} seats={offers.seats} />
+          ))}
+          {plans.some(({ release }) => release !== null) && (
+            <tr>
+              <th scope="row">{words.releasesRow}</th>
+              {plans.map(({ id, current, release }) => (
+                <td key={id} data-current={current || undefined}>
+                  {current || release === null ? '–' : words.releases(release)}
+                  {!current && release !== null && release.staysCount > 0 && <span className={classes.over}>{words.stays(release)}</span>}
+                </td>
+              ))}
+            </tr>
+          )}
+          <tr className={classes.choice}>
+            <td />
+            {plans.map((plan) => (
+              <td key={plan.id} data-current={plan.current || undefined}>
+                {plan.current ? (
+                  <span className={classes.dim}>{words.isCurrent}</span>
+                ) : (
+                  <PlanAction plan={plan} offers={offers} offline={offline} onChoose={onChoose} onAsk={onAsk} />
+                )}
+              </td>
+            ))}
+          </tr>
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function ComparedRow({ row, plans, currentPlace }: { row: Offers['rows'][number]; plans: readonly OfferedPlan[]; currentPlace: number; seats: Offers['seats'] }) {
+  const own = row.cells[currentPlace]
+  const { meter } = row
+  return (
+    <tr>
+      <th scope="row">{row.label}</th>
+      {row.cells.map((cell, place) => {
+        const differs = own !== undefined && (cell.limit !== own.limit || cell.words !== own.words)
+        return (
+          <td key={cell.planId} data-current={plans[place]?.current || undefined} data-differs={differs || undefined}>
+            {meter === null ? cell.words : words.limit(meter, cell.limit)}
+            {meter !== null && cell.over && <span className={classes.over}>{words.overNow(meter, cell.used)}</span>}
+          </td>
+        )
+      })}
+    </tr>
+  )
+}
+
+function PlanAction({ plan, offers, offline, onChoose, onAsk }: { plan: OfferedPlan } & Props) {
+  const { state, reason } = offers.permission
+  if (state === 'request') {
+    const pending = offers.requests.some(({ status }) => status === 'pending')
+    return (
+      <GatedButton variant="default" reason={offline ?? (pending ? words.requestPending : null)} onClick={() => onAsk({ id: plan.id, name: plan.name })}>
+        {words.request(plan.name)}
+      </GatedButton>
+    )
+  }
+  const { order, title, interval, release } = { order: { planId: plan.id }, title: words.dialog.plan(plan.name), interval: plan.interval, release: plan.release }
+  const refused = offline ?? (state === 'no' ? reason : null) ?? (plan.priceCents === null ? words.onRequest : null)
+  return plan.larger ? (
+    <GatedButton variant={isDearest(plan, offers.plans) ? 'default' : 'filled'} reason={refused} onClick={() => onChoose({ order, title, interval, release, how: 'checkout' })}>
+      {words.choose(plan.name)}
+    </GatedButton>
+  ) : (
+    <GatedButton variant="default" reason={refused} onClick={() => onChoose({ order, title, interval, release, how: 'portal' })}>
+      {words.changeTo(plan.name)}
+    </GatedButton>
+  )
+}
+
+/** One filled button at most is offered beside the cheaper one: the dearest plan stays quiet. */
+function isDearest(plan: OfferedPlan, all: readonly OfferedPlan[]): boolean {
+  return all.length > 2 && all.every((other) => (other.priceCents ?? 0) <= (plan.priceCents ?? 0))
+}

@@ -1,0 +1,116 @@
+import { IconLayoutColumns } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useLocation, useSearchParams } from 'wouter'
+import type { Offers } from '../../../shared/contract/console/offers.ts'
+import { paths } from '../../app/paths.ts'
+import { plansTexts } from '../../app/texts/plans.ts'
+import { Empty, ErrorNotice, Notice } from '../../components/notice.tsx'
+import { GatedButton } from '../../components/gated-button.tsx'
+import { Page, Section } from '../../components/page.tsx'
+import { PageSkeleton } from '../../components/page-skeleton.tsx'
+import { useWorkspace } from '../../state/active-workspace.ts'
+import { useRead } from '../../state/reads.ts'
+import { CheckoutPanel } from '../overview/checkout-panel.tsx'
+import { PortalButton } from '../upgrade/portal-button.tsx'
+import { useUpgradeReason } from '../upgrade/upgrade-reason.ts'
+import { AskDialog } from './ask-dialog.tsx'
+import { BoosterSection } from './booster-section.tsx'
+import { CheapestPlan } from './cheapest-plan.tsx'
+import { type ChosenOrder, OrderDialog } from './order-dialog.tsx'
+import { PlanTable } from './plan-table.tsx'
+import { RequestSection } from './request-section.tsx'
+import { SeatSection } from './seat-section.tsx'
+import { TopUpSection } from './top-up-section.tsx'
+import classes from './plans.module.css'
+
+const words = plansTexts
+
+/** Plans side by side, what each releases and costs; boosters, seats, top-ups; and requests where a role may only ask. */
+export function PlansPage() {
+  const workspace = useWorkspace()
+  const { data, error, refetch } = useRead('offers.read', { workspaceId: workspace.id })
+  if (!data)
+    return error ? (
+      <Page title={words.title}>
+        <ErrorNotice error={error} onRetry={() => void refetch()} />
+      </Page>
+    ) : (
+      <PageSkeleton />
+    )
+  // Another workspace has other plans: what was chosen in this one is forgotten with it.
+  return <OfferedPlans key={workspace.id} workspaceId={workspace.id} offers={data} />
+}
+
+function OfferedPlans({ workspaceId, offers }: { workspaceId: string; offers: Offers }) {
+  const checkout = useRead('billing.checkoutStatus', { workspaceId })
+  const [, navigate] = useLocation()
+  const [params] = useSearchParams()
+  const offline = useUpgradeReason()
+  const [asked, setAsked] = useState<{ id: string; name: string } | null>(null)
+  const { permission } = offers
+  const reason = offline ?? (permission.state === 'may' ? null : permission.reason)
+  const [chosen, setChosen] = useState<ChosenOrder | null>(() => chosenInAddress(offers, params.get('plan'), reason))
+  return (
+    <Page title={words.title} lead={words.lead} actions={<SubscriptionActions workspaceId={workspaceId} offers={offers} reason={reason} onChoose={setChosen} />}>
+      {checkout.data && <CheckoutPanel workspaceId={workspaceId} checkout={checkout.data} />}
+      {offers.cancelAtPeriodEnd && offers.periodEnd !== null && <Notice tone="amber">{words.cancelled(offers.periodEnd)}</Notice>}
+      {offline !== null && <Notice tone="amber">{offline}</Notice>}
+      {permission.state !== 'may' && <Notice tone="info">{permission.reason}</Notice>}
+      {offers.plans.length === 0 ? (
+        <Section title={words.title}>
+          <Empty icon={IconLayoutColumns} title={words.empty}>
+            {words.emptyText}
+          </Empty>
+        </Section>
+      ) : (
+        <PlanTable offers={offers} offline={offline} onChoose={setChosen} onAsk={setAsked} />
+      )}
+      {offers.requests.length > 0 && <RequestSection workspaceId={workspaceId} requests={offers.requests} tenantId={null} reason={reason} />}
+      {offers.boosters.length > 0 && <BoosterSection offers={offers} reason={reason} onChoose={setChosen} />}
+      {(offers.seats !== null || offers.topUp !== null) && (
+        <div className={classes.pair}>
+          {offers.seats !== null && <SeatSection seats={offers.seats} reason={reason} onChoose={setChosen} />}
+          {offers.topUp !== null && <TopUpSection reason={reason} onChoose={setChosen} />}
+        </div>
+      )}
+      {offers.plans.length > 0 && <CheapestPlan workspaceId={workspaceId} />}
+      {chosen !== null && <OrderDialog workspaceId={workspaceId} chosen={chosen} onClose={() => setChosen(null)} onOpened={() => navigate(paths.overview)} />}
+      {asked !== null && <AskDialog workspaceId={workspaceId} plan={asked} onClose={() => setAsked(null)} />}
+    </Page>
+  )
+}
+
+function SubscriptionActions({
+  workspaceId,
+  offers,
+  reason,
+  onChoose,
+}: {
+  workspaceId: string
+  offers: Offers
+  reason: string | null
+  onChoose: (chosen: ChosenOrder) => void
+}) {
+  const cancel = !offers.cancelAtPeriodEnd
+  return (
+    <>
+      {offers.subscribed && (
+        <GatedButton
+          variant="default"
+          reason={reason}
+          onClick={() => onChoose({ order: { cancel }, title: cancel ? words.dialog.cancel : words.dialog.resume, interval: null, how: 'portal' })}
+        >
+          {cancel ? words.cancel : words.resume}
+        </GatedButton>
+      )}
+      <PortalButton workspaceId={workspaceId} icon={null} />
+    </>
+  )
+}
+
+/** `?plan=pro` opens with that plan chosen: the way from what is held to what would release it. */
+function chosenInAddress({ plans }: Offers, planId: string | null, reason: string | null): ChosenOrder | null {
+  const plan = plans.find(({ id }) => id === planId)
+  if (plan === undefined || plan.current || plan.priceCents === null || reason !== null) return null
+  return { order: { planId: plan.id }, title: words.dialog.plan(plan.name), interval: plan.interval, how: plan.larger ? 'checkout' : 'portal', release: plan.release }
+}

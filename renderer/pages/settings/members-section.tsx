@@ -1,0 +1,45 @@
+import { settingsTexts } from '../../app/texts/settings.ts'
+import { ErrorNotice } from '../../components/notice.tsx'
+import { Section } from '../../components/page.tsx'
+import table from '../../components/table.module.css'
+import { useRead } from '../../state/reads.ts'
+
+const words = settingsTexts.members
+
+/** Who may do what here; they are managed at the platform. */
+export function MembersSection({ workspaceId }: { workspaceId: string }) {
+  const { data, error, refetch } = useRead('workspaces.members', { workspaceId })
+  return (
+    <Section title={words.title} note={words.note} flush>
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      {data?.length === 0 && <p className={table.empty}>{words.empty}</p>}
+      {data && data.length > 0 && (
+        <div className={table.wrap}>
+          <table className={table.table}>
+            <thead>
+              <tr>
+                <th scope="col">{words.columns.name}</th>
+                <th scope="col">{words.columns.role}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.map((member) => (
+                <tr key={member.id}>
+                  <td>
+                    <span className={table.strong}>{member.name}</span>{' '}
+                    {member.you && (
+                      <span className={table.badge} data-tone="accent">
+                        {words.you}
+                      </span>
+                    )}
+                  </td>
+                  <td>{member.role}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Section>
+  )
+}

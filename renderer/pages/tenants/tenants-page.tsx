@@ -1,0 +1,172 @@
+import { Select } from '@mantine/core'
+import { IconPlugConnectedX } from '@tabler/icons-react'
+import { useLocation, useSearchParams } from 'wouter'
+import type { CallOutput } from '../../../shared/contract/console.ts'
+import { format } from '../../app/format.ts'
+import { paths } from '../../app/paths.ts'
+import { priceWords } from '../../app/texts/overview.ts'
+import { plansTexts, tenantsTexts } from '../../app/texts/plans.ts'
+import { Empty, ErrorNotice } from '../../components/notice.tsx'
+import { Page, Section } from '../../components/page.tsx'
+import { PageSkeleton } from '../../components/page-skeleton.tsx'
+import table from '../../components/table.module.css'
+import { useIsOnline, useWorkspace } from '../../state/active-workspace.ts'
+import { useRead } from '../../state/reads.ts'
+import { RequestSection } from '../plans/request-section.tsx'
+
+const words = tenantsTexts
+type Tenant = CallOutput<'tenants.list'>[number]
+
+/** A Platform Admin's view of every tenant: a list, and one of them with its plan, meters and requests. */
+export function TenantsPage() {
+  const workspace = useWorkspace()
+  const online = useIsOnline()
+  const [params] = useSearchParams()
+  const [, navigate] = useLocation()
+  const { data, error, refetch } = useRead('tenants.list', online ? { workspaceId: workspace.id } : null, { keep: true })
+  if (!online && !data)
+    return (
+      <Page title={words.title} lead={words.lead}>
+        <Section title={words.title}>
+          <Empty icon={IconPlugConnectedX} title={words.title}>
+            {words.offline}
+          </Empty>
+        </Section>
+      </Page>
+    )
+  if (!data)
+    return error ? (
+      <Page title={words.title}>
+        <ErrorNotice error={error} onRetry={() => void refetch()} />
+      </Page>
+    ) : (
+      <PageSkeleton />
+    )
+  const chosen = data.find(({ id }) => id === params.get('tenant')) ?? null
+  const choose = (id: string | null): void => navigate(id === null ? paths.tenants : `${paths.tenants}?tenant=${encodeURIComponent(id)}`)
+  return (
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={
+        <Select
+          aria-label={words.choose}
+          placeholder={words.choose}
+          data={data.map(({ id, name }) => ({ value: id, label: name }))}
+          value={chosen?.id ?? null}
+          onChange={choose}
+          searchable
+          clearable
+        />
+      }
+    >
+      <Section title={words.title} flush>
+        <TenantTable tenants={data} chosenId={chosen?.id ?? null} onChoose={choose} />
+      </Section>
+      {chosen !== null && <TenantDetails key={chosen.id} workspaceId={workspace.id} tenant={chosen} />}
+    </Page>
+  )
+}
+
+function TenantTable({ tenants, chosenId, onChoose }: { tenants: readonly Tenant[]; chosenId: string | null; onChoose: (id: string) => void }) {
+  const { columns } = words
+  return (
+    <div className={table.wrap}>
+      <table className={table.table} aria-label={words.title}>
+        <thead>
+          <tr>
+            <th scope="col">{columns.name}</th>
+            <th scope="col">{columns.catalog}</th>
+            <th scope="col">{columns.plan}</th>
+            <th scope="col" data-align="right">
+              {columns.fullest}
+            </th>
+            <th scope="col" data-align="right">
+              {columns.requests}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {tenants.map(({ id, name, catalog, planName, highestPercent, pendingRequests, own }) => (
+            <tr key={id} aria-current={id === chosenId || undefined}>
+              <td>
+                <a
+                  href={`#${paths.tenants}?tenant=${encodeURIComponent(id)}`}
+                  aria-label={words.open(name)}
+                  onClick={(event) => {
+                    event.preventDefault()
+                    onChoose(id)
+                  }}
+                >
+                  {name}
+                </a>{' '}
+                {own && <span className={table.badge}>{words.own}</span>}
+              </td>
+              <td>{catalog}</td>
+              <td>{planName}</td>
+              <td data-align="right">{highestPercent === null ? '–' : format.percent(highestPercent)}</td>
+              <td data-align="right">
+                {pendingRequests === 0 ? (
+                  <span className={table.dim}>{words.none}</span>
+                ) : (
+                  <span className={table.badge} data-tone="amber">
+                    {format.count(pendingRequests)}
+                  </span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function TenantDetails({ workspaceId, tenant }: { workspaceId: string; tenant: Tenant }) {
+  const { data, error, refetch } = useRead('tenants.read', { workspaceId, tenantId: tenant.id })
+  if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <PageSkeleton />
+  return (
+    <>
+      <Section
+        title={tenant.name}
+        note={`${data.planName}, ${priceWords(data.priceCents, data.currency, data.interval)}. ${words.period(data.periodStart, data.periodEnd)}${data.paymentMethod === null ? '' : `. ${data.paymentMethod}`}`}
+        flush
+      >
+        {data.meters.length === 0 ? (
+          <p className={table.empty}>{words.noMeters}</p>
+        ) : (
+          <div className={table.wrap}>
+            <table className={table.table} aria-label={words.meters}>
+              <thead>
+                <tr>
+                  <th scope="col">{words.meter}</th>
+                  <th scope="col" data-align="right">
+                    {words.used}
+                  </th>
+                  <th scope="col" data-align="right">
+                    {words.limit}
+                  </th>
+                  <th scope="col" data-align="right">
+                    %
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.meters.map((meter) => (
+                  <tr key={meter.meter}>
+                    <td>{meter.name}</td>
+                    <td data-align="right">{meter.unit === 'bytes' ? format.bytes(meter.used, meter.byteBase) : format.count(meter.used)}</td>
+                    <td data-align="right">{plansTexts.limit(meter, meter.limit)}</td>
+                    <td data-align="right">{meter.percent === null ? '–' : format.percent(meter.percent)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Section>
+      {data.requests.length > 0 && <RequestSection workspaceId={workspaceId} requests={data.requests} tenantId={tenant.id} reason={null} />}
+      {data.requests.length === 0 && <p className={table.dim}>{words.noRequests}</p>}
+    </>
+  )
+}

@@ -1,0 +1,26 @@
+import { useState } from 'react'
+import { walletTexts } from '../../app/texts/wallet.ts'
+import { Notice } from '../../components/notice.tsx'
+import { useRead } from '../../state/reads.ts'
+import { CheckoutPanel } from '../overview/checkout-panel.tsx'
+import { type ChosenOrder, OrderDialog } from '../plans/order-dialog.tsx'
+import { TopUpSection } from '../plans/top-up-section.tsx'
+import { useUpgradeReason } from '../upgrade/upgrade-reason.ts'
+
+/** Puts money in: a checkout in the browser; the balance follows as soon as the payment is there. */
+export function TopUp({ workspaceId, takesTopUps }: { workspaceId: string; takesTopUps: boolean }) {
+  const { data: offers } = useRead('offers.read', { workspaceId })
+  const checkout = useRead('billing.checkoutStatus', { workspaceId })
+  const offline = useUpgradeReason()
+  const [chosen, setChosen] = useState<ChosenOrder | null>(null)
+  if (!offers || offers.topUp === null) return null
+  if (!takesTopUps) return <Notice tone="info">{walletTexts.otherCircle}</Notice>
+  const reason = offline ?? (offers.permission.state === 'may' ? null : offers.permission.reason)
+  return (
+    <>
+      {checkout.data && <CheckoutPanel workspaceId={workspaceId} checkout={checkout.data} />}
+      <TopUpSection reason={reason} onChoose={setChosen} />
+      {chosen !== null && <OrderDialog workspaceId={workspaceId} chosen={chosen} onClose={() => setChosen(null)} onOpened={() => setChosen(null)} />}
+    </>
+  )
+}

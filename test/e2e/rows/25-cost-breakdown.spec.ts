@@ -1,0 +1,77 @@
+import type { Page } from '@playwright/test'
+import { costBreakdown } from '../../../shared/contract/platform/costs.ts'
+import { centsOf } from '../support/amount.ts'
+import { expectAccessible } from '../support/accessibility.ts'
+import { expect, test } from '../support/stage.ts'
+
+async function tableOf(page: Page, by: string): Promise<Map<string, number>> {
+  await page.getByRole('radiogroup', { name: 'Split by' }).getByText(by, { exact: true }).click()
+  const table = page.getByRole('table', { name: new RegExp(`^Costs by ${by.toLowerCase()}`) })
+  await expect(table).toBeVisible()
+  const rows = await table.locator('tbody').getByRole('row').all()
+  const amounts = new Map<string, number>()
+  for (const row of rows) {
+    const [name, , amount] = await row.getByRole('cell').allTextContents()
+    amounts.set(name ?? '', centsOf(amount ?? ''))
+  }
+  const total = centsOf((await table.locator('tfoot').textContent()) ?? '')
+  expect([...amounts.values()].reduce((sum, amount) => sum + amount, 0), `the rows by ${by}`).toBe(total)
+  return amounts
+}
+
+test('cost breakdown by service, category and user, in the seed’s shape; sums agree to the last minor unit', async ({ stage }) => {
+  const platform = await stage.platform({ history: true })
+  await platform.pastMade()
+  const line = await stage.proxy(platform)
+  const token = platform.tokenOf('analytics')
+  const computer = await stage.computer(platform, { at: line.url, token })
+  const page = await stage.page(computer, '/costs')
+  const period = page.getByLabel('Period')
+  await expect(period.getByRole('option')).toHaveCount(16)
+  const last = (await period.getByRole('option').nth(1).getAttribute('value')) ?? ''
+  await period.selectOption(last)
+  await expect.poll(() => page.url()).toContain(`#/costs?period=${last}`)
+  const wire = costBreakdown.parse((await platform.ask('GET', `/api/billing/costs?period=${last}`, undefined, token)).body)
+  const total = Math.round(wire.total_usd * 100)
+
+  await test.step('by service, as the platform answers', async () => {
+    const services = await tableOf(page, 'Service')
+    for (const [id, name] of [
+      ['ai_service', 'AI service'],
+      ['query_engine', 'Query engine'],
+      ['ml_service', 'ML service'],
+    ] as const) {
+      const categories = Object.values(wire.by_service[id] ?? {})
+      expect(services.get(name), name).toBe(categories.reduce((sum, amount) => sum + Math.round(amount * 100), 0))
+    }
+    expect([...services.values()].reduce((sum, amount) => sum + amount, 0)).toBe(total)
+  })
+
+  await test.step('by category and by meter, the same total', async () => {
+    for (const by of ['Category', 'Meter']) expect([...(await tableOf(page, by)).values()].reduce((sum, amount) => sum + amount, 0)).toBe(total)
+  })
+
+  await test.step('by user, as the platform answers', async () => {
+    const users = await tableOf(page, 'User')
+    expect([...users]).toEqual(wire.by_user.map(({ name, cost_usd: amount }) => [name, Math.round(amount * 100)]))
+  })
+
+  await test.step('the chart read as a table has the same sums', async () => {
+    await page.getByRole('radiogroup', { name: 'Show as' }).getByText('Table', { exact: true }).click()
+    const days = page.getByRole('region', { name: /^Costs by user/ }).getByRole('table')
+    const sums = await days.locator('tfoot').getByRole('cell').allTextContents()
+    expect(sums.slice(0, -1).map(centsOf)).toEqual(wire.by_user.map(({ cost_usd: amount }) => Math.round(amount * 100)))
+    expect(centsOf(sums.at(-1) ?? '')).toBe(total)
+    await expectAccessible(page, 'costs')
+  })
+
+  await test.step('offline, after a cold start, it is all there', async () => {
+    await line.setFaults({ kind: 'refuse' })
+    line.cut()
+    await computer.stop()
+    await computer.start()
+    await stage.enter(page, computer, `/costs?period=${last}&by=user`)
+    await expect(page.getByRole('table', { name: /^Costs by user/ }).locator('tfoot')).toContainText(new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' }).format(total / 100))
+    await expect(page.getByText(/^As of /)).toBeVisible()
+  })
+})
