@@ -46,7 +46,11 @@ const restarting: Result<never> = {
 
 const notRunning: Result<never> = {
   ok: false,
-  error: { code: 'engine_failed', message: 'The engine stopped several times in a row.', suggestion: 'Start it again, or look into the log. What was saved is still there.' },
+  error: {
+    code: 'engine_failed',
+    message: 'The engine stopped several times in a row.',
+    suggestion: 'Start it again, or look into the log. What was saved is still there.',
+  },
 }
 
 /**

@@ -128,9 +128,7 @@ export function startEngineWorker({ workerPath, options, secrets, onEvent, onLin
         void answerSecret(message)
         break
       case 'proxy-ask':
-        void (findProxy?.(message.url) ?? Promise.resolve(null))
-          .catch(() => null)
-          .then((proxy) => send({ type: 'proxy-answer', id: message.id, proxy }))
+        void (findProxy?.(message.url) ?? Promise.resolve(null)).catch(() => null).then((proxy) => send({ type: 'proxy-answer', id: message.id, proxy }))
         break
       case 'egress-begun':
         if (message.row === null) noting.get(message.id)?.reject(new Error('The request could not be written to the log of what leaves.'))

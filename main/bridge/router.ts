@@ -1,5 +1,14 @@
 import type { z } from 'zod'
-import { type CallName, calls, type ConsoleError, type ConsoleEvent, consoleError, type EngineCallName, events, type Result } from '../../shared/contract/console.ts'
+import {
+  type CallName,
+  calls,
+  type ConsoleError,
+  type ConsoleEvent,
+  consoleError,
+  type EngineCallName,
+  events,
+  type Result,
+} from '../../shared/contract/console.ts'
 import { type HostCallName, type HostHandlers, hostCalls } from '../../shared/contract/console/desktop.ts'
 
 export type Router = {

@@ -54,4 +54,3 @@ export function openConsoleWindow({ dataDir, preloadPath, hidden, report }: Cons
     },
   }
 }
-

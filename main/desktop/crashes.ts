@@ -24,14 +24,16 @@ export function watchCrashes({ window, pages, policy, diagnostics, report, quit 
     pages.windowGone()
     if (reason === 'clean-exit' || window.isDestroyed()) return
     if (policy.crashed(Date.now()) === 'again') return window.webContents.reload()
-    void ask('The window stopped several times', 'What was saved is safe; only the window is affected.', ['Load it again', 'Copy diagnostics and load it again', 'Quit']).then(
-      (choice) => {
-        if (choice === 2) return app.quit()
-        if (choice === 1) clipboard.writeText(diagnostics())
-        policy.forget()
-        if (!window.isDestroyed()) window.webContents.reload()
-      },
-    )
+    void ask('The window stopped several times', 'What was saved is safe; only the window is affected.', [
+      'Load it again',
+      'Copy diagnostics and load it again',
+      'Quit',
+    ]).then((choice) => {
+      if (choice === 2) return app.quit()
+      if (choice === 1) clipboard.writeText(diagnostics())
+      policy.forget()
+      if (!window.isDestroyed()) window.webContents.reload()
+    })
   })
   app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
     if (reason !== 'clean-exit') report(`A helper process ended: ${type}, ${reason} (${exitCode})`)
@@ -44,7 +46,13 @@ export function watchCrashes({ window, pages, policy, diagnostics, report, quit 
     if (failed) return
     failed = true
     void quit()
-      .then(() => ask('Tidemark met an error that it did not expect', 'What was saved is safe. It has to be started again.', ['Start again', 'Copy diagnostics and start again', 'Quit']))
+      .then(() =>
+        ask('Tidemark met an error that it did not expect', 'What was saved is safe. It has to be started again.', [
+          'Start again',
+          'Copy diagnostics and start again',
+          'Quit',
+        ]),
+      )
       .then((choice) => {
         if (choice === 1) clipboard.writeText(diagnostics())
         if (choice !== 2) app.relaunch()
@@ -56,7 +64,16 @@ export function watchCrashes({ window, pages, policy, diagnostics, report, quit 
 }
 
 async function ask(message: string, detail: string, buttons: string[]): Promise<number> {
-  const { response } = await dialog.showMessageBox({ type: 'error', title: 'Tidemark', message, detail, buttons, defaultId: 0, cancelId: buttons.length - 1, noLink: true })
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title: 'Tidemark',
+    message,
+    detail,
+    buttons,
+    defaultId: 0,
+    cancelId: buttons.length - 1,
+    noLink: true,
+  })
   return response
 }
 

@@ -10,7 +10,7 @@ export type MenuActions = {
   about(): void
 }
 
-export type MenuInput = { platform: NodeJS.Platform; /** Programs under development show the developer's tools. */ isPackaged: boolean; actions: MenuActions }
+export type MenuInput = { platform: NodeJS.Platform /** Programs under development show the developer's tools. */; isPackaged: boolean; actions: MenuActions }
 
 type Item = MenuItemConstructorOptions
 
@@ -50,16 +50,7 @@ export function menuTemplate({ platform, isPackaged, actions }: MenuInput): Item
   const file: Item = { label: '&File', submenu: isMac ? [sync, separator, { role: 'close' }] : [sync, settings, separator, { role: 'quit' }] }
   const edit: Item = {
     label: '&Edit',
-    submenu: [
-      { role: 'undo' },
-      { role: 'redo' },
-      separator,
-      { role: 'cut' },
-      { role: 'copy' },
-      { role: 'paste' },
-      { role: 'delete' },
-      { role: 'selectAll' },
-    ],
+    submenu: [{ role: 'undo' }, { role: 'redo' }, separator, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'delete' }, { role: 'selectAll' }],
   }
   const view: Item = {
     label: '&View',
@@ -78,7 +69,10 @@ export function menuTemplate({ platform, isPackaged, actions }: MenuInput): Item
     label: '&Go',
     submenu: pages.map(([label, path], index) => ({ id: `go${path}`, label, accelerator: `CmdOrCtrl+${index + 1}`, click: () => actions.open(path) })),
   }
-  const window: Item = { label: '&Window', submenu: [{ role: 'minimize' }, { role: 'zoom' }, ...(isMac ? [separator, { role: 'front' } satisfies Item] : [{ role: 'close' } satisfies Item])] }
+  const window: Item = {
+    label: '&Window',
+    submenu: [{ role: 'minimize' }, { role: 'zoom' }, ...(isMac ? [separator, { role: 'front' } satisfies Item] : [{ role: 'close' } satisfies Item])],
+  }
   const help: Item = {
     role: 'help',
     label: '&Help',

@@ -7,7 +7,10 @@ const stopWithinMs = 7_000
  * An orderly end: the engine finishes the write in hand (it has five seconds of its own for that), then the application quits as if nothing had
  * held it up, so that everything that waits for Electron's `quit` hears it.
  */
-export function stopBeforeQuit({ report }: { report: (line: string) => void }): { onStop: (stop: () => Promise<void>) => void; stopEverything: () => Promise<void> } {
+export function stopBeforeQuit({ report }: { report: (line: string) => void }): {
+  onStop: (stop: () => Promise<void>) => void
+  stopEverything: () => Promise<void>
+} {
   let stop = async (): Promise<void> => {}
   let stopping: Promise<void> | null = null
   let stopped = false

@@ -24,7 +24,9 @@ const rank = { normal: 0, green: 0, amber: 1, red: 2, over: 3 } as const
 
 /** What the tray shows of all workspaces: the worst meter, by level first (a platform's own words), then by how full it is. */
 export function trayViewOf(readings: readonly MeterReading[], heldCount: number): TrayView {
-  const ranked = readings.filter(({ percent }) => percent !== null).sort((left, right) => rankOf(right) - rankOf(left) || (right.percent ?? 0) - (left.percent ?? 0))
+  const ranked = readings
+    .filter(({ percent }) => percent !== null)
+    .sort((left, right) => rankOf(right) - rankOf(left) || (right.percent ?? 0) - (left.percent ?? 0))
   const [worst] = ranked
   const several = new Set(readings.map(({ workspaceId }) => workspaceId)).size > 1
   const held = heldCount === 0 ? '' : `, ${heldCount.toLocaleString('en')} held`

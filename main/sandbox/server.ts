@@ -12,7 +12,7 @@ import { type Clock, type Random, systemClock } from './clock.ts'
 import { DEMO_CARD, type DemoAccount, demoAccounts, demoSubscriptions, prepareDemo } from './demo.ts'
 import { type DemoWorkspace, demoMemberId, demoToken, demoWorkspaces } from './demo-workspaces.ts'
 import { listen } from './http/listen.ts'
-import { announceOverdue } from './invoices/write-invoices.ts'
+import { InvoiceClock } from './invoices/write-invoices.ts'
 import { EventHub } from './http/event-hub.ts'
 import { History } from './history/history.ts'
 import { historyParts } from './history/parts.ts'
@@ -150,13 +150,14 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
     makeApp({ platform, refresh, alerts, webhookSecret, embedded, port: server.port, seed, demo, defaultToken: defaultTokenOf(seed, demo) }).fetch,
   )
 
+  const invoiceClock = new InvoiceClock(store)
   const tick = async (): Promise<void> => {
     await requests.flush()
     await passTime(store)
     await publishDirtyDays(store)
     await passWalletTime(store)
     await expireEntries(store)
-    await announceOverdue(store)
+    await invoiceClock.tick()
     await sendDue(store, mailboxTransport)
     await embedded?.tick()
     await refresh.tick()

@@ -1,9 +1,11 @@
 /** A bridge that answers from a scenario, in memory. Writes change what is shown just enough to see their effect. */
+import { fakeAlerts } from './fake-alerts.ts'
 import { fakeOffers } from './fake-offers.ts'
 import { fakeAudit } from './fake-audit.ts'
 import { fakeCosts } from './fake-costs.ts'
 import { fakeDesktop } from './fake-desktop.ts'
 import type { Bridge, CallInput, CallName, CallOutput, ConsoleEvent, Drain, QueueRow, Result } from '../../shared/contract/console.ts'
+import { fakeUsage } from './fake-usage.ts'
 import { fakeWallet } from './fake-wallet.ts'
 import { fakeEgress, fakeItem, fakeRow, stateOfRow } from './fake-rows.ts'
 import { now, type Scenario } from './scenarios.ts'
@@ -66,7 +68,9 @@ export function createFakeBridge(scenario: Scenario): Bridge {
   }
 
   const handlers: Handlers = {
+    ...fakeAlerts,
     ...fakeCosts,
+    ...fakeUsage(scenario),
     'app.info': () => ({
       version: '0.1.0',
       host: 'desktop',

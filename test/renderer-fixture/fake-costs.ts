@@ -67,6 +67,15 @@ export const fakeCosts: { [N in Handled]: () => CallOutput<N> } = {
   'invoices.forgetFiles': () => ({}),
   'invoices.paymentMethods': () => [
     { id: 'card', name: 'Credit card', description: 'Charged at once', eligible: true, reason: null, dueDays: 0, current: true, detail: 'Visa ending 4242' },
-    { id: 'wire', name: 'Wire transfer', description: 'International wire', eligible: false, reason: 'Only on Enterprise.', dueDays: 30, current: false, detail: null },
+    {
+      id: 'wire',
+      name: 'Wire transfer',
+      description: 'International wire',
+      eligible: false,
+      reason: 'Only on Enterprise.',
+      dueDays: 30,
+      current: false,
+      detail: null,
+    },
   ],
 }

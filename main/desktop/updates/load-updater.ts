@@ -5,10 +5,10 @@ import type { UpdateSource } from './update-source.ts'
 /** The updater of this system, loaded when it is first needed. */
 export async function loadUpdater(source: UpdateSource | null, notes: RequestNotes): Promise<AppUpdater> {
   if (source === null) throw new Error('This program was made without an address for updates')
-  const [{ autoUpdater }, { ElectronHttpExecutor }, { useSignedSource }] = await Promise.all([
+  const [{ autoUpdater }, { ElectronHttpExecutor }, { aimAtSource }] = await Promise.all([
     import('electron-updater').then((module) => module.default),
     import('electron-updater/out/electronHttpExecutor.js').then((module) => module.default),
     import('./signed-source.ts'),
   ])
-  return useSignedSource(autoUpdater, noteRequestsOf(new ElectronHttpExecutor(), notes), source)
+  return aimAtSource(autoUpdater, noteRequestsOf(new ElectronHttpExecutor(), notes), source)
 }

@@ -9,7 +9,9 @@ export type RequestNotes = {
 
 /** The parts of a request and its answer that Node's and Electron's have in common. */
 type Sent = { abort: () => void; end: (data?: Buffer) => void; emit: (event: string, ...args: unknown[]) => boolean }
-type Executor = HttpExecutor<Sent> & { download: (url: URL, destination: string, options: Parameters<HttpExecutor<Sent>['downloadToBuffer']>[1]) => Promise<string> }
+type Executor = HttpExecutor<Sent> & {
+  download: (url: URL, destination: string, options: Parameters<HttpExecutor<Sent>['downloadToBuffer']>[1]) => Promise<string>
+}
 
 /**
  * Makes the updater's own HTTP client write down each request before it is sent, as the engine does with its own. It follows no redirect: the
@@ -31,7 +33,8 @@ export function noteRequestsOf<E extends Executor>(executor: E, { noteRequest, n
   }
   executor.request = (options, token, data) =>
     noted(hostOf(options), (options.path ?? '/').replace(/\?.*$/s, ''), 'Look for a newer version', () => request.call(executor, options, token, data))
-  executor.download = (url, destination, options) => noted(url.host, url.pathname, 'Download a newer version', () => download.call(executor, url, destination, options))
+  executor.download = (url, destination, options) =>
+    noted(url.host, url.pathname, 'Download a newer version', () => download.call(executor, url, destination, options))
   executor.createRequest = (options, callback) => {
     const sent: Sent = createRequest.call(executor, { ...options, redirect: 'error' } as typeof options, (response: { statusCode?: number }) => {
       const status = response.statusCode ?? 0

@@ -37,7 +37,8 @@ export class SignedProvider extends Provider<UpdateInfo> {
       ...manifest,
       path: first?.url ?? '',
       sha512: first?.sha512 ?? '',
-      releaseNotes: typeof manifest.releaseNotes === 'string' ? manifest.releaseNotes : (manifest.releaseNotes ?? []).map(({ version, note }) => ({ version, note })),
+      releaseNotes:
+        typeof manifest.releaseNotes === 'string' ? manifest.releaseNotes : (manifest.releaseNotes ?? []).map(({ version, note }) => ({ version, note })),
     }
   }
 

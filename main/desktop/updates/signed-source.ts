@@ -7,7 +7,7 @@ import type { UpdateSource } from './update-source.ts'
 const silent: Logger = { info: () => {}, warn: () => {}, error: () => {} }
 
 /** Sets an updater to our source and our HTTP client; nothing happens by itself from then on. */
-export function useSignedSource(updater: AppUpdater, executor: object, source: UpdateSource): AppUpdater {
+export function aimAtSource(updater: AppUpdater, executor: object, source: UpdateSource): AppUpdater {
   // It writes addresses and answers into its log; what matters is told by us.
   updater.logger = silent
   updater.autoDownload = false

@@ -19,7 +19,10 @@ export type UpdatesInput = {
   version: string
   /** Why this program cannot update itself; null: it can. */
   unavailable: string | null
-  settings: { get(): { updateChannel: UpdateChannel; updateAutomatically: boolean }; set(changes: { updateChannel?: UpdateChannel; updateAutomatically?: boolean }): void }
+  settings: {
+    get(): { updateChannel: UpdateChannel; updateAutomatically: boolean }
+    set(changes: { updateChannel?: UpdateChannel; updateAutomatically?: boolean }): void
+  }
   /** Called once, when an updater is first needed. */
   loadUpdater: () => Promise<AppUpdater>
   /** Stops what must not be cut off, before the program is replaced. */
@@ -173,7 +176,12 @@ function useChannel(updater: AppUpdater, channel: UpdateChannel): void {
 function offerOf({ version, releaseDate, releaseNotes, files }: UpdateInfo): UpdateStatus['offered'] {
   const releasedAt = Date.parse(releaseDate)
   const notes = typeof releaseNotes === 'string' ? releaseNotes : (releaseNotes ?? []).map((entry) => `${entry.version}\n${entry.note ?? ''}`).join('\n\n')
-  return { version, releasedAt: Number.isNaN(releasedAt) || releasedAt < 0 ? null : releasedAt, notes: notes.slice(0, longestNotes), sizeBytes: files[0]?.size ?? null }
+  return {
+    version,
+    releasedAt: Number.isNaN(releasedAt) || releasedAt < 0 ? null : releasedAt,
+    notes: notes.slice(0, longestNotes),
+    sizeBytes: files[0]?.size ?? null,
+  }
 }
 
 function inWords(error: unknown): string {
@@ -183,7 +191,8 @@ function inWords(error: unknown): string {
   if (code.includes('CHECKSUM')) return 'The downloaded file is not the one that was announced. It was deleted; download it again.'
   if (/cancel/i.test(message)) return 'The download stopped: nothing came for a minute. Download it again.'
   if (/\b404\b/.test(message)) return 'The update server has no list of versions for this channel.'
-  if (/net::|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|socket|network/i.test(`${code} ${message}`)) return 'The update server cannot be reached. Everything else works without it.'
+  if (/net::|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|socket|network/i.test(`${code} ${message}`))
+    return 'The update server cannot be reached. Everything else works without it.'
   return 'The update did not succeed. Nothing was changed.'
 }
 

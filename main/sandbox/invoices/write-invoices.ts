@@ -9,6 +9,7 @@ import { type InvoiceLine, usageLinesOf } from './usage-lines.ts'
 
 /** Late events count in their period for 48 hours (protocol: "Counters, periods, limits"); until a little later an invoice's use may move. */
 const USE_SETTLES_MS = 49 * 3_600_000
+const LOOK_EVERY_MS = 60_000
 
 /** Takes over the orders of the payment provider as invoices, and makes known what changed. A draft is not shown. (protocol: "Invoices") */
 export async function writeInvoices(unit: Unit, account: Account, orders: readonly models.Order[]): Promise<void> {
@@ -26,9 +27,9 @@ export async function writeInvoices(unit: Unit, account: Account, orders: readon
   }
 }
 
-/** Reckons the use on every invoice of an account anew: for a past that was written after its orders. */
-export async function rewriteUsage(unit: Unit, account: Account): Promise<void> {
-  const rows = await unit.tx.selectFrom('invoices').selectAll().where('workspace_id', '=', account.workspace.id).where('closes_at', 'is not', null).execute()
+/** Reckons the use on the invoices of an account anew: for late events, and for a past that was written after its orders. @param sinceMs of periods that ended after it */
+export async function rewriteUsage(unit: Unit, account: Account, sinceMs = 0): Promise<void> {
+  const rows = await unit.tx.selectFrom('invoices').selectAll().where('workspace_id', '=', account.workspace.id).where('closes_at', '>', sinceMs).execute()
   for (const row of rows) {
     if (row.closes_at === null) continue
     const usageLines = JSON.stringify(await usageLinesOf(unit, account, row.closes_at, taxRateOf(JSON.parse(row.plan_lines))))
@@ -38,21 +39,33 @@ export async function rewriteUsage(unit: Unit, account: Account): Promise<void> 
   }
 }
 
-/** Makes known which invoices have become overdue. Called by the clock. */
-export async function announceOverdue(store: Store): Promise<void> {
-  const due = await store.read
-    .selectFrom('invoices')
-    .select('workspace_id')
-    .distinct()
-    .where('order_status', '=', 'pending')
-    .where('due_at', '<', store.now())
-    .execute()
-  for (const { workspace_id: workspaceId } of due) {
-    await store.write(async (unit) => {
-      const account = await openAccount(unit, workspaceId)
-      const rows = await unit.tx.selectFrom('invoices').selectAll().where('workspace_id', '=', workspaceId).where('order_status', '=', 'pending').execute()
-      for (const row of rows) announce(unit, account, row)
-    })
+/** What time alone makes of invoices. Called with every tick; looks once a minute. */
+export class InvoiceClock {
+  readonly #store: Store
+  #nextMs = 0
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async tick(): Promise<void> {
+    const now = this.#store.now()
+    if (now < this.#nextMs) return
+    this.#nextMs = now + LOOK_EVERY_MS
+    const open = await this.#store.read
+      .selectFrom('invoices')
+      .select('workspace_id')
+      .distinct()
+      .where((eb) => eb.or([eb.and([eb('order_status', '=', 'pending'), eb('due_at', '<', now)]), eb('closes_at', '>', now - USE_SETTLES_MS)]))
+      .execute()
+    for (const { workspace_id: workspaceId } of open) {
+      await this.#store.write(async (unit) => {
+        const account = await openAccount(unit, workspaceId)
+        await rewriteUsage(unit, account, now - USE_SETTLES_MS)
+        const pending = await unit.tx.selectFrom('invoices').selectAll().where('workspace_id', '=', workspaceId).where('order_status', '=', 'pending').execute()
+        for (const row of pending) announce(unit, account, row)
+      })
+    }
   }
 }
 

@@ -59,7 +59,7 @@ function LedgerList({ workspaceId, circle, kind, element }: Omit<Props, 'onFilte
       column.display({
         id: 'at',
         header: words.columns.at,
-        meta: { width: '176px' },
+        meta: { width: '160px' },
         cell: ({ row: { original: row } }) => (
           <time className={classes.dim} dateTime={new Date(row.at).toISOString()}>
             {`${format.date(row.at)}, ${format.time(row.at)}`}
@@ -69,7 +69,7 @@ function LedgerList({ workspaceId, circle, kind, element }: Omit<Props, 'onFilte
       column.display({
         id: 'what',
         header: words.columns.what,
-        meta: { width: 'minmax(170px, 1.4fr)' },
+        meta: { width: 'minmax(130px, 1.4fr)' },
         cell: ({ row: { original: row } }) => (
           <span title={titleOf(row)}>
             {row.kind === 'top_up' ? words.topUp : row.kind === 'opening' ? words.opening : row.elementName}
@@ -103,7 +103,7 @@ function LedgerList({ workspaceId, circle, kind, element }: Omit<Props, 'onFilte
       column.display({
         id: 'amount',
         header: words.columns.amount,
-        meta: { width: '132px', align: 'right' },
+        meta: { width: '104px', align: 'right' },
         cell: ({ row: { original: row } }) => (
           <span className={classes.amount} data-credit={BigInt(row.amountMicroAu) > 0n || undefined}>
             {BigInt(row.amountMicroAu) > 0n ? `+${auColumn(row.amountMicroAu)}` : auColumn(row.amountMicroAu)}
@@ -113,7 +113,7 @@ function LedgerList({ workspaceId, circle, kind, element }: Omit<Props, 'onFilte
       column.display({
         id: 'balance',
         header: words.columns.balance,
-        meta: { width: '132px', align: 'right' },
+        meta: { width: '104px', align: 'right' },
         cell: ({ row: { original: row } }) => <span className={classes.amount}>{auColumn(row.balanceMicroAu)}</span>,
       }),
     ],

@@ -6,7 +6,14 @@ const linux: Surroundings = { platform: 'linux', env: {}, home: '/home/lead', wo
 const parse = (...args: string[]) => parseLaunchOptions(args, linux)
 
 test('nothing given: the browser or the desktop, the default port, the folder of the system', () => {
-  expect(parse()).toEqual({ host: 'either', port: defaultWebPort, dataDir: '/home/lead/.local/share/tidemark', platformUrl: null, openBrowser: true, startHidden: false })
+  expect(parse()).toEqual({
+    host: 'either',
+    port: defaultWebPort,
+    dataDir: '/home/lead/.local/share/tidemark',
+    platformUrl: null,
+    openBrowser: true,
+    startHidden: false,
+  })
 })
 
 test('everything given', () => {

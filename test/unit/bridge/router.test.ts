@@ -144,9 +144,13 @@ describe('what the host answers by itself', () => {
 
   test('is checked in both directions like the engine’s', async () => {
     await expect(router({ 'desktop.status': () => status }).handle('desktop.status', {})).resolves.toEqual({ ok: true, value: status })
-    await expect(router({ 'desktop.status': async () => status }).handle('desktop.status', { more: 1 })).resolves.toMatchObject({ error: { code: 'invalid_input' } })
+    await expect(router({ 'desktop.status': async () => status }).handle('desktop.status', { more: 1 })).resolves.toMatchObject({
+      error: { code: 'invalid_input' },
+    })
     const badPage = { path: 'https://evil.example', workspaceId: null }
-    await expect(router({ 'desktop.takePage': () => ({ page: badPage }) }).handle('desktop.takePage', {})).resolves.toMatchObject({ error: { code: 'internal' } })
+    await expect(router({ 'desktop.takePage': () => ({ page: badPage }) }).handle('desktop.takePage', {})).resolves.toMatchObject({
+      error: { code: 'internal' },
+    })
   })
 
   test('a refusal comes as it was said, an error as nothing but its kind', async () => {

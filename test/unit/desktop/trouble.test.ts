@@ -147,11 +147,18 @@ describe('the menu', () => {
     showLog: () => {},
     about: () => {},
   }
-  const rolesOf = (platform: NodeJS.Platform, isPackaged = true): string[] => JSON.stringify(menuTemplate({ platform, isPackaged, actions })).match(/"role":"\w+"/g) ?? []
+  const rolesOf = (platform: NodeJS.Platform, isPackaged = true): string[] =>
+    JSON.stringify(menuTemplate({ platform, isPackaged, actions })).match(/"role":"\w+"/g) ?? []
 
   test('has the roles of the system', () => {
-    expect(rolesOf('darwin')).toEqual(expect.arrayContaining(['services', 'hide', 'hideOthers', 'unhide', 'quit', 'close', 'front', 'help'].map((role) => `"role":"${role}"`)))
-    expect(rolesOf('linux')).toEqual(expect.arrayContaining(['undo', 'redo', 'cut', 'copy', 'paste', 'selectAll', 'togglefullscreen', 'quit', 'minimize', 'help'].map((role) => `"role":"${role}"`)))
+    expect(rolesOf('darwin')).toEqual(
+      expect.arrayContaining(['services', 'hide', 'hideOthers', 'unhide', 'quit', 'close', 'front', 'help'].map((role) => `"role":"${role}"`)),
+    )
+    expect(rolesOf('linux')).toEqual(
+      expect.arrayContaining(
+        ['undo', 'redo', 'cut', 'copy', 'paste', 'selectAll', 'togglefullscreen', 'quit', 'minimize', 'help'].map((role) => `"role":"${role}"`),
+      ),
+    )
     expect(rolesOf('linux')).not.toContain('"role":"services"')
   })
   test('shows the developer’s tools only where the program is developed', () => {

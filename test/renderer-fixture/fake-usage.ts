@@ -1,0 +1,50 @@
+import type { CallInput, CallName, CallOutput } from '../../shared/contract/console.ts'
+import { now, type Scenario } from './scenarios.ts'
+
+type UsageCall = Extract<CallName, `usage.${string}` | 'overview.seen' | 'overview.news'>
+type UsageHandlers = { [N in UsageCall]: (input: CallInput<N>) => CallOutput<N> }
+
+const DAY_MS = 86_400_000
+const today = Math.floor(now / DAY_MS) * DAY_MS
+const dayUse = (day: number): number => Math.round(40 + 22 * Math.sin(day / 1.1) + 9 * Math.cos(day * 2.3))
+
+/** Usage of the scenario's meters with a past that waves a little. */
+export function fakeUsage({ overview }: Scenario): UsageHandlers {
+  const period = overview.plan === null ? null : { start: overview.plan.periodStart, end: overview.plan.periodEnd }
+  return {
+    'overview.seen': () => ({ since: now - DAY_MS }),
+    'overview.news': ({ since }) => ({ since, alerts: 0, invoices: [], usage: [], activity: 0 }),
+    'usage.read': () => ({
+      period,
+      cost: period === null ? null : { currency: 'USD', planCents: overview.plan?.priceCents ?? 0, overageCents: 0, projectedOverageCents: 0 },
+      meters: overview.meters.map(({ id, limit, used, period: kind }) => ({
+        meter: id,
+        group: null,
+        metering: null,
+        kind: kind === 'monthly' ? 'flow' : 'level',
+        planLimit: limit,
+        boosted: 0,
+        forecast: { expected: used, low: used, high: used, reachesLimitAt: null, earliestAt: null, basisDays: 28 },
+        projected: null,
+        recent: Array.from({ length: 30 }, (_, day) => dayUse(day)),
+      })),
+    }),
+    'usage.trend': ({ meter, grain }) => ({
+      meter,
+      grain,
+      kind: 'flow',
+      limit: overview.meters.find(({ id }) => id === meter)?.limit ?? null,
+      times: Array.from({ length: 30 }, (_, day) => today - (29 - day) * DAY_MS),
+      values: Array.from({ length: 30 }, (_, day) => dayUse(day)),
+      previous: Array.from({ length: 30 }, (_, day) => dayUse(day + 11)),
+      running: [],
+      previousRunning: [],
+      expected: [],
+      low: [],
+      high: [],
+      comparedTotal: 1200,
+      comparedPrevious: 1100,
+    }),
+    'usage.breakdown': () => null,
+  }
+}

@@ -1,0 +1,173 @@
+import BetterSqlite3 from 'better-sqlite3'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { catalogFromWire, catalogToWire, type KnownCatalog } from '../../../../shared/billing/catalog-wire.ts'
+import { dateOf } from '../../../../shared/billing/cost-day.ts'
+import { periodAt } from '../../../../shared/billing/period.ts'
+import type { Counter } from '../../../../shared/contract/platform.ts'
+import { usageBreakdown } from '../../../../main/engine/billing/usage/breakdown.ts'
+import { usageTrend } from '../../../../main/engine/billing/usage/trend.ts'
+import { usageView } from '../../../../main/engine/billing/usage/usage-view.ts'
+import { UsageHistory } from '../../../../main/engine/billing/usage-history.ts'
+import { usageTopicTables } from '../../../../main/engine/billing/usage-tables.ts'
+import { migrate } from '../../../../main/engine/store/database.ts'
+import { migrations } from '../../../../main/engine/store/migrations.ts'
+import { exampleCatalog } from '../../billing/example-catalog.ts'
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const workspaceId = '6f1c2a9e-0000-4000-8000-000000000001'
+/** Friday 20 November 2026, 12:30; the period began on the 11th at 00:00. */
+const nowMs = Date.UTC(2026, 10, 20, 12, 30)
+const period = { startMs: Date.UTC(2026, 10, 11), endMs: Date.UTC(2026, 11, 11) }
+const today = Math.floor(nowMs / DAY_MS)
+
+const base = catalogFromWire(catalogToWire(exampleCatalog))
+const calls = base.meters.find(({ id }) => id === 'calls')
+if (calls === undefined) throw new Error('The example catalog has no calls')
+const priced = { ...calls, aggregation: 'sum' as const, enforcement: 'bill' as const, unitPrice: { cents: 5, per: 1 } }
+const catalog: KnownCatalog = { ...base, meters: base.meters.map((meter) => (meter.id === 'calls' ? priced : meter)) }
+
+let history: UsageHistory
+let write: (topic: string, id: string, body: unknown) => void
+beforeEach(() => {
+  const database = new BetterSqlite3(':memory:')
+  migrate(database, migrations.cache)
+  const tables = usageTopicTables(database)
+  write = (topic, id, body) => void tables.find((table) => table.topic === topic)?.upsert(workspaceId, id, 1, body, 1)
+  history = new UsageHistory(database)
+})
+
+function counter(metric: string, used: number, limit: number): Counter {
+  return { metric, used, limit, period: 'monthly', unit: 'count', version: 1 }
+}
+
+/** Grows evenly through the day by so much, from zero at the period's first hour. */
+function steadyPast(perHour: number, days: number): void {
+  for (let day = today - days; day <= today; day += 1) {
+    const hours = Array.from({ length: 24 }, (_, hour) => {
+      const at = day * DAY_MS + hour * HOUR_MS
+      if (at + HOUR_MS > nowMs) return null
+      const start = periodAt(period.startMs, at).startMs
+      return Math.round(((at + HOUR_MS - start) / HOUR_MS) * perHour)
+    })
+    const known = hours.filter((value) => value !== null)
+    write('snapshot', `calls/${dateOf(day)}`, { metric: 'calls', date: dateOf(day), limit: 100, used_at_end: known.at(-1) ?? 0, peak: Math.max(...known), hours })
+  }
+}
+
+function view(used: number, limit: number, overageCents: number | null = null) {
+  return usageView({
+    history,
+    workspaceId,
+    catalog,
+    planId: 'pro',
+    planCents: 2900,
+    currency: 'usd',
+    counters: [counter('calls', used, limit)],
+    period,
+    overageCents,
+    nowMs,
+  })
+}
+
+describe('the usage page', () => {
+  it('says the day on which the limit is reached at a steady pace', () => {
+    steadyPast(1, 40)
+    const [meter] = view(228, 300).meters
+    // 72 more at one an hour: three days from now.
+    expect(meter?.forecast?.reachesLimitAt).toBeGreaterThan(nowMs + 70 * HOUR_MS)
+    expect(meter?.forecast?.reachesLimitAt).toBeLessThan(nowMs + 74 * HOUR_MS)
+    expect(meter?.forecast?.expected).toBeGreaterThan(700)
+    expect(meter?.forecast?.expected).toBeLessThan(740)
+  })
+
+  it('gives no forecast without a past', () => {
+    expect(view(228, 300).meters[0]).toMatchObject({ forecast: null, recent: Array.from({ length: 30 }, () => null) })
+  })
+
+  it('tells what boosters add from what the plan gives', () => {
+    expect(view(10, 100).meters[0]).toMatchObject({ planLimit: 100, boosted: 0 })
+    expect(view(10, 150).meters[0]).toMatchObject({ planLimit: 100, boosted: 50 })
+    expect(view(10, -1).meters[0]).toMatchObject({ boosted: 0 })
+  })
+
+  it('prices what lies beyond the plan at the pace so far', () => {
+    // 9 days and 12.5 hours of 30 are over: 150 becomes 473, of which 373 lie beyond 100, at 5 cents.
+    const { meters, cost } = view(150, 100)
+    expect(meters[0]?.projected).toEqual({ use: 473, billedUse: 373, cents: 1865, unitCents: 5, per: 1 })
+    expect(cost).toEqual({ currency: 'usd', planCents: 2900, overageCents: 250, projectedOverageCents: 1865 })
+    expect(view(150, 100, 260).cost?.overageCents).toBe(260)
+  })
+
+  it('shows a workspace that knows no counters as empty, not as broken', () => {
+    const empty = usageView({ history, workspaceId, catalog, planId: 'pro', planCents: null, currency: 'usd', counters: [], period, overageCents: null, nowMs })
+    expect(empty.meters).toEqual([])
+  })
+})
+
+describe('the trend', () => {
+  const trend = (grain: 'hour' | 'day' | 'month', used = 228) =>
+    usageTrend({ history, workspaceId, meter: priced, counter: counter('calls', used, 300), period, grain, nowMs })
+
+  it('by day: the running period against as much of the one before, each day on its place', () => {
+    steadyPast(1, 60)
+    const { times, values, previous, running, expected, comparedTotal, comparedPrevious } = trend('day')
+    expect(times).toHaveLength(30)
+    expect(times[0]).toBe(period.startMs)
+    expect(values.slice(0, 10)).toEqual([24, 24, 24, 24, 24, 24, 24, 24, 24, 12])
+    expect(values.slice(10)).toEqual(Array.from({ length: 20 }, () => null))
+    expect(previous[3]).toBe(24)
+    expect(running.slice(0, 2)).toEqual([24, 48])
+    expect(expected[0]).toBeNull()
+    expect(expected.at(-1)).toBeGreaterThan(700)
+    expect(comparedTotal).toBe(228)
+    expect(comparedPrevious).toBe(240)
+  })
+
+  it('by hour: the last seven days against the seven before', () => {
+    steadyPast(2, 30)
+    const { times, values, previous } = trend('hour', 457)
+    expect(times).toHaveLength(168)
+    expect(times.at(-1)).toBe(Math.floor(nowMs / HOUR_MS) * HOUR_MS)
+    expect(values.at(-2)).toBe(2)
+    expect(values.at(-1)).toBe(1)
+    expect(previous[5]).toBe(2)
+  })
+
+  it('by month: what is not known is not drawn', () => {
+    steadyPast(1, 50)
+    const { values, previous } = trend('month')
+    expect(values).toHaveLength(12)
+    expect(values.filter((value) => value !== null)).toHaveLength(2)
+    expect(previous.every((value) => value === null)).toBe(true)
+  })
+})
+
+describe('who used it', () => {
+  it('sums services and users, largest first, within the period', () => {
+    write('usage_day', '2026-11-12', {
+      date: '2026-11-12',
+      rows: [
+        ['calls', 'search', 'ann', 30],
+        ['calls', 'search', 'bob', 50],
+        ['other', 'search', 'bob', 900],
+      ],
+    })
+    write('usage_day', '2026-11-10', { date: '2026-11-10', rows: [['calls', 'search', 'ann', 700]] })
+    const found = usageBreakdown({ history, workspaceId, meter: priced, period, nowMs }, (_, id) => id.toUpperCase())
+    expect(found).toMatchObject({
+      total: 80,
+      services: [{ id: 'search', name: 'SEARCH', quantity: 80, percent: 100 }],
+      users: [
+        { id: 'bob', quantity: 50, percent: 62.5 },
+        { id: 'ann', quantity: 30, percent: 37.5 },
+      ],
+    })
+  })
+
+  it('says nothing where nobody was named, and of levels', () => {
+    write('usage_day', '2026-11-12', { date: '2026-11-12', rows: [['calls', '', '', 30]] })
+    expect(usageBreakdown({ history, workspaceId, meter: priced, period, nowMs }, (_, id) => id)).toMatchObject({ services: [], users: [] })
+    expect(usageBreakdown({ history, workspaceId, meter: { ...priced, aggregation: 'gauge' }, period, nowMs }, (_, id) => id)).toBeNull()
+  })
+})
