@@ -10,6 +10,13 @@ export type DeepLink =
 /** Pages that a link may open, by the name in it. */
 export const linkablePages: ReadonlyMap<string, string> = new Map([
   ['overview', '/'],
+  ['usage', '/usage'],
+  ['plans', '/plans'],
+  ['costs', '/costs'],
+  ['invoices', '/invoices'],
+  ['wallet', '/wallet'],
+  ['alerts', '/alerts'],
+  ['audit', '/audit'],
   ['outbox', '/outbox'],
   ['devices', '/devices'],
   ['honesty', '/honesty'],

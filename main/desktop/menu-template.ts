@@ -16,10 +16,10 @@ type Item = MenuItemConstructorOptions
 
 const pages: readonly (readonly [label: string, path: string])[] = [
   ['Overview', '/'],
+  ['Plans', '/plans'],
   ['Outbox', '/outbox'],
   ['Devices & sub-keys', '/devices'],
   ['Honesty', '/honesty'],
-  ['Plans', '/upgrade'],
 ]
 
 /** The menu bar: the system's own roles wherever there is one, so that shortcuts and words are those of every other program. */

@@ -10,7 +10,7 @@ export const nothingSaid: Said = { holding: false, checkout: null }
 
 /**
  * Decides what an event is worth. Told once each: that writes are held (again only after none were), that a release has finished, that a
- * payment went through or did not.
+ * payment went through or did not, that an alert fired.
  */
 export function noticeFor(event: ConsoleEvent, said: Said): { notice: DesktopNotice | null; said: Said } {
   switch (event.event) {
@@ -46,6 +46,10 @@ export function noticeFor(event: ConsoleEvent, said: Said): { notice: DesktopNot
       const key = checkout === null ? null : `${checkout.id} ${checkout.state}`
       if (checkout === null || key === said.checkout) return { notice: null, said: { ...said, checkout: key } }
       return { notice: checkoutNotice(checkout, workspaceId), said: { ...said, checkout: key } }
+    }
+    case 'alert.fired': {
+      const { workspaceId, alert } = event.payload
+      return { notice: { title: alert.names.join(', '), body: alert.text, page: { path: '/alerts', workspaceId } }, said }
     }
     default:
       return { notice: null, said }

@@ -58,6 +58,7 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
     throw new Error(`Tidemark is already running with the data folder ${dataDir}${lock.by()?.host === 'web' ? ', in the browser. Stop it there first' : ''}.`)
   lock.announce({ pid: process.pid, host: 'desktop', port: null, controlSecret: '' })
 
+  log.write(`Tidemark ${version} starts on ${process.platform} ${process.arch}`)
   const preferences = new DesktopPreferences(dataDir)
   const listeners = new Set<(event: ConsoleEvent) => void>()
   const tell = (event: ConsoleEvent): void => {

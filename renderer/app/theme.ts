@@ -35,8 +35,11 @@ export const theme = createTheme({
     Drawer: { defaultProps: { transitionProps: { duration: 140 }, overlayProps: { backgroundOpacity: 0.25 } } },
     Skeleton: { defaultProps: { className: 'tm-skeleton' } },
     Popover: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'md' } },
-    // Mantine gives this one a cross and no name.
-    Notification: { defaultProps: { closeButtonProps: { 'aria-label': texts.actions.close } } },
+    // Mantine gives this one a cross and no name, and words in a grey that misses 4.5:1.
+    Notification: {
+      defaultProps: { closeButtonProps: { 'aria-label': texts.actions.close } },
+      styles: { description: { color: 'var(--mantine-color-dimmed)' } },
+    },
     Menu: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'md' } },
   },
 })

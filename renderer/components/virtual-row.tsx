@@ -16,20 +16,18 @@ type Props<Row extends object> = {
   /** Undefined while its page is being read. */
   row: ListedRow<Row> | undefined
   selected: boolean | undefined
-  expanded: boolean | undefined
   reachable: boolean
   onFocus: (index: number) => void
   onOpen: ((row: Row) => void) | undefined
 }
 
-function PlainRow<Row extends object>({ index, top, template, columns, row, selected, expanded, reachable, onFocus, onOpen }: Props<Row>) {
+function PlainRow<Row extends object>({ index, top, template, columns, row, selected, reachable, onFocus, onOpen }: Props<Row>) {
   return (
     <div
       className={classes.row}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected}
-      aria-expanded={expanded}
       aria-busy={row ? undefined : true}
       data-row-index={index}
       data-opens={onOpen ? true : undefined}

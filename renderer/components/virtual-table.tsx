@@ -165,7 +165,6 @@ export function VirtualTable<Row extends object>({ label, list, columns: allColu
                     columns={columns}
                     row={tableRow}
                     selected={onToggle && tableRow ? (isSelected?.(tableRow.original) ?? false) : undefined}
-                    expanded={expansion && tableRow ? openPlaces.has(place.index) : undefined}
                     reachable={place.index === reachable}
                     onFocus={setActive}
                     onOpen={onOpen}

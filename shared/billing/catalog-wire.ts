@@ -103,7 +103,7 @@ export function catalogFromWire(document: PlansDocument): KnownCatalog {
       draws: meter.draws ?? 'none',
       aliases: meter.aliases ?? [],
       seats: meter.seats ?? false,
-      metering: null,
+      metering: meter.metering ?? null,
       unitPrice: meter.unit_price === undefined ? null : { cents: meter.unit_price.cents, per: meter.unit_price.per },
       source: 'seed',
     })),

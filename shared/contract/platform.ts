@@ -104,6 +104,8 @@ export const meterDefinition = z.looseObject({
   refusal_status: z.union([z.literal(402), z.literal(403), z.literal(429)]).optional(),
   /** How one envelope draws on this meter: not at all, its bytes, or once per push call. */
   draws: z.enum(['none', 'ciphertext_bytes', 'per_push', 'open_session', 'sub_key']).optional(),
+  /** What one event stands for, in words: "Per request". */
+  metering: z.string().optional(),
   /** How a period's events become the number. */
   aggregation: z.enum(['sum', 'gauge', 'peak_daily', 'unique_key', 'rate_per_minute']).optional(),
   /** Price of use: `cents` for every `per` units. Left out: use has no price of its own. */

@@ -2,6 +2,7 @@ import { launchChromium } from './chromium.ts'
 import type { DevTools } from './devtools.ts'
 
 let connected: DevTools | null = null
+let closing = false
 const ends: (() => void)[] = []
 
 /** The Chromium in which every window of the application lives. */
@@ -25,9 +26,15 @@ export function onBrowserEnd(listener: () => void): void {
   ends.push(listener)
 }
 
+/** What fails from then on fails because of it. */
+export function browserIsClosing(): boolean {
+  return closing
+}
+
 /** In order, so that what pages have stored reaches the disk. False: there is none to close. */
 export function closeBrowser(): boolean {
   if (connected === null) return false
+  closing = true
   // It may be gone before it answers.
   connected.send('Browser.close', {}).catch(() => {})
   return true

@@ -1,4 +1,5 @@
 import type { IpcMainEvent, IpcMainInvokeEvent, WebContents as ElectronWebContents, WebFrameMain, WebPreferences } from 'electron'
+import { browserIsClosing } from './browser.ts'
 import type { Command, CommandInput, Protocol } from './devtools.ts'
 import { makeEvent } from './event.ts'
 import { answerInvoke } from './ipc-main.ts'
@@ -73,6 +74,7 @@ export class WebContents extends Surface implements Pick<ElectronWebContents, Kn
     all.set(this.id, this)
     this.#opened = this.#open(size)
     this.#opened.catch((error: unknown) => {
+      if (browserIsClosing()) return
       console.error('electron double: a page could not be opened:', error)
       process.exit(70)
     })

@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test'
 import { megabytes } from './support/agent.ts'
-import { bundleSlowPayingSandbox } from './support/bundle-sandbox.ts'
+import { bundleSandbox } from './support/bundle-sandbox.ts'
 import { CARD, payWith } from './support/card.ts'
 import { test } from './support/stage.ts'
 import type { TestComputer } from './support/test-computer.ts'
@@ -128,9 +128,9 @@ test('the customer portal changes, cancels and resumes the plan, and the console
 })
 
 test.describe('when payments are slow, webhooks never come and days pass', () => {
-  let bundle: Awaited<ReturnType<typeof bundleSlowPayingSandbox>>
+  let bundle: Awaited<ReturnType<typeof bundleSandbox>>
   test.beforeAll(async () => {
-    bundle = await bundleSlowPayingSandbox()
+    bundle = await bundleSandbox('slow-paying-sandbox')
   })
   test.afterAll(() => bundle.remove())
 

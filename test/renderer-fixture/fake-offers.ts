@@ -27,6 +27,7 @@ export function fakeOffers(previews: readonly ReleasePreview[], now: number): Of
         const own = limits.find((limit) => limit.meter === meter)
         return { planId, limit: own?.limit ?? null, words: null, over: own?.wouldBeOver ?? false, used }
       }),
+      seats: false,
       differs: true,
     })),
     periodEnd: now + 12 * 86_400_000,

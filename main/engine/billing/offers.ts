@@ -120,7 +120,7 @@ function comparedRows({ catalog, comparison, counters }: OffersInput): Offers['r
   return rows.flatMap(({ label, meter: meterId, values }): Offers['rows'] => {
     if (meterId === undefined) {
       const cells = plans.map(({ id }) => ({ planId: id, limit: null, words: values?.[id] ?? '–', over: false, used: 0 }))
-      return [{ label, meter: null, cells, differs: new Set(cells.map(({ words }) => words)).size > 1 }]
+      return [{ label, meter: null, cells, seats: false, differs: new Set(cells.map(({ words }) => words)).size > 1 }]
     }
     if (!catalog.meters.some(({ id }) => id === meterId)) return []
     const meter = meterOf(catalog, meterId)
@@ -130,7 +130,7 @@ function comparedRows({ catalog, comparison, counters }: OffersInput): Offers['r
       const limit = limits[place] ?? 0
       return { planId: id, limit: limitToNullable(limit), words: null, over: isOver(meter, used, limit), used }
     })
-    return [{ label, meter: meterFacts(catalog, meterId), cells, differs: new Set(limits).size > 1 }]
+    return [{ label, meter: meterFacts(catalog, meterId), cells, seats: meter.seats, differs: new Set(limits).size > 1 }]
   })
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { PermissionMatrix } from '../../../shared/billing/catalog.ts'
 import { permit } from '../../../shared/billing/permission.ts'
+import { ConsoleFailure } from '../failure.ts'
 import type { Services } from '../services.ts'
 
 const matrix = z.object({
@@ -22,4 +23,10 @@ export function whyNot(services: Pick<Services, 'documents' | 'registry'>, works
   if (permissions === null || role === undefined) return null
   const answer = permit({ permissions }, role, action, { ownTenant: true })
   return answer.allowed === true ? null : answer.reason
+}
+
+/** @throws ConsoleFailure `forbidden` with the reason in words. */
+export function requireMay(services: Pick<Services, 'documents' | 'registry'>, workspaceId: string, action: string): void {
+  const reason = whyNot(services, workspaceId, action)
+  if (reason !== null) throw new ConsoleFailure('forbidden', reason, 'Ask a member whose role may do this.')
 }

@@ -6,6 +6,7 @@ import { type CostNames, costNames } from '../billing/costs/cost-names.ts'
 import { type CostPeriod, costPeriods } from '../billing/costs/cost-periods.ts'
 import { changeView, costView } from '../billing/costs/cost-view.ts'
 import { focusCsv } from '../billing/costs/focus.ts'
+import { requireMay } from '../billing/permissions.ts'
 import { ConsoleFailure } from '../failure.ts'
 import type { Services } from '../services.ts'
 import type { HandlersOf } from './handlers.ts'
@@ -19,6 +20,7 @@ export function costCalls(services: Services): HandlersOf<'costs'> {
   /** Null before the first visit of the platform, or where it says nothing of costs. */
   function knownOf(workspaceId: string): Known | null {
     recordOf(services, workspaceId)
+    requireMay(services, workspaceId, 'view_usage')
     const plans = documents.read(workspaceId, 'plans')
     const plan = documents.read(workspaceId, 'plan')
     const firstDay = costDays.days(workspaceId)[0]

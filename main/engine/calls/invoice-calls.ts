@@ -1,10 +1,15 @@
+import { requireMay } from '../billing/permissions.ts'
 import type { Services } from '../services.ts'
 import type { HandlersOf } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 export function invoiceCalls(services: Services): HandlersOf<'invoices'> {
   const { invoices, documents } = services
-  const known = (workspaceId: string): string => recordOf(services, workspaceId).id
+  const known = (workspaceId: string): string => {
+    const { id } = recordOf(services, workspaceId)
+    requireMay(services, id, 'view_invoices')
+    return id
+  }
   return {
     'invoices.list': ({ workspaceId }) => invoices.list(known(workspaceId)),
     'invoices.pdf': ({ workspaceId, id }) => invoices.pdf(known(workspaceId), id),

@@ -2,7 +2,7 @@
  * Everything that is derived from the master key. HKDF-SHA256 (RFC 5869) with a random salt for each sub-key and an
  * info of its own for each purpose, so that no output says anything about another one.
  */
-import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, hash, hkdfSync, type KeyObject } from 'node:crypto'
 
 export const MASTER_KEY_BYTES = 32
 export const SALT_BYTES = 32
@@ -55,6 +55,42 @@ export function memoryRefUnder(refKey: KeyObject | Uint8Array, subKeyId: string 
   return createHmac('sha256', refKey)
     .update(`${subKeyId ?? IMPORT_KEY_ID}\0${memoryId}`)
     .digest('hex')
+}
+
+const BLOCK_BYTES = 64
+const HASH_BYTES = 32
+
+/** As `memoryRefUnder`. `wipe` overwrites what was made of the key; nothing may be asked after that. */
+export type MemoryRefs = { of(subKeyId: string | null, memoryId: string): string; wipe(): void }
+
+/**
+ * HMAC-SHA256 as RFC 2104 §2 writes it down, with both pads made beforehand: Node's own takes twice as long for a text as
+ * short as this, and each memory that is written asks once.
+ */
+export function createMemoryRefs(refKey: Uint8Array): MemoryRefs {
+  const inner = Buffer.alloc(2 * 1024)
+  const outer = Buffer.alloc(BLOCK_BYTES + HASH_BYTES)
+  inner.set(refKey)
+  outer.set(refKey)
+  for (let at = 0; at < BLOCK_BYTES; at += 1) {
+    inner[at] = (inner[at] ?? 0) ^ 0x36
+    outer[at] = (outer[at] ?? 0) ^ 0x5c
+  }
+  return {
+    of(subKeyId, memoryId) {
+      const text = `${subKeyId ?? IMPORT_KEY_ID}\0${memoryId}`
+      // At most three bytes of UTF-8 for each unit of the text.
+      if (BLOCK_BYTES + text.length * 3 > inner.length) return memoryRefUnder(refKey, subKeyId, memoryId)
+      const length = inner.write(text, BLOCK_BYTES)
+      outer.write(hash('sha256', inner.subarray(0, BLOCK_BYTES + length)), BLOCK_BYTES, 'hex')
+      return hash('sha256', outer)
+    },
+    wipe() {
+      inner.fill(0)
+      outer.fill(0)
+      refKey.fill(0)
+    },
+  }
 }
 
 function derive(masterKey: Uint8Array, salt: Uint8Array, info: string, lengthBytes: number): Buffer {

@@ -1,6 +1,6 @@
 /** The keys in memory while the vault is unlocked. Nothing outside this file keeps one. */
-import { createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
-import { deriveAuthenticationSecret, deriveFingerprint, deriveMemoryRefKey, deriveSealingKey, memoryRefUnder, type SealingKey } from './derivation.ts'
+import { timingSafeEqual } from 'node:crypto'
+import { createMemoryRefs, deriveAuthenticationSecret, deriveFingerprint, deriveMemoryRefKey, deriveSealingKey, type MemoryRefs, type SealingKey } from './derivation.ts'
 import { VaultLockedError } from './errors.ts'
 
 /** Deriving takes 60 µs, sealing a small envelope 10: the keys of the agents at work are kept. */
@@ -8,8 +8,7 @@ const MAX_DERIVED = 256
 
 export class KeyRing {
   #masterKey: Buffer | null = null
-  /** A KeyObject: with bytes, each keyed hash would cost five times as much. */
-  #memoryRefKey: KeyObject | null = null
+  #memoryRefs: MemoryRefs | null = null
   readonly #derived = new Map<string, SealingKey>()
   /** The one that was asked for last for each sub-key: nearly always the one that is asked for next. */
   readonly #last = new Map<string, SealingKey>()
@@ -22,9 +21,7 @@ export class KeyRing {
   load(masterKey: Uint8Array): void {
     this.clear()
     this.#masterKey = Buffer.from(masterKey)
-    const refKey = deriveMemoryRefKey(this.#masterKey)
-    this.#memoryRefKey = createSecretKey(refKey)
-    refKey.fill(0)
+    this.#memoryRefs = createMemoryRefs(deriveMemoryRefKey(this.#masterKey))
   }
 
   /** Overwrites the keys with zeros; the derived ones are overwritten by OpenSSL as they are let go. */
@@ -33,7 +30,8 @@ export class KeyRing {
     this.#derived.clear()
     this.#last.clear()
     this.#masterKey = null
-    this.#memoryRefKey = null
+    this.#memoryRefs?.wipe()
+    this.#memoryRefs = null
   }
 
   holds(masterKey: Uint8Array): boolean {
@@ -70,8 +68,8 @@ export class KeyRing {
   }
 
   memoryRef(subKeyId: string | null, memoryId: string): string {
-    if (!this.#memoryRefKey) throw new VaultLockedError()
-    return memoryRefUnder(this.#memoryRefKey, subKeyId, memoryId)
+    if (!this.#memoryRefs) throw new VaultLockedError()
+    return this.#memoryRefs.of(subKeyId, memoryId)
   }
 
   fingerprint(): Buffer {

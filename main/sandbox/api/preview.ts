@@ -5,7 +5,7 @@ import { periodAt, periodNumber } from '../../../shared/billing/period.ts'
 import { startsNewPeriod, takesEffect, usageInNewPeriod, wouldBeOver } from '../../../shared/billing/plan-change.ts'
 import type { previewResponse } from '../../../shared/contract/platform/purchase.ts'
 import { isoTime } from '../clock.ts'
-import { type Account, basePlanOf } from '../meter/account.ts'
+import { type Account, basePlanOf, counterOf } from '../meter/account.ts'
 import { afterwards, CENTS_PER_AU, costOfChange, type Purchase, recurringCents } from '../polar/purchase.ts'
 
 type Preview = z.output<typeof previewResponse>
@@ -58,7 +58,7 @@ function answer(account: Account, { plan, seats, holdings, cost, effective, newP
   const period = newPeriod ? periodNumber(nowMs, 0, plan.interval) : current
   // What applies from the end of the period on is judged as of then: its boosters have run out.
   const limits = effectiveLimits(catalog, plan, holdings, effective === 'now' ? nowMs : workspace.period_end)
-  const used = Object.fromEntries([...account.counters.values()].map((row) => [row.metric, row.used]))
+  const used = Object.fromEntries(catalog.meters.map((meter) => [meter.id, counterOf(account, meter).used]))
   const usage = newPeriod || effective === 'period_end' ? usageInNewPeriod(catalog.meters, used) : used
   const price = subscribed ? recurringCents(plan, seats) : 0
   return {

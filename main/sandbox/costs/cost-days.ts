@@ -14,6 +14,8 @@ export function publishCostDay(unit: Unit, workspaceId: string, day: number): vo
   const account = readAccount(unit, workspaceId)
   // Where nothing has a price, a day has no costs that could be shown.
   if (account.catalog.meters.every(({ unitPrice }) => unitPrice === null)) return
+  // Nobody pays for what was before the account.
+  if (day < dayOf(account.createdAt)) return
   const period = periodOfDay(unit, account, day)
   const endDay = Math.max(day + 1, Math.min(daysOf(period).endDay, dayOf(unit.now) + 1))
   for (const priced of pricedOrNothing(() => priceDays(unit, account, period, day, endDay))) {
@@ -46,6 +48,7 @@ const storedWorkspace = z.object({
   period_anchor: z.int(),
   period_start: z.int(),
   period_end: z.int(),
+  created_at: z.int(),
 })
 const storedCounters = z.array(z.object({ metric: z.string(), quota_limit: z.int() }))
 
@@ -60,11 +63,11 @@ export function costOfPeriod(unit: Unit, workspaceId: string): number {
   ).totalMinor
 }
 
-function readAccount({ file, catalogs }: Unit, workspaceId: string): PricedAccount {
+function readAccount({ file, catalogs }: Unit, workspaceId: string): PricedAccount & { createdAt: number } {
   const workspace = storedWorkspace.parse(
-    file.prepare('SELECT id, catalog, plan_id, period_anchor, period_start, period_end FROM workspaces WHERE id = ?').get(workspaceId),
+    file.prepare('SELECT id, catalog, plan_id, period_anchor, period_start, period_end, created_at FROM workspaces WHERE id = ?').get(workspaceId),
   )
   const catalog = catalogs.named(workspace.catalog)
   const counters = storedCounters.parse(file.prepare('SELECT metric, quota_limit FROM counters WHERE workspace_id = ?').all(workspaceId))
-  return { workspace, catalog, plan: planOf(catalog, workspace.plan_id), counters: new Map(counters.map((row) => [row.metric, row])) }
+  return { createdAt: workspace.created_at, workspace, catalog, plan: planOf(catalog, workspace.plan_id), counters: new Map(counters.map((row) => [row.metric, row])) }
 }

@@ -29,7 +29,7 @@ export async function createInstance(
     id: randomUUID(),
     circle_id: circle.id,
     element,
-    name: wanted.name ?? element,
+    name: wanted.name ?? circle.book.elements.find(({ id }) => id === element)?.name ?? element,
     created_at: unit.now,
     deleted_at: null,
     suspended_at: null,

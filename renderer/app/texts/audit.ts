@@ -5,7 +5,7 @@ export const auditTexts = {
   title: 'Audit log',
   lead: 'Who did what in this workspace, on hand without a network.',
   table: 'Audit log entries, newest first',
-  columns: { at: 'When', action: 'Action', actor: 'Who', target: 'What', metadata: 'Details' },
+  columns: { open: 'Open', at: 'When', action: 'Action', actor: 'Who', target: 'What', metadata: 'Details' },
   system: 'System',
   filters: {
     label: 'Filter the audit log',
@@ -26,6 +26,7 @@ export const auditTexts = {
     filteredTitle: 'No entry fits these filters',
   },
   entry: {
+    open: (sequence: number) => `Details of entry ${format.count(sequence)}`,
     details: (sequence: number) => `Details of entry ${format.count(sequence)}`,
     sequence: 'Entry',
     at: 'Time (UTC)',

@@ -22,10 +22,9 @@ export const desktopTexts = {
     startAtLoginText: 'It waits in the tray, takes what agents write and sends what is queued.',
     keepRunning: 'Keep running when the window is closed',
     keepRunningText: 'Agents can go on writing and held writes can leave. Quit from the tray or the menu.',
-    diagnostics: 'Diagnostics',
-    diagnosticsText: (path: string) =>
-      `Versions and the end of the log (${path}), without keys, tokens or names. Nothing is sent: the file is yours to hand on.`,
-    save: 'Save diagnostics',
+    log: 'Log of the program',
+    logText: (path: string) => `${path}. Its end can be saved with the versions of everything, without keys, tokens or names; nothing is sent.`,
+    save: 'Save the log',
   },
   updates: {
     title: 'Updates',

@@ -5,6 +5,7 @@ const settingNames: Record<string, string> = {
   org_name: 'Organisation name',
   billing_email: 'Billing e-mail',
   billing_phone: 'Telephone for text messages',
+  billing_country: 'Billing country',
   plan_id: 'Plan',
   audit_log_retention_days: 'Audit log kept for (days)',
 }

@@ -19,9 +19,12 @@ export type ChartShape = {
   marks?: readonly { label: string; value: number }[]
 }
 
-/** The columns as the canvas draws them: stacked ones stand on the sum of those before, the highest first. */
+/** The columns in the order in which the canvas draws them: of lines the first lies on top; stacked ones stand on the sum of those before, the highest behind. */
 export function drawnColumns({ kind, series }: Pick<ChartShape, 'kind' | 'series'>): { index: number; values: (number | null)[] }[] {
-  if (kind !== 'stacked') return series.map(({ values }, index) => ({ index, values: [...values] }))
+  if (kind !== 'stacked') {
+    const columns = series.map(({ values }, index) => ({ index, values: [...values] }))
+    return kind === 'lines' ? columns.reverse() : columns
+  }
   const sums: number[] = []
   const columns = series.map(({ values }, index) => ({
     index,

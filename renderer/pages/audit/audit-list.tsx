@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Button, VisuallyHidden } from '@mantine/core'
 import { IconChevronRight, IconFilterOff, IconListSearch } from '@tabler/icons-react'
 import { useCallback, useMemo, useState } from 'react'
 import type { AuditFilter, AuditRow } from '../../../shared/contract/console/audit.ts'
@@ -31,7 +31,20 @@ export function AuditList({ workspaceId, filter, isFiltered, onClear }: Props) {
       column.display({
         id: 'open',
         meta: { width: '18px' },
-        cell: ({ row }) => <IconChevronRight size={14} className={classes.chevron} data-opened={open.has(row.original.sequence) || undefined} aria-hidden />,
+        header: () => <VisuallyHidden>{words.columns.open}</VisuallyHidden>,
+        // Out of the way of Tab: Enter on the row does the same.
+        cell: ({ row }) => (
+          <button
+            type="button"
+            className={classes.chevron}
+            tabIndex={-1}
+            aria-expanded={open.has(row.original.sequence)}
+            aria-label={words.entry.open(row.original.sequence)}
+            onClick={() => toggle(row.original)}
+          >
+            <IconChevronRight size={14} aria-hidden />
+          </button>
+        ),
       }),
       column.display({
         id: 'at',
@@ -68,7 +81,7 @@ export function AuditList({ workspaceId, filter, isFiltered, onClear }: Props) {
         cell: ({ row }) => <span className={classes.metadata}>{row.original.metadata === '{}' ? '' : row.original.metadata}</span>,
       }),
     ],
-    [open],
+    [open, toggle],
   )
 
   if (list.error && list.total === null) return <ErrorNotice error={list.error} onRetry={list.retry} />

@@ -27,7 +27,9 @@ export function ChangedSection({
 }) {
   const others = costs.periods.filter(({ name }) => name < costs.period.name)
   const before = others.find(({ name }) => name === against) ?? others[0]
-  const { data, error, refetch } = useRead('costs.change', before === undefined ? null : { workspaceId, before: before.name, after: costs.period.name }, { keep: true })
+  const { data, error, refetch } = useRead('costs.change', before === undefined ? null : { workspaceId, before: before.name, after: costs.period.name }, {
+    keep: true,
+  })
   return (
     <Section
       title={words.title}
@@ -66,7 +68,9 @@ function Headline({ change }: { change: CostChange }) {
   return (
     <>
       <span data-change-headline>
-        {change.difference === 0 ? words.same : words.headline(money(change.afterTotal), money(change.beforeTotal), money(Math.abs(change.difference)), change.difference > 0)}
+        {change.difference === 0
+          ? words.same
+          : words.headline(money(change.afterTotal), money(change.beforeTotal), money(Math.abs(change.difference)), change.difference > 0)}
       </span>{' '}
       {change.comparedDays !== null && words.comparedDays(change.comparedDays)}
     </>
@@ -75,7 +79,17 @@ function Headline({ change }: { change: CostChange }) {
 
 type Part = CostChange['byService'][number]
 
-function ChangeTable({ title, parts, value, total }: { title: string; parts: readonly Part[]; value: (amount: number, key: string) => string; total: number | null }) {
+function ChangeTable({
+  title,
+  parts,
+  value,
+  total,
+}: {
+  title: string
+  parts: readonly Part[]
+  value: (amount: number, key: string) => string
+  total: number | null
+}) {
   const [all, setAll] = useState(false)
   const shown = all ? parts : parts.slice(0, ROWS_SHOWN)
   return (
@@ -140,10 +154,16 @@ function RestRow({ parts, value }: { parts: readonly Part[]; value: (amount: num
     <tr>
       <td>{words.rest(parts.length)}</td>
       <td data-align="right" className={table.nowrap}>
-        {value(sum(({ before }) => before), '')}
+        {value(
+          sum(({ before }) => before),
+          '',
+        )}
       </td>
       <td data-align="right" className={table.nowrap}>
-        {value(sum(({ after }) => after), '')}
+        {value(
+          sum(({ after }) => after),
+          '',
+        )}
       </td>
       <td data-align="right" className={table.nowrap}>
         {signed(value, { key: '', difference: sum(({ difference }) => difference) })}

@@ -86,5 +86,5 @@ function AsOf() {
   const workspace = useWorkspace()
   const { asOf } = useConnection(workspace)
   const now = useNow()
-  return asOf === null ? null : <>{costsTexts.asOf(format.moment(asOf, now))}</>
+  return asOf === null ? null : costsTexts.asOf(format.moment(asOf, now))
 }

@@ -8,7 +8,15 @@ import classes from './invoices.module.css'
 
 const words = invoicesTexts.filters
 
-export function InvoiceFilters({ invoices, filter, onChange }: { invoices: readonly Invoice[]; filter: InvoiceFilter; onChange: (filter: InvoiceFilter) => void }) {
+export function InvoiceFilters({
+  invoices,
+  filter,
+  onChange,
+}: {
+  invoices: readonly Invoice[]
+  filter: InvoiceFilter
+  onChange: (filter: InvoiceFilter) => void
+}) {
   const statuses = [...new Set(invoices.map(({ status }) => status))].sort()
   const years = [...new Set(invoices.map(({ periodStart }) => new Date(periodStart).getUTCFullYear()))].sort((one, other) => other - one)
   return (

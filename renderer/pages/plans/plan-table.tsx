@@ -50,27 +50,6 @@ export function PlanTable({ offers, offline, onChoose, onAsk }: Props) {
           </tr>
         </thead>
         <tbody>
-          {rows.length === 0 && onlyDifferences && (
-            <tr>
-              <td colSpan={plans.length + 1} className={classes.dim}>
-                {words.noDifferences}
-              </td>
-            </tr>
-          )}
-          {rows.map((row) => (
-            <ComparedRow key={row.label} row={row} plans={plans} currentPlace={currentPlace} seats={offers.seats} />
-          ))}
-          {plans.some(({ release }) => release !== null) && (
-            <tr>
-              <th scope="row">{words.releasesRow}</th>
-              {plans.map(({ id, current, release }) => (
-                <td key={id} data-current={current || undefined}>
-                  {current || release === null ? '–' : words.releases(release)}
-                  {!current && release !== null && release.staysCount > 0 && <span className={classes.over}>{words.stays(release)}</span>}
-                </td>
-              ))}
-            </tr>
-          )}
           <tr className={classes.choice}>
             <td />
             {plans.map((plan) => (
@@ -83,13 +62,34 @@ export function PlanTable({ offers, offline, onChoose, onAsk }: Props) {
               </td>
             ))}
           </tr>
+          {rows.length === 0 && onlyDifferences && (
+            <tr>
+              <td colSpan={plans.length + 1} className={classes.dim}>
+                {words.noDifferences}
+              </td>
+            </tr>
+          )}
+          {rows.map((row) => (
+            <ComparedRow key={row.label} row={row} plans={plans} currentPlace={currentPlace} />
+          ))}
+          {plans.some(({ release }) => release !== null) && (
+            <tr>
+              <th scope="row">{words.releasesRow}</th>
+              {plans.map(({ id, current, release }) => (
+                <td key={id} data-current={current || undefined}>
+                  {current || release === null ? '–' : words.releases(release)}
+                  {!current && release !== null && release.staysCount > 0 && <span className={classes.over}>{words.stays(release)}</span>}
+                </td>
+              ))}
+            </tr>
+          )}
         </tbody>
       </table>
     </div>
   )
 }
 
-function ComparedRow({ row, plans, currentPlace }: { row: Offers['rows'][number]; plans: readonly OfferedPlan[]; currentPlace: number; seats: Offers['seats'] }) {
+function ComparedRow({ row, plans, currentPlace }: { row: Offers['rows'][number]; plans: readonly OfferedPlan[]; currentPlace: number }) {
   const own = row.cells[currentPlace]
   const { meter } = row
   return (
@@ -100,12 +100,18 @@ function ComparedRow({ row, plans, currentPlace }: { row: Offers['rows'][number]
         return (
           <td key={cell.planId} data-current={plans[place]?.current || undefined} data-differs={differs || undefined}>
             {meter === null ? cell.words : words.limit(meter, cell.limit)}
+            {row.seats && <SeatPrice plan={plans[place]} />}
             {meter !== null && cell.over && <span className={classes.over}>{words.overNow(meter, cell.used)}</span>}
           </td>
         )
       })}
     </tr>
   )
+}
+
+function SeatPrice({ plan }: { plan: OfferedPlan | undefined }) {
+  if (plan === undefined || plan.seatPriceCents === null) return null
+  return <span className={classes.summary}>{words.seatsMore(plan.seatPriceCents, plan.currency)}</span>
 }
 
 function PlanAction({ plan, offers, offline, onChoose, onAsk }: { plan: OfferedPlan } & Props) {
@@ -121,7 +127,7 @@ function PlanAction({ plan, offers, offline, onChoose, onAsk }: { plan: OfferedP
   const { order, title, interval, release } = { order: { planId: plan.id }, title: words.dialog.plan(plan.name), interval: plan.interval, release: plan.release }
   const refused = offline ?? (state === 'no' ? reason : null) ?? (plan.priceCents === null ? words.onRequest : null)
   return plan.larger ? (
-    <GatedButton variant={isDearest(plan, offers.plans) ? 'default' : 'filled'} reason={refused} onClick={() => onChoose({ order, title, interval, release, how: 'checkout' })}>
+    <GatedButton variant={isNext(plan, offers.plans) ? 'filled' : 'default'} reason={refused} onClick={() => onChoose({ order, title, interval, release, how: 'checkout' })}>
       {words.choose(plan.name)}
     </GatedButton>
   ) : (
@@ -131,7 +137,7 @@ function PlanAction({ plan, offers, offline, onChoose, onAsk }: { plan: OfferedP
   )
 }
 
-/** One filled button at most is offered beside the cheaper one: the dearest plan stays quiet. */
-function isDearest(plan: OfferedPlan, all: readonly OfferedPlan[]): boolean {
-  return all.length > 2 && all.every((other) => (other.priceCents ?? 0) <= (plan.priceCents ?? 0))
+/** One filled button: the way up leads to the next larger plan, the others stay quiet. */
+function isNext(plan: OfferedPlan, all: readonly OfferedPlan[]): boolean {
+  return all.find(({ larger }) => larger)?.id === plan.id
 }

@@ -49,8 +49,8 @@ export function DesktopSection() {
             <ErrorNotice error={keepRunning.error} />
           </SettingRow>
           <SettingRow
-            title={words.diagnostics}
-            text={words.diagnosticsText(data.engine.logPath)}
+            title={words.log}
+            text={words.logText(data.engine.logPath)}
             actions={
               <Button
                 variant="default"

@@ -1,4 +1,5 @@
 import { IconGauge } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { MeterUse } from '../../../shared/contract/console/usage.ts'
 import { format } from '../../app/format.ts'
@@ -25,6 +26,7 @@ export function UsagePage() {
   const usage = useRead('usage.read', { workspaceId: workspace.id })
   const { asOf } = useConnection(workspace)
   const now = useNow()
+  useFocusOnChange(address.meter)
   const error = overview.error ?? usage.error
   const retry = (): void => {
     void overview.refetch()
@@ -70,6 +72,18 @@ export function UsagePage() {
       ))}
     </Page>
   )
+}
+
+/** Another meter is another page to who reads it, though the path is the same: its heading takes the focus. Not at start. */
+function useFocusOnChange(meter: string | null): void {
+  const before = useRef(meter)
+  useEffect(() => {
+    if (before.current === meter) return
+    before.current = meter
+    const title = document.querySelector<HTMLElement>('[data-page-title]')
+    title?.focus({ preventScroll: true })
+    title?.closest('main')?.scrollTo(0, 0)
+  }, [meter])
 }
 
 function joined(meters: readonly Meter[], uses: readonly MeterUse[]): MeterInUse[] {

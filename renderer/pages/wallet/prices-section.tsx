@@ -47,7 +47,7 @@ export function PricesSection({ workspaceId, element: elementId, onOpen, onEstim
         <ul className={classes.elements}>
           {elements.map((one) => (
             <li key={one.id}>
-              <button type="button" className={classes.element} aria-label={words.open(one.name)} onClick={() => onOpen(one.id)}>
+              <button type="button" className={classes.element} onClick={() => onOpen(one.id)}>
                 <span className={table.strong}>{one.name}</span>
                 <span className={classes.small}>{one.description}</span>
                 <span className={classes.existence}>{words.aDay(au(existenceOf(one)))}</span>

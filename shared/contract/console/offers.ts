@@ -29,6 +29,8 @@ const comparedRow = z.strictObject({
   meter: z.strictObject(meterFacts).nullable(),
   /** In the order of the plans. `over`: less than is used now. */
   cells: z.array(z.strictObject({ planId: z.string(), limit, words: z.string().nullable(), over: z.boolean(), used: count })),
+  /** The meter that bought seats raise: each plan says what one more costs. */
+  seats: z.boolean(),
   /** Not every plan says the same. */
   differs: z.boolean(),
 })

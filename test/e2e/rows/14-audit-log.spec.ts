@@ -26,7 +26,12 @@ test('the audit log: every action of the seed, with action, actor, target, metad
   const line = await stage.proxy(platform)
   const token = platform.tokenOf('truss')
   for (const action of actions) {
-    const { status } = await platform.ask('POST', '/v1/operations', { action, target: `${action.split('.')[0]}/of-${action}`, metadata: { by: 'the spec', of: action } }, token)
+    const { status } = await platform.ask(
+      'POST',
+      '/v1/operations',
+      { action, target: `${action.split('.')[0]}/of-${action}`, metadata: { by: 'the spec', of: action } },
+      token,
+    )
     expect(status, action).toBe(201)
   }
   const logged = auditLogsResponse.parse((await platform.ask('GET', '/api/billing/audit-logs?limit=50&offset=0', undefined, token)).body)
@@ -41,7 +46,7 @@ test('the audit log: every action of the seed, with action, actor, target, metad
     await expect(row).toContainText('Tara Okafor')
     await expect(row).toContainText('branch/of-branch.create')
     await row.click()
-    await expect(row).toHaveAttribute('aria-expanded', 'true')
+    await expect(row.getByRole('button', { name: /^Details of entry/ })).toHaveAttribute('aria-expanded', 'true')
     const details = page.getByRole('region', { name: /^Details of entry/ })
     await expect(details.getByLabel('Metadata')).toHaveText('{\n  "by": "the spec",\n  "of": "branch.create"\n}')
     await expect(details).toContainText(logged.entries.find(({ action }) => action === 'branch.create')?.hash ?? '')
@@ -110,7 +115,16 @@ test('the audit log: every action of the seed, with action, actor, target, metad
     }
     const [entry] = logged.entries.filter(({ action }) => action === 'key.create')
     expect(JSON.parse(await save(/^JSON/))).toEqual([
-      { sequence: entry?.sequence, created_at: entry?.created_at, action: 'key.create', actor: entry?.actor, actor_name: 'Tara Okafor', target: 'key/of-key.create', metadata: entry?.metadata, hash: entry?.hash },
+      {
+        sequence: entry?.sequence,
+        created_at: entry?.created_at,
+        action: 'key.create',
+        actor: entry?.actor,
+        actor_name: 'Tara Okafor',
+        target: 'key/of-key.create',
+        metadata: entry?.metadata,
+        hash: entry?.hash,
+      },
     ])
     const [head, row, end] = (await save(/^CSV/)).split('\r\n')
     expect(head).toBe('sequence,created_at,action,actor,actor_name,target,metadata,hash')
@@ -156,8 +170,12 @@ test('an entry that was changed at the platform is found by a computer that read
   for (const target of ['backup/one', 'backup/two', 'backup/three']) await platform.ask('POST', '/v1/operations', { action: 'backup.create', target }, token)
   await platform.stop()
   const database = new Database(join(platform.dataDir, 'platform.db'))
-  const { body } = z.object({ body: z.string() }).parse(database.prepare("SELECT body FROM changes WHERE topic = 'audit_entry' AND id = '2' AND body LIKE '%backup/two%'").get())
-  database.prepare("UPDATE changes SET body = ? WHERE topic = 'audit_entry' AND id = '2' AND body LIKE '%backup/two%'").run(body.replace('backup/two', 'backup/2'))
+  const { body } = z
+    .object({ body: z.string() })
+    .parse(database.prepare("SELECT body FROM changes WHERE topic = 'audit_entry' AND id = '2' AND body LIKE '%backup/two%'").get())
+  database
+    .prepare("UPDATE changes SET body = ? WHERE topic = 'audit_entry' AND id = '2' AND body LIKE '%backup/two%'")
+    .run(body.replace('backup/two', 'backup/2'))
   database.close()
   await platform.restart()
 

@@ -21,7 +21,7 @@ test('prices from root, category and element, the narrowest scope wins; circles 
 
   await test.step('the category’s own rate holds where the element says nothing', async () => {
     await page.getByRole('button', { name: 'All elements' }).click()
-    await page.getByRole('button', { name: 'Prices of Python action' }).click()
+    await page.getByRole('button', { name: /^Python action/ }).click()
     await expect(page.getByRole('table', { name: 'Prices of Python action' }).getByRole('row', { name: /Invoke Invocations/ })).toContainText(
       '0.00005 AU per invocationCategory',
     )

@@ -15,7 +15,10 @@ async function tableOf(page: Page, by: string): Promise<Map<string, number>> {
     amounts.set(name ?? '', centsOf(amount ?? ''))
   }
   const total = centsOf((await table.locator('tfoot').textContent()) ?? '')
-  expect([...amounts.values()].reduce((sum, amount) => sum + amount, 0), `the rows by ${by}`).toBe(total)
+  expect(
+    [...amounts.values()].reduce((sum, amount) => sum + amount, 0),
+    `the rows by ${by}`,
+  ).toBe(total)
   return amounts
 }
 
@@ -71,7 +74,9 @@ test('cost breakdown by service, category and user, in the seed’s shape; sums 
     await computer.stop()
     await computer.start()
     await stage.enter(page, computer, `/costs?period=${last}&by=user`)
-    await expect(page.getByRole('table', { name: /^Costs by user/ }).locator('tfoot')).toContainText(new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' }).format(total / 100))
+    await expect(page.getByRole('table', { name: /^Costs by user/ }).locator('tfoot')).toContainText(
+      new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' }).format(total / 100),
+    )
     await expect(page.getByText(/^As of /)).toBeVisible()
   })
 })

@@ -77,7 +77,7 @@ test('custom budgets with their own channels; offline edits are pending, survive
   await page.getByRole('button', { name: 'Actions for Half of the queries' }).click()
   await page.getByRole('menuitem', { name: 'Edit Half of the queries' }).click()
   await page.getByLabel('Amount (count)').fill('60000')
-  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
   await expect(row('Half of the queries')).toContainText('SQL queries reaches 60,000')
   await expect(budgets.getByText('Changed here')).toBeVisible()
 

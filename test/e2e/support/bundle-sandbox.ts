@@ -5,18 +5,18 @@ import { build } from 'vite'
 const root = join(import.meta.dirname, '../../..')
 
 /**
- * Bundles `slow-paying-sandbox.ts` as the product's build does the sandbox, into a folder from which the native packages are found.
+ * Bundles a sandbox of the tests, a program beside this file, as the product's build does its own, into a folder from which the native packages are found.
  * @returns the program, and how to remove it.
  */
-export async function bundleSlowPayingSandbox(): Promise<{ entry: string; remove(): void }> {
-  const outDir = join(root, 'node_modules', '.e2e', String(process.pid))
+export async function bundleSandbox(program: 'slow-paying-sandbox' | 'orchard-sandbox'): Promise<{ entry: string; remove(): void }> {
+  const outDir = join(root, 'node_modules', '.e2e', `${program}-${process.pid}`)
   await build({
     configFile: false,
     root,
     logLevel: 'error',
     ssr: { noExternal: true, external: ['better-sqlite3'] },
     build: {
-      ssr: join(import.meta.dirname, 'slow-paying-sandbox.ts'),
+      ssr: join(import.meta.dirname, `${program}.ts`),
       outDir,
       emptyOutDir: true,
       minify: false,

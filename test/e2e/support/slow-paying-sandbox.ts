@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000
 
 let passedMs = 0
 const clock: Clock = { ...systemClock, now: () => systemClock.now() + passedMs }
-const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' } } })
+const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' }, 'no-history': { type: 'boolean' } } })
 const sandbox = await startSandbox({
   port: Number(values.port),
   dataDir: values.data ?? '',

@@ -72,14 +72,24 @@ describe('the costs of days', () => {
   })
 
   test('a body that is not what its topic promises is set aside', () => {
-    const changes = [{ topic: 'cost_day', id: '2026-10-09', op: 'upsert' as const, version: 1, body: { date: '2026-10-09', currency: 'usd', rows: [['s', 'c', 'u', 'm', 5, -1, 0]] } }]
+    const changes = [
+      {
+        topic: 'cost_day',
+        id: '2026-10-09',
+        op: 'upsert' as const,
+        version: 1,
+        body: { date: '2026-10-09', currency: 'usd', rows: [['s', 'c', 'u', 'm', 5, -1, 0]] },
+      },
+    ]
     expect(documents.apply(workspace, { changes, cursor: 'c', more: false }, 1).changed.size).toBe(0)
     expect(days.days(workspace)).toEqual([])
   })
 
   test('a range is found by key', () => {
     const plan = JSON.stringify(
-      database.prepare('EXPLAIN QUERY PLAN SELECT day, currency, rows FROM cost_days WHERE workspace_id = ? AND day >= ? AND day < ? ORDER BY day').all('w', 1, 2),
+      database
+        .prepare('EXPLAIN QUERY PLAN SELECT day, currency, rows FROM cost_days WHERE workspace_id = ? AND day >= ? AND day < ? ORDER BY day')
+        .all('w', 1, 2),
     )
     expect(plan).toContain('USING PRIMARY KEY')
     expect(plan).not.toContain('TEMP B-TREE')

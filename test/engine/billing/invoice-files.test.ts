@@ -123,7 +123,9 @@ describe('many at once', () => {
     const path = join(folder, 'all.zip')
     writeFileSync(path, Buffer.from(file.base64, 'base64'))
     const script = 'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print([(n, z.read(n).decode()) for n in z.namelist()])'
-    expect(execFileSync('python3', ['-c', script, path], { encoding: 'utf8' })).toContain("[('ACME-0001.pdf', '%PDF-1.3\\nfirst'), ('ACME-0002.pdf', '%PDF-1.3\\nfirst')]")
+    expect(execFileSync('python3', ['-c', script, path], { encoding: 'utf8' })).toContain(
+      "[('ACME-0001.pdf', '%PDF-1.3\\nfirst'), ('ACME-0002.pdf', '%PDF-1.3\\nfirst')]",
+    )
   })
 
   test('with none of them here, it says so', async () => {

@@ -76,7 +76,15 @@ describe('costs of use', () => {
 
   test('are made known by day, and what came late moves its own day and what later days have beyond the plan', async () => {
     const today = (await costDays()).find(({ date }) => date === '2026-11-20')
-    expect(today?.rows.find(([, category]) => category === 'training_cost')).toEqual(['ml_service', 'training_cost', 'mei.tanaka', 'compute_minutes', 61, 610_000, 0])
+    expect(today?.rows.find(([, category]) => category === 'training_cost')).toEqual([
+      'ml_service',
+      'training_cost',
+      'mei.tanaka',
+      'compute_minutes',
+      61,
+      610_000,
+      0,
+    ])
     // The plan has 5,000,000 tokens: a late day that uses nearly all of them leaves today’s beyond it.
     await use([{ metric: 'llm_tokens', quantity: 4_999_999, timestamp: '2026-11-19T10:00:00.000Z' }])
     const days = await costDays()
@@ -104,7 +112,10 @@ describe('costs of use', () => {
     for (const role of ['platform_admin', 'tenant_admin', 'billing_contact']) {
       expect((await fixture.send(costBreakdown, 'GET', '/api/billing/costs?period=2026-10', { catalog: 'analytics', role })).status).toBe(200)
     }
-    expect(await fixture.refused('GET', '/api/billing/costs?period=2031-01', { catalog: 'analytics' })).toMatchObject({ status: 404, error: { code: 'not_found' } })
+    expect(await fixture.refused('GET', '/api/billing/costs?period=2031-01', { catalog: 'analytics' })).toMatchObject({
+      status: 404,
+      error: { code: 'not_found' },
+    })
     expect(await fixture.refused('GET', '/api/billing/costs?period=1999-01', { catalog: 'analytics' })).toMatchObject({ status: 404 })
     expect(await fixture.refused('GET', '/api/billing/costs?period=yesterday', { catalog: 'analytics' })).toMatchObject({ status: 400 })
     expect(await fixture.refused('GET', '/api/billing/costs', { token: 'tdm_nobody_at_all' })).toMatchObject({ status: 401 })
@@ -119,7 +130,9 @@ describe('costs of the demo’s past', () => {
       await fixture.sandbox.pastMade()
       const days = new Map<string, z.output<typeof costDayDocument>>()
       for (let cursor = ''; ; ) {
-        const { value } = await fixture.send(changesResponse, 'GET', `/v1/sync/changes?limit=1000${cursor === '' ? '' : `&since=${cursor}`}`, { catalog: 'analytics' })
+        const { value } = await fixture.send(changesResponse, 'GET', `/v1/sync/changes?limit=1000${cursor === '' ? '' : `&since=${cursor}`}`, {
+          catalog: 'analytics',
+        })
         for (const { topic, body } of value.changes) if (topic === 'cost_day') days.set(costDayDocument.parse(body).date, costDayDocument.parse(body))
         cursor = value.cursor
         if (!value.more) break

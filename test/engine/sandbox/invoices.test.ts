@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { extractText, getDocumentProxy } from 'unpdf'
 import { invoiceDocument, type InvoiceDocument, invoicesResponse, paymentMethodsDocument } from '../../../shared/contract/platform/invoices.ts'
-import { settingsResponse } from '../../../shared/contract/platform.ts'
+import { changesResponse, settingsResponse } from '../../../shared/contract/platform.ts'
+import { usageEventsResponse } from '../../../shared/contract/platform/usage.ts'
 import { SandboxFixture, SteppedClock } from './fixture.ts'
 
 const catalog = 'analytics'
@@ -14,7 +15,9 @@ async function listOf(fixture: SandboxFixture): Promise<InvoiceDocument[]> {
 }
 
 async function pdfOf(fixture: SandboxFixture, id: string): Promise<{ response: Response; text: string }> {
-  const response = await fetch(`${fixture.sandbox.url}/api/billing/invoices/${id}/pdf`, { headers: { Authorization: `Bearer ${fixture.token('billing_contact', catalog)}` } })
+  const response = await fetch(`${fixture.sandbox.url}/api/billing/invoices/${id}/pdf`, {
+    headers: { Authorization: `Bearer ${fixture.token('billing_contact', catalog)}` },
+  })
   const pages = await extractText(await getDocumentProxy(new Uint8Array(await response.arrayBuffer())), { mergePages: true })
   return { response, text: pages.text }
 }
@@ -34,7 +37,12 @@ describe('the invoices of the demo’s past', () => {
 
   test('are one for each month, newest first, with the seed’s columns', () => {
     expect(invoices).toHaveLength(16)
-    expect(invoices.map(({ issued_at: at }) => at)).toEqual(invoices.map(({ issued_at: at }) => at).toSorted().reverse())
+    expect(invoices.map(({ issued_at: at }) => at)).toEqual(
+      invoices
+        .map(({ issued_at: at }) => at)
+        .toSorted()
+        .reverse(),
+    )
     for (const invoice of invoices) {
       expect(invoice).toMatchObject({ status: 'Paid', currency: 'usd', payment_method: 'Credit card' })
       // Paid by card: due on the day of issue.
@@ -65,7 +73,8 @@ describe('the invoices of the demo’s past', () => {
     expect(response.headers.get('content-type')).toBe('application/pdf')
     expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${invoice.number}.pdf"`)
     const money = (amountCents: number): string => new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' }).format(amountCents / 100)
-    for (const words of [invoice.number, 'Northwind Insights', 'finance@northwind.example', 'Paid', 'Credit card', `Total ${money(invoice.amount_cents)} USD`]) expect(text).toContain(words)
+    for (const words of [invoice.number, 'Northwind Insights', 'finance@northwind.example', 'Paid', 'Credit card', `Total ${money(invoice.amount_cents)} USD`])
+      expect(text).toContain(words)
     for (const line of invoice.lines ?? []) {
       expect(text).toContain(line.description)
       expect(text).toContain(money(line.amount_cents))
@@ -109,8 +118,47 @@ describe('the status of an invoice', () => {
       clock.step(DAY_MS)
       await fixture.sandbox.tick()
       expect(await status(newest.id)).toBe('Overdue')
-      const feed = await fixture.send(invoiceDocument, 'GET', `/api/billing/invoices/${newest.id}`, { catalog })
-      expect(feed.value.status).toBe('Overdue')
+      const feed = await fixture.send(changesResponse, 'GET', '/v1/sync/changes?limit=1000', { catalog })
+      const told = feed.value.changes.find(({ topic, id }) => topic === 'invoice' && id === newest.id)
+      expect(invoiceDocument.parse(told?.body).status).toBe('Overdue')
+    } finally {
+      await fixture.stop()
+    }
+  })
+})
+
+describe('use beyond the plan', () => {
+  test('comes onto the invoice of the renewal, and what comes late moves it for two days', async () => {
+    const clock = new SteppedClock(Date.UTC(2026, 10, 20, 12))
+    const fixture = await SandboxFixture.start({ clock, history: false })
+    const use = async (quantity: number, atMs: number): Promise<void> => {
+      const event = { source: 'test', id: `${quantity}@${atMs}`, metric: 'queries', timestamp: new Date(atMs).toISOString(), quantity }
+      const { value } = await fixture.send(usageEventsResponse, 'POST', '/v1/usage/events', { catalog, body: { events: [event] } })
+      expect(value).toMatchObject({ accepted: 1 })
+    }
+    const step = async (ms: number): Promise<void> => {
+      clock.step(ms)
+      await fixture.sandbox.tick()
+      await fixture.sandbox.tick()
+    }
+    try {
+      await fixture.sandbox.tick()
+      const [running] = await listOf(fixture)
+      if (running === undefined) throw new Error('The demo has no invoices')
+      await use(120_000, clock.now())
+      const endMs = Date.parse(running.period.end)
+      await step(endMs - clock.now() + 1000)
+      await step(60_000)
+      const renewal = async (): Promise<InvoiceDocument | undefined> => (await listOf(fixture)).find(({ period }) => Date.parse(period.start) === endMs)
+      const beyond = { kind: 'usage', metric: 'queries', unit_price_cents: 50, per: 1000 }
+      // The plan has 100,000: 20,000 lie beyond it.
+      expect((await renewal())?.lines).toMatchObject([{ kind: 'plan' }, { ...beyond, quantity: 20_000, amount_cents: 1000 }])
+      await use(2000, endMs - 3_600_000)
+      await step(61_000)
+      expect((await renewal())?.lines?.[1]).toMatchObject({ ...beyond, quantity: 22_000, amount_cents: 1100 })
+      const feed = await fixture.send(changesResponse, 'GET', '/v1/sync/changes?limit=1000', { catalog })
+      const told = feed.value.changes.filter(({ topic }) => topic === 'invoice').map(({ body }) => invoiceDocument.parse(body).amount_cents)
+      expect(told).toContain(51_000)
     } finally {
       await fixture.stop()
     }
@@ -122,7 +170,8 @@ describe('payment methods', () => {
     const fixture = await SandboxFixture.start({ clock: new SteppedClock(), history: false })
     try {
       await fixture.sandbox.tick()
-      const read = async () => (await fixture.send(paymentMethodsDocument, 'GET', '/api/billing/payment-methods', { catalog, role: 'billing_contact' })).value.methods
+      const read = async () =>
+        (await fixture.send(paymentMethodsDocument, 'GET', '/api/billing/payment-methods', { catalog, role: 'billing_contact' })).value.methods
       expect((await read()).map(({ id, eligible, current, due_days: days }) => [id, eligible, current, days])).toEqual([
         ['card', true, true, 0],
         ['ach', true, false, 0],
@@ -132,7 +181,9 @@ describe('payment methods', () => {
       expect((await read())[0]?.detail).toBe('Visa ending 4242')
       await fixture.send(settingsResponse, 'PUT', '/api/billing/settings', { catalog, body: { key: 'billing_country', value: 'DE' } })
       expect((await read()).find(({ id }) => id === 'ach')).toMatchObject({ eligible: false, reason: 'Only for customers in US.' })
-      expect(await fixture.refused('PUT', '/api/billing/settings', { catalog, body: { key: 'billing_country', value: 'Germany' } })).toMatchObject({ status: 422 })
+      expect(await fixture.refused('PUT', '/api/billing/settings', { catalog, body: { key: 'billing_country', value: 'Germany' } })).toMatchObject({
+        status: 422,
+      })
     } finally {
       await fixture.stop()
     }

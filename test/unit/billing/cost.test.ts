@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { allocate, type CostCell, type DayUse, dayQuantity, MICROS_PER_MINOR, minorOf, priceDay, type Standing, splitCosts } from '../../../shared/billing/cost.ts'
+import {
+  allocate,
+  type CostCell,
+  type DayUse,
+  dayQuantity,
+  MICROS_PER_MINOR,
+  minorOf,
+  priceDay,
+  type Standing,
+  splitCosts,
+} from '../../../shared/billing/cost.ts'
 import { dateOf, dayOfDate, daysOf } from '../../../shared/billing/cost-day.ts'
 import { UNLIMITED } from '../../../shared/billing/limit.ts'
 import { periodNumber } from '../../../shared/billing/period.ts'
@@ -47,9 +57,9 @@ describe('the price of a day', () => {
   })
 
   test('a meter without a price costs nothing, one that the catalog does not know is left out', () => {
-    expect(priceDay(analytics, [use('users', 12), use('ponies', 5)], () => nothingIncluded).map(({ meterId, amountMicros }) => [meterId, amountMicros])).toEqual([
-      ['users', 0],
-    ])
+    expect(
+      priceDay(analytics, [use('users', 12), use('ponies', 5)], () => nothingIncluded).map(({ meterId, amountMicros }) => [meterId, amountMicros]),
+    ).toEqual([['users', 0]])
   })
 })
 
@@ -117,7 +127,9 @@ describe('sums', () => {
   })
 
   test('billed is never more than the use is worth', () => {
-    fc.assert(fc.property(fc.array(anyUse, { maxLength: 20 }), (uses) => priced(uses).every(({ amountMicros, billedMicros }) => billedMicros <= amountMicros + 1)))
+    fc.assert(
+      fc.property(fc.array(anyUse, { maxLength: 20 }), (uses) => priced(uses).every(({ amountMicros, billedMicros }) => billedMicros <= amountMicros + 1)),
+    )
   })
 })
 

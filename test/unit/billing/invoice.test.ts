@@ -27,7 +27,8 @@ describe('the status of an invoice', () => {
 
 describe('ways to pay', () => {
   const methods = analytics.paymentMethods ?? []
-  const eligible = (planId: string, country: string | null) => methods.filter((method) => whyNotEligible(method, { planId, country }, analytics.plans) === null).map(({ id }) => id)
+  const eligible = (planId: string, country: string | null) =>
+    methods.filter((method) => whyNotEligible(method, { planId, country }, analytics.plans) === null).map(({ id }) => id)
 
   test('are those of the seed: bank transfer for US customers, invoice and wire for Enterprise', () => {
     expect(eligible('professional', null)).toEqual(['card'])
@@ -38,7 +39,8 @@ describe('ways to pay', () => {
   })
 
   test('say why one cannot be used', () => {
-    const reason = (id: string) => methods.filter((method) => method.id === id).map((method) => whyNotEligible(method, { planId: 'starter', country: 'DE' }, analytics.plans))
+    const reason = (id: string) =>
+      methods.filter((method) => method.id === id).map((method) => whyNotEligible(method, { planId: 'starter', country: 'DE' }, analytics.plans))
     expect(reason('invoice')).toEqual(['Only on Enterprise.'])
     expect(reason('ach')).toEqual(['Only for customers in US.'])
   })

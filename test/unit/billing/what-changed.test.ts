@@ -8,9 +8,9 @@ function cell(service: string, userId: string, amountMicros: number): CostCell {
 }
 
 const anyCells = fc.array(
-  fc.record({ service: fc.constantFrom('a', 'b', 'c', 'd'), userId: fc.constantFrom('', 'u', 'v'), amountMicros: fc.integer({ min: 0, max: 1e10 }) }).map((each) =>
-    cell(each.service, each.userId, each.amountMicros),
-  ),
+  fc
+    .record({ service: fc.constantFrom('a', 'b', 'c', 'd'), userId: fc.constantFrom('', 'u', 'v'), amountMicros: fc.integer({ min: 0, max: 1e10 }) })
+    .map((each) => cell(each.service, each.userId, each.amountMicros)),
   { maxLength: 30 },
 )
 
@@ -31,7 +31,16 @@ describe('what changed', () => {
   })
 
   test('the largest difference comes first, whichever way it goes; what is new or gone counts from or to 0', () => {
-    const change = explain(new Map([['kept', 10], ['gone', 50]]), new Map([['kept', 12], ['new', 30]]))
+    const change = explain(
+      new Map([
+        ['kept', 10],
+        ['gone', 50],
+      ]),
+      new Map([
+        ['kept', 12],
+        ['new', 30],
+      ]),
+    )
     expect(change).toEqual({
       before: 60,
       after: 42,

@@ -64,6 +64,25 @@ test('a payment is told of at its end, once', () => {
   expect(noticeFor(checkout('declined'), nothingSaid).notice).toMatchObject({ title: 'The payment was declined', page: { path: '/upgrade', workspaceId } })
 })
 
+test('an alert that fired opens the alerts of its workspace', () => {
+  const alert = {
+    id: 'a1',
+    at: 0,
+    text: 'Encrypted bytes are at 80 % of the limit.',
+    meter: null,
+    meterName: null,
+    used: 80,
+    limit: 100,
+    names: ['80 %', 'Budget'],
+    channels: ['in_app'],
+  }
+  expect(noticeFor({ event: 'alert.fired', payload: { workspaceId, workspaceName: 'Harbour', alert } }, nothingSaid).notice).toEqual({
+    title: '80 %, Budget',
+    body: 'Encrypted bytes are at 80 % of the limit.',
+    page: { path: '/alerts', workspaceId },
+  })
+})
+
 test('everything else is left to the window', () => {
   expect(titles([{ event: 'workspaces.changed', payload: {} }])).toEqual([])
 })

@@ -30,12 +30,18 @@ function day(number: number, ...cells: CostCell[]): CostDay {
 
 const anyCell = fc
   .tuple(
-    fc.constantFrom(['ai_service', 'llm_cost', 'llm_tokens'] as const, ['query_engine', 'query_cost', 'queries'] as const, ['query_engine', 'storage_cost', 'storage'] as const),
+    fc.constantFrom(
+      ['ai_service', 'llm_cost', 'llm_tokens'] as const,
+      ['query_engine', 'query_cost', 'queries'] as const,
+      ['query_engine', 'storage_cost', 'storage'] as const,
+    ),
     fc.constantFrom('', 'mei.tanaka', 'member-1'),
     fc.integer({ min: 0, max: 3_000_000 }),
   )
   .map(([[service, category, meterId], userId, amount]) => cell(service, category, userId, meterId, amount, Math.floor(amount / 3)))
-const anyDays = fc.array(fc.array(anyCell, { maxLength: 6 }), { minLength: 1, maxLength: 31 }).map((days) => days.map((cells, index) => day(first + index, ...cells)))
+const anyDays = fc
+  .array(fc.array(anyCell, { maxLength: 6 }), { minLength: 1, maxLength: 31 })
+  .map((days) => days.map((cells, index) => day(first + index, ...cells)))
 
 describe('costs of a period', () => {
   test('total, rows and days agree to the cent, by every dimension', () => {
@@ -53,7 +59,14 @@ describe('costs of a period', () => {
   })
 
   test('names services, categories and users in words; a running period ends today', () => {
-    const view = costView([day(november.firstDay, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 20_000), cell('new', 'thing', '', 'queries', 10_000))], 'category', names, november, [november], today)
+    const view = costView(
+      [day(november.firstDay, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 20_000), cell('new', 'thing', '', 'queries', 10_000))],
+      'category',
+      names,
+      november,
+      [november],
+      today,
+    )
     expect(view.rows.map(({ name, amountCents, share }) => [name, amountCents, share])).toEqual([
       ['AI service: LLM tokens', 2, 2 / 3],
       ['new/thing', 1, 1 / 3],
@@ -89,7 +102,13 @@ describe('periods', () => {
 })
 
 describe('what changed', () => {
-  const before = { period: october, days: [day(first, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 500_000)), day(first + 20, cell('ai_service', 'llm_cost', '', 'llm_tokens', 9_000_000))] }
+  const before = {
+    period: october,
+    days: [
+      day(first, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 500_000)),
+      day(first + 20, cell('ai_service', 'llm_cost', '', 'llm_tokens', 9_000_000)),
+    ],
+  }
 
   test('a running period is compared with as many days of the one before', () => {
     const after = { period: november, days: [day(november.firstDay, cell('query_engine', 'query_cost', 'mei.tanaka', 'queries', 800_000))] }
@@ -111,7 +130,8 @@ describe('what changed', () => {
       fc.property(anyDays, anyDays, (earlier, later) => {
         const shifted = later.map((each) => ({ ...each, day: each.day + 31 }))
         const change = changeView({ period: october, days: earlier }, { period: { ...november, current: false }, days: shifted }, names, plans, today)
-        for (const parts of [change.byService, change.byUser, change.byMeter]) expect(parts.reduce((sum, { difference }) => sum + difference, 0)).toBe(change.difference)
+        for (const parts of [change.byService, change.byUser, change.byMeter])
+          expect(parts.reduce((sum, { difference }) => sum + difference, 0)).toBe(change.difference)
         expect(change.beforeTotal).toBe(costView(earlier, 'user', names, october, [october], today).totalCents)
       }),
     )
@@ -123,30 +143,57 @@ function parseCsv(text: string): Record<string, string>[] {
   const rows = text
     .trimEnd()
     .split('\r\n')
-    .map((line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => (quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'))))
+    .map((line) =>
+      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+        quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
+      ),
+    )
   const [header = [], ...body] = rows
   return body.map((fields) => Object.fromEntries(header.map((name, index) => [name, fields[index] ?? ''])))
 }
 
-const days = [day(first, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 2), cell('query_engine', 'storage_cost', '=cmd|calc', 'storage', 1_234_567, 234_567))]
+const days = [
+  day(first, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 2), cell('query_engine', 'storage_cost', '=cmd|calc', 'storage', 1_234_567, 234_567)),
+]
 const source = { days, names, period: october, workspaceName: 'Northwind' }
 
 describe('exports', () => {
   test('CSV has exact amounts, quotes, and no formula', () => {
     const rows = parseCsv(costCsv(source))
     expect(rows).toHaveLength(2)
-    expect(rows[0]).toMatchObject({ date: '2026-10-09', service: 'AI service', category: 'AI service: LLM tokens', user: 'Mei Tanaka', amount: '0.000002', currency: 'USD' })
+    expect(rows[0]).toMatchObject({
+      date: '2026-10-09',
+      service: 'AI service',
+      category: 'AI service: LLM tokens',
+      user: 'Mei Tanaka',
+      amount: '0.000002',
+      currency: 'USD',
+    })
     expect(rows[1]).toMatchObject({ user_id: "'=cmd|calc", amount: '1.234567', billed_beyond_plan: '0.234567' })
     expect(csvText(['a'], [['x"y'], ['1,2'], [null], ['line\nbreak']])).toBe('a\r\n"x""y"\r\n"1,2"\r\n\r\n"line\nbreak"\r\n')
   })
 
   test('JSON has the totals of the page and the rows', () => {
     const json: unknown = JSON.parse(costJson(source))
-    expect(json).toMatchObject({ period: '2026-10', currency: 'USD', total: '1.23', by_service: [{ id: 'query_engine', amount: '1.23' }, { id: 'ai_service', amount: '0.00' }] })
+    expect(json).toMatchObject({
+      period: '2026-10',
+      currency: 'USD',
+      total: '1.23',
+      by_service: [
+        { id: 'query_engine', amount: '1.23' },
+        { id: 'ai_service', amount: '0.00' },
+      ],
+    })
   })
 
   test('micros are written with every digit', () => {
-    expect([0, 1, 10_000, 1_234_567, 1_000_000_000_000].map((micros) => exactDecimal(micros, 'usd'))).toEqual(['0.000000', '0.000001', '0.010000', '1.234567', '1000000.000000'])
+    expect([0, 1, 10_000, 1_234_567, 1_000_000_000_000].map((micros) => exactDecimal(micros, 'usd'))).toEqual([
+      '0.000000',
+      '0.000001',
+      '0.010000',
+      '1.234567',
+      '1000000.000000',
+    ])
   })
 })
 
@@ -191,7 +238,8 @@ describe('FOCUS 1.2', () => {
     for (const row of rows) {
       for (const column of neverNull) expect(row[column], column).not.toBe('')
       for (const column of ['BilledCost', 'ContractedCost', 'EffectiveCost', 'ListCost']) expect(row[column]).toMatch(/^-?\d+(?:\.\d+)?$/)
-      for (const column of ['BillingPeriodStart', 'BillingPeriodEnd', 'ChargePeriodStart', 'ChargePeriodEnd']) expect(row[column]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+      for (const column of ['BillingPeriodStart', 'BillingPeriodEnd', 'ChargePeriodStart', 'ChargePeriodEnd'])
+        expect(row[column]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
       expect(row.BillingCurrency).toMatch(/^[A-Z]{3}$/)
       expect(['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment']).toContain(row.ChargeCategory)
       expect(row.ChargeClass).toBe('')
@@ -211,7 +259,13 @@ describe('FOCUS 1.2', () => {
       ['Purchase', '500.00', '500.00', 'NORTHWIND-0015'],
       ['Tax', '95.00', '95.00', 'NORTHWIND-0015'],
     ])
-    expect(rows[0]).toMatchObject({ ServiceName: 'AI service', ServiceCategory: 'AI and Machine Learning', ListUnitPrice: '0.000002', PricingUnit: 'Tokens', BillingAccountId: 'acc-1' })
+    expect(rows[0]).toMatchObject({
+      ServiceName: 'AI service',
+      ServiceCategory: 'AI and Machine Learning',
+      ListUnitPrice: '0.000002',
+      PricingUnit: 'Tokens',
+      BillingAccountId: 'acc-1',
+    })
     expect(rows[1]).toMatchObject({ PricingUnit: 'Byte-Days' })
   })
 })

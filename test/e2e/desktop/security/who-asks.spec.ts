@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from '../support/desktop-stage.ts'
 import { test } from '../support/siege.ts'
 
-test('16: Electron is named by its exact version', ({ siege }) => {
+test('16: Electron is named by its exact version', () => {
   const { devDependencies } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../package.json'), 'utf8')) as {
     devDependencies: Record<string, string>
   }

@@ -1,0 +1,101 @@
+import type { Configuration } from 'electron-builder'
+
+export type PackageTarget = 'linux' | 'mac' | 'win'
+export type PackageInput = {
+  target: PackageTarget
+  electronVersion: string
+  /** A folder with the Electron runtime; null: it is downloaded. */
+  electronDist: string | null
+  outputFolder: string
+  /** File with the licences of everything that is inside. */
+  licencesFile: string
+  /** Null: this build cannot update itself, and says so. */
+  updates: { url: string; publicKey: string } | null
+}
+
+/** The native code of each target: everything else of these packages is left out. */
+const native: Record<PackageTarget, { sqlite: string; lance: string }> = {
+  linux: { sqlite: 'linux-x64.node', lance: 'lancedb-linux-x64-gnu' },
+  mac: { sqlite: 'darwin-arm64.node', lance: 'lancedb-darwin-arm64' },
+  win: { sqlite: 'win32-x64.node', lance: 'lancedb-win32-x64-msvc' },
+}
+
+export function lancePackageOf(target: PackageTarget): string {
+  return `@lancedb/${native[target].lance}`
+}
+
+/** What electron-builder is told, without a word about where it runs. */
+export function packageConfiguration({ target, electronVersion, electronDist, outputFolder, licencesFile, updates }: PackageInput): Configuration {
+  const { sqlite, lance } = native[target]
+  return {
+    appId: 'dev.tidemark.console',
+    productName: 'Tidemark',
+    copyright: 'MIT licence',
+    electronVersion,
+    ...(electronDist === null ? {} : { electronDist }),
+    // The prebuilt binaries are Node-API: nothing is compiled, and nothing is downloaded to compile it.
+    npmRebuild: false,
+    nodeGypRebuild: false,
+    directories: { output: outputFolder, buildResources: 'build/icons' },
+    files: [
+      'package.json',
+      'out/main/**',
+      'out/preload/**',
+      'out/renderer/**',
+      '!**/*.map',
+      '!**/*.{ts,mts,cts,h,gyp}',
+      '!**/{test,tests,__tests__,example,examples,docs,.github}/**',
+      '!**/*.{md,markdown}',
+      '!node_modules/node-addon-api/**',
+      // The same library once more, for pages without a bundler.
+      '!node_modules/pdfkit/js/pdfkit.standalone.js',
+      '!node_modules/better-sqlite3/deps/**',
+      '!node_modules/better-sqlite3/src/**',
+      `!node_modules/better-sqlite3/prebuilds/!(${sqlite})`,
+      `!node_modules/@lancedb/!(lancedb|${lance})/**`,
+      // Licences are bundled in one file beside the program.
+      '!node_modules/@lancedb/lancedb/RUST_THIRD_PARTY_LICENSES.html',
+    ],
+    extraResources: [{ from: licencesFile, to: 'LICENSES.dependencies.txt' }],
+    asar: true,
+    // LanceDB finds its binary beside its own files, and its threads map it into memory: not out of an archive.
+    asarUnpack: ['**/*.node', 'node_modules/@lancedb/**'],
+    extraMetadata: updates === null ? {} : { updates },
+    electronFuses: {
+      runAsNode: false,
+      enableCookieEncryption: true,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
+      loadBrowserProcessSpecificV8Snapshot: false,
+      grantFileProtocolExtraPrivileges: false,
+    },
+    protocols: [{ name: 'Tidemark', schemes: ['tidemark'] }],
+    // Writes the manifests (`latest-linux.yml` …); they are published by hand, with their signatures.
+    publish: updates === null ? null : [{ provider: 'generic', url: updates.url, channel: 'latest' }],
+    linux: {
+      target: [
+        { target: 'AppImage', arch: ['x64'] },
+        { target: 'deb', arch: ['x64'] },
+      ],
+      category: 'Office',
+      executableName: 'tidemark',
+      maintainer: 'Tidemark <maintainers@tidemark.example>',
+      icon: 'build/icons/linux',
+      syncDesktopName: true,
+    },
+    mac: {
+      target: [
+        { target: 'dmg', arch: ['arm64'] },
+        // The updater of macOS takes nothing else.
+        { target: 'zip', arch: ['arm64'] },
+      ],
+      category: 'public.app-category.finance',
+      icon: 'build/icons/icon.icns',
+      hardenedRuntime: true,
+    },
+    win: { target: [{ target: 'nsis', arch: ['x64'] }], icon: 'build/icons/icon.ico' },
+    nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
+  }
+}
