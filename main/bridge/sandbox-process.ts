@@ -7,7 +7,7 @@ import { restartDelayMs, steadyAfterMs } from './restart-delay.ts'
 /** The embedded platform as its host sees it: an origin that answers HTTP, in a process of its own that is started again when it dies. */
 export type SandboxProcess = {
   readonly origin: string
-  /** One token for each of its workspaces: the Tenant Admin's, who may upgrade. */
+  /** One token for each of its workspaces, in their order: that of the first member, whatever roles its catalog has. */
   firstWorkspaces(): Promise<{ url: string; token: string }[]>
   stop(): Promise<void>
 }
@@ -127,7 +127,7 @@ function listening(child: SandboxChild): Promise<number> {
 async function firstWorkspaces(origin: string): Promise<{ url: string; token: string }[]> {
   const answer = await fetch(`${origin}/sandbox/members`, { signal: AbortSignal.timeout(10_000), redirect: 'error' })
   if (!answer.ok) throw new Error(`The sandbox answered ${answer.status} when asked for its members`)
-  const admins = sandboxMembersResponse.parse(await answer.json()).filter(({ role }) => role === 'tenant_admin')
-  const tokenByWorkspace = new Map(admins.reverse().map(({ workspace, token }) => [workspace, token]))
-  return [...tokenByWorkspace.values()].reverse().map((token) => ({ url: origin, token }))
+  const firstOf = new Map<string, string>()
+  for (const { workspace, token } of sandboxMembersResponse.parse(await answer.json())) if (!firstOf.has(workspace)) firstOf.set(workspace, token)
+  return [...firstOf.values()].map((token) => ({ url: origin, token }))
 }

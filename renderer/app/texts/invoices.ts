@@ -12,8 +12,10 @@ export const invoicesTexts = {
   /** Words for the states that keep the platform's names. */
   states: { refunded: 'Refunded', partially_refunded: 'Partially refunded', void: 'Void' } as Readonly<Record<string, string>>,
   download: 'Download PDF',
+  downloadShort: 'PDF',
   downloadOf: (number: string) => `Download PDF of ${number}`,
   details: 'View details',
+  detailsShort: 'Details',
   detailsOf: (number: string) => `View details of ${number}`,
   kept: 'On this computer',
   shown: (count: number, total: number) =>

@@ -39,7 +39,7 @@ export function CostsPage() {
         )
       }
     >
-      <ErrorNotice error={error} onRetry={() => void refetch()} />
+      <ErrorNotice error={error} onRetry={() => (address.period === null ? void refetch() : show({ period: null, against: null }))} />
       {isPending && <Skeleton height={420} className="tm-skeleton" />}
       {data === null && (
         <Empty icon={IconChartBar} title={costsTexts.emptyTitle}>

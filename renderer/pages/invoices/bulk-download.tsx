@@ -27,7 +27,8 @@ export function BulkDownload({ workspaceId, invoices }: { workspaceId: string; i
   const [done, setDone] = useState<number | null>(null)
   const [error, setError] = useState<unknown>(null)
   const [missing, setMissing] = useState(0)
-  const total = invoices.length
+  const wanted = online ? invoices : invoices.filter(({ kept }) => kept)
+  const total = wanted.length
 
   const run = async (): Promise<void> => {
     cancelled.current = false
@@ -35,13 +36,13 @@ export function BulkDownload({ workspaceId, invoices }: { workspaceId: string; i
     setMissing(0)
     setDone(0)
     try {
-      for (const [index, { id }] of invoices.entries()) {
+      for (const [index, { id }] of wanted.entries()) {
         // One that cannot be fetched is named at the end; it must not keep the others back.
         await read(bridge, 'invoices.pdf', { workspaceId, id }).catch(() => undefined)
         setDone(index + 1)
         if (cancelled.current) return
       }
-      const file = await read(bridge, 'invoices.archive', { workspaceId, ids: invoices.map(({ id }) => id) })
+      const file = await read(bridge, 'invoices.archive', { workspaceId, ids: wanted.map(({ id }) => id) })
       download(file.fileName, bytesOfBase64(file.base64), file.mimeType)
       setMissing(file.missing.length)
       notifyDone(words.done(total - file.missing.length))
@@ -76,7 +77,7 @@ export function BulkDownload({ workspaceId, invoices }: { workspaceId: string; i
         size="xs"
         variant="default"
         leftSection={<IconFileZip size={14} />}
-        reason={total === 0 ? invoicesTexts.noneFound : online || invoices.some(({ kept }) => kept) ? null : texts.connection.offlineReason}
+        reason={total > 0 ? null : online ? invoicesTexts.noneFound : texts.connection.offlineReason}
         onClick={() => void run()}
       >
         {words.start(total)}

@@ -9,6 +9,7 @@ import { GatedButton } from '../../components/gated-button.tsx'
 import { useIsOnline } from '../../state/active-workspace.ts'
 import { describeError } from '../../state/call-error.ts'
 import { useWrite } from '../../state/reads.ts'
+import { ShortLabel } from './short-label.tsx'
 
 /** A PDF that is on this computer is handed over without a network; any other needs the platform, and says so. */
 export function DownloadPdf({ workspaceId, invoice, compact }: { workspaceId: string; invoice: Invoice; compact?: boolean }) {
@@ -35,7 +36,7 @@ export function DownloadPdf({ workspaceId, invoice, compact }: { workspaceId: st
       loading={fetch.isPending}
       onClick={save}
     >
-      {invoicesTexts.download}
+      {compact ? <ShortLabel full={invoicesTexts.download} short={invoicesTexts.downloadShort} /> : invoicesTexts.download}
     </GatedButton>
   )
 }

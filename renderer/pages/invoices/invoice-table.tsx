@@ -6,6 +6,7 @@ import table from '../../components/table.module.css'
 import { DownloadPdf } from './download-pdf.tsx'
 import { InvoiceStatus } from './invoice-status.tsx'
 import classes from './invoices.module.css'
+import { ShortLabel } from './short-label.tsx'
 
 const { columns } = invoicesTexts
 
@@ -52,7 +53,8 @@ export function InvoiceTable({
           {invoices.map((invoice) => (
             <tr key={invoice.id}>
               <td>
-                <span className={table.strong}>{invoice.number}</span> {invoice.kept && <span className={table.badge}>{invoicesTexts.kept}</span>}
+                <span className={`${table.strong} ${table.nowrap}`}>{invoice.number}</span>{' '}
+                {invoice.kept && <span className={table.badge}>{invoicesTexts.kept}</span>}
               </td>
               <td className={table.nowrap} title={`${format.utcDate(invoice.periodStart)} – ${format.utcDate(invoice.periodEnd)}`}>
                 {format.utcMonth(invoice.periodStart)}
@@ -68,7 +70,7 @@ export function InvoiceTable({
                 <span className={classes.rowActions}>
                   <DownloadPdf workspaceId={workspaceId} invoice={invoice} compact />
                   <Button size="compact-xs" variant="default" aria-label={invoicesTexts.detailsOf(invoice.number)} onClick={() => onOpen(invoice.id)}>
-                    {invoicesTexts.details}
+                    <ShortLabel full={invoicesTexts.details} short={invoicesTexts.detailsShort} />
                   </Button>
                 </span>
               </td>

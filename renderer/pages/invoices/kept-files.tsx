@@ -14,6 +14,7 @@ export function KeptFiles({ workspaceId, count, sizeBytes }: { workspaceId: stri
         <Button
           size="compact-xs"
           variant="subtle"
+          px={4}
           loading={forget.isPending}
           onClick={() => forget.mutate({ workspaceId }, { onSuccess: () => notifyDone(invoicesTexts.forgotten) })}
         >

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../../..')
  * Bundles a sandbox of the tests, a program beside this file, as the product's build does its own, into a folder from which the native packages are found.
  * @returns the program, and how to remove it.
  */
-export async function bundleSandbox(program: 'slow-paying-sandbox' | 'orchard-sandbox'): Promise<{ entry: string; remove(): void }> {
+export async function bundleSandbox(program: 'slow-paying-sandbox' | 'observatory-sandbox'): Promise<{ entry: string; remove(): void }> {
   const outDir = join(root, 'node_modules', '.e2e', `${program}-${process.pid}`)
   await build({
     configFile: false,

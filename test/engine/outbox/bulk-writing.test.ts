@@ -89,7 +89,7 @@ describe('many envelopes in one statement', () => {
     expect(revisions).toEqual(Array.from({ length: 40 }, (_, index) => Math.floor(index / 10) + 1))
     for (const workspaceId of [WORKSPACE, OTHER_WORKSPACE]) {
       expect(desk.outbox.tally(workspaceId).pending.count).toBe(20)
-      expect(desk.outbox.agents(workspaceId).reduce((sum, { states }) => sum + (states.pending?.count ?? 0), 0)).toBe(20)
+      expect(desk.outbox.agents(workspaceId).reduce((sum, { open }) => sum + open.count, 0)).toBe(20)
     }
   })
 

@@ -76,27 +76,22 @@ describe('what is marked before the answer to the push in front of it', () => {
     await drainer.stop()
   })
 
-  test('is pending again after a failure and after the sign-in has ended, without a try', async () => {
-    for (const fault of [unreachable(), refusedWith(401, 'token_expired')]) {
-      platform.fault = () => fault
-      const { drainer } = await underWay()
-      open()
-      await clock.advance(10)
-      expect(count('sending')).toBe(0)
-      expect(sent()).toEqual(first(500))
-      const tries = desk.database.prepare<[], number>('SELECT max(attempts) FROM item WHERE sequence > 500').pluck().get()
-      expect(tries).toBe(0)
-      await drainer.stop()
-      platform.gate = new Promise((resolve) => {
-        open = resolve
-      })
-      drainer.wake(WORKSPACE)
-      desk.database.prepare('UPDATE item SET next_at = 0 WHERE next_at IS NOT NULL').run()
-      desk.database.prepare('UPDATE item SET sent = 0').run()
-      desk.close()
-      desk = openDesk(folder.path, clock)
-      await clock.advance(10_000)
-    }
+  test.each([
+    ['the network fails', unreachable()],
+    ['the sign-in has ended', refusedWith(401, 'token_expired')],
+  ])('is pending again when %s, without a try', async (_, fault) => {
+    platform.fault = () => fault
+    const { drainer } = await underWay()
+    open()
+    await clock.advance(10)
+    expect(count('sending')).toBe(0)
+    expect(sent()).toEqual(first(500))
+    expect(desk.database.prepare<[], number>('SELECT max(attempts) FROM item WHERE sequence > 500').pluck().get()).toBe(0)
+    platform.fault = () => ({})
+    drainer.resume(WORKSPACE)
+    await clock.advance(10_000)
+    expect(count('delivered')).toBe(1200)
+    await drainer.stop()
   })
 
   test('is withdrawn when its memory was deleted meanwhile and it does not leave', async () => {

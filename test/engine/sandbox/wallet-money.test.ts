@@ -35,6 +35,7 @@ describe('a top-up through checkout', () => {
 
   test('lets what was suspended go on, the oldest first, without charging the days between', async () => {
     const { instance: older } = await stage.create('voice-line')
+    stage.clock.step(1)
     const { instance: younger } = await stage.create('voice-line')
     await stage.run({ element: 'python-action', operation: 'invoke', quantities: { running_seconds: (await stage.balance()) / 20 } })
     await stage.sleepDays(1)

@@ -4,8 +4,8 @@ import { createServer } from 'node:http'
 const option = (name) => process.argv[process.argv.indexOf(name) + 1]
 let port = Number(option('--port'))
 const members = [
-  { workspace: 'Acme', catalog: 'layer-a', plan: 'free', member: 'Ada', role: 'viewer', token: 'token-of-ada' },
   { workspace: 'Acme', catalog: 'layer-a', plan: 'free', member: 'Lin', role: 'tenant_admin', token: 'token-of-lin' },
+  { workspace: 'Acme', catalog: 'layer-a', plan: 'free', member: 'Ada', role: 'viewer', token: 'token-of-ada' },
   { workspace: 'Acme', catalog: 'layer-a', plan: 'free', member: 'Max', role: 'tenant_admin', token: 'token-of-max' },
   { workspace: 'Globex', catalog: 'truss', plan: 'pro', member: 'Joy', role: 'tenant_admin', token: 'token-of-joy' },
 ]

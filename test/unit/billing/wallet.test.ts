@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { auText, costChip, decideRun, microAuFromWire, microAuToWire, needsApproval, settledMicroAu } from '../../../shared/billing/wallet.ts'
+import { auText, capLines, costChip, decideRun, microAuFromWire, microAuToWire, needsApproval, settledMicroAu } from '../../../shared/billing/wallet.ts'
 
 const policy = { noticeFromMicroAu: 100n, insistentFromMicroAu: 1000n, approvalAboveMicroAu: 5000n }
 const run = { totalMicroAu: 300n, balanceMicroAu: 300n, hardWall: true, approved: false, policy }
@@ -81,4 +81,31 @@ test.each([
   [-1_234_567_890_000n, '-1,234,567.89 AU'],
 ])('%d micro-AU are %s', (amount, text) => {
   expect(auText(amount)).toBe(text)
+})
+
+describe('capLines', () => {
+  const line = fc.record({ amountMicroAu: fc.bigInt({ min: 0n, max: 10_000n }) })
+
+  test('debits at most what was held, all of it where there is more, and says of each line what it waived', () => {
+    fc.assert(
+      fc.property(fc.array(line), fc.bigInt({ min: 0n, max: 20_000n }), (lines, most) => {
+        const capped = capLines(lines, most)
+        const total = lines.reduce((sum, { amountMicroAu }) => sum + amountMicroAu, 0n)
+        expect(capped.reduce((sum, { debitedMicroAu }) => sum + debitedMicroAu, 0n)).toBe(total < most ? total : most)
+        for (const one of capped) {
+          expect(one.debitedMicroAu + one.waivedMicroAu).toBe(one.line.amountMicroAu)
+          expect(one.debitedMicroAu >= 0n && one.waivedMicroAu >= 0n).toBe(true)
+        }
+      }),
+    )
+  })
+
+  test('the later lines give way', () => {
+    const lines = [{ amountMicroAu: 50n }, { amountMicroAu: 30n }, { amountMicroAu: 20n }]
+    expect(capLines(lines, 60n).map(({ debitedMicroAu, waivedMicroAu }) => [debitedMicroAu, waivedMicroAu])).toEqual([
+      [50n, 0n],
+      [10n, 20n],
+      [0n, 20n],
+    ])
+  })
 })

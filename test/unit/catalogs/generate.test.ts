@@ -44,6 +44,13 @@ test('a changed price fails the check, is written by the generator, and passes t
   expect(await generate('--check')).toEqual({ code: 0, said: '' })
 })
 
+test('a changed rate of the cascade fails the check too, and lands in the resolver tables', async () => {
+  edit('shared/catalogs/triform/pricing/agent-inference/pricing.yaml', 'rate_micro_au: 15000000', 'rate_micro_au: 15000001')
+  expect(await generate('--check')).toMatchObject({ code: 1, said: expect.stringContaining('shared/generated/pricing.ts is not what') })
+  expect(await generate()).toEqual({ code: 0, said: '' })
+  expect(readFileSync(join(root, 'shared/generated/pricing.ts'), 'utf8')).toContain('rateMicroAu: 15000001n,')
+})
+
 test('an edited generated file fails the check', async () => {
   edit('shared/generated/catalogs.ts', 'priceCents: 1900', 'priceCents: 0')
   expect((await generate('--check')).code).toBe(1)

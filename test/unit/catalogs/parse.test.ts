@@ -136,7 +136,12 @@ describe('what is wrong is named with file, line and field', () => {
     ['permissions.yaml', ', guest: no', '', 'example/permissions.yaml:7: actions.0.allow: says nothing about the role guest'],
     ['permissions.yaml', 'guest: no', 'ghost: no', 'example/permissions.yaml:7: actions.0.allow.ghost: there is no such role'],
     ['costs.yaml', 'meter: storage', 'meter: ponies', 'example/costs.yaml:7: services.0.categories.0.uses.0.meter: there is no meter ponies'],
-    ['costs.yaml', '{ meter: seats, service: office }', '{ meter: storage }', 'example/costs.yaml:8: services.0.categories.1.uses.0: this use of storage is allocated above'],
+    [
+      'costs.yaml',
+      '{ meter: seats, service: office }',
+      '{ meter: storage }',
+      'example/costs.yaml:8: services.0.categories.1.uses.0: this use of storage is allocated above',
+    ],
     ['payment.yaml', 'plans: [large]', 'plans: [huge]', 'example/payment.yaml:4: methods.1.plans: there is no plan huge'],
     ['payment.yaml', 'countries: [DE]', 'countries: [de]', 'example/payment.yaml:4: methods.1.countries.0: must be a country code'],
     ['payment.yaml', 'id: wire', 'id: card', 'example/payment.yaml:4: methods.1.id: the id card is taken above'],

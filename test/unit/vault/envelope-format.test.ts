@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { IMPORT_KEY_ID, deriveSealingKey, memoryRefUnder } from '../../../main/engine/vault/derivation.ts'
+import { createMemoryRefs, IMPORT_KEY_ID, deriveSealingKey, memoryRefUnder } from '../../../main/engine/vault/derivation.ts'
 import { openEnvelope, readKeyName, sealEnvelope, sealedSize } from '../../../main/engine/vault/envelope-format.ts'
 import { OtherKeyError, TamperedEnvelopeError } from '../../../main/engine/vault/errors.ts'
 
@@ -27,10 +27,26 @@ describe('a sealed envelope', () => {
   })
 
   it('opens when it is large', () => {
-    const bytes = randomBytes(100_000)
-    const made = sealEnvelope(key, subKeyId, binding, { ...content, bytes }, randomBytes(12))
-    expect(made.length).toBe(sealedSize(bytes.length, content.memoryId, content.contentType))
-    expect(Buffer.from(openEnvelope(key, binding, made).bytes).equals(bytes)).toBe(true)
+    // Around the size up to which the same buffer is used again, and with a header that has to be counted in bytes.
+    for (const size of [15_000, 16_200, 16_384, 17_000, 100_000]) {
+      const bytes = randomBytes(size)
+      const memoryId = '海'.repeat(170)
+      const made = sealEnvelope(key, subKeyId, binding, { ...content, memoryId, bytes }, randomBytes(12))
+      expect(made.length).toBe(sealedSize(bytes.length, memoryId, content.contentType))
+      expect(Buffer.from(openEnvelope(key, binding, made).bytes).equals(bytes)).toBe(true)
+    }
+  })
+
+  it('is as the first version wrote it, byte by byte', () => {
+    const made = sealEnvelope(key, subKeyId, binding, content, Buffer.alloc(12, 3))
+    expect(Buffer.from(made).toString('hex')).toBe(
+      '544d45560101111111112222433384445555555555550101010101010101010101010101010101010101010101010101010101010101a224a1265167871a03030303030303030303030359262348961495e246767927663d1e5c461cea67c3600ff50796f8000ce079a31038beb4edb8cce78c3547ea95bc963ab36b6fedefe4812f141ba16a4684d9f89a8bb85337108eb63f5ffd99e74fcd8c346e0e',
+    )
+  })
+
+  it('shares no byte with the ones before and after it', () => {
+    const made = Array.from({ length: 300 }, (_, index) => sealEnvelope(key, subKeyId, { ...binding, revision: index + 1 }, content, randomBytes(12)))
+    made.forEach((one, index) => expect(Buffer.from(openEnvelope(key, { ...binding, revision: index + 1 }, one).bytes).toString()).toBe('hello'))
   })
 
   it('names its key and salt, so that the master key alone opens it', () => {
@@ -83,5 +99,14 @@ describe('a memory reference', () => {
     expect(memoryRefUnder(master, IMPORT_KEY_ID, 'a')).toBe(ref)
     expect(memoryRefUnder(master, subKeyId, 'a')).not.toBe(ref)
     expect(memoryRefUnder(Buffer.alloc(32, 9), null, 'a')).not.toBe(ref)
+  })
+
+  it('is the HMAC that Node makes, for texts of any length and script, also after a longer one', () => {
+    const refs = createMemoryRefs(Buffer.from(master))
+    for (const memoryId of ['x'.repeat(5000), '', 'a', 'ключ', '🌊'.repeat(300), 'z'.repeat(512), 'b']) {
+      expect(refs.of(null, memoryId)).toBe(memoryRefUnder(master, null, memoryId))
+      expect(refs.of(subKeyId, memoryId)).toBe(memoryRefUnder(master, subKeyId, memoryId))
+    }
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 800 }), (memoryId) => refs.of(subKeyId, memoryId) === memoryRefUnder(master, subKeyId, memoryId)))
   })
 })

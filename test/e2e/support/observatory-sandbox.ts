@@ -2,15 +2,15 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startSandbox } from '../../../main/sandbox/server.ts'
-import { orchardWorkspace, readOrchard } from '../../sixth-catalog/orchard.ts'
+import { mountPalomar, readObservatory } from '../../sixth-catalog/observatory.ts'
 
 const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' }, 'no-history': { type: 'boolean' } } })
 const sandbox = await startSandbox({
   port: Number(values.port),
   dataDir: values.data ?? '',
   // The bundle lies three folders below the project's.
-  catalogs: [readOrchard(join(import.meta.dirname, '../../..'))],
-  demo: [orchardWorkspace],
+  catalogs: [readObservatory(join(import.meta.dirname, '../../../test/sixth-catalog/observatory'))],
+  demo: [mountPalomar],
   history: values['no-history'] !== true,
   report: (error) => console.error(error),
 })
