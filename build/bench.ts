@@ -8,6 +8,9 @@ import { basename, join } from 'node:path'
 import { build } from 'vite'
 import { root } from './sources.ts'
 
+/** What a benchmark of the window works with; these find files of their own beside themselves. */
+const toolPackages = ['@playwright/test', '@vitejs/plugin-react', 'postcss-preset-mantine', 'vite']
+
 const [wanted, ...options] = process.argv.slice(2)
 const names = globSync('test/bench/*.bench.ts', { cwd: root })
   .map((path) => basename(path, '.bench.ts'))
@@ -24,9 +27,6 @@ if (chosen.length === 0) {
     if (status !== 0) process.exitCode = 1
   }
 }
-
-/** What a benchmark of the window works with; these find files of their own beside themselves. */
-const toolPackages = ['@playwright/test', '@vitejs/plugin-react', 'postcss-preset-mantine', 'vite']
 
 async function bundle(benchmarks: string[]): Promise<void> {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }

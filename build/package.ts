@@ -37,10 +37,13 @@ try {
 async function packageProgram(): Promise<void> {
   const target = targetOf(values.target)
   if (!isInstalled(lancePackageOf(target)))
-    throw new Error(`${lancePackageOf(target)} is not installed here: package on that system, or run npm ci --os=${osOf(target)} --cpu=${Arch[architectures[target]]} first.`)
+    throw new Error(
+      `${lancePackageOf(target)} is not installed here: package on that system, or run npm ci --os=${osOf(target)} --cpu=${Arch[architectures[target]]} first.`,
+    )
   const updateUrl = values['update-url']
   const keyFile = values['signing-key']
-  if ((updateUrl === undefined) !== (keyFile === undefined)) throw new Error('--update-url and --signing-key belong together: what is not signed is never installed.')
+  if ((updateUrl === undefined) !== (keyFile === undefined))
+    throw new Error('--update-url and --signing-key belong together: what is not signed is never installed.')
   if (!buildIfNeeded()) throw new Error('The build failed; its words are above.')
 
   const outputFolder = resolve(values.out)

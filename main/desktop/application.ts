@@ -3,7 +3,7 @@ import { app, dialog, session } from 'electron'
 import type { LaunchOptions } from '../bridge/launch-options.ts'
 import { registerAppScheme } from './app-protocol.ts'
 import { openConsoleWindow } from './console-window.ts'
-import { type DeepLink, deepLinkIn, parseDeepLink } from './deep-link.ts'
+import { type Arrival, deepLinkIn, parseDeepLink } from './deep-link.ts'
 import { guardPages, guardSession } from './guards.ts'
 import { openLog } from './log-file.ts'
 
@@ -62,6 +62,3 @@ export async function runApplication({ options, version, builtFolder, enginePath
     app.exit(1)
   }
 }
-
-/** A second start or a link. `wanted`: the window comes to the front. */
-export type Arrival = { link: DeepLink | null; wanted: boolean }

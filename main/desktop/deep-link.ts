@@ -7,6 +7,9 @@ export type DeepLink =
   /** The browser comes back from a payment page. Whether anything was paid is asked of the platform. */
   { kind: 'checkout-finished'; page: WantedPage } | { kind: 'open'; page: WantedPage }
 
+/** A second start or a link. `wanted`: the window comes to the front. */
+export type Arrival = { link: DeepLink | null; wanted: boolean }
+
 /** Pages that a link may open, by the name in it. */
 export const linkablePages: ReadonlyMap<string, string> = new Map([
   ['overview', '/'],

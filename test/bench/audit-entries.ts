@@ -1,7 +1,18 @@
 /** A million believable audit entries, the same ones each time. */
 import { metadataJson, type NewEntry } from '../../main/sandbox/audit/book.ts'
 
-const actions = ['branch.create', 'branch.delete', 'backup.create', 'backup.restore', 'key.create', 'key.revoke', 'user.create', 'permission.check', 'bucket.create', 'webhook.test']
+const actions = [
+  'branch.create',
+  'branch.delete',
+  'backup.create',
+  'backup.restore',
+  'key.create',
+  'key.revoke',
+  'user.create',
+  'permission.check',
+  'bucket.create',
+  'webhook.test',
+]
 const reasons = ['manual', 'scheduled', 'policy', 'retry']
 const SECOND_MS = 1_000
 

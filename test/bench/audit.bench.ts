@@ -20,14 +20,21 @@ const folder = temporaryFolder()
 const first = await startPlatform(folder.path)
 await first.stop()
 const filledMs = await fill(join(folder.path, 'platform.db'))
-reportValue(`writing ${ENTRIES.toLocaleString('en')} chained entries with their words and their place in the feed, each`, (filledMs * 1000) / ENTRIES, 'µs', null)
+reportValue(
+  `writing ${ENTRIES.toLocaleString('en')} chained entries with their words and their place in the feed, each`,
+  (filledMs * 1000) / ENTRIES,
+  'µs',
+  null,
+)
 
 const platform = await startPlatform(folder.path)
 const raw = new BetterSqlite3(join(folder.path, 'platform.db'), { readonly: true })
 const page = raw.prepare<[string], { rowid: number }>(`SELECT rowid FROM audit_search WHERE audit_search MATCH ? ORDER BY rowid DESC LIMIT ${PAGE}`)
 const total = raw.prepare<[string], { total: number }>('SELECT count(*) AS total FROM audit_search WHERE audit_search MATCH ?')
 
-console.log('Baseline: the bare FTS5 queries that find the same page and count the same finds, prepared, in this process. Subject: GET /api/billing/audit-logs?search=, rows, JSON and HTTP included.')
+console.log(
+  'Baseline: the bare FTS5 queries that find the same page and count the same finds, prepared, in this process. Subject: GET /api/billing/audit-logs?search=, rows, JSON and HTTP included.',
+)
 for (const words of searchWords) {
   const query = auditSearchQuery(words) ?? ''
   const ms = { page: [] as number[], count: [] as number[], http: [] as number[] }

@@ -60,6 +60,7 @@ export async function firstWorkspace(console: Console): Promise<string> {
   }
 }
 
+/** Asks seldom: each question is work for the thread that is being measured, and the rates are read from the platform’s own times. */
 export async function untilTally(console: Console, workspaceId: string, holds: (tally: CallOutput<'outbox.tally'>['tally']) => boolean): Promise<void> {
   while (!holds((await console.call('outbox.tally', { workspaceId })).tally)) await pause(50)
 }

@@ -25,7 +25,9 @@ export type Platform = {
 export type StoredSpan = { count: number; firstAt: number; lastAt: number; firstCount: number }
 
 export async function startPlatform(dataDir: string, port = 0): Promise<Platform> {
-  const child = fork(join(import.meta.dirname, 'sandbox.js'), ['--port', String(port), '--data', dataDir, '--no-history'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(join(import.meta.dirname, 'sandbox.js'), ['--port', String(port), '--data', dataDir, '--no-history'], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   const taken = await listeningPort(child)
   if (port !== 0 && taken !== port) throw new Error(`port ${port} is in use`)
   const url = `http://127.0.0.1:${taken}`

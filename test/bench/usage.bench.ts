@@ -75,7 +75,19 @@ function fill(database: BetterSqlite3.Database, size: number): void {
   const count = Number(database.prepare('SELECT count(*) FROM usage_events').pluck().get())
   const some = database.transaction((from: number, to: number) => {
     for (let row = from; row < to; row += 1) {
-      insert.run(workspaceId, 'past', randomUUID(), row % 3 === 0 ? 'queries' : 'llm_tokens', row, 1 + (row % 400), null, SERVICES[row % 4], USERS[row % 3], null, row)
+      insert.run(
+        workspaceId,
+        'past',
+        randomUUID(),
+        row % 3 === 0 ? 'queries' : 'llm_tokens',
+        row,
+        1 + (row % 400),
+        null,
+        SERVICES[row % 4],
+        USERS[row % 3],
+        null,
+        row,
+      )
     }
   })
   for (let from = count; from < size; from += 100_000) some(from, Math.min(size, from + 100_000))

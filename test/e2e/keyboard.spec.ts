@@ -41,7 +41,7 @@ test('filter, export and upgrade with the keyboard alone', async ({ stage }) => 
 
   await goByPalette(page, 'Audit log', 'Audit log')
   await expect(page.getByRole('row', { name: /branch\.create/ })).toBeVisible()
-  await tabTo(page, /Words in actions/)
+  await tabTo(page, /^Search$/)
   await page.keyboard.type('revoke')
   await expect(page.getByRole('row', { name: /branch\.create/ })).toHaveCount(0)
   await expect(page.getByRole('row', { name: /key\.revoke/ })).toBeVisible()

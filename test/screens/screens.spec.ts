@@ -10,11 +10,12 @@ const sizes = [
   { width: 1280, height: 800 },
   { width: 900, height: 640 },
 ]
-const paths = { overview: '/', outbox: '/outbox', devices: '/devices', honesty: '/honesty', upgrade: '/upgrade', settings: '/settings' }
+/** The pages that are about this computer; what a platform offers is found in the navigation. */
+const paths = { overview: '/', outbox: '/outbox', devices: '/devices', honesty: '/honesty', plans: '/plans', settings: '/settings' }
 
-async function take(stage: Stage, page: Page, state: string): Promise<void> {
+async function take(stage: Stage, page: Page, state: string, pages: Readonly<Record<string, string>> = paths): Promise<void> {
   await mkdir(folder, { recursive: true })
-  for (const [name, path] of Object.entries(paths)) {
+  for (const [name, path] of Object.entries(pages)) {
     await stage.go(page, path)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -27,6 +28,23 @@ async function take(stage: Stage, page: Page, state: string): Promise<void> {
       }
     }
   }
+}
+
+for (const catalog of ['truss', 'truthlocks', 'triform', 'analytics']) {
+  test(`pictures of every page of ${catalog}`, async ({ stage }) => {
+    const platform = await stage.platform({ history: true })
+    await platform.pastMade()
+    const computer = await stage.computer(platform, { token: platform.tokenOf(catalog) })
+    const page = await stage.page(computer)
+    const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link')
+    await expect(links.filter({ hasText: 'Invoices' })).toBeVisible()
+    const found: [string, string][] = []
+    for (const link of await links.all()) {
+      const path = ((await link.getAttribute('href')) ?? '').replace('#', '')
+      found.push([path === '/' ? 'overview' : path.slice(1), path])
+    }
+    await take(stage, page, catalog, Object.fromEntries(found))
+  })
 }
 
 test('pictures of every page', async ({ stage }) => {

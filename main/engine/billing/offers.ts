@@ -60,7 +60,9 @@ export function offersView(input: OffersInput): Offers {
       })),
     topUp: input.capabilities.includes('top_up') ? { currency: plan.plan.currency } : null,
     permission: permissionOf(input),
-    requests: requests.map((request) => requestView(catalog, request)).toSorted((one, other) => other.createdAt - one.createdAt || one.id.localeCompare(other.id)),
+    requests: requests
+      .map((request) => requestView(catalog, request))
+      .toSorted((one, other) => other.createdAt - one.createdAt || one.id.localeCompare(other.id)),
   }
 }
 

@@ -11,8 +11,8 @@ const EXPORT_PART = 2_000
 export function auditCalls(services: Services): HandlersOf<'audit'> {
   const { auditLog, documents, clock } = services
 
-  function rowsOf(workspaceId: string, stored: readonly StoredEntry[]): AuditRow[] {
-    const names = new Map(documents.list(workspaceId, 'member').map(({ id, name }) => [id, name]))
+  function rowsOf(members: readonly { id: string; name: string }[], stored: readonly StoredEntry[]): AuditRow[] {
+    const names = new Map(members.map(({ id, name }) => [id, name]))
     return stored.map(({ place, action, actor, target, metadata, created_at: createdAt, hash }) => ({
       sequence: sequenceOf(place),
       action,
@@ -28,8 +28,9 @@ export function auditCalls(services: Services): HandlersOf<'audit'> {
   return {
     'audit.page': ({ workspaceId, filter, before, limit }) => {
       recordOf(services, workspaceId)
-      const page = auditLog.reads.page(workspaceId, filter, before, limit)
-      return { ...page, rows: rowsOf(workspaceId, page.rows) }
+      const members = documents.list(workspaceId, 'member')
+      const page = auditLog.reads.page(workspaceId, filter, before, limit, members)
+      return { ...page, rows: rowsOf(members, page.rows) }
     },
     'audit.overview': ({ workspaceId }) => {
       recordOf(services, workspaceId)
@@ -42,8 +43,9 @@ export function auditCalls(services: Services): HandlersOf<'audit'> {
     },
     'audit.export': ({ workspaceId, filter, format, before }) => {
       const { name } = recordOf(services, workspaceId)
-      const page = auditLog.reads.page(workspaceId, filter, before, EXPORT_PART)
-      const rows = rowsOf(workspaceId, page.rows)
+      const members = documents.list(workspaceId, 'member')
+      const page = auditLog.reads.page(workspaceId, filter, before, EXPORT_PART, members)
+      const rows = rowsOf(members, page.rows)
       const day = new Date(clock.now()).toISOString().slice(0, 10)
       return {
         fileName: `${fileWords(name)}-audit-log-${day}.${format}`,

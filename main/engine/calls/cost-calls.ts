@@ -12,7 +12,13 @@ import type { Services } from '../services.ts'
 import type { HandlersOf } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
-type Known = { plans: PlansDocument; names: CostNames; periods: [CostPeriod, ...CostPeriod[]]; today: number }
+type Known = {
+  plans: PlansDocument /** The plan's, for a period without use. */
+  currency: string
+  names: CostNames
+  periods: [CostPeriod, ...CostPeriod[]]
+  today: number
+}
 
 export function costCalls(services: Services): HandlersOf<'costs'> {
   const { documents, costDays, clock } = services
@@ -30,7 +36,13 @@ export function costCalls(services: Services): HandlersOf<'costs'> {
     const firstInvoice = invoiceStarts.length === 0 ? null : Math.min(...invoiceStarts)
     const [newest, ...older] = costPeriods(current, plan.plan.interval === 'year' ? 'year' : 'month', firstInvoice, firstDay)
     if (newest === undefined) return null
-    return { plans, names: costNames(plans, documents.list(workspaceId, 'member')), periods: [newest, ...older], today: dayOf(clock.now()) }
+    return {
+      plans,
+      currency: plan.plan.currency,
+      names: costNames(plans, documents.list(workspaceId, 'member')),
+      periods: [newest, ...older],
+      today: dayOf(clock.now()),
+    }
   }
 
   function periodNamed({ periods }: Known, name: string): CostPeriod {
@@ -46,7 +58,7 @@ export function costCalls(services: Services): HandlersOf<'costs'> {
       const known = knownOf(workspaceId)
       if (known === null) return null
       const period = name === null ? known.periods[0] : periodNamed(known, name)
-      return costView(daysOf(workspaceId, period), by, known.names, period, known.periods, known.today)
+      return costView(daysOf(workspaceId, period), by, known.names, period, known.periods, known.today, known.currency)
     },
     'costs.change': ({ workspaceId, before, after }) => {
       const known = knownOf(workspaceId)
@@ -55,14 +67,14 @@ export function costCalls(services: Services): HandlersOf<'costs'> {
         const period = periodNamed(known, name)
         return { period, days: daysOf(workspaceId, period) }
       }
-      return changeView(side(before), side(after), known.names, known.plans, known.today)
+      return changeView(side(before), side(after), known.names, known.plans, known.today, known.currency)
     },
     'costs.export': ({ workspaceId, period: name, format }) => {
       const known = knownOf(workspaceId)
       if (known === null) throw new ConsoleFailure('not_found', 'No costs are known here yet.', 'Sync, then try again.')
       const period = periodNamed(known, name)
       const record = recordOf(services, workspaceId)
-      const source = { days: daysOf(workspaceId, period), names: known.names, period, workspaceName: record.name }
+      const source = { days: daysOf(workspaceId, period), names: known.names, period, workspaceName: record.name, currency: known.currency }
       const fileName = (kind: string): string => `costs-${record.name.replaceAll(/[^A-Za-z0-9]+/g, '-').toLowerCase()}-${name}${kind}`
       switch (format) {
         case 'csv':

@@ -86,7 +86,7 @@ export class Enqueuing {
    * sealing are the draft's own; errors of the database are thrown and fail the whole transaction.
    */
   envelopes(drafts: readonly EnvelopeDraft[], maxBytes = Number.POSITIVE_INFINITY): EnqueueOutcome[] {
-    const lanes = this.#lanesOf(drafts)
+    const { lanes, invalid } = this.#lanesOf(drafts)
     const rows: EnvelopeRow[] = []
     let first = 0
     const flush = (): void => {
@@ -108,7 +108,7 @@ export class Enqueuing {
       const revision = (lane?.revision ?? 0) + 1
       const id = this.#identifiers.next()
       const idText = uuidText(id)
-      const sealed = sealDraft(draft, { id: idText, revision })
+      const sealed = sealDraft(draft, { id: idText, revision }, invalid)
       if (!sealed.ok) {
         outcomes.push(sealed)
         continue
@@ -134,17 +134,21 @@ export class Enqueuing {
     return outcomes
   }
 
-  /** What is known of the memories of these drafts, by workspace. */
-  #lanesOf(drafts: readonly EnvelopeDraft[]): Map<number, Map<string, LaneRow>> {
+  /** What is known of the memories of these drafts, by workspace; `invalid`: references that are none. */
+  #lanesOf(drafts: readonly EnvelopeDraft[]): { lanes: Map<number, Map<string, LaneRow>>; invalid: ReadonlySet<string> } {
     const keys = new Map<number, string[]>()
+    const invalid = new Set<string>()
     for (const { workspaceId, memoryRef } of drafts) {
-      if (!MEMORY_REF.test(memoryRef)) continue
+      if (!MEMORY_REF.test(memoryRef)) {
+        invalid.add(memoryRef)
+        continue
+      }
       const workspace = this.#writer.names.number(workspaceId)
       const known = keys.get(workspace)
       if (known) known.push(memoryRef)
       else keys.set(workspace, [memoryRef])
     }
-    return new Map([...keys].map(([workspace, refs]) => [workspace, this.#writer.laneIndex.findMany(workspace, refs)]))
+    return { lanes: new Map([...keys].map(([workspace, refs]) => [workspace, this.#writer.laneIndex.findMany(workspace, refs)])), invalid }
   }
 
   /**
@@ -228,9 +232,13 @@ export class Enqueuing {
   }
 }
 
-function sealDraft(draft: EnvelopeDraft, given: { id: string; revision: number }): { ok: true; ciphertext: Uint8Array } | { ok: false; error: unknown } {
+function sealDraft(
+  draft: EnvelopeDraft,
+  given: { id: string; revision: number },
+  invalid: ReadonlySet<string>,
+): { ok: true; ciphertext: Uint8Array } | { ok: false; error: unknown } {
   try {
-    if (!MEMORY_REF.test(draft.memoryRef)) throw new Error('a memory reference is 32 bytes in hex')
+    if (invalid.size > 0 && invalid.has(draft.memoryRef)) throw new Error('a memory reference is 32 bytes in hex')
     const ciphertext = draft.seal(given)
     if (ciphertext.byteLength === 0) throw new Error('a sealed envelope is never empty')
     return { ok: true, ciphertext }

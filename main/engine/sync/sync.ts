@@ -95,7 +95,16 @@ export type Sync = {
 }
 
 /** Endpoints that others than the loops call: their answers tell the loops about sign-in and network. */
-const CALLED_BY_OTHERS: ReadonlySet<Outcome['endpoint']> = new Set(['push', 'deleteEnvelope', 'putSetting', 'putAlert', 'deleteAlert', 'restore', 'createSubKey', 'createCheckout'])
+const CALLED_BY_OTHERS: ReadonlySet<Outcome['endpoint']> = new Set([
+  'push',
+  'deleteEnvelope',
+  'putSetting',
+  'putAlert',
+  'deleteAlert',
+  'restore',
+  'createSubKey',
+  'createCheckout',
+])
 
 /** Old rows of the egress log are summed up when the start is over, then every few hours. */
 const ROLL_UP_FIRST_MS = 60_000

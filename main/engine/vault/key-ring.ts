@@ -1,6 +1,14 @@
 /** The keys in memory while the vault is unlocked. Nothing outside this file keeps one. */
 import { timingSafeEqual } from 'node:crypto'
-import { createMemoryRefs, deriveAuthenticationSecret, deriveFingerprint, deriveMemoryRefKey, deriveSealingKey, type MemoryRefs, type SealingKey } from './derivation.ts'
+import {
+  createMemoryRefs,
+  deriveAuthenticationSecret,
+  deriveFingerprint,
+  deriveMemoryRefKey,
+  deriveSealingKey,
+  type MemoryRefs,
+  type SealingKey,
+} from './derivation.ts'
 import { VaultLockedError } from './errors.ts'
 
 /** Deriving takes 60 µs, sealing a small envelope 10: the keys of the agents at work are kept. */

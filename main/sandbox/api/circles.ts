@@ -51,7 +51,7 @@ export function circleRoutes({ store, idempotency }: Platform): Routes {
     .openapi(create, async (context) => {
       const signedIn = context.get('signedIn')
       const body = context.req.valid('json')
-      const answer = await idempotency.run(context, body, walletSchema, async () => ({
+      const made = await idempotency.run(context, body, walletSchema, async (remember) => ({
         status: 201,
         body: await store.write((unit) =>
           withAccount(unit, signedIn, 'update_plan', async (account) => {
@@ -63,11 +63,13 @@ export function circleRoutes({ store, idempotency }: Platform): Routes {
               target: `circle:${circle.id}`,
               metadata: { name: circle.name },
             })
-            return await walletDocument(unit, circle)
+            const answer = await walletDocument(unit, circle)
+            await remember(unit, { status: 201, body: answer })
+            return answer
           }),
         ),
       }))
-      return context.json(answer.body, 201)
+      return context.json(made.body, 201)
     })
     .openapi(readWallet, async (context) => {
       const { circle: id } = context.req.valid('param')

@@ -3,7 +3,7 @@ import { daysOf } from '../../../shared/billing/cost-day.ts'
 import { type Period, periodName, periodStartingIn } from '../../../shared/billing/period.ts'
 import { costBreakdown, costsQuery } from '../../../shared/contract/platform/costs.ts'
 import { costBreakdownOf } from '../costs/breakdown.ts'
-import { priceDays } from '../costs/period-costs.ts'
+import { countedPeriodStarting, priceDays } from '../costs/period-costs.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { requireBilling, requirePermission } from '../http/permission.ts'
@@ -30,7 +30,7 @@ export function costRoutes(platform: Platform): Routes {
       const account = await openAccount(unit, signedIn.workspaceId)
       requireBilling(account)
       requirePermission(account, signedIn, 'view_usage')
-      const period = periodAsked(account, asked, unit.now)
+      const period = periodAsked(unit, account, asked)
       const { firstDay, endDay } = daysOf(period)
       const cells = priceDays(unit, account, period, firstDay, endDay).flatMap((day) => day.cells)
       return costBreakdownOf(account.catalog, cells, {
@@ -44,11 +44,11 @@ export function costRoutes(platform: Platform): Routes {
 }
 
 /** @throws Refusal 404 for a period that has not begun or lies before the account. */
-function periodAsked({ workspace }: Account, asked: string, nowMs: number): Period {
+function periodAsked(unit: Unit, { workspace }: Account, asked: string): Period {
   const current = { startMs: workspace.period_start, endMs: workspace.period_end }
   if (asked === 'current' || asked === periodName(current)) return current
-  const period = periodStartingIn(workspace.period_anchor, asked)
-  if (period.startMs > nowMs || period.endMs <= workspace.created_at) {
+  const period = countedPeriodStarting(unit, workspace.id, asked) ?? periodStartingIn(workspace.period_anchor, asked)
+  if (period.startMs > unit.now || period.endMs <= workspace.created_at) {
     throw notFound(
       `period ${asked}`,
       `Periods are named by the month in which they start, from ${periodName({ startMs: workspace.created_at })} to ${periodName(current)}.`,

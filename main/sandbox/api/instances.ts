@@ -11,7 +11,7 @@ import { makeRoutes, type Routes } from '../http/environment.ts'
 import { Refusal } from '../http/failure.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import type { Platform } from '../platform.ts'
-import { withCircle } from '../wallet/asking.ts'
+import { withCircle, withOwnCircle } from '../wallet/asking.ts'
 import { debitLineDocument, instanceDocument } from '../wallet/documents.ts'
 import { createInstance, deleteInstance } from '../wallet/instances.ts'
 import { circleParam } from './circles.ts'
@@ -64,37 +64,39 @@ export function instanceRoutes({ store, idempotency }: Platform): Routes {
       const signedIn = context.get('signedIn')
       const { circle: circleId } = context.req.valid('param')
       const body = context.req.valid('json')
-      const answer = await idempotency.run(context, body, createInstanceResponse, async () => {
+      const made = await idempotency.run(context, body, createInstanceResponse, async (remember) => {
         const outcome = await store.write((unit) =>
-          withCircle(unit, signedIn, circleId, async (circle) => {
+          withOwnCircle(unit, signedIn, circleId, async (circle) => {
             const wanted = { element: body.element, name: body.name, memberId: signedIn.memberId, approvalId: body.approval_id ?? null }
-            const made = await createInstance(unit, circle, wanted)
-            if (made instanceof Refusal) return made
+            const created = await createInstance(unit, circle, wanted)
+            if (created instanceof Refusal) return created
             await writeAudit(unit, {
               workspaceId: signedIn.workspaceId,
               actor: signedIn.memberId,
               action: 'instance.create',
-              target: `instance:${made.instance.id}`,
-              metadata: { circle: circle.id, element: body.element, name: made.instance.name },
+              target: `instance:${created.instance.id}`,
+              metadata: { circle: circle.id, element: body.element, name: created.instance.name },
             })
-            return {
-              instance: instanceDocument(made.instance),
-              lines: made.cost.lines.map(debitLineDocument),
-              total_micro_au: microAuToWire(made.cost.totalMicroAu),
+            const answer = {
+              instance: instanceDocument(created.instance),
+              lines: created.cost.lines.map(debitLineDocument),
+              total_micro_au: microAuToWire(created.cost.totalMicroAu),
               balance_micro_au: circle.wallet.balance_micro_au,
             }
+            await remember(unit, { status: 201, body: answer })
+            return answer
           }),
         )
         if (outcome instanceof Refusal) throw outcome
         return { status: 201, body: outcome }
       })
-      return context.json(answer.body, 201)
+      return context.json(made.body, 201)
     })
     .openapi(remove, async (context) => {
       const signedIn = context.get('signedIn')
       const { circle: circleId, id } = context.req.valid('param')
       const row = await store.write((unit) =>
-        withCircle(unit, signedIn, circleId, async (circle) => {
+        withOwnCircle(unit, signedIn, circleId, async (circle) => {
           const instance = await deleteInstance(unit, circle, id)
           if (instance.deleted_at === unit.now) {
             await writeAudit(unit, {

@@ -73,8 +73,7 @@ export function planRequestRoutes(platform: Platform): Routes {
           requireBilling(account)
           requireMayAsk(account, signedIn)
           const plan = namedPlan(account, body.plan)
-          if (plan.id === account.plan.id)
-            throw new Refusal(409, 'already_on_plan', `This workspace is on ${plan.name} already.`, 'Choose another plan.')
+          if (plan.id === account.plan.id) throw new Refusal(409, 'already_on_plan', `This workspace is on ${plan.name} already.`, 'Choose another plan.')
           if ((await pendingRequest(unit, signedIn.workspaceId)) !== undefined) {
             throw new Refusal(409, 'request_pending', 'A request waits for its answer already.', 'Wait for the answer, or ask for it to be declined.')
           }

@@ -5,7 +5,7 @@ import { makeRoutes, type Routes } from '../http/environment.ts'
 import { Refusal } from '../http/failure.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import type { Platform } from '../platform.ts'
-import { withCircle } from '../wallet/asking.ts'
+import { withOwnCircle } from '../wallet/asking.ts'
 import { settleRun, startRun } from '../wallet/runs.ts'
 import { circleParam } from './circles.ts'
 
@@ -38,7 +38,7 @@ export function runRoutes({ store, idempotency }: Platform): Routes {
       const signedIn = context.get('signedIn')
       const { circle: id } = context.req.valid('param')
       const body = context.req.valid('json')
-      const answer = await idempotency.run(context, body, runResponse, async () => {
+      const answer = await idempotency.run(context, body, runResponse, async (remember) => {
         const { element, operation, quantities } = body
         const spending = {
           element,
@@ -49,7 +49,13 @@ export function runRoutes({ store, idempotency }: Platform): Routes {
           reserve: body.reserve ?? false,
           approvalId: body.approval_id ?? null,
         }
-        const outcome = await store.write((unit) => withCircle(unit, signedIn, id, (circle) => startRun(unit, circle, spending)))
+        const outcome = await store.write((unit) =>
+          withOwnCircle(unit, signedIn, id, async (circle) => {
+            const made = await startRun(unit, circle, spending)
+            if (!(made instanceof Refusal)) await remember(unit, { status: 201, body: made })
+            return made
+          }),
+        )
         if (outcome instanceof Refusal) throw outcome
         return { status: 201, body: outcome }
       })
@@ -61,7 +67,7 @@ export function runRoutes({ store, idempotency }: Platform): Routes {
       const body = context.req.valid('json')
       const answer = await idempotency.run(context, body, runResponse, async () => ({
         status: 200,
-        body: await store.write((unit) => withCircle(unit, signedIn, id, (circle) => settleRun(unit, circle, runId, body.quantities))),
+        body: await store.write((unit) => withOwnCircle(unit, signedIn, id, (circle) => settleRun(unit, circle, runId, body.quantities))),
       }))
       return context.json(answer.body, 200)
     })

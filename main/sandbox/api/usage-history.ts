@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi'
+import { createRoute, type z } from '@hono/zod-openapi'
 import { findMeter, type Meter } from '../../../shared/billing/catalog.ts'
 import { limitFromWire } from '../../../shared/billing/limit.ts'
 import { type Period, periodName, periodStartingIn } from '../../../shared/billing/period.ts'

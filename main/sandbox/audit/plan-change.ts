@@ -3,7 +3,13 @@ import type { Unit } from '../store/store.ts'
 import { writeAudit } from './write-audit.ts'
 
 /** A plan changes when the payment provider says so, whoever clicked: the platform itself is the actor. The checkout's own entry names the member. */
-export async function auditPlanChange(unit: Unit, workspaceId: string, from: Plan, to: Plan, cause: 'subscription' | 'cancellation' | 'agreement'): Promise<void> {
+export async function auditPlanChange(
+  unit: Unit,
+  workspaceId: string,
+  from: Plan,
+  to: Plan,
+  cause: 'subscription' | 'cancellation' | 'agreement',
+): Promise<void> {
   if (from.id === to.id) return
   await writeAudit(unit, {
     workspaceId,

@@ -69,5 +69,11 @@ function readAccount({ file, catalogs }: Unit, workspaceId: string): PricedAccou
   )
   const catalog = catalogs.named(workspace.catalog)
   const counters = storedCounters.parse(file.prepare('SELECT metric, quota_limit FROM counters WHERE workspace_id = ?').all(workspaceId))
-  return { createdAt: workspace.created_at, workspace, catalog, plan: planOf(catalog, workspace.plan_id), counters: new Map(counters.map((row) => [row.metric, row])) }
+  return {
+    createdAt: workspace.created_at,
+    workspace,
+    catalog,
+    plan: planOf(catalog, workspace.plan_id),
+    counters: new Map(counters.map((row) => [row.metric, row])),
+  }
 }

@@ -49,6 +49,14 @@ export function periodOfDay(unit: Unit, { workspace, plan }: PricedAccount, day:
   return periodAt(workspace.period_anchor, lastMs, plan.interval)
 }
 
+/** A period that is over, as it was counted, by the month in which it started; the last of them, where a plan change began another. */
+export function countedPeriodStarting(unit: Unit, workspaceId: string, month: string): Period | null {
+  const startMs = Date.parse(`${month}-01T00:00:00Z`)
+  const nextMs = new Date(startMs).setUTCMonth(new Date(startMs).getUTCMonth() + 1)
+  const counted = statementsOf(unit.file).starting.get(workspaceId, startMs, nextMs)
+  return counted === undefined ? null : { startMs: counted.period_start, endMs: counted.period_end }
+}
+
 /** The limits in force while that period ran, as the wire writes them. */
 function limitsOf(unit: Unit, { workspace, counters }: PricedAccount, period: Period): Map<string, number> {
   const limits = new Map([...counters.values()].map(({ metric, quota_limit: limit }) => [metric, limit]))
@@ -62,6 +70,7 @@ type Statements = {
   sums: Statement<[workspaceId: string, fromDay: number, endDay: number], { metric: string; quantity: number }>
   days: Statement<[workspaceId: string, fromDay: number, endDay: number], DayRow>
   period: Statement<[workspaceId: string, at: number, sameAt: number], { period_start: number; period_end: number }>
+  starting: Statement<[workspaceId: string, from: number, to: number], { period_start: number; period_end: number }>
   limits: Statement<[workspaceId: string, periodStart: number], { metric: string; quota_limit: number }>
 }
 
@@ -77,6 +86,9 @@ function statementsOf(file: SqliteFile): Statements {
     ),
     period: file.prepare(
       'SELECT period_start, period_end FROM usage_periods WHERE workspace_id = ? AND period_start <= ? AND period_end > ? ORDER BY period_start DESC LIMIT 1',
+    ),
+    starting: file.prepare(
+      'SELECT period_start, period_end FROM usage_periods WHERE workspace_id = ? AND period_start >= ? AND period_start < ? ORDER BY period_start DESC LIMIT 1',
     ),
     limits: file.prepare('SELECT metric, quota_limit FROM usage_periods WHERE workspace_id = ? AND period_start = ?'),
   }

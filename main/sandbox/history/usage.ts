@@ -1,7 +1,7 @@
 import type { Meter } from '../../../shared/billing/catalog.ts'
 import { planLimit } from '../../../shared/billing/effective-limit.ts'
 import { limitToWire, UNLIMITED } from '../../../shared/billing/limit.ts'
-import { periodAt } from '../../../shared/billing/period.ts'
+import { type Period, periodAt } from '../../../shared/billing/period.ts'
 import { setCounters } from '../meter/counters.ts'
 import { publishDay } from '../meter/day-publishers.ts'
 import { openAccount } from '../meter/open-account.ts'
@@ -22,14 +22,18 @@ export const usageHistory: HistoryPart = {
     const { catalog, plan, firstDay, lastDay } = workspace
     const pasts = catalog.meters.map((meter, index) => {
       const limit = planLimit(plan, meter)
-      return { meter, limit: limitToWire(limit), past: pastOf(workspace, meter, index, limit === UNLIMITED ? null : limit), used: 0, periodStart: 0 }
+      return { meter, limit: limitToWire(limit), past: pastOf(workspace, meter, index, limit === UNLIMITED ? null : limit), used: 0, period: BEFORE }
     })
     for (let day = firstDay; day <= lastDay; day += DAYS_A_SLICE) yield writeDays(workspace, pasts, day, Math.min(day + DAYS_A_SLICE - 1, lastDay))
     yield (unit) => settleCounters(unit, workspace, pasts)
   },
 }
 
-type Running = { meter: Meter; limit: number; past: MeterPast; used: number; periodStart: number }
+/** Ends before the past begins. */
+const BEFORE: Period = { startMs: 0, endMs: 0 }
+
+/** `period`: the one that holds the hour which was made last. */
+type Running = { meter: Meter; limit: number; past: MeterPast; used: number; period: Period }
 
 /** Works the days out at once, so that those that are passed over still move what goes on; writes them when the slice is run. */
 function writeDays(workspace: HistoryWorkspace, pasts: Running[], from: number, to: number): HistorySlice {
@@ -46,13 +50,15 @@ function writeDays(workspace: HistoryWorkspace, pasts: Running[], from: number, 
           hours.push(null)
           continue
         }
-        const period = periodAt(workspace.periodAnchor, endsAt - HOUR_MS, workspace.plan.interval)
-        if (meter.period === 'monthly' && period.startMs !== running.periodStart) {
-          if (running.periodStart !== 0) periods.push({ startMs: running.periodStart, endMs: period.startMs, metric: meter.id, used: running.used, limit })
-          running.periodStart = period.startMs
-          running.used = 0
+        if (endsAt - HOUR_MS >= running.period.endMs) {
+          const { startMs, endMs } = running.period
+          if (meter.period === 'monthly') {
+            if (endMs !== 0) periods.push({ startMs, endMs, metric: meter.id, used: running.used, limit })
+            running.used = 0
+          }
+          running.period = periodAt(workspace.periodAnchor, endsAt - HOUR_MS, workspace.plan.interval)
         }
-        running.used = past.after(running.used, day, hour, period)
+        running.used = past.after(running.used, day, hour, running.period)
         hours.push(running.used)
       }
       const known = hours.filter((value) => value !== null)
@@ -65,7 +71,7 @@ function writeDays(workspace: HistoryWorkspace, pasts: Running[], from: number, 
     for (const snapshot of snapshots) writeSnapshot(unit, workspace.id, snapshot)
     for (const { day, metric, service, userId, quantity } of uses) rows.addToDay.run(workspace.id, day, metric, service, userId, quantity)
     for (const { startMs, endMs, metric, used, limit } of periods) rows.writePeriod.run(workspace.id, startMs, endMs, workspace.plan.id, metric, used, limit)
-    for (let day = from; day <= to; day += 1) publishDay(unit, workspace.id, day)
+    for (const day of new Set(uses.map(({ day: used }) => used))) publishDay(unit, workspace.id, day)
   }
 }
 
@@ -74,16 +80,16 @@ async function settleCounters(unit: Unit, workspace: HistoryWorkspace, pasts: re
   const account = await openAccount(unit, workspace.id)
   const rows = usageRows(unit)
   const changes: Record<string, { used: number }> = {}
-  for (const { meter, past, used, periodStart } of pasts) {
+  for (const { meter, past, used, period } of pasts) {
     const now = account.counters.get(meter.id)?.used ?? 0
     if (past.isBacked || meter.aggregation === 'rate_per_minute') continue
     if (meter.period === 'total') {
       // A level that somebody has set since then is the newer one.
       if (now === 0) changes[meter.id] = { used }
-    } else if (periodStart === account.workspace.period_start) {
+    } else if (period.startMs === account.workspace.period_start) {
       changes[meter.id] = { used: meter.aggregation === 'peak_daily' || meter.aggregation === 'gauge' ? Math.max(now, used) : now + used }
     }
-    if (meter.aggregation === 'gauge' && now === 0) rows.writeMark.run(workspace.id, meter.id, meter.period === 'total' ? 0 : periodStart, workspace.untilMs)
+    if (meter.aggregation === 'gauge' && now === 0) rows.writeMark.run(workspace.id, meter.id, meter.period === 'total' ? 0 : period.startMs, workspace.untilMs)
   }
   await setCounters(unit, account, changes)
 }

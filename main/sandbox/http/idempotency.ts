@@ -1,11 +1,14 @@
 import { hash } from 'node:crypto'
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import type { Store } from '../store/store.ts'
+import type { Store, Unit } from '../store/store.ts'
 import type { RouteEnvironment } from './environment.ts'
 import { badRequest, Refusal } from './failure.ts'
 
 export type Answer<T> = { status: 200 | 201; body: T }
+
+/** Remembers an answer in the transaction of what it tells of, so that no crash comes between the two. */
+export type Remember = (unit: Pick<Unit, 'tx' | 'now'>, answer: Answer<unknown>) => Promise<void>
 
 /**
  * Remembers what was answered under an `Idempotency-Key`, so a repeat after a lost answer spends and creates nothing
@@ -20,9 +23,14 @@ export class Idempotency {
     this.#store = store
   }
 
-  async run<T>(context: Context<RouteEnvironment>, request: object, schema: z.ZodType<T>, work: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  async run<T>(
+    context: Context<RouteEnvironment>,
+    request: object,
+    schema: z.ZodType<T>,
+    work: (remember: Remember) => Promise<Answer<T>>,
+  ): Promise<Answer<T>> {
     const key = context.req.header('idempotency-key')
-    if (key === undefined) return await work()
+    if (key === undefined) return await work(async () => undefined)
     if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw badRequest('Idempotency-Key must be 1 to 200 visible characters.', 'Send a UUID.')
     const { workspaceId, memberId } = context.get('signedIn')
     const place = { workspace_id: workspaceId, member_id: memberId, route: `${context.req.method} ${context.req.path}`, key }
@@ -41,7 +49,7 @@ export class Idempotency {
     place: { workspace_id: string; member_id: string; route: string; key: string },
     requestSha256: string,
     schema: z.ZodType<T>,
-    work: () => Promise<Answer<T>>,
+    work: (remember: Remember) => Promise<Answer<T>>,
   ): Promise<Answer<T>> {
     const known = await this.#store.read
       .selectFrom('remembered_answers')
@@ -57,13 +65,16 @@ export class Idempotency {
       }
       return { status: known.status === 201 ? 201 : 200, body: schema.parse(JSON.parse(known.body)) }
     }
-    const answer = await work()
-    await this.#store.write(({ tx, now }) =>
-      tx
+    let isRemembered = false
+    const remember: Remember = async ({ tx, now }, { status, body }) => {
+      await tx
         .insertInto('remembered_answers')
-        .values({ ...place, request_sha256: requestSha256, status: answer.status, body: JSON.stringify(answer.body), created_at: now })
-        .execute(),
-    )
+        .values({ ...place, request_sha256: requestSha256, status, body: JSON.stringify(body), created_at: now })
+        .execute()
+      isRemembered = true
+    }
+    const answer = await work(remember)
+    if (!isRemembered) await this.#store.write((unit) => remember(unit, answer))
     return answer
   }
 }

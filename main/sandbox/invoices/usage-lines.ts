@@ -9,10 +9,19 @@ import type { Unit } from '../store/store.ts'
 
 export type InvoiceLine = z.output<typeof invoiceLine>
 
+/** The payment provider renews at the same instant, give or take what two servers differ by. */
+const TOLERANCE_MS = 3_600_000
+
 /** What the period that ended at `endMs` used beyond the plan, as its counters were when it was closed (late events move them). */
 export async function usageLinesOf(unit: Unit, account: Account, endMs: number, taxRate: { taxCents: number; netCents: number }): Promise<InvoiceLine[]> {
   const { workspace, catalog } = account
-  const counted = await unit.tx.selectFrom('usage_periods').selectAll().where('workspace_id', '=', workspace.id).where('period_end', '=', endMs).execute()
+  const counted = await unit.tx
+    .selectFrom('usage_periods')
+    .selectAll()
+    .where('workspace_id', '=', workspace.id)
+    .where('period_end', '>', endMs - TOLERANCE_MS)
+    .where('period_end', '<', endMs + TOLERANCE_MS)
+    .execute()
   const lines: InvoiceLine[] = []
   for (const meter of catalog.meters) {
     const row = counted.find(({ metric }) => metric === meter.id)

@@ -15,7 +15,11 @@ export type PlanRequest = z.output<typeof planRequestDocument>
 const SHOWN = 100
 
 /** Somebody asks for a plan; the others of the tenant hear of it through the feed. */
-export async function insertRequest(unit: Unit, workspaceId: string, { planId, note, memberId }: { planId: string; note: string; memberId: string }): Promise<PlanRequest> {
+export async function insertRequest(
+  unit: Unit,
+  workspaceId: string,
+  { planId, note, memberId }: { planId: string; note: string; memberId: string },
+): Promise<PlanRequest> {
   const row = await unit.tx
     .insertInto('plan_requests')
     .values({
@@ -60,7 +64,13 @@ export async function decideRequest(
     .executeTakeFirst()
   if (row === undefined) throw alreadyDecided('decided')
   const action = status === 'approved' ? 'plan.request_approve' : 'plan.request_decline'
-  await writeAudit(unit, { workspaceId: row.workspace_id, actor: memberId, action, target: `plan:${row.plan_id}`, metadata: { request: id, answer: answer ?? '' } })
+  await writeAudit(unit, {
+    workspaceId: row.workspace_id,
+    actor: memberId,
+    action,
+    target: `plan:${row.plan_id}`,
+    metadata: { request: id, answer: answer ?? '' },
+  })
   return await announce(unit, row)
 }
 

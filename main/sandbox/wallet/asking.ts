@@ -1,4 +1,5 @@
 import type { SignedIn } from '../http/environment.ts'
+import { Refusal } from '../http/failure.ts'
 import { requireBilling, requirePermission } from '../http/permission.ts'
 import type { Account } from '../meter/account.ts'
 import { openAccount } from '../meter/open-account.ts'
@@ -14,7 +15,16 @@ export async function withAccount<T>(unit: Unit, signedIn: SignedIn, action: str
   return await work(account)
 }
 
-/** A circle of the workspace of whoever asks, brought up to now. @throws Refusal 403, 404. */
+/** As `withCircle`, for what is paid from its wallet: a role that sees every tenant still spends in its own only. */
+export async function withOwnCircle<T>(unit: Unit, signedIn: SignedIn, id: string, work: (circle: Circle) => Promise<T>): Promise<T> {
+  if (signedIn.homeWorkspaceId !== signedIn.workspaceId) {
+    const reason = 'A wallet is its circle’s own: nobody spends in another tenant.'
+    throw new Refusal(403, 'own_tenant_only', reason, 'Leave out the tenant.', { reason })
+  }
+  return await withCircle(unit, signedIn, id, work)
+}
+
+/** A circle of the tenant that the request is about, brought up to now. @throws Refusal 403, 404. */
 export async function withCircle<T>(unit: Unit, signedIn: SignedIn, id: string, work: (circle: Circle) => Promise<T>): Promise<T> {
   return await withAccount(unit, signedIn, 'view_usage', async (account) => await work(await openCircle(unit, account, id)))
 }

@@ -59,6 +59,6 @@ export const desktopTexts = {
     channelText: 'Going back from beta installs nothing older: the next release takes over.',
     channels: { latest: 'Releases', beta: 'Beta' } satisfies Record<UpdateChannel, string>,
     automatic: 'Look once a day',
-    automaticText: 'One request a day to the update server. It says nothing about you or this computer.',
+    automaticText: 'Two small requests a day to the update server. They say nothing about you or this computer.',
   },
 } as const

@@ -32,7 +32,8 @@ export const plansTexts = {
     releasedCount === 0
       ? 'Releases nothing'
       : `Releases ${staysCount === 0 ? 'all ' : ''}${format.counted(releasedCount, 'write', 'writes')} (${format.bytes(releasedBytes)})`,
-  stays: ({ staysCount, stoppedBy }: Release) => `${format.counted(staysCount, 'write stays', 'writes stay')} held${stoppedBy === null ? '' : `, stopped by ${stoppedBy}`}`,
+  stays: ({ staysCount, stoppedBy }: Release) =>
+    `${format.counted(staysCount, 'write stays', 'writes stay')} held${stoppedBy === null ? '' : `, stopped by ${stoppedBy}`}`,
   choose: (plan: string) => `Choose ${plan}`,
   changeTo: (plan: string) => `Change to ${plan}`,
   request: (plan: string) => `Request ${plan}`,

@@ -85,7 +85,7 @@ function optionsOf(latest: Latest, palette: ChartPalette, width: number, height:
     // Days are the platform's: UTC.
     tzDate: (epochMs) => uPlot.tzDate(new Date(epochMs), 'UTC'),
     legend: { show: false },
-    padding: [12, 8, 0, 0],
+    padding: [12, 26, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
       x: { time: true, ...(shape.kind === 'lines' ? {} : { range: (_, min, max) => aroundBars(min, max, latest.current.shape.times) }) },

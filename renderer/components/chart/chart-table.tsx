@@ -23,7 +23,7 @@ export function ChartTable({
   const total = (place: number): number => series.reduce((sum, { values }) => sum + (values[place] ?? 0), 0)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by the keyboard
-    <div className={classes.tableBox} tabIndex={0} role="region" aria-label={title}>
+    <section className={classes.tableBox} tabIndex={0} aria-label={title}>
       <table className={classes.table}>
         <thead>
           <tr>
@@ -59,6 +59,6 @@ export function ChartTable({
           </tfoot>
         )}
       </table>
-    </div>
+    </section>
   )
 }

@@ -37,7 +37,9 @@ export function Chart({ title, shape, summary, formatValue, formatAxis = formatV
     if (canvas.current === null || figure.current === null) return
     try {
       const picture = chartPicture(canvas.current, figure.current, title, shape.series)
-      setSaid((await toClipboard(picture)) ? texts.copied : (download(`${fileName}.png`, await picture, 'image/png'), texts.saved))
+      const isCopied = await toClipboard(picture)
+      if (!isCopied) download(`${fileName}.png`, await picture, 'image/png')
+      setSaid(isCopied ? texts.copied : texts.saved)
     } catch {
       setSaid(texts.failed)
     }

@@ -49,7 +49,7 @@ export function AuditList({ workspaceId, filter, isFiltered, onClear }: Props) {
       column.display({
         id: 'at',
         header: words.columns.at,
-        meta: { width: '176px' },
+        meta: { width: '186px' },
         cell: ({ row }) => (
           <time className={classes.dim} dateTime={new Date(row.original.createdAt).toISOString()}>
             {`${format.date(row.original.createdAt)}, ${format.timeWithSeconds(row.original.createdAt)}`}

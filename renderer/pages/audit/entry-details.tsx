@@ -23,9 +23,9 @@ export function EntryDetails({ row }: { row: AuditRow }) {
         <dd className={classes.hash}>{row.hash}</dd>
       </dl>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is longer than its frame has to be scrolled by keyboard too */}
-      <pre className={classes.json} tabIndex={0} aria-label={words.metadata}>
-        {prettyJson(row.metadata)}
-      </pre>
+      <section className={classes.json} tabIndex={0} aria-label={words.metadata}>
+        <pre>{prettyJson(row.metadata)}</pre>
+      </section>
     </section>
   )
 }

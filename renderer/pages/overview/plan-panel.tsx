@@ -39,6 +39,7 @@ export function PlanPanel({ workspace, plan }: { workspace: Workspace; plan: Ove
           <dt>{texts.upgrade.price}</dt>
           <dd>{words.price(plan)}</dd>
         </div>
+        <SpendFacts workspace={workspace} />
         <div className={classes.fact}>
           <dt>{words.period}</dt>
           <dd>{words.periodValue(plan.periodStart, plan.periodEnd)}</dd>
@@ -51,7 +52,6 @@ export function PlanPanel({ workspace, plan }: { workspace: Workspace; plan: Ove
           <dt>{words.payment}</dt>
           <dd>{plan.paymentMethod ?? (plan.priceCents === 0 ? words.noPayment : words.noPaymentPaid)}</dd>
         </div>
-        <SpendFacts workspace={workspace} />
       </dl>
     </Section>
   )

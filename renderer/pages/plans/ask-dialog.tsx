@@ -26,7 +26,15 @@ export function AskDialog({ workspaceId, plan, onClose }: { workspaceId: string;
     <Modal opened onClose={onClose} title={words.title(plan.name)} closeButtonProps={{ 'aria-label': texts.actions.close }}>
       <Stack gap="md">
         <p>{words.text}</p>
-        <Textarea label={words.note} maxLength={500} autosize minRows={2} value={note} onChange={(event) => setNote(event.currentTarget.value)} data-autofocus />
+        <Textarea
+          label={words.note}
+          maxLength={500}
+          autosize
+          minRows={2}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+          data-autofocus
+        />
         <ErrorNotice error={ask.error} onRetry={send} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>

@@ -124,10 +124,19 @@ function PlanAction({ plan, offers, offline, onChoose, onAsk }: { plan: OfferedP
       </GatedButton>
     )
   }
-  const { order, title, interval, release } = { order: { planId: plan.id }, title: words.dialog.plan(plan.name), interval: plan.interval, release: plan.release }
+  const { order, title, interval, release } = {
+    order: { planId: plan.id },
+    title: words.dialog.plan(plan.name),
+    interval: plan.interval,
+    release: plan.release,
+  }
   const refused = offline ?? (state === 'no' ? reason : null) ?? (plan.priceCents === null ? words.onRequest : null)
   return plan.larger ? (
-    <GatedButton variant={isNext(plan, offers.plans) ? 'filled' : 'default'} reason={refused} onClick={() => onChoose({ order, title, interval, release, how: 'checkout' })}>
+    <GatedButton
+      variant={isNext(plan, offers.plans) ? 'filled' : 'default'}
+      reason={refused}
+      onClick={() => onChoose({ order, title, interval, release, how: 'checkout' })}
+    >
       {words.choose(plan.name)}
     </GatedButton>
   ) : (

@@ -51,7 +51,11 @@ function OfferedPlans({ workspaceId, offers }: { workspaceId: string; offers: Of
   const reason = offline ?? (permission.state === 'may' ? null : permission.reason)
   const [chosen, setChosen] = useState<ChosenOrder | null>(() => chosenInAddress(offers, params.get('plan'), reason))
   return (
-    <Page title={words.title} lead={words.lead} actions={<SubscriptionActions workspaceId={workspaceId} offers={offers} reason={reason} onChoose={setChosen} />}>
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={<SubscriptionActions workspaceId={workspaceId} offers={offers} reason={reason} onChoose={setChosen} />}
+    >
       {checkout.data && <CheckoutPanel workspaceId={workspaceId} checkout={checkout.data} />}
       {offers.cancelAtPeriodEnd && offers.periodEnd !== null && <Notice tone="amber">{words.cancelled(offers.periodEnd)}</Notice>}
       {offline !== null && <Notice tone="amber">{offline}</Notice>}
@@ -112,5 +116,11 @@ function SubscriptionActions({
 function chosenInAddress({ plans }: Offers, planId: string | null, reason: string | null): ChosenOrder | null {
   const plan = plans.find(({ id }) => id === planId)
   if (plan === undefined || plan.current || plan.priceCents === null || reason !== null) return null
-  return { order: { planId: plan.id }, title: words.dialog.plan(plan.name), interval: plan.interval, how: plan.larger ? 'checkout' : 'portal', release: plan.release }
+  return {
+    order: { planId: plan.id },
+    title: words.dialog.plan(plan.name),
+    interval: plan.interval,
+    how: plan.larger ? 'checkout' : 'portal',
+    release: plan.release,
+  }
 }

@@ -58,7 +58,9 @@ function Request({ workspaceId, request, tenantId, reason }: Omit<Props, 'reques
       </span>
       {request.status === 'pending' && (
         <Group gap="xs" align="flex-end">
-          {reason === null && <TextInput size="xs" label={words.answer} maxLength={500} value={answer} onChange={(event) => setAnswer(event.currentTarget.value)} />}
+          {reason === null && (
+            <TextInput size="xs" label={words.answer} maxLength={500} value={answer} onChange={(event) => setAnswer(event.currentTarget.value)} />
+          )}
           <GatedButton variant="default" size="xs" reason={reason} loading={decide.isPending} onClick={() => send(false)}>
             {words.decline}
           </GatedButton>

@@ -63,7 +63,7 @@ export function TenantsPage() {
       <Section title={words.title} flush>
         <TenantTable tenants={data} chosenId={chosen?.id ?? null} onChoose={choose} />
       </Section>
-      {chosen !== null && <TenantDetails key={chosen.id} workspaceId={workspace.id} tenant={chosen} />}
+      {chosen !== null && <TenantDetails key={chosen.id} workspaceId={workspace.id} tenant={chosen} online={online} />}
     </Page>
   )
 }
@@ -122,7 +122,7 @@ function TenantTable({ tenants, chosenId, onChoose }: { tenants: readonly Tenant
   )
 }
 
-function TenantDetails({ workspaceId, tenant }: { workspaceId: string; tenant: Tenant }) {
+function TenantDetails({ workspaceId, tenant, online }: { workspaceId: string; tenant: Tenant; online: boolean }) {
   const { data, error, refetch } = useRead('tenants.read', { workspaceId, tenantId: tenant.id })
   if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <PageSkeleton />
   return (
@@ -165,7 +165,7 @@ function TenantDetails({ workspaceId, tenant }: { workspaceId: string; tenant: T
           </div>
         )}
       </Section>
-      {data.requests.length > 0 && <RequestSection workspaceId={workspaceId} requests={data.requests} tenantId={tenant.id} reason={null} />}
+      {data.requests.length > 0 && <RequestSection workspaceId={workspaceId} requests={data.requests} tenantId={tenant.id} reason={online ? null : words.offline} />}
       {data.requests.length === 0 && <p className={table.dim}>{words.noRequests}</p>}
     </>
   )

@@ -14,7 +14,21 @@ export class BrowserWindow {
     process.exit()
   }
 }
-${['protocol', 'session', 'dialog', 'ipcMain', 'shell', 'safeStorage', 'powerMonitor', 'utilityProcess', 'Menu', 'Tray', 'Notification', 'nativeImage', 'clipboard']
+${[
+  'protocol',
+  'session',
+  'dialog',
+  'ipcMain',
+  'shell',
+  'safeStorage',
+  'powerMonitor',
+  'utilityProcess',
+  'Menu',
+  'Tray',
+  'Notification',
+  'nativeImage',
+  'clipboard',
+]
   .map((name) => `export const ${name} = always`)
   .join('\n')}
 `

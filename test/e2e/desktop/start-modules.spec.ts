@@ -10,7 +10,7 @@ test.describe('what is loaded before the first page is drawn', () => {
   test.afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('is nothing of LanceDB, the updater or the sandbox', async () => {
-    test.skip(process.env.DESKTOP_RUNTIME === 'electron', 'NODE_OPTIONS brings the recorder in; Electron does not read it before its own start')
+    test.info().skip(process.env.DESKTOP_RUNTIME === 'electron', 'NODE_OPTIONS brings the recorder in; Electron does not read it before its own start')
     const loaded = join(folder, 'loaded')
     // Playwright takes NODE_OPTIONS out of what it starts; this puts it back.
     const starter = join(folder, 'electron')
@@ -36,7 +36,9 @@ test.describe('what is loaded before the first page is drawn', () => {
       // What was bundled into a file of ours is told by the names that the bundler writes above each part.
       const bundles = urls.filter(({ url }) => url.includes('/out/main/')).map(({ url }) => readFileSync(fileURLToPath(url.replace(/\?.*$/, '')), 'utf8'))
       expect(bundles.some((text) => /^\/\/ main\/desktop\//m.test(text))).toBe(true)
-      expect(bundles.flatMap((text) => text.match(/^\/\/ (main\/sandbox|node_modules\/(electron-updater|builder-util-runtime|@lancedb))\/.*$/gm) ?? [])).toEqual([])
+      expect(
+        bundles.flatMap((text) => text.match(/^\/\/ (main\/sandbox|node_modules\/(electron-updater|builder-util-runtime|@lancedb))\/.*$/gm) ?? []),
+      ).toEqual([])
       // Native code as the system sees it, whatever brought it in.
       if (process.platform === 'linux') {
         const maps = readFileSync(`/proc/${ours}/maps`, 'utf8')

@@ -88,6 +88,8 @@ test('the audit log: every action of the seed, with action, actor, target, metad
     await expect(rows(page)).toContainText(['backup.create', 'backup.restore', 'backup.create'])
     await page.getByLabel('Search', { exact: true }).fill('BACK rest')
     await expect(rows(page)).toHaveCount(1)
+    await page.getByLabel('Search', { exact: true }).fill('okaf webhook.t')
+    await expect(rows(page)).toContainText(['webhook.test'])
     await page.getByLabel('Search', { exact: true }).fill('" OR action:')
     await expect(page.getByText('No entry fits these filters')).toBeVisible()
     await page.getByRole('button', { name: 'Clear filters' }).first().click()

@@ -44,7 +44,11 @@ function open(file: Database): void {
 }
 
 /** What the feed brings, as the puller writes it and tells of it. */
-async function bring(workspaceId: string, entries: readonly AuditEntry[], { more = false, checkpoint }: { more?: boolean; checkpoint?: object } = {}): Promise<void> {
+async function bring(
+  workspaceId: string,
+  entries: readonly AuditEntry[],
+  { more = false, checkpoint }: { more?: boolean; checkpoint?: object } = {},
+): Promise<void> {
   const changes = entries.map((body) => ({ topic: 'audit_entry', id: body.id, op: 'upsert' as const, version: 1, body: body as unknown }))
   if (checkpoint !== undefined) changes.push({ topic: 'audit_checkpoint', id: 'audit_checkpoint', op: 'upsert', version: 1, body: checkpoint })
   cursor += 1
@@ -69,7 +73,9 @@ describe('the chain, verified on this computer', () => {
   })
 
   it('is followed to its end, over pages and over a restart, and every entry once', async () => {
-    const entries = chainEntries(Array.from({ length: 1_203 }, (_, index) => ({ target: `branch/${index}`, metadata: { b: index, a: ['x', { z: 1, y: null }] } })))
+    const entries = chainEntries(
+      Array.from({ length: 1_203 }, (_, index) => ({ target: `branch/${index}`, metadata: { b: index, a: ['x', { z: 1, y: null }] } })),
+    )
     await bring(W, entries.slice(0, 700), { more: true })
     expect(chain()).toMatchObject({ state: 'verified', first: 1, verified: 700 })
     await bring(W, entries.slice(700, 1_202))
@@ -98,7 +104,11 @@ describe('the chain, verified on this computer', () => {
 
   it('does not hold where an entry is missing, once everything was read', async () => {
     const entries = chainEntries([{}, {}, {}])
-    await bring(W, entries.filter(({ sequence }) => sequence !== 2), { more: true })
+    await bring(
+      W,
+      entries.filter(({ sequence }) => sequence !== 2),
+      { more: true },
+    )
     expect(chain()).toMatchObject({ state: 'checking', verified: 1, broken: null })
     await bring(W, chainEntries([{}], { after: 3, hash: entries[2]?.hash ?? '' }))
     expect(chain()).toMatchObject({ state: 'broken', verified: 1, broken: { sequence: 2, reason: 'missing' } })
@@ -213,10 +223,21 @@ describe('reading it', () => {
     expect(sequences({ from: day(6) })).toEqual([])
     expect(sequences({ search: 'backup' })).toEqual([3, 2, 1])
     expect(sequences({ search: 'BACK tess' })).toEqual([3])
+    expect(sequences({ search: 'back - tess' })).toEqual([3])
+    expect(sequences({ search: '-' })).toEqual([])
     expect(sequences({ search: 'backup', action: 'branch.create' })).toEqual([1])
     expect(sequences({ search: 'backup', from: day(2), to: day(3) })).toEqual([2])
     expect(sequences({ search: 'backup' }, 3)).toEqual([2, 1])
     expect(log.reads.page(W, { ...everything, action: 'branch.create', from: day(2) }, null, 10).total).toBe(1)
+  })
+
+  it('a name finds what its member did', () => {
+    const members = [{ id: 'tess', name: 'Älva Okafor' }]
+    const found = (search: string): number[] => log.reads.page(W, { ...everything, search }, null, 10, members).rows.map(({ place }) => place % 2 ** 36)
+    expect(found('oka')).toEqual([3])
+    expect(found('ÄLVA restore')).toEqual([3])
+    expect(found('okafor branch')).toEqual([])
+    expect(sequences({ search: 'okafor' })).toEqual([])
   })
 
   it('never finds the entries of another workspace', () => {
@@ -261,9 +282,18 @@ describe('cache 0003-audit', () => {
     const file = openDatabase({ path: ':memory:', migrations: migrations.cache.filter(({ version }) => version < 3), synchronous: 'normal' })
     expect(() => file.prepare('SELECT * FROM audit_entries')).toThrow('no such table')
     file.close()
-    const plan = (sql: string): string => database.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => detail).join('; ')
-    expect(plan('SELECT place FROM audit_entries WHERE book = 1 AND created_at >= 5 ORDER BY created_at ASC, place ASC LIMIT 1')).toMatch(/^SEARCH .* COVERING INDEX audit_entries_by_time/)
-    expect(plan("SELECT action FROM audit_entries WHERE book = 1 AND action = 'a' AND place BETWEEN 1 AND 9 ORDER BY place DESC LIMIT 5")).toMatch(/^SEARCH .* INDEX audit_entries_by_action/)
+    const plan = (sql: string): string =>
+      database
+        .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map(({ detail }) => detail)
+        .join('; ')
+    expect(plan('SELECT place FROM audit_entries WHERE book = 1 AND created_at >= 5 ORDER BY created_at ASC, place ASC LIMIT 1')).toMatch(
+      /^SEARCH .* COVERING INDEX audit_entries_by_time/,
+    )
+    expect(plan("SELECT action FROM audit_entries WHERE book = 1 AND action = 'a' AND place BETWEEN 1 AND 9 ORDER BY place DESC LIMIT 5")).toMatch(
+      /^SEARCH .* INDEX audit_entries_by_action/,
+    )
     expect(plan('SELECT place, action FROM audit_entries WHERE place BETWEEN 1 AND 9 ORDER BY place DESC LIMIT 5')).toMatch(/^SEARCH .* INTEGER PRIMARY KEY/)
     expect(() => database.exec("INSERT INTO audit_books (checkpoint_hash, verified_hash, broken_reason) VALUES ('', '', 'bored')")).toThrow(/CHECK/)
   })

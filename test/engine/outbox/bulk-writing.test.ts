@@ -14,7 +14,18 @@ afterEach(() => {
   folder.remove()
 })
 
-type Row = { sequence: number; id: Buffer; entity: Buffer; revision: number; size_bytes: number; sha256: Buffer; created_at: number; ciphertext: Buffer; previous: number | null; waits_for: number | null }
+type Row = {
+  sequence: number
+  id: Buffer
+  entity: Buffer
+  revision: number
+  size_bytes: number
+  sha256: Buffer
+  created_at: number
+  ciphertext: Buffer
+  previous: number | null
+  waits_for: number | null
+}
 
 function rows(): Row[] {
   return desk.database
@@ -34,7 +45,9 @@ describe('many envelopes in one statement', () => {
     ] as const) {
       const before = rows().length
       const given = Array.from({ length: count }, (_, index) => ({ bytes: randomBytes(1 + ((index * 37) % maxBytes)), createdAt: 1_700_000_000_000 + index }))
-      const outcomes = desk.outbox.enqueueEnvelopes(given.map(({ bytes, createdAt }, index) => ({ ...draft(`${count}-${index}`, { createdAt }), seal: () => bytes })))
+      const outcomes = desk.outbox.enqueueEnvelopes(
+        given.map(({ bytes, createdAt }, index) => ({ ...draft(`${count}-${index}`, { createdAt }), seal: () => bytes })),
+      )
       const written = rows().slice(before)
       expect(written).toHaveLength(count)
       written.forEach((row, index) => {
@@ -94,8 +107,19 @@ describe('many envelopes in one statement', () => {
   })
 
   test('drafts that fail leave no gap, and a reference that is none fails alone', () => {
-    const failing = { ...draft('x'), seal: () => { throw new Error('no key') } }
-    const outcomes = desk.outbox.enqueueEnvelopes([draft('a'), failing, { ...draft('b'), memoryRef: 'zz' }, { ...draft('c'), memoryRef: `${'a'.repeat(63)}"` }, draft('d')])
+    const failing = {
+      ...draft('x'),
+      seal: () => {
+        throw new Error('no key')
+      },
+    }
+    const outcomes = desk.outbox.enqueueEnvelopes([
+      draft('a'),
+      failing,
+      { ...draft('b'), memoryRef: 'zz' },
+      { ...draft('c'), memoryRef: `${'a'.repeat(63)}"` },
+      draft('d'),
+    ])
     expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, false, false, true])
     expect(rows().map(({ sequence }) => sequence)).toEqual([1, 2])
   })

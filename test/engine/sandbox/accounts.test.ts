@@ -64,7 +64,12 @@ describe('the demo', () => {
     const anybody = contract.workspaceResponse.parse(await (await ask({})).json())
     expect(anybody).toMatchObject({ catalog: 'truss', name: 'Acme Cloud', member: { role: 'tenant_admin' } })
     expect((await ask({ 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200)
-    const refused: Record<string, string>[] = [{ Authorization: 'Bearer nobody' }, { Authorization: 'Basic eDp5' }, { 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }]
+    const refused: Record<string, string>[] = [
+      { Authorization: 'Bearer nobody' },
+      { Authorization: 'Basic eDp5' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+    ]
     for (const headers of refused) {
       expect((await ask(headers)).status, JSON.stringify(headers)).toBe(401)
     }
@@ -79,8 +84,14 @@ describe('the demo', () => {
     const database = new BetterSqlite3(`${dataDir}/platform.db`)
     database.pragma('foreign_keys = OFF')
     const others = database.prepare<[], { id: string }>("SELECT id FROM workspaces WHERE catalog <> 'layer-a'").all()
-    for (const table of ['tokens']) database.prepare(`DELETE FROM ${table} WHERE member_id IN (SELECT id FROM members WHERE workspace_id IN (SELECT id FROM workspaces WHERE catalog <> 'layer-a'))`).run()
-    for (const { id } of others) for (const table of ['members', 'settings', 'counters', 'changes']) database.prepare(`DELETE FROM ${table} WHERE workspace_id = ?`).run(id)
+    for (const table of ['tokens'])
+      database
+        .prepare(
+          `DELETE FROM ${table} WHERE member_id IN (SELECT id FROM members WHERE workspace_id IN (SELECT id FROM workspaces WHERE catalog <> 'layer-a'))`,
+        )
+        .run()
+    for (const { id } of others)
+      for (const table of ['members', 'settings', 'counters', 'changes']) database.prepare(`DELETE FROM ${table} WHERE workspace_id = ?`).run(id)
     for (const { id } of others) database.prepare('DELETE FROM workspaces WHERE id = ?').run(id)
     database.close()
     const again = await SandboxFixture.start({ dataDir })
@@ -203,14 +214,21 @@ describe('operations', () => {
 
   test('over quota the answer is 403 with the reason of the seed, word for word', async () => {
     await withSandbox(async (fixture) => {
-      for (let branch = 1; branch <= 5; branch += 1) expect((await operate(fixture, 'branch.create', `branch/${branch}`)).value.counter).toEqual({ metric: 'branches', used: branch, limit: 5 })
+      for (let branch = 1; branch <= 5; branch += 1)
+        expect((await operate(fixture, 'branch.create', `branch/${branch}`)).value.counter).toEqual({ metric: 'branches', used: branch, limit: 5 })
       const refusal = await fixture.refused('POST', '/v1/operations', { catalog: 'truss', body: { action: 'branch.create', target: 'branch/6' } })
       expect(refusal).toMatchObject({
         status: 403,
         error: { code: 'branches_exceeded', meter: 'branches', used: 5, limit: 5, reason: 'Branch limit reached (5/5). Upgrade to Team for 20 branches.' },
       })
       const quota = await fixture.send(quotaResponse, 'GET', '/api/billing/quota?resource=branches', { catalog: 'truss' })
-      expect(quota.value).toEqual({ allowed: false, current: 5, limit: 5, resource: 'branches', reason: 'Branch limit reached (5/5). Upgrade to Team for 20 branches.' })
+      expect(quota.value).toEqual({
+        allowed: false,
+        current: 5,
+        limit: 5,
+        resource: 'branches',
+        reason: 'Branch limit reached (5/5). Upgrade to Team for 20 branches.',
+      })
       expect((await operate(fixture, 'branch.delete', 'branch/1')).value.counter).toMatchObject({ used: 4 })
       expect((await operate(fixture, 'branch.create', 'branch/7')).value.counter).toMatchObject({ used: 5 })
     })
@@ -227,7 +245,9 @@ describe('operations', () => {
   test('an action that draws on nothing is written down; unknown ones, and catalogs without any, are refused', async () => {
     await withSandbox(async (fixture) => {
       expect((await operate(fixture, 'webhook.test', 'webhook/1')).value).toMatchObject({ action: 'webhook.test', counter: null })
-      expect(await fixture.refused('POST', '/v1/operations', { catalog: 'truss', body: { action: 'plan.change', target: 'plan/team' } })).toMatchObject({ status: 400 })
+      expect(await fixture.refused('POST', '/v1/operations', { catalog: 'truss', body: { action: 'plan.change', target: 'plan/team' } })).toMatchObject({
+        status: 400,
+      })
       expect(await fixture.refused('POST', '/v1/operations', { catalog: 'truss', body: { action: 'branch.create' } })).toMatchObject({ status: 400 })
       expect(await fixture.refused('POST', '/v1/operations', { body: { action: 'branch.create', target: 'branch/x' } })).toMatchObject({
         status: 404,
@@ -260,7 +280,8 @@ describe('requests', () => {
 
   test('what a console does to follow billing counts and moves nobody to ask again', async () => {
     await withSandbox(async (fixture, clock) => {
-      const read = async (since = '') => (await fixture.send(contract.changesResponse, 'GET', `/v1/sync/changes?limit=1000${since}`, { catalog: 'truss' })).value
+      const read = async (since = '') =>
+        (await fixture.send(contract.changesResponse, 'GET', `/v1/sync/changes?limit=1000${since}`, { catalog: 'truss' })).value
       await fixture.sandbox.tick()
       const { cursor } = await read()
       const abort = new AbortController()

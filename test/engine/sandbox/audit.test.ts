@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { appendMany } from '../../../main/sandbox/audit/append.ts'
+import { metadataJson, openBook } from '../../../main/sandbox/audit/book.ts'
+import { preparePasts } from '../../../main/sandbox/audit/past.ts'
+import { writeAudit } from '../../../main/sandbox/audit/write-audit.ts'
+import { prepareDemo } from '../../../main/sandbox/demo.ts'
+import { demoWorkspaces } from '../../../main/sandbox/demo-workspaces.ts'
+import { Store } from '../../../main/sandbox/store/store.ts'
 import { AUDIT_GENESIS_HASH, canonicalJson } from '../../../shared/billing/audit-chain.ts'
 import { type AuditEntry, auditLogsResponse } from '../../../shared/contract/platform/audit.ts'
 import { settingsResponse } from '../../../shared/contract/platform.ts'
@@ -84,11 +91,15 @@ describe('what is written down', () => {
     await fixture.send(anything, 'POST', '/v1/devices', { body: { id: DEVICE } })
     const { api_sub_keys: counter } = await fixture.counters()
     const keyId = (index: number): string => `0190c2a0-0000-7000-8000-${String(index).padStart(12, '0')}`
-    for (let index = 0; index < (counter?.limit ?? 0); index += 1) await fixture.send(anything, 'POST', '/v1/sub-keys', { body: { id: keyId(index), device_id: DEVICE } })
+    for (let index = 0; index < (counter?.limit ?? 0); index += 1)
+      await fixture.send(anything, 'POST', '/v1/sub-keys', { body: { id: keyId(index), device_id: DEVICE } })
     for (const index of [90, 91]) await fixture.refused('POST', '/v1/sub-keys', { body: { id: keyId(index), device_id: DEVICE } })
     const { entries, total } = await list('?action=quota.exceeded')
     expect(total).toBe(1)
-    expect(entries[0]).toMatchObject({ target: 'meter/api_sub_keys', metadata: { used: counter?.limit, limit: counter?.limit, reason: expect.stringContaining('limit reached') } })
+    expect(entries[0]).toMatchObject({
+      target: 'meter/api_sub_keys',
+      metadata: { used: counter?.limit, limit: counter?.limit, reason: expect.stringContaining('limit reached') },
+    })
   })
 
   test('a purchase: the change of plan, with the old and the new one', async () => {
@@ -184,22 +195,44 @@ describe('reading it', () => {
     expect(await names(`?search=${encodeURIComponent('"Fourth" OR')}`)).toEqual(['Last', '"Fourth" OR NEAR(x'])
   })
 
-  test.each(['?limit=0', '?limit=501', '?limit=ten', '?offset=-1', '?from=yesterday', '?to=2026-13-01', '?from=2026-02-01T00:00'])('%s is refused', async (query) => {
-    expect(await fixture.refused('GET', `/api/billing/audit-logs${query}`)).toMatchObject({ status: 400, error: { code: 'invalid_request' } })
-  })
+  test.each(['?limit=0', '?limit=501', '?limit=ten', '?offset=-1', '?from=yesterday', '?to=2026-13-01', '?from=2026-02-01T00:00'])(
+    '%s is refused',
+    async (query) => {
+      expect(await fixture.refused('GET', `/api/billing/audit-logs${query}`)).toMatchObject({ status: 400, error: { code: 'invalid_request' } })
+    },
+  )
 
   test('the chain holds from the first entry, and a changed one shows', async () => {
     const { entries } = await list()
     expect(isChained(entries, AUDIT_GENESIS_HASH)).toBe(true)
-    expect(isChained(entries.map((entry) => (entry.sequence === 3 ? { ...entry, actor: 'somebody else' } : entry)), AUDIT_GENESIS_HASH)).toBe(false)
-    expect(isChained(entries.filter(({ sequence }) => sequence !== 3), AUDIT_GENESIS_HASH)).toBe(false)
+    expect(
+      isChained(
+        entries.map((entry) => (entry.sequence === 3 ? { ...entry, actor: 'somebody else' } : entry)),
+        AUDIT_GENESIS_HASH,
+      ),
+    ).toBe(false)
+    expect(
+      isChained(
+        entries.filter(({ sequence }) => sequence !== 3),
+        AUDIT_GENESIS_HASH,
+      ),
+    ).toBe(false)
   })
 
   test('each of its queries has an index to go by', () => {
     const file = new BetterSqlite3(`${fixture.dataDir}/platform.db`, { readonly: true })
-    const plan = (sql: string): string => file.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => detail).join('; ')
-    expect(plan('SELECT place FROM audit_entries WHERE book = 1 AND created_at >= 5 ORDER BY created_at ASC, place ASC LIMIT 1')).toMatch(/^SEARCH .* COVERING INDEX audit_entries_by_time/)
-    expect(plan("SELECT * FROM audit_entries WHERE book = 1 AND action = 'a' AND place BETWEEN 1 AND 9 ORDER BY place DESC LIMIT 5")).toMatch(/^SEARCH .* INDEX audit_entries_by_action/)
+    const plan = (sql: string): string =>
+      file
+        .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map(({ detail }) => detail)
+        .join('; ')
+    expect(plan('SELECT place FROM audit_entries WHERE book = 1 AND created_at >= 5 ORDER BY created_at ASC, place ASC LIMIT 1')).toMatch(
+      /^SEARCH .* COVERING INDEX audit_entries_by_time/,
+    )
+    expect(plan("SELECT * FROM audit_entries WHERE book = 1 AND action = 'a' AND place BETWEEN 1 AND 9 ORDER BY place DESC LIMIT 5")).toMatch(
+      /^SEARCH .* INDEX audit_entries_by_action/,
+    )
     expect(plan('SELECT * FROM audit_entries WHERE place BETWEEN 1 AND 9 ORDER BY place DESC LIMIT 5')).toMatch(/^SEARCH .* INTEGER PRIMARY KEY/)
     file.close()
   })
@@ -255,9 +288,6 @@ describe('retention', () => {
 
   test('more than a slice goes, and the counts stay right', async () => {
     const rows = 2_500
-    const { appendMany } = await import('../../../main/sandbox/audit/append.ts')
-    const { Store } = await import('../../../main/sandbox/store/store.ts')
-    const { openBook, metadataJson } = await import('../../../main/sandbox/audit/book.ts')
     const dataDir = fixture.dataDir
     const store = new Store(`${dataDir}/platform.db`, clock)
     await store.write(async (unit) => {
@@ -266,7 +296,13 @@ describe('retention', () => {
       appendMany(
         store.file,
         book,
-        Array.from({ length: rows }, (_, index) => ({ action: 'branch.create', actor: 'system', target: `branch/${index}`, metadata: metadataJson({ index }), createdAt: unit.now })),
+        Array.from({ length: rows }, (_, index) => ({
+          action: 'branch.create',
+          actor: 'system',
+          target: `branch/${index}`,
+          metadata: metadataJson({ index }),
+          createdAt: unit.now,
+        })),
       )
     })
     await store.close()
@@ -295,3 +331,52 @@ describe('retention', () => {
     expect(second?.created_at).toBe(first?.created_at)
   })
 })
+
+describe('the demo’s past', () => {
+  test('what happens while it is made follows it in the chain, and the same seed makes the same entries', async () => {
+    const demo = [{ ...onlyTruss(), pastMonths: 15 }]
+    const own = await SandboxFixture.start({ history: true, demo, clock: new SteppedClock() })
+    try {
+      fixture = own
+      await put('org_name', 'While the past is made')
+      await own.sandbox.pastMade()
+      const newest = await list('?limit=500')
+      expect(newest.entries[0]).toMatchObject({ action: 'settings.update', metadata: { new_value: 'While the past is made' } })
+      expect(newest.total).toBeGreaterThan(2_000)
+      const all: AuditEntry[] = []
+      for (let offset = 0; offset < newest.total; offset += 500) all.push(...(await list(`?limit=500&offset=${offset}`)).entries)
+      expect(isChained(all, AUDIT_GENESIS_HASH)).toBe(true)
+      const times = all.map(({ created_at: createdAt }) => Date.parse(createdAt))
+      expect(times).toEqual(times.toSorted((left, right) => right - left))
+      expect(new Set(all.map(({ action }) => action)).size).toBeGreaterThan(15)
+      const again = await SandboxFixture.start({ history: true, demo, clock: new SteppedClock() })
+      await again.sandbox.pastMade()
+      fixture = again
+      expect((await list('?limit=500&offset=0')).entries.slice(0, 499).map(({ hash }) => hash)).toEqual(newest.entries.slice(1).map(({ hash }) => hash))
+      await again.stop()
+    } finally {
+      await own.stop()
+    }
+  })
+
+  test('without the past after all, what waited for it is written', async () => {
+    const store = new Store(':memory:', new SteppedClock())
+    await prepareDemo(store, { seed: 1, subscribed: false, workspaces: [onlyTruss()], walletPast: false })
+    const { id } = await store.read.selectFrom('workspaces').select('id').executeTakeFirstOrThrow()
+    await preparePasts(store, [id])
+    await store.write((unit) => writeAudit(unit, { workspaceId: id, actor: 'system', action: 'branch.create', target: 'branch/x', metadata: { b: 1, a: 2 } }))
+    expect(await store.read.selectFrom('audit_entries').selectAll().execute()).toEqual([])
+    await preparePasts(store, [])
+    expect(await store.read.selectFrom('audit_entries').select(['action', 'metadata']).execute()).toEqual([
+      { action: 'branch.create', metadata: '{"a":2,"b":1}' },
+    ])
+    expect(await store.read.selectFrom('audit_waiting').selectAll().execute()).toEqual([])
+    await store.close()
+  })
+})
+
+function onlyTruss() {
+  const truss = demoWorkspaces.find(({ catalog }) => catalog === 'truss')
+  if (truss === undefined) throw new Error('The demo has no such workspace')
+  return truss
+}

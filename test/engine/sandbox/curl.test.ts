@@ -67,7 +67,16 @@ describe('the commands that the seed prints', () => {
   test('plan: the tier, usage, limits and billing period dates', async () => {
     const body = await curl(commands[0].command)
     expect(body).toEqual({
-      plan: { id: 'pro', name: 'Pro', price_cents: 2900, currency: 'usd', interval: 'month', cancel_at_period_end: false, payment_method: 'Visa ending 4242', subscribed: true },
+      plan: {
+        id: 'pro',
+        name: 'Pro',
+        price_cents: 2900,
+        currency: 'usd',
+        interval: 'month',
+        cancel_at_period_end: false,
+        payment_method: 'Visa ending 4242',
+        subscribed: true,
+      },
       usage: expect.objectContaining({ branches: 2, storage: 0 }),
       limits: expect.objectContaining({ branches: 5, storage: 150_000_000_000, projects: 5, api_rate: 1000 }),
       period: { start: '2025-01-08T09:00:00.000Z', end: '2025-02-08T09:00:00.000Z' },
@@ -96,7 +105,8 @@ describe('the commands that the seed prints', () => {
   })
 
   test('audit logs: a page, by action, by date range, by keyword', async () => {
-    const read = async (index: 6 | 7 | 8 | 9) => (await curl(commands[index].command)) as { entries: Record<string, unknown>[]; total: number; limit: number; offset: number }
+    const read = async (index: 6 | 7 | 8 | 9) =>
+      (await curl(commands[index].command)) as { entries: Record<string, unknown>[]; total: number; limit: number; offset: number }
     const page = await read(6)
     expect(page).toMatchObject({ limit: 50, offset: 0, total: page.entries.length })
     expect(page.entries.length).toBeGreaterThanOrEqual(4)

@@ -26,7 +26,8 @@ test('every described route answers every refusal in the one error shape', () =>
   const paths = document.paths as Record<string, Record<string, { responses: Record<string, unknown> }>>
   const guarded = Object.entries(paths).filter(([path]) => path.startsWith('/v1/') || path.startsWith('/api/'))
   expect(guarded.length).toBeGreaterThan(20)
-  for (const [path, methods] of guarded) for (const [method, { responses }] of Object.entries(methods)) expect(responses, `${method} ${path}`).toHaveProperty('4XX')
+  for (const [path, methods] of guarded)
+    for (const [method, { responses }] of Object.entries(methods)) expect(responses, `${method} ${path}`).toHaveProperty('4XX')
 })
 
 test('the check finds a wrong type, a missing field, an answer and a route that are not described', () => {

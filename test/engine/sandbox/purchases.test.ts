@@ -39,7 +39,8 @@ function asking(fixture: SandboxFixture, catalog: string) {
     preview: async (body: object) => (await fixture.send(previewResponse, 'POST', '/api/billing/preview', { catalog, body })).value,
     plan: async () => (await fixture.send(contract.planResponse, 'GET', '/api/billing/plan', { catalog })).value,
     boosters: async () => (await fixture.send(boostersResponse, 'GET', '/api/billing/boosters', { catalog })).value.boosters,
-    actions: async () => (await fixture.send(auditLogsResponse, 'GET', '/api/billing/audit-logs', { catalog })).value.entries.map(({ action, target }) => `${action} ${target}`),
+    actions: async () =>
+      (await fixture.send(auditLogsResponse, 'GET', '/api/billing/audit-logs', { catalog })).value.entries.map(({ action, target }) => `${action} ${target}`),
     async pay(body: object) {
       const { id, url } = await open(body)
       await submitForm(url, url.includes('/polar/') ? CARD : {})
@@ -60,7 +61,13 @@ describe('boosters', () => {
         limits: [{ meter: 'storage', from: 150 * GB, to: 160 * GB }],
         would_be_over: [],
       })
-      expect(await truss.pay({ booster: 'extra_storage' })).toMatchObject({ status: 'succeeded', applied: true, plan: null, booster: 'extra_storage', amount_cents: 500 })
+      expect(await truss.pay({ booster: 'extra_storage' })).toMatchObject({
+        status: 'succeeded',
+        applied: true,
+        plan: null,
+        booster: 'extra_storage',
+        amount_cents: 500,
+      })
       const { period, limits, plan } = await truss.plan()
       expect(limits.storage).toBe(160 * GB)
       expect(plan.id).toBe('pro')
@@ -101,7 +108,10 @@ describe('boosters', () => {
     await withSandbox(async (fixture) => {
       expect(await asking(fixture, 'truthlocks').refused({ booster: 'extra_storage' })).toMatchObject({ status: 404 })
       expect(await asking(fixture, 'truss').refused({ booster: 'extra_nothing' })).toMatchObject({ status: 404 })
-      expect(await asking(fixture, 'truss').refused({ booster: 'extra_storage' }, 'billing_contact')).toMatchObject({ status: 403, error: { code: 'forbidden' } })
+      expect(await asking(fixture, 'truss').refused({ booster: 'extra_storage' }, 'billing_contact')).toMatchObject({
+        status: 403,
+        error: { code: 'forbidden' },
+      })
       for (const body of [{}, { plan: 'team', booster: 'extra_storage' }, { seats: -1 }, { seats: 1.5 }, { top_up_au: 0 }, { nothing: 1 }])
         expect(await asking(fixture, 'truss').refused(body), JSON.stringify(body)).toMatchObject({ status: 400 })
     })
@@ -112,7 +122,10 @@ describe('seats', () => {
   test('are added to the one subscription, prorated, raise the seats’ limit alone and renew with the plan', async () => {
     await withSandbox(async (fixture, clock) => {
       const truss = asking(fixture, 'truss')
-      expect(await truss.refused({ seats: 2 })).toMatchObject({ status: 409, error: { code: 'seats_not_sold', _suggestion: 'Upgrade to Team or Business to add seats.' } })
+      expect(await truss.refused({ seats: 2 })).toMatchObject({
+        status: 409,
+        error: { code: 'seats_not_sold', _suggestion: 'Upgrade to Team or Business to add seats.' },
+      })
       await truss.pay({ plan: 'team' })
       const before = await truss.plan()
       expect(before).toMatchObject({ plan: { id: 'team', seats: 0 }, limits: { seats: 5 } })

@@ -9,7 +9,7 @@ import { auditLogsResponse } from '../../../shared/contract/platform/audit.ts'
 import { boostersResponse, previewResponse } from '../../../shared/contract/platform/purchase.ts'
 import { runResponse, walletDocument } from '../../../shared/contract/platform/wallet.ts'
 import { mountPalomar, readObservatory } from '../../sixth-catalog/observatory.ts'
-import { SandboxFixture, submitForm } from './fixture.ts'
+import { DEVICE, envelope, SandboxFixture, submitForm } from './fixture.ts'
 
 const anything = z.unknown()
 const observatory = readObservatory()
@@ -54,11 +54,17 @@ describe('a catalog that the program does not know', () => {
       status: 402,
       error: { code: 'domes_exceeded', reason: 'No domes left: 2 of 2. Take Mirror: 6 domes.' },
     })
-    expect((await fixture.send(quotaResponse, 'GET', '/api/billing/quota?resource=dome', { role })).value).toMatchObject({ allowed: false, current: 2, limit: 2 })
+    expect((await fixture.send(quotaResponse, 'GET', '/api/billing/quota?resource=dome', { role })).value).toMatchObject({
+      allowed: false,
+      current: 2,
+      limit: 2,
+    })
     await pay({ booster: 'clear_night' })
     expect((await fixture.send(boostersResponse, 'GET', '/api/billing/boosters', { role })).value.boosters).toMatchObject([{ resource: 'domes', amount: 10 }])
     expect((await fixture.send(operationResponse, 'POST', '/v1/operations', open('north'))).value.counter).toEqual({ metric: 'domes', used: 3, limit: 12 })
-    const events = [{ source: 'sixth', id: randomUUID(), metric: 'shots', timestamp: new Date().toISOString(), quantity: 1500, service: 'camera', user_id: 'vera' }]
+    const events = [
+      { source: 'sixth', id: randomUUID(), metric: 'shots', timestamp: new Date().toISOString(), quantity: 1500, service: 'camera', user_id: 'vera' },
+    ]
     await fixture.send(anything, 'POST', '/v1/usage/events', { role, body: { events } })
     const { value } = await fixture.send(entitlementsResponse, 'GET', '/v1/entitlements', { role })
     // Beyond its limit it is billed, not refused.
@@ -68,7 +74,8 @@ describe('a catalog that the program does not know', () => {
   })
 
   test('counts its requests on the meter that says so', async () => {
-    const calls = async () => (await fixture.send(contract.usageResponse, 'GET', '/api/billing/usage', { role })).value.usage.find(({ metric }) => metric === 'calls_home')?.used ?? 0
+    const calls = async () =>
+      (await fixture.send(contract.usageResponse, 'GET', '/api/billing/usage', { role })).value.usage.find(({ metric }) => metric === 'calls_home')?.used ?? 0
     const before = await calls()
     await fixture.send(contract.workspaceResponse, 'GET', '/v1/workspace', { role })
     expect(await calls()).toBe(before + 1)
@@ -78,7 +85,10 @@ describe('a catalog that the program does not know', () => {
     await pay({ plan: 'mirror' })
     await pay({ seats: 2 })
     expect(await plan()).toMatchObject({ plan: { id: 'mirror', seats: 2 }, limits: { observers: 10, domes: 16 } })
-    expect((await fixture.send(previewResponse, 'POST', '/api/billing/preview', { role, body: { cancel: true } })).value).toMatchObject({ plan: 'eyepiece', effective: 'period_end' })
+    expect((await fixture.send(previewResponse, 'POST', '/api/billing/preview', { role, body: { cancel: true } })).value).toMatchObject({
+      plan: 'eyepiece',
+      effective: 'period_end',
+    })
     const wallet = async () => Number((await fixture.send(walletDocument, 'GET', '/api/palomar/wallet', { role })).value.balance_micro_au)
     const before = await wallet()
     await pay({ top_up_au: 4 })
@@ -86,6 +96,14 @@ describe('a catalog that the program does not know', () => {
     const run = { element: 'spectrograph', operation: 'expose', quantities: { photons: 1000 } }
     expect((await fixture.send(runResponse, 'POST', '/api/palomar/runs', { role, body: run })).value).toMatchObject({ total_micro_au: 55_000 })
     expect(await wallet()).toBe(before + 4_000_000 - 55_000)
+  })
+
+  test('takes sealed envelopes and counts them on the meters that say so', async () => {
+    const { status } = await fixture.send(contract.pushResponse, 'POST', '/v1/sync/push', { role, body: { device_id: DEVICE, session_id: null, envelopes: [envelope(700)] } })
+    expect(status).toBe(200)
+    expect((await plan()).usage).toMatchObject({ vault_bytes: 700, deliveries: 1, lamps: 1 })
+    await fixture.send(contract.subKeyDocument, 'POST', '/v1/sub-keys', { role, body: { id: randomUUID(), device_id: DEVICE } })
+    expect((await plan()).usage).toMatchObject({ keys: 1 })
   })
 
   test('enforces its own roles', async () => {

@@ -11,6 +11,8 @@ type RunOptions = { approval_id?: string; reserve?: boolean; instance_id?: strin
 
 type LedgerLine = z.output<typeof wallet.ledgerLineDocument>
 
+type Member = z.output<typeof contract.sandboxMembersResponse>[number]
+
 /** A sandbox with a clock that is stepped, and the calls of a wallet's member. Every answer is checked by its schema. */
 export class WalletStage {
   readonly fixture: SandboxFixture
@@ -28,8 +30,12 @@ export class WalletStage {
   static async start(options: Partial<SandboxOptions> = {}): Promise<WalletStage> {
     const clock = new SteppedClock()
     const fixture = await SandboxFixture.start({ clock, ...options })
-    const members = contract.sandboxMembersResponse.parse(await (await fetch(`${fixture.sandbox.url}/sandbox/members`)).json())
+    const members = await readMembers(fixture)
     return new WalletStage(fixture, clock, new Map(members.filter(({ circle }) => circle === HOME).map(({ role, token }) => [role, token])))
+  }
+
+  members(): Promise<Member[]> {
+    return readMembers(this.fixture)
   }
 
   stop(): Promise<void> {
@@ -82,11 +88,11 @@ export class WalletStage {
   }
 
   /** The documents of the feed by topic and id. */
-  async documents(): Promise<Map<string, unknown>> {
+  async documents(token = this.token): Promise<Map<string, unknown>> {
     const documents = new Map<string, unknown>()
     let since = ''
     for (;;) {
-      const { value } = await this.fixture.send(contract.changesResponse, 'GET', `/v1/sync/changes?limit=1000${since}`, { token: this.token })
+      const { value } = await this.fixture.send(contract.changesResponse, 'GET', `/v1/sync/changes?limit=1000${since}`, { token })
       for (const { topic, id, op, body } of value.changes) if (op === 'upsert') documents.set(`${topic}/${id}`, body)
       if (!value.more) return documents
       since = `&since=${encodeURIComponent(value.cursor)}`
@@ -99,4 +105,8 @@ export class WalletStage {
     this.clock.step((Math.floor(this.clock.now() / day) + days) * day - this.clock.now())
     await this.fixture.sandbox.tick()
   }
+}
+
+async function readMembers({ sandbox }: SandboxFixture): Promise<Member[]> {
+  return contract.sandboxMembersResponse.parse(await (await fetch(`${sandbox.url}/sandbox/members`)).json())
 }

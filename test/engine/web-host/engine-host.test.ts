@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { type EngineHost, startEngineHost } from '../../../main/bridge/engine-host.ts'
+import { type EngineHost, type EngineHostInput, startEngineHost } from '../../../main/bridge/engine-host.ts'
 import { EngineStartError } from '../../../main/bridge/engine-worker.ts'
 import type { SecretStore } from '../../../main/bridge/messages.ts'
 import type { ConsoleEvent } from '../../../shared/contract/console.ts'
@@ -11,7 +11,9 @@ afterEach(async () => {
   for (const engine of open.splice(0)) await engine.stop()
 })
 
-async function start({ dataDir = '/data', secrets = memorySecrets() }: { dataDir?: string; secrets?: SecretStore } = {}) {
+type Extras = Pick<EngineHostInput, 'onDeath' | 'onLine' | 'findProxy'>
+
+async function start({ dataDir = '/data', secrets = memorySecrets(), ...extras }: { dataDir?: string; secrets?: SecretStore } & Extras = {}) {
   const lines: string[] = []
   let restarts = 0
   const engine = await startEngineHost({
@@ -30,6 +32,7 @@ async function start({ dataDir = '/data', secrets = memorySecrets() }: { dataDir
     onRestart: () => {
       restarts += 1
     },
+    ...extras,
   })
   open.push(engine)
   return { engine, lines, restarts: () => restarts }
@@ -141,4 +144,67 @@ test('an engine that does not stop is cut off after five seconds', async () => {
   await engine.stop()
   expect(performance.now() - startedAt).toBeGreaterThan(4_900)
   expect(performance.now() - startedAt).toBeLessThan(8_000)
+})
+
+describe('a host that shows what its engine does', () => {
+  test('is told of each death with the time of the next start, and may give up until a person asks', async () => {
+    const told: number[] = []
+    const { engine, restarts, lines } = await start({
+      onDeath(retryAt) {
+        told.push(retryAt - Date.now())
+        return told.length === 2 ? 'give-up' : 'again'
+      },
+    })
+    await engine.call('vault.lock', {})
+    await expect.poll(restarts).toBe(1)
+    await engine.call('vault.lock', {})
+    await expect.poll(() => told.length).toBe(2)
+    expect(told[0]).toBeGreaterThan(200)
+    expect(lines.at(-1)).toBe('The engine is not started again before a person asks for it')
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    expect(restarts()).toBe(1)
+    await expect(engine.call('app.info', {})).resolves.toMatchObject({ ok: false, error: { code: 'engine_failed' } })
+    engine.retry()
+    engine.retry()
+    await expect.poll(restarts).toBe(2)
+    await expect(engine.call('app.info', {})).resolves.toMatchObject({ ok: true })
+  })
+
+  test('gets what the engine prints, line by line', async () => {
+    const printed: string[] = []
+    const { engine } = await start({ onLine: (line) => printed.push(line) })
+    await engine.call('overview.read', {})
+    await expect.poll(() => printed).toEqual(['a line of its own'])
+  })
+
+  test('is asked for the way to an address; one that fails means directly', async () => {
+    const { engine } = await start({ findProxy: async (url) => `http://proxy.for/${url}` })
+    await expect(engine.call('overview.read', {})).resolves.toEqual({ ok: true, value: { proxy: 'http://proxy.for/https://billing.example' } })
+    const { engine: failing } = await start({ findProxy: () => Promise.reject(new Error('no network service')) })
+    await expect(failing.call('overview.read', {})).resolves.toEqual({ ok: true, value: { proxy: null } })
+    const { engine: without } = await start()
+    await expect(without.call('overview.read', {})).resolves.toEqual({ ok: true, value: { proxy: null } })
+  })
+})
+
+describe('a request of the host’s own', () => {
+  const note = { method: 'GET', host: 'updates.example', path: '/latest.yml', purpose: 'Look for a newer version', fields: [], requestBytes: 0 }
+
+  test('is written by the engine before it is sent, and its answer after it', async () => {
+    const { engine } = await start()
+    const seen: unknown[] = []
+    engine.subscribe((event) => seen.push(event.payload))
+    await expect(engine.noteRequest(note)).resolves.toBe(41)
+    engine.noteAnswer(41, 200, 12.5)
+    await engine.call('app.info', {})
+    expect(seen).toEqual([{ ended: { type: 'egress-end', row: 41, status: 200, durationMs: 12.5 } }])
+  })
+
+  test('must not be sent when it was not written', async () => {
+    const { engine: full } = await start({ dataDir: 'full' })
+    await expect(full.noteRequest(note)).rejects.toThrow('could not be written')
+    const { engine } = await start()
+    await engine.call('vault.lock', {})
+    await expect(engine.noteRequest(note)).rejects.toThrow('not running')
+  })
 })

@@ -14,9 +14,10 @@ describe.each([...catalogIds.map((id) => catalogs[id]), exampleCatalog])('catalo
     expect(known.plans.map(({ id, priceCents, limits }) => ({ id, priceCents, limits }))).toEqual(
       catalog.plans.map(({ id, priceCents, limits }) => ({ id, priceCents, limits })),
     )
-    // How events are added up and priced, and which meter counts seats, is the platform's business.
-    expect(known.meters).toEqual(
-      catalog.meters.map((meter) => ({ ...meter, aggregation: 'sum', seats: false, metering: null, unitPrice: null, source: 'seed' })),
+    // Where a number comes from is told to nobody.
+    expect(known.meters).toEqual(catalog.meters.map((meter) => ({ ...meter, source: 'seed' })))
+    expect(overTheWire.costs?.services.map(({ id, categories }) => [id, categories.map((category) => category.id)])).toEqual(
+      catalog.costs?.services.map(({ id, categories }) => [id, categories.map((category) => category.id)]),
     )
     expect(known.boosters.map(({ resource, amount }) => [resource, amount])).toEqual(catalog.boosters.map(({ resource, amount }) => [resource, amount]))
   })
@@ -36,5 +37,15 @@ test('an older platform that says less is understood', () => {
       thresholds: { levels: [] },
     }),
   )
-  expect(known.meters[0]).toMatchObject({ description: '', plural: 'Things', draws: 'none', refusalStatus: 403, byteBase: 'decimal', aliases: [] })
+  expect(known.meters[0]).toMatchObject({
+    description: '',
+    plural: 'Things',
+    draws: 'none',
+    refusalStatus: 403,
+    byteBase: 'decimal',
+    aliases: [],
+    aggregation: 'sum',
+    seats: false,
+    unitPrice: null,
+  })
 })

@@ -70,7 +70,10 @@ describe('the content of a package', () => {
     'out/renderer/index.html',
     'node_modules/better-sqlite3/lib/linux-arm64.js',
   ].map((path) => file(path))
-  const binaries = [file('node_modules/better-sqlite3/prebuilds/linux-x64.node', true), file('node_modules/@lancedb/lancedb-linux-x64-gnu/lancedb.linux-x64-gnu.node', true)]
+  const binaries = [
+    file('node_modules/better-sqlite3/prebuilds/linux-x64.node', true),
+    file('node_modules/@lancedb/lancedb-linux-x64-gnu/lancedb.linux-x64-gnu.node', true),
+  ]
 
   test('is right', () => {
     expect(problemsOf([...good, ...binaries], 'linux')).toEqual([])
@@ -162,7 +165,8 @@ describe('icons', () => {
 
 test('the licences of everything inside are gathered, of bundled packages too', () => {
   const { names, text } = collectLicences(root)
-  for (const name of ['react', '@mantine/core', 'zod', 'better-sqlite3', '@lancedb/lancedb', 'apache-arrow', 'electron-updater', 'hono']) expect(names).toContain(name)
+  for (const name of ['react', '@mantine/core', 'zod', 'better-sqlite3', '@lancedb/lancedb', 'apache-arrow', 'electron-updater', 'hono'])
+    expect(names).toContain(name)
   for (const name of ['vitest', 'electron-builder', 'typescript', 'electron']) expect(names).not.toContain(name)
   expect(text).toContain('MIT')
 })

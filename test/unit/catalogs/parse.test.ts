@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { UNLIMITED } from '../../../shared/billing/limit.ts'
 import type { CatalogFileName } from '../../../shared/catalogs/parse.ts'
@@ -163,7 +163,10 @@ describe('what is wrong is named with file, line and field', () => {
 })
 
 test('layer-a has the numbers of the plan table', () => {
-  const result = parseCatalog('layer-a', (name) => readFileSync(new URL(`../../../shared/catalogs/layer-a/${name}`, import.meta.url), 'utf8'))
+  const result = parseCatalog('layer-a', (name) => {
+    const file = new URL(`../../../shared/catalogs/layer-a/${name}`, import.meta.url)
+    return existsSync(file) ? readFileSync(file, 'utf8') : ''
+  })
   const plans = result.ok ? result.catalog.plans : []
   expect(plans.map(({ name, priceCents, limits, source }) => [name, priceCents, limits, source])).toEqual([
     ['Free', 0, { sync_operations: 1000, encrypted_bytes: 26_214_400, api_sub_keys: 2, sync_devices: 2 }, 'ours'],

@@ -47,13 +47,13 @@ describe('costs of a period', () => {
   test('total, rows and days agree to the cent, by every dimension', () => {
     fc.assert(
       fc.property(anyDays, fc.constantFrom<CostDimension>('service', 'category', 'user', 'meter'), (days, by) => {
-        const view = costView(days, by, names, october, [october], today)
+        const view = costView(days, by, names, october, [october], today, 'usd')
         expect(view.rows.reduce((sum, { amountCents }) => sum + amountCents, 0)).toBe(view.rows.length === 0 ? 0 : view.totalCents)
         for (const row of view.rows) {
           expect(row.days).toHaveLength(view.dates.length)
           expect(row.days.reduce((sum, amount) => sum + amount, 0)).toBe(row.amountCents)
         }
-        expect(view.totalCents).toBe(costView(days, 'service', names, october, [october], today).totalCents)
+        expect(view.totalCents).toBe(costView(days, 'service', names, october, [october], today, 'usd').totalCents)
       }),
     )
   })
@@ -66,6 +66,7 @@ describe('costs of a period', () => {
       november,
       [november],
       today,
+      'usd',
     )
     expect(view.rows.map(({ name, amountCents, share }) => [name, amountCents, share])).toEqual([
       ['AI service: LLM tokens', 2, 2 / 3],
@@ -112,7 +113,7 @@ describe('what changed', () => {
 
   test('a running period is compared with as many days of the one before', () => {
     const after = { period: november, days: [day(november.firstDay, cell('query_engine', 'query_cost', 'mei.tanaka', 'queries', 800_000))] }
-    const change = changeView(before, after, names, plans, today)
+    const change = changeView(before, after, names, plans, today, 'usd')
     expect(change).toMatchObject({ comparedDays: 3, beforeTotal: 50, afterTotal: 80, difference: 30 })
     expect(change.byService.map(({ name, difference }) => [name, difference])).toEqual([
       ['Query engine', 80],
@@ -129,10 +130,10 @@ describe('what changed', () => {
     fc.assert(
       fc.property(anyDays, anyDays, (earlier, later) => {
         const shifted = later.map((each) => ({ ...each, day: each.day + 31 }))
-        const change = changeView({ period: october, days: earlier }, { period: { ...november, current: false }, days: shifted }, names, plans, today)
+        const change = changeView({ period: october, days: earlier }, { period: { ...november, current: false }, days: shifted }, names, plans, today, 'usd')
         for (const parts of [change.byService, change.byUser, change.byMeter])
           expect(parts.reduce((sum, { difference }) => sum + difference, 0)).toBe(change.difference)
-        expect(change.beforeTotal).toBe(costView(earlier, 'user', names, october, [october], today).totalCents)
+        expect(change.beforeTotal).toBe(costView(earlier, 'user', names, october, [october], today, 'usd').totalCents)
       }),
     )
   })
@@ -155,7 +156,7 @@ function parseCsv(text: string): Record<string, string>[] {
 const days = [
   day(first, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 2), cell('query_engine', 'storage_cost', '=cmd|calc', 'storage', 1_234_567, 234_567)),
 ]
-const source = { days, names, period: october, workspaceName: 'Northwind' }
+const source = { days, names, period: october, workspaceName: 'Northwind', currency: 'usd' }
 
 describe('exports', () => {
   test('CSV has exact amounts, quotes, and no formula', () => {

@@ -46,7 +46,9 @@ describe('a sealed envelope', () => {
 
   it('shares no byte with the ones before and after it', () => {
     const made = Array.from({ length: 300 }, (_, index) => sealEnvelope(key, subKeyId, { ...binding, revision: index + 1 }, content, randomBytes(12)))
-    made.forEach((one, index) => expect(Buffer.from(openEnvelope(key, { ...binding, revision: index + 1 }, one).bytes).toString()).toBe('hello'))
+    for (const [index, one] of made.entries()) {
+      expect(Buffer.from(openEnvelope(key, { ...binding, revision: index + 1 }, one).bytes).toString()).toBe('hello')
+    }
   })
 
   it('names its key and salt, so that the master key alone opens it', () => {
@@ -107,6 +109,8 @@ describe('a memory reference', () => {
       expect(refs.of(null, memoryId)).toBe(memoryRefUnder(master, null, memoryId))
       expect(refs.of(subKeyId, memoryId)).toBe(memoryRefUnder(master, subKeyId, memoryId))
     }
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 800 }), (memoryId) => refs.of(subKeyId, memoryId) === memoryRefUnder(master, subKeyId, memoryId)))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 800 }), (memoryId) => refs.of(subKeyId, memoryId) === memoryRefUnder(master, subKeyId, memoryId)),
+    )
   })
 })

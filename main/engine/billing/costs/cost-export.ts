@@ -7,7 +7,13 @@ import { type CostNames, keyOf } from './cost-names.ts'
 import type { CostPeriod } from './cost-periods.ts'
 import { csvText } from './csv.ts'
 
-export type CostExport = { readonly days: readonly CostDay[]; readonly names: CostNames; readonly period: CostPeriod; readonly workspaceName: string }
+export type CostExport = {
+  readonly days: readonly CostDay[]
+  readonly names: CostNames
+  readonly period: CostPeriod
+  readonly workspaceName: string /** For a period without use. */
+  readonly currency: string
+}
 
 const HEADER = [
   'date',
@@ -50,8 +56,8 @@ export function costCsv({ days, names }: CostExport): string {
 }
 
 /** The same as JSON, with the rounded totals that the page shows. */
-export function costJson({ days, names, period, workspaceName }: CostExport): string {
-  const currency = days[0]?.currency ?? 'usd'
+export function costJson({ days, names, period, workspaceName, currency: planCurrency }: CostExport): string {
+  const currency = days[0]?.currency ?? planCurrency
   const cells = days.flatMap((day) => day.cells)
   const totals = (by: CostDimension) =>
     splitCosts(cells, keyOf(by)).parts.map(({ id, minor }) => ({ id, name: names(by, id), amount: decimalText(minor, currency) }))

@@ -1,5 +1,5 @@
 import { dateOf, daysOf } from '../../../../shared/billing/cost-day.ts'
-import { type Period, periodAt, periodName, periodNumber } from '../../../../shared/billing/period.ts'
+import { type Period, periodAt, periodName } from '../../../../shared/billing/period.ts'
 
 /** A billing period by its days: `endDay` belongs to the next one. */
 export type CostPeriod = { readonly name: string; readonly firstDay: number; readonly endDay: number; readonly current: boolean }
@@ -27,10 +27,4 @@ export function periodOnBridge({ name, firstDay, endDay, current }: CostPeriod):
 
 function periodOf(period: Period, current: boolean): CostPeriod {
   return { name: periodName(period), ...daysOf(period), current }
-}
-
-/** For a catalog whose plan says nothing of its period. */
-export function monthOf(atMs: number): Period {
-  const at = new Date(atMs)
-  return periodNumber(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), 1), 0)
 }

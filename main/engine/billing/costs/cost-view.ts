@@ -16,6 +16,7 @@ export function costView(
   period: CostPeriod,
   periods: readonly CostPeriod[],
   today: number,
+  currency: string,
 ): Costs {
   const cells = days.flatMap((day) => day.cells)
   const key = keyOf(by)
@@ -27,7 +28,7 @@ export function costView(
   const dayNumbers = Array.from({ length: shown - period.firstDay }, (_, index) => period.firstDay + index)
   const byDay = new Map(days.map((day) => [day.day, day.cells]))
   return {
-    currency: days[0]?.currency ?? 'usd',
+    currency: days[0]?.currency ?? currency,
     period: periodOnBridge(period),
     periods: periods.map(periodOnBridge),
     totalCents: split.totalMinor,
@@ -56,6 +57,7 @@ export function changeView(
   names: CostNames,
   plans: PlansDocument,
   today: number,
+  currency: string,
 ): CostChange {
   const comparedDays = after.period.current ? Math.max(1, today + 1 - after.period.firstDay) : null
   const earlier = (comparedDays === null ? before.days : before.days.filter(({ day }) => day < before.period.firstDay + comparedDays)).flatMap(
@@ -67,7 +69,7 @@ export function changeView(
     parts.filter((part) => part.before !== 0 || part.after !== 0).map(({ id, ...part }) => ({ key: id, name: names(dimension, id), ...part }))
   const services = by('service')
   return {
-    currency: after.days[0]?.currency ?? before.days[0]?.currency ?? 'usd',
+    currency: after.days[0]?.currency ?? before.days[0]?.currency ?? currency,
     before: periodOnBridge(before.period),
     after: periodOnBridge(after.period),
     comparedDays,

@@ -32,9 +32,9 @@ export function usageTrend(input: TrendInput): UsageTrend {
   const firstHour = Math.min(...[...now, ...before].map(({ from }) => from))
   const fromDay = Math.min(Math.floor(firstHour / 24) - 1, Math.floor(nowMs / DAY_MS) - FORECAST_PAST_DAYS)
   const past = readPast(history, workspaceId, meter, counter, fromDay, nowMs)
-  const valueOf = ({ from, to }: Bucket): number | null => (kind === 'flow' ? sumOf(past.growth, from, to) : lastOf(past.levels, from, to))
-  const current = now.map(valueOf)
-  const previous = before.map(valueOf)
+  const amountIn = ({ from, to }: Bucket): number | null => (kind === 'flow' ? sumOf(past.growth, from, to) : lastOf(past.levels, from, to))
+  const current = now.map(amountIn)
+  const previous = before.map(amountIn)
   const ahead = grain === 'day' ? expectation(input, past, now) : { expected: [], low: [], high: [] }
   const compared = kind === 'flow' ? comparedSums(current, previous) : null
   return {

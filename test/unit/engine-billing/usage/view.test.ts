@@ -51,7 +51,14 @@ function steadyPast(perHour: number, days: number): void {
       return Math.round(((at + HOUR_MS - start) / HOUR_MS) * perHour)
     })
     const known = hours.filter((value) => value !== null)
-    write('snapshot', `calls/${dateOf(day)}`, { metric: 'calls', date: dateOf(day), limit: 100, used_at_end: known.at(-1) ?? 0, peak: Math.max(...known), hours })
+    write('snapshot', `calls/${dateOf(day)}`, {
+      metric: 'calls',
+      date: dateOf(day),
+      limit: 100,
+      used_at_end: known.at(-1) ?? 0,
+      peak: Math.max(...known),
+      hours,
+    })
   }
 }
 

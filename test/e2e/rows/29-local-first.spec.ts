@@ -1,5 +1,5 @@
-import { expect, test } from './support/stage.ts'
-import { badgeOf, syncNow } from './support/sync-now.ts'
+import { expect, test } from '../support/stage.ts'
+import { badgeOf, syncNow } from '../support/sync-now.ts'
 
 test('without the platform the console starts with its last state, queues what is written, and delivers it later', async ({ stage }) => {
   const platform = await stage.platform()

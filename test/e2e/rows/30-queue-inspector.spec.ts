@@ -2,9 +2,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { z } from 'zod'
-import { type Agent, megabytes } from './support/agent.ts'
-import { expect, test } from './support/stage.ts'
-import { syncNow } from './support/sync-now.ts'
+import { type Agent, megabytes } from '../support/agent.ts'
+import { expect, test } from '../support/stage.ts'
+import { syncNow } from '../support/sync-now.ts'
 
 const isPush = ({ path }: { path: string }): boolean => path.startsWith('/v1/sync/push')
 
