@@ -30,6 +30,8 @@ export async function runApplication({ options, version, builtFolder, enginePath
     process.stdout.write(`${line}\n`)
   }
   app.enableSandbox()
+  // Windows shows notifications only of programs that it knows by this name, which the installer registers.
+  if (process.platform === 'win32') app.setAppUserModelId('dev.tidemark.console')
   registerAppScheme()
   guardPages()
   // Electron keeps one instance for each of these folders, and the window's own storage in it.

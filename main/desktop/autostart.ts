@@ -1,14 +1,14 @@
 /**
  * The file that starts the console when a person signs in to a Linux desktop (freedesktop.org, "Desktop Application Autostart").
  *
- * @param program its path; an AppImage's own path, not that of the folder it is unpacked to
+ * @param command the program's path (an AppImage's own, not that of the folder it is unpacked to) and its arguments
  */
-export function autostartEntry(program: string): string {
+export function autostartEntry(command: readonly string[]): string {
   return [
     '[Desktop Entry]',
     'Type=Application',
     'Name=Tidemark',
-    `Exec=${quoted(program)} --hidden`,
+    `Exec=${command.map(quoted).join(' ')}`,
     'Icon=tidemark',
     'Terminal=false',
     'X-GNOME-Autostart-enabled=true',

@@ -6,7 +6,7 @@ import { autostartEntry } from './autostart.ts'
 
 /** macOS and Windows keep the list themselves; a Linux desktop reads a folder of files. Off until a person turns it on. */
 export async function readStartAtLogin(): Promise<boolean> {
-  if (process.platform !== 'linux') return app.getLoginItemSettings({ args: hiddenStart }).openAtLogin
+  if (process.platform !== 'linux') return app.getLoginItemSettings({ args: hiddenStart() }).openAtLogin
   return access(autostartFile()).then(
     () => true,
     () => false,
@@ -15,15 +15,18 @@ export async function readStartAtLogin(): Promise<boolean> {
 
 /** @throws when the file cannot be written */
 export async function writeStartAtLogin(on: boolean): Promise<void> {
-  if (process.platform !== 'linux') return app.setLoginItemSettings({ openAtLogin: on, args: hiddenStart })
+  if (process.platform !== 'linux') return app.setLoginItemSettings({ openAtLogin: on, args: hiddenStart() })
   const path = autostartFile()
   if (!on) return rm(path, { force: true })
   await mkdir(dirname(path), { recursive: true })
   // An AppImage runs from a folder that is gone after its end; it names its own file in this variable.
-  await writeFile(path, autostartEntry(process.env.APPIMAGE ?? process.execPath))
+  await writeFile(path, autostartEntry([process.env.APPIMAGE ?? process.execPath, ...hiddenStart()]))
 }
 
-const hiddenStart = ['--hidden']
+/** A program that runs from its source code is Electron with a folder. */
+function hiddenStart(): string[] {
+  return [...(app.isPackaged ? [] : [app.getAppPath()]), '--hidden']
+}
 
 function autostartFile(): string {
   const base = process.env.XDG_CONFIG_HOME

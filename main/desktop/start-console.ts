@@ -101,7 +101,15 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
         noteAnswer: (row, status, durationMs) => void engineStart.promise.then(({ engine }) => engine.noteAnswer(row, status, durationMs)),
       })
     },
-    stopFirst: quit.stopEverything,
+    async installAtQuit(updater) {
+      const { installAtQuit } = await import('./updates/load-updater.ts')
+      installAtQuit(updater)
+    },
+    async stopFirst() {
+      await quit.stopEverything()
+      // The new program starts while this one ends, and would take it for a first one that is still at work.
+      app.releaseSingleInstanceLock()
+    },
     changed: (status) => tell({ event: 'updates.changed', payload: status }),
     report,
     now: Date.now,

@@ -129,7 +129,8 @@ export function makeApp({ platform, refresh, alerts, webhookSecret, embedded, po
         info: {
           title: 'Tidemark platform',
           version: '1',
-          description: 'What a console and a platform say to each other. Generated from the schemas of the contract.',
+          description:
+            'What a console and a platform say to each other. Generated from the schemas of the contract. A member whose role sees every tenant may add ?tenant=ID to the routes of billing.',
         },
         servers: [{ url: platform.origin }],
       }),

@@ -54,7 +54,10 @@ function showRequest({ workspaceName, request, mayDecide }: EventPayload<'reques
   notifications.show({
     id: `request-${request.id}-${status}`,
     title: workspaceName,
-    message: status === 'pending' ? texts.notices.requestAsked(requestedBy, planName) : texts.notices.requestAnswered(planName, status === 'approved', decidedBy, answer),
+    message:
+      status === 'pending'
+        ? texts.notices.requestAsked(requestedBy, planName)
+        : texts.notices.requestAnswered(planName, status === 'approved', decidedBy, answer),
     color: status === 'declined' ? 'yellow' : 'teal',
     autoClose: false,
   })

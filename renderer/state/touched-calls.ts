@@ -43,7 +43,17 @@ export function touchedCalls(event: ConsoleEvent): Touched {
     case 'outbox.changed':
       return {
         workspaceId: event.payload.workspaceId,
-        calls: ['overview.read', 'outbox.page', 'outbox.item', 'outbox.tally', 'outbox.releasePreview', 'settings.list', 'alerts.read', 'subKeys.list', 'honesty.egress'],
+        calls: [
+          'overview.read',
+          'outbox.page',
+          'outbox.item',
+          'outbox.tally',
+          'outbox.releasePreview',
+          'settings.list',
+          'alerts.read',
+          'subKeys.list',
+          'honesty.egress',
+        ],
       }
     case 'release.finished':
       return { workspaceId: event.payload.workspaceId, calls: ['overview.read', 'outbox.page', 'outbox.tally', 'outbox.releasePreview', 'honesty.audit'] }

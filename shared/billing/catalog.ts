@@ -190,13 +190,29 @@ export type Catalog = {
   readonly pricing?: PriceBook
 }
 
-/** The meter of that id or alias; undefined when the catalog has none. */
-export function findMeter(catalog: Pick<Catalog, 'meters'>, idOrAlias: string): Meter | undefined {
-  return catalog.meters.find(({ id }) => id === idOrAlias) ?? catalog.meters.find(({ aliases }) => aliases.includes(idOrAlias))
+/** By id and alias, made once for each catalog: quotas are asked for with every request. */
+const metersByName = new WeakMap<readonly Meter[], ReadonlyMap<string, Meter>>()
+/** The one that was asked last: who asks again mostly asks the same, and this is quicker than the map of all. */
+let last: { readonly meters: readonly Meter[]; readonly byName: ReadonlyMap<string, Meter> } | null = null
+
+/** The meter of that id or alias; undefined when the catalog has none. An id is that meter's, whatever else is called so. */
+export function findMeter({ meters }: Pick<Catalog, 'meters'>, idOrAlias: string): Meter | undefined {
+  if (last === null || last.meters !== meters) last = { meters, byName: byNameOf(meters) }
+  return last.byName.get(idOrAlias)
 }
 
-export function findPlan(catalog: Pick<Catalog, 'plans'>, planId: string): Plan | undefined {
-  return catalog.plans.find(({ id }) => id === planId)
+function byNameOf(meters: readonly Meter[]): ReadonlyMap<string, Meter> {
+  const known = metersByName.get(meters)
+  if (known !== undefined) return known
+  const aliases = meters.toReversed().flatMap((meter) => meter.aliases.map((alias): [string, Meter] => [alias, meter]))
+  const byName = new Map([...aliases, ...meters.map((meter): [string, Meter] => [meter.id, meter])])
+  metersByName.set(meters, byName)
+  return byName
+}
+
+export function findPlan({ plans }: Pick<Catalog, 'plans'>, planId: string): Plan | undefined {
+  for (const plan of plans) if (plan.id === planId) return plan
+  return undefined
 }
 
 /** Like `findPlan`, for an id that must be known. Throws a RangeError that names the plans there are. */

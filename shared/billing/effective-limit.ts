@@ -32,6 +32,7 @@ export function effectiveLimit(plan: Pick<Plan, 'limits'>, meter: Pick<Meter, 'i
   const own = planLimit(plan, meter)
   if (own === UNLIMITED) return UNLIMITED
   let more = meter.seats ? holdings.seats : 0
+  if (more === 0 && holdings.boosters.length === 0) return own
   for (const booster of holdings.boosters) if (booster.resource === meter.id && isActive(booster, atMs)) more += booster.amount * booster.quantity
   return raiseLimit(own, more)
 }

@@ -36,7 +36,7 @@ export type QuotaDecision = {
 export function decideQuota(catalog: Catalog, question: QuotaQuestion): QuotaDecision {
   const meter = meterOf(catalog, question.resource)
   const limit = effectiveLimit(planOf(catalog, question.planId), meter, question.holdings ?? NOTHING_BOUGHT, question.atMs)
-  return decideUnderLimit(catalog, { meter, planId: question.planId, used: question.used, requested: question.requested ?? 1, limit })
+  return decide(catalog, meter, question.planId, question.used, question.requested ?? 1, limit)
 }
 
 /** The same where the effective limit is already known, e.g. from a counter's row. */
@@ -44,6 +44,10 @@ export function decideUnderLimit(
   catalog: Catalog,
   { meter, planId, used, requested, limit }: { meter: Meter; planId: string; used: number; requested: number; limit: Limit },
 ): QuotaDecision {
+  return decide(catalog, meter, planId, used, requested, limit)
+}
+
+function decide(catalog: Catalog, meter: Meter, planId: string, used: number, requested: number, limit: Limit): QuotaDecision {
   const allowed = fitsUnder(limit, used, requested)
   return {
     meter,
@@ -52,7 +56,7 @@ export function decideUnderLimit(
     remaining: remainingOf(limit, used),
     requested,
     allowed,
-    admitted: admits(meter, limit, used, requested),
+    admitted: allowed || admits(meter, limit, used, requested),
     reason: allowed ? null : quotaReason(catalog, { meter, planId, used, requested, limit }),
   }
 }

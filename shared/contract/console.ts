@@ -396,9 +396,13 @@ export const calls = {
       currency: z.string(),
       effective: z.enum(['now', 'period_end']),
       periodEnd: epochMs,
-      wouldBeOver: z.array(z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), used: count, limit })),
+      wouldBeOver: z.array(
+        z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), used: count, limit }),
+      ),
       /** Limits that become others than they are. */
-      limits: z.array(z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), from: limit, to: limit })),
+      limits: z.array(
+        z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), from: limit, to: limit }),
+      ),
     }),
   ),
 

@@ -11,7 +11,7 @@ const sizes = [
   { width: 900, height: 640 },
 ]
 /** The pages that are about this computer; what a platform offers is found in the navigation. */
-const paths = { overview: '/', outbox: '/outbox', devices: '/devices', honesty: '/honesty', plans: '/plans', settings: '/settings' }
+const paths = { overview: '/', audit: '/audit', outbox: '/outbox', devices: '/devices', honesty: '/honesty', plans: '/plans', settings: '/settings' }
 
 async function take(stage: Stage, page: Page, state: string, pages: Readonly<Record<string, string>> = paths): Promise<void> {
   await mkdir(folder, { recursive: true })

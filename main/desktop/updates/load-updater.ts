@@ -1,3 +1,4 @@
+import { autoUpdater as systemUpdater } from 'electron'
 import type { AppUpdater } from 'electron-updater'
 import { type RequestNotes, noteRequestsOf } from './noted-executor.ts'
 import type { UpdateSource } from './update-source.ts'
@@ -11,4 +12,10 @@ export async function loadUpdater(source: UpdateSource | null, notes: RequestNot
     import('./signed-source.ts'),
   ])
   return aimAtSource(autoUpdater, noteRequestsOf(new ElectronHttpExecutor(), notes), source)
+}
+
+/** On macOS the system's own updater puts the file in place: it takes it over from electron-updater, and acts when the program ends. */
+export function installAtQuit(updater: AppUpdater): void {
+  if (process.platform === 'darwin') systemUpdater.checkForUpdates()
+  else updater.autoInstallOnAppQuit = true
 }

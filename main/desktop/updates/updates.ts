@@ -25,6 +25,8 @@ export type UpdatesInput = {
   }
   /** Called once, when an updater is first needed. */
   loadUpdater: () => Promise<AppUpdater>
+  /** Lets a downloaded version take over when the program ends. */
+  installAtQuit: (updater: AppUpdater) => Promise<void> | void
   /** Stops what must not be cut off, before the program is replaced. */
   stopFirst: () => Promise<void>
   changed: (status: UpdateStatus) => void
@@ -43,7 +45,18 @@ const longestNotes = 20_000
  * Newer versions of the program. Nothing is downloaded and nothing replaced before a person says so; every request stands in the log of what
  * leaves.
  */
-export function createUpdates({ version, unavailable, settings, loadUpdater, stopFirst, changed, report, now, rhythm = everyDay }: UpdatesInput): Updates {
+export function createUpdates({
+  version,
+  unavailable,
+  settings,
+  loadUpdater,
+  installAtQuit,
+  stopFirst,
+  changed,
+  report,
+  now,
+  rhythm = everyDay,
+}: UpdatesInput): Updates {
   let status: UpdateStatus = {
     version,
     channel: settings.get().updateChannel,
@@ -136,7 +149,7 @@ export function createUpdates({ version, unavailable, settings, loadUpdater, sto
       const loaded = await updater()
       change({ install: when })
       if (when === 'next_quit') {
-        loaded.autoInstallOnAppQuit = true
+        await installAtQuit(loaded)
         return status
       }
       await stopFirst()

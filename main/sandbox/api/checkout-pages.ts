@@ -6,7 +6,7 @@ import type { RouteEnvironment } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { type Markup, sendPage } from '../pages/page.ts'
-import type { CheckoutRow } from '../polar/payments.ts'
+import type { CheckoutRow } from '../store/purchase-tables.ts'
 import { afterwards, costOfChange, purchaseOf, purchaseWords, recurringCents } from '../polar/purchase.ts'
 import type { Platform } from '../platform.ts'
 

@@ -6,7 +6,7 @@ import { quotaReason } from '../../../shared/billing/quota-reason.ts'
 import type { Unit } from '../store/store.ts'
 import { type Account, counterOf } from './account.ts'
 import { announceCounters } from './documents.ts'
-import type { UsageEvent, UsageOutcome } from './record-usage.ts'
+import type { UsageEvent, UsageOutcome } from './usage-event.ts'
 import { hourOf, shiftSnapshots } from './snapshots.ts'
 import { usageRows } from './usage-rows.ts'
 

@@ -1,19 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { errors, type models, type Polar } from '@polar-sh/sdk/2026-10'
-import type { Selectable } from 'kysely'
 import type { Plan } from '../../../shared/billing/catalog.ts'
 import { hashSecret } from '../http/sign-in.ts'
 import { Refusal } from '../http/failure.ts'
 import type { Account } from '../meter/account.ts'
 import { checkoutDocument } from '../meter/documents.ts'
 import { openAccount } from '../meter/open-account.ts'
-import type { PurchaseTables } from '../store/purchase-tables.ts'
+import type { CheckoutRow } from '../store/purchase-tables.ts'
 import type { Store, Unit } from '../store/store.ts'
 import type { Products, Sold } from './products.ts'
 import { CENTS_PER_AU, columnsOf, costOfChange, type Purchase, purchaseOf, purchaseWords } from './purchase.ts'
 import type { CustomerRefresh } from './refresh.ts'
-
-export type CheckoutRow = Selectable<PurchaseTables['checkouts']>
 
 const CHANGE_MS = 24 * 3_600_000
 

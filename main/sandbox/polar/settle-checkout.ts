@@ -5,7 +5,7 @@ import { checkoutDocument } from '../meter/documents.ts'
 import type { Standing } from '../meter/plan-in-force.ts'
 import type { Unit } from '../store/store.ts'
 import { creditTopUp } from '../wallet/credit.ts'
-import type { CheckoutRow } from './payments.ts'
+import type { CheckoutRow } from '../store/purchase-tables.ts'
 import { purchaseOf } from './purchase.ts'
 
 /** A checkout as Polar has it now; null where it is none of Polar's. */

@@ -1,5 +1,5 @@
 /** The tables of what an account buys, as Kysely sees them; `0005-purchases.sql` is their source. Times are epoch ms. */
-import type { Generated } from 'kysely'
+import type { Generated, Selectable } from 'kysely'
 
 export type CheckoutStatus = 'open' | 'confirmed' | 'succeeded' | 'failed' | 'expired' | 'cancelled'
 export type Product = 'plan' | 'booster' | 'seats' | 'top_up'
@@ -49,3 +49,5 @@ export type PurchaseTables = {
     answer: string | null
   }
 }
+
+export type CheckoutRow = Selectable<PurchaseTables['checkouts']>

@@ -4,7 +4,8 @@ import { formOf, type MeteredEvent } from '../../../shared/billing/aggregation.t
 import type { Clock, Random } from '../clock.ts'
 import { type Account, counterOf } from '../meter/account.ts'
 import { openAccount } from '../meter/open-account.ts'
-import { recordUsage, type UsageEvent } from '../meter/record-usage.ts'
+import { recordUsage } from '../meter/record-usage.ts'
+import type { UsageEvent } from '../meter/usage-event.ts'
 import type { Store } from '../store/store.ts'
 
 export type TrafficOptions = {

@@ -126,7 +126,8 @@ export const plansTexts = {
 export const tenantsTexts = {
   title: 'Tenants',
   lead: 'Every tenant of this platform, as your role may see them. Asked of the platform each time; nothing of other tenants is kept on this computer.',
-  offline: 'Other tenants are not kept on this computer, so this page needs the platform.',
+  offlineTitle: 'This page needs the platform',
+  offline: 'Offline: other tenants are not kept on this computer.',
   choose: 'Tenant',
   columns: { name: 'Tenant', catalog: 'Catalog', plan: 'Plan', fullest: 'Fullest meter', requests: 'Requests' },
   own: 'Your own',

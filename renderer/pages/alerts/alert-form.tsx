@@ -6,8 +6,7 @@ import { alertsTexts } from '../../app/texts/alerts.ts'
 import { texts } from '../../app/texts.ts'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { amountFrom, amountText, unitOf } from './amount.ts'
-import type { Alerts } from './alert-section.tsx'
-import { shownFields } from './shown-fields.ts'
+import { type Alerts, shownFields } from './shown-fields.ts'
 
 type Wanted = { id: string | null; measure: AlertView['measure']; meter: string | null; fields: AlertFields }
 type Props = { view: AlertView | null; data: Alerts; busy: boolean; error: unknown; onSave: (wanted: Wanted) => void; onClose: () => void }

@@ -6,9 +6,8 @@ import { paths } from '../../app/paths.ts'
 import { alertsTexts } from '../../app/texts/alerts.ts'
 import { StateLabel } from '../../components/state-label.tsx'
 import table from '../../components/table.module.css'
-import type { Alerts } from './alert-section.tsx'
 import classes from './alerts.module.css'
-import { channelNames, shownFields } from './shown-fields.ts'
+import { type Alerts, channelNames, shownFields } from './shown-fields.ts'
 
 type Props = {
   view: AlertView

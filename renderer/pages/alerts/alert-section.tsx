@@ -1,7 +1,6 @@
 import { IconBell } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { AlertView } from '../../../shared/contract/console/alerts.ts'
-import type { CallOutput } from '../../../shared/contract/console.ts'
 import { offerUndo } from '../../app/undo-notice.tsx'
 import { alertsTexts } from '../../app/texts/alerts.ts'
 import { GatedButton } from '../../components/gated-button.tsx'
@@ -11,9 +10,8 @@ import table from '../../components/table.module.css'
 import { useRead, useWrite } from '../../state/reads.ts'
 import { AlertForm } from './alert-form.tsx'
 import { AlertRow } from './alert-row.tsx'
-import { shownFields } from './shown-fields.ts'
+import { type Alerts, shownFields } from './shown-fields.ts'
 
-export type Alerts = CallOutput<'alerts.read'>
 const rereads = ['alerts.read', 'outbox.page', 'outbox.tally'] as const
 
 /** The alerts of the plan, or the workspace's own budgets. Every edit is queued, so it works offline and can be undone. */

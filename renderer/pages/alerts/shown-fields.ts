@@ -1,4 +1,7 @@
 import type { AlertFields, AlertView } from '../../../shared/contract/console/alerts.ts'
+import type { CallOutput } from '../../../shared/contract/console.ts'
+
+export type Alerts = CallOutput<'alerts.read'>
 
 /** What the page shows of an alert: the edit that waits here, else what the platform has. A delete shows what it deletes. */
 export function shownFields({ confirmed, edit }: Pick<AlertView, 'confirmed' | 'edit'>): AlertFields | null {

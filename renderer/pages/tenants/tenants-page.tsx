@@ -28,7 +28,7 @@ export function TenantsPage() {
     return (
       <Page title={words.title} lead={words.lead}>
         <Section title={words.title}>
-          <Empty icon={IconPlugConnectedX} title={words.title}>
+          <Empty icon={IconPlugConnectedX} title={words.offlineTitle}>
             {words.offline}
           </Empty>
         </Section>
@@ -127,6 +127,9 @@ function TenantDetails({ workspaceId, tenant, online }: { workspaceId: string; t
   if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <PageSkeleton />
   return (
     <>
+      {data.requests.length > 0 && (
+        <RequestSection workspaceId={workspaceId} requests={data.requests} tenantId={tenant.id} reason={online ? null : words.offline} />
+      )}
       <Section
         title={tenant.name}
         note={`${data.planName}, ${priceWords(data.priceCents, data.currency, data.interval)}. ${words.period(data.periodStart, data.periodEnd)}${data.paymentMethod === null ? '' : `. ${data.paymentMethod}`}`}
@@ -165,7 +168,6 @@ function TenantDetails({ workspaceId, tenant, online }: { workspaceId: string; t
           </div>
         )}
       </Section>
-      {data.requests.length > 0 && <RequestSection workspaceId={workspaceId} requests={data.requests} tenantId={tenant.id} reason={online ? null : words.offline} />}
       {data.requests.length === 0 && <p className={table.dim}>{words.noRequests}</p>}
     </>
   )

@@ -4,7 +4,7 @@ import { Meter } from '../../components/meter.tsx'
 import { ForecastLine } from './forecast-line.tsx'
 import { Sparkline } from './sparkline.tsx'
 import { writeUsageAddress } from './usage-address.ts'
-import type { MeterInUse } from './usage-page.tsx'
+import type { MeterInUse } from './meter-in-use.ts'
 import classes from './usage.module.css'
 
 /** One meter with its forecast and its last days; the whole card leads to its details. */

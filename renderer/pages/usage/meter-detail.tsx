@@ -8,7 +8,7 @@ import { BreakdownSection } from './breakdown-section.tsx'
 import { ForecastLine } from './forecast-line.tsx'
 import { TrendChart } from './trend-chart.tsx'
 import { useUsageAddress } from './usage-address.ts'
-import type { MeterInUse } from './usage-page.tsx'
+import type { MeterInUse } from './meter-in-use.ts'
 import classes from './usage.module.css'
 
 /** One meter: where it stands and will stand, its trend, and who used it. */

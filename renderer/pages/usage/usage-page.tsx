@@ -14,10 +14,8 @@ import { CostStrip } from './cost-strip.tsx'
 import { MeterCard } from './meter-card.tsx'
 import { MeterDetail } from './meter-detail.tsx'
 import { useUsageAddress } from './usage-address.ts'
+import type { MeterInUse } from './meter-in-use.ts'
 import classes from './usage.module.css'
-
-/** A meter with what only this page says of it. */
-export type MeterInUse = { meter: Meter; use: MeterUse }
 
 export function UsagePage() {
   const workspace = useWorkspace()

@@ -1,4 +1,4 @@
-import { Stack, TextInput } from '@mantine/core'
+import { Button, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { walletTexts } from '../../app/texts/wallet.ts'
 import { GatedButton } from '../../components/gated-button.tsx'
@@ -22,8 +22,8 @@ export function CreateCircle({ workspaceId }: { workspaceId: string }) {
   const id = typedId ?? slugOf(name)
   const isGood = circlePattern.test(id) && name.trim() !== ''
 
-  function submit(event?: FormEvent): void {
-    event?.preventDefault()
+  function submit(event: FormEvent): void {
+    event.preventDefault()
     setTried(true)
     if (isGood && online) create.mutate({ workspaceId, circle: id, name: name.trim(), attemptId })
   }
@@ -42,9 +42,15 @@ export function CreateCircle({ workspaceId }: { workspaceId: string }) {
           />
           <ErrorNotice error={create.error} />
           <div>
-            <GatedButton loading={create.isPending} reason={online ? null : walletTexts.estimate.offline} onClick={() => submit()}>
-              {words.submit}
-            </GatedButton>
+            {online ? (
+              <Button type="submit" loading={create.isPending}>
+                {words.submit}
+              </Button>
+            ) : (
+              <GatedButton reason={walletTexts.estimate.offline} onClick={() => undefined}>
+                {words.submit}
+              </GatedButton>
+            )}
           </div>
         </Stack>
       </form>

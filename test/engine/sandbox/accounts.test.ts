@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as contract from '../../../shared/contract/platform.ts'
 import { entitlement, entitlementsResponse, operationResponse, quotaResponse, tenantsResponse } from '../../../shared/contract/platform/account.ts'
 import { catalogIds, catalogs } from '../../../shared/generated/catalogs.ts'
+import { shippedCatalogs } from '../../../main/sandbox/catalogs.ts'
+import { demoWorkspaces } from '../../../main/sandbox/demo-workspaces.ts'
+import { mountPalomar, readObservatory } from '../../sixth-catalog/observatory.ts'
 import { DEVICE, SandboxFixture, SteppedClock } from './fixture.ts'
 
 const anything = z.unknown()
@@ -159,15 +162,16 @@ const routesByAction = {
   set_budget_alerts: ['DELETE', '/api/billing/alerts?id=no-such-alert', undefined],
 } as const
 
-describe.each(catalogIds)('the permissions of %s', (catalog) => {
+const observatory = readObservatory()
+
+describe.each([...catalogIds.map((id) => catalogs[id]), observatory])('the permissions of $id', ({ id: catalog, permissions }) => {
   let fixture: SandboxFixture
   beforeAll(async () => {
-    fixture = await SandboxFixture.start()
+    fixture = await SandboxFixture.start({ catalogs: [...shippedCatalogs.all, observatory], demo: [...demoWorkspaces, mountPalomar] })
   })
   afterAll(async () => {
     await fixture.stop()
   })
-  const { permissions } = catalogs[catalog]
   const cells = permissions.actions.flatMap(({ id: action, allow }) =>
     permissions.roles.map(({ id: role }) => ({ action: action as keyof typeof routesByAction, role, grant: allow[role] })),
   )

@@ -99,7 +99,10 @@ describe('a catalog that the program does not know', () => {
   })
 
   test('takes sealed envelopes and counts them on the meters that say so', async () => {
-    const { status } = await fixture.send(contract.pushResponse, 'POST', '/v1/sync/push', { role, body: { device_id: DEVICE, session_id: null, envelopes: [envelope(700)] } })
+    const { status } = await fixture.send(contract.pushResponse, 'POST', '/v1/sync/push', {
+      role,
+      body: { device_id: DEVICE, session_id: null, envelopes: [envelope(700)] },
+    })
     expect(status).toBe(200)
     expect((await plan()).usage).toMatchObject({ vault_bytes: 700, deliveries: 1, lamps: 1 })
     await fixture.send(contract.subKeyDocument, 'POST', '/v1/sub-keys', { role, body: { id: randomUUID(), device_id: DEVICE } })

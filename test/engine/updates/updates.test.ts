@@ -65,6 +65,9 @@ class Computer {
         })
         return aimAtSource(updater, executor, { url, publicKey })
       },
+      installAtQuit: (updater) => {
+        updater.autoInstallOnAppQuit = true
+      },
       stopFirst: async () => void this.order.push('stopped'),
       changed: (status) => this.seen.push(updateStatus.parse(status)),
       report: () => {},
@@ -301,6 +304,7 @@ test('looks by itself only where a person lets it', async () => {
       asked += 1
       return Promise.reject(new Error('not here'))
     },
+    installAtQuit: () => {},
     stopFirst: async () => {},
     changed: () => {},
     report: () => {},
@@ -321,6 +325,7 @@ test('a program that cannot update itself says why and asks nobody', async () =>
     unavailable: 'It runs from its source code.',
     settings: { get: () => ({ updateChannel: 'latest', updateAutomatically: true }), set: () => {} },
     loadUpdater: () => Promise.reject(new Error('it was loaded')),
+    installAtQuit: () => {},
     stopFirst: async () => {},
     changed: () => {},
     report: () => {},

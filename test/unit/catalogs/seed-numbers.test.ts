@@ -9,6 +9,7 @@ import { decideQuota } from '../../../shared/billing/quota.ts'
 import { levelAtPercent } from '../../../shared/billing/thresholds.ts'
 import { catalogIds, catalogs } from '../../../shared/generated/catalogs.ts'
 import { vectors } from '../billing/vectors.ts'
+import { readObservatory } from '../../sixth-catalog/observatory.ts'
 
 /** A catalog's plan comparison as a person reads it. */
 function comparisonOf(catalog: Catalog): string[][] {
@@ -166,7 +167,7 @@ test('triform: the freemium plan alone has a hard wall', () => {
   ])
 })
 
-describe.each(catalogIds.map((id) => catalogs[id]))('in catalog $id', (catalog) => {
+describe.each([...catalogIds.map((id) => catalogs[id]), readObservatory()])('in catalog $id', (catalog) => {
   test('no template has a placeholder that nothing fills', () => {
     const known = ['subject', 'used', 'limit', 'requested', 'current_plan', 'plan', 'plan_limit', 'booster', 'amount']
     const used = Object.values(catalog.reasons).flatMap((template) => [...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name))

@@ -132,8 +132,8 @@ describe('preferences', () => {
 })
 
 test('the file that starts the console at sign-in quotes what a shell would read', () => {
-  expect(autostartEntry('/opt/Tidemark/tidemark')).toContain('\nExec="/opt/Tidemark/tidemark" --hidden\n')
-  expect(autostartEntry('/home/a b/100%$x"`.AppImage')).toContain('\nExec="/home/a b/100%%\\\\$x\\\\"\\\\`.AppImage" --hidden\n')
+  expect(autostartEntry(['/opt/Tidemark/tidemark', '--hidden'])).toContain('\nExec="/opt/Tidemark/tidemark" "--hidden"\n')
+  expect(autostartEntry(['/home/a b/100%$x"`.AppImage'])).toContain('\nExec="/home/a b/100%%\\\\$x\\\\"\\\\`.AppImage"\n')
 })
 
 describe('the menu', () => {

@@ -52,7 +52,10 @@ test('an answer is told once; what was decided while the console was closed is n
   see(changed(['plan_request', 'counter']))
   see(changed(['plan_request']))
   expect(told).toHaveLength(1)
-  expect(told[0]).toMatchObject({ event: 'request.moved', payload: { workspaceName: 'Northwind Insights', request: { id: 'r1', planName: 'Enterprise', status: 'approved' } } })
+  expect(told[0]).toMatchObject({
+    event: 'request.moved',
+    payload: { workspaceName: 'Northwind Insights', request: { id: 'r1', planName: 'Enterprise', status: 'approved' } },
+  })
 })
 
 test('a new question is told; what a first visit brings is the past', () => {

@@ -4,6 +4,7 @@ import { catalogFromWire, catalogToWire, type KnownCatalog } from '../../../../s
 import { dateOf } from '../../../../shared/billing/cost-day.ts'
 import { periodAt } from '../../../../shared/billing/period.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
+import { usageNews } from '../../../../main/engine/billing/news.ts'
 import { usageBreakdown } from '../../../../main/engine/billing/usage/breakdown.ts'
 import { usageTrend } from '../../../../main/engine/billing/usage/trend.ts'
 import { usageView } from '../../../../main/engine/billing/usage/usage-view.ts'
@@ -176,5 +177,21 @@ describe('who used it', () => {
     write('usage_day', '2026-11-12', { date: '2026-11-12', rows: [['calls', '', '', 30]] })
     expect(usageBreakdown({ history, workspaceId, meter: priced, period, nowMs }, (_, id) => id)).toMatchObject({ services: [], users: [] })
     expect(usageBreakdown({ history, workspaceId, meter: { ...priced, aggregation: 'gauge' }, period, nowMs }, (_, id) => id)).toBeNull()
+  })
+})
+
+describe('what is new', () => {
+  const news = (since: number, used = 228) => usageNews({ history, workspaceId, catalog, counters: [counter('calls', used, 300)], nowMs }, since)
+
+  it('says how much was used since then, the hour that runs included', () => {
+    steadyPast(1, 40)
+    expect(news(nowMs - 24 * HOUR_MS)).toEqual([{ meter: 'calls', name: calls.name, unit: 'count', byteBase: 'decimal', growth: 24 }])
+    expect(news(nowMs - 24 * HOUR_MS, 328)[0]?.growth).toBe(124)
+  })
+
+  it('counts across the beginning of a period, and says nothing where nothing is known', () => {
+    expect(news(nowMs - 24 * HOUR_MS)).toEqual([])
+    steadyPast(1, 40)
+    expect(news(period.startMs - 24 * HOUR_MS)[0]?.growth).toBe(228 + 24)
   })
 })
