@@ -7,7 +7,8 @@ import { bridgePath, hostMessage, launchFragment } from '../../../shared/contrac
 import { type Agent, agentWith } from './agent.ts'
 import { type Program, startProgram } from './program.ts'
 
-const entry = join(import.meta.dirname, '../../../out/main/web.js')
+/** From where the run was started, the repository: benchmarks bundle this file, which then lies elsewhere. */
+const entry = join(process.cwd(), 'out/main/web.js')
 
 /** A computer with the console on it: one data folder, and the web host that runs or does not. */
 export class TestComputer {

@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { sandboxMembersResponse } from '../../../shared/contract/platform.ts'
 import { type Program, startProgram } from './program.ts'
 
-const sandboxEntry = join(import.meta.dirname, '../../../out/main/sandbox.js')
+/** From where the run was started, the repository: benchmarks bundle this file, which then lies elsewhere. */
+const sandboxEntry = join(process.cwd(), 'out/main/sandbox.js')
 
 /** With what was stored under it. */
 export type SealedEnvelope = StoredEnvelope & { sub_key_id: string | null; ciphertext: Buffer }
