@@ -59,12 +59,12 @@ test('filter, export and upgrade with the keyboard alone', async ({ stage }) => 
   expect(await readFile(file, 'utf8')).toContain('branch.create')
 
   await goByPalette(page, 'Plans', 'Plans')
-  await tabTo(page, /Change to Team/)
+  await tabTo(page, /^Choose Team$/)
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog')
   await expect(dialog).toContainText('Due today')
   const opening = page.waitForEvent('popup')
-  await tabTo(page, /Continue|Pay|Change|Open/)
+  await tabTo(page, /^Pay .+ in the browser$/)
   await page.keyboard.press('Enter')
   const paying = await opening
   await expect(paying.getByRole('heading').first()).toBeVisible()

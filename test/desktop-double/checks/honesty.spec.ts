@@ -158,7 +158,8 @@ test.describe('the scheme of the application', () => {
     expect(await url()).toBe('sample://own/')
     await page.click('#second')
     await expect(page.getByRole('heading', { name: 'Second' })).toBeVisible()
-    expect(await url()).toBe('sample://own/second')
+    // The page may be drawn before the application has heard of it.
+    await expect.poll(url).toBe('sample://own/second')
     expect(await seen()).toContain('navigation sample://own/second')
     expect(await page.evaluate(() => typeof window.sample.invoke)).toBe('function')
   })

@@ -141,7 +141,7 @@ function secretsOf(dataDir: string): MemorySecrets {
 }
 
 /** Waits in real time until `check` is true: answers come over real sockets even when the clock is stepped. */
-export async function until(check: () => boolean, what = 'the condition', timeoutMs = 5_000): Promise<void> {
+export async function until(check: () => boolean, what = 'the condition', timeoutMs = 20_000): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!check()) {
     if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}`)
