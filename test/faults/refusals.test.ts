@@ -24,6 +24,8 @@ const named: Record<string, readonly string[]> = {
     'forbidden',
     'foreign_host',
     'foreign_origin',
+    'own_tenant_only',
+    'rate_limited',
   ],
   'the platform: quota': ['encrypted_bytes_exceeded', 'sync_devices_exceeded', 'sync_operations_exceeded', 'api_sub_keys_exceeded'],
   'the platform: what is asked': [
@@ -42,6 +44,9 @@ const named: Record<string, readonly string[]> = {
     'invalid_setting',
     'read_only_setting',
     'idempotency_key_reused',
+    'too_many_events',
+    'operations_unavailable',
+    'alert_of_catalog',
   ],
   'the platform: money': [
     'billing_unavailable',
@@ -52,6 +57,22 @@ const named: Record<string, readonly string[]> = {
     'invalid_signature',
     'foreign_form',
     'portal_closed',
+    'request_pending',
+    'request_not_needed',
+    'already_decided',
+    'seats_not_sold',
+    'already_has_seats',
+    'top_up_not_sold',
+  ],
+  'the platform: wallet': [
+    'insufficient_balance',
+    'approval_required',
+    'circle_name_taken',
+    'wallet_unavailable',
+    'amount_too_large',
+    'reserve_expired',
+    'run_settled',
+    'instance_suspended',
   ],
   'the agents’ door': [
     'unauthorized',
@@ -107,8 +128,8 @@ describe('every named refusal has a test', () => {
   it('and none that the sandbox or the intake can answer is missing in the list', () => {
     const root = join(tests, '..', 'main')
     const listed = new Set(Object.values(named).flat())
-    // Behind these stands Polar itself: it names a foreign page, does not answer, sells no such plan or has no price for it.
-    const ofTheRealPolar = ['foreign_page', 'payments_unavailable', 'plan_not_sold', 'custom_price']
+    // Behind these stands Polar itself: it names a foreign page, does not answer, sells no such plan, has no price for it, or a card on file fails.
+    const ofTheRealPolar = ['foreign_page', 'payments_unavailable', 'plan_not_sold', 'custom_price', 'payment_declined']
     const found = filesBelow(join(root, 'sandbox')).flatMap((path) =>
       [...readFileSync(path, 'utf8').matchAll(/new Refusal\(\s*\d{3},\s*'([a-z_]+)'/g)].map(([, code]) => code ?? ''),
     )
@@ -129,8 +150,9 @@ describe('the platform refuses', () => {
   })
   afterEach(() => fixture.stop())
 
-  it('a request without a token', async () => {
-    const answer = await fetch(`${fixture.sandbox.url}/v1/workspace`)
+  // On this computer itself it is the demo's default member who asks; a page elsewhere is nobody.
+  it('a request without a token that a page of another site makes', async () => {
+    const answer = await fetch(`${fixture.sandbox.url}/v1/workspace`, { headers: { 'Sec-Fetch-Site': 'cross-site' } })
     expect(answer.status).toBe(401)
     expect(answer.headers.get('www-authenticate')).toBe('Bearer')
     expect(await answer.json()).toMatchObject({ code: 'missing_token', _suggestion: expect.stringContaining('Bearer') })
