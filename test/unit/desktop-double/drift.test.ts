@@ -70,9 +70,13 @@ function typeErrors(electronTypes: string): string[] {
     include: [],
   }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-  const { stdout, stderr, status, signal, error } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
-    encoding: 'utf8',
-  })
+  const { stdout, stderr, status, signal, error } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false', '-p', folder],
+    {
+      encoding: 'utf8',
+    },
+  )
   // A compiler that did not run to its end finds nothing wrong either.
   if (status === null || (status !== 0 && stdout === '')) throw new Error(`tsc ended with ${status ?? signal ?? error?.message}: ${stderr}`)
   return stdout.split('\n').filter((line) => line.includes(': error TS'))
