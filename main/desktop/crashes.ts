@@ -53,8 +53,9 @@ export function watchCrashes({ window, pages, policy, diagnostics, report, quit 
           'Quit',
         ]),
       )
-      .then((choice) => {
-        if (choice === 1) clipboard.writeText(diagnostics())
+      .then(async (choice) => {
+        // Awaited: the exit would cut the copying off.
+        if (choice === 1) await clipboard.writeText(diagnostics()).catch(() => report('The diagnostics could not be copied'))
         if (choice !== 2) app.relaunch()
         app.exit(1)
       })

@@ -89,5 +89,5 @@ export function createMeterWatch({ call, changed, report }: MeterWatchInput): Me
 }
 
 function readingsOf(workspaceId: string, workspaceName: string, { meters }: Overview): MeterReading[] {
-  return meters.map(({ name, percent, level, heldCount }) => ({ workspaceId, workspaceName, name, percent, level, heldCount }))
+  return meters.map(({ name, percent, level }) => ({ workspaceId, workspaceName, name, percent, level }))
 }

@@ -27,7 +27,7 @@ export function stopBeforeQuit({ report }: { report: (line: string) => void }): 
     event.preventDefault()
     void stopEverything().then(() => app.quit())
   })
-  // The end of the session: asked to wait, the system gives a few seconds.
+  // The end of the session. The system waits as long as it likes; what it cuts off the stores survive.
   powerMonitor.on('shutdown', () => app.quit())
   return {
     onStop(next) {

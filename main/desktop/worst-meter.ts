@@ -6,7 +6,6 @@ export type MeterReading = {
   /** 100 × used / limit, not capped; null: unlimited or not known. */
   percent: number | null
   level: 'normal' | 'green' | 'amber' | 'red' | 'over' | null
-  heldCount: number
 }
 
 export type TrayTone = 'calm' | 'amber' | 'red' | 'unknown'

@@ -210,7 +210,7 @@ function defaultTokenOf(seed: number, demo: readonly DemoWorkspace[]): string | 
   return workspace === undefined || member === undefined ? null : demoToken(seed, demoMemberId(seed, workspace.key, member.role))
 }
 
-/** The demo's subscriptions, as the embedded Polar has to know them. */
+/** The id of a workspace by its name or catalog. Throws a RangeError that names those that there are. */
 function demoNamed(accounts: readonly DemoAccount[], name: string): string {
   const wanted = name.toLowerCase()
   const found = accounts.find(({ name: own, catalog }) => own.toLowerCase() === wanted || catalog === wanted)
@@ -218,6 +218,7 @@ function demoNamed(accounts: readonly DemoAccount[], name: string): string {
   return found.id
 }
 
+/** The demo's subscriptions, as the embedded Polar has to know them. */
 async function pastSubscriptions(store: Store, seed: number, demo: readonly DemoWorkspace[]): Promise<PastSubscription[]> {
   return (await demoSubscriptions(store, seed, demo)).map(({ workspaceId, ...subscription }) => ({
     ...subscription,

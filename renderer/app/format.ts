@@ -7,6 +7,9 @@ import { chosenLocale } from './locale-choice.ts'
 
 export type ByteBase = 'binary' | 'decimal'
 
+/** In what a meter counts. */
+export type Measured = { unit: string; byteBase: ByteBase }
+
 export type Format = {
   count(value: number): string
   /** Big numbers short ("12.4K"); the exact one belongs into a title. */
@@ -15,6 +18,10 @@ export type Format = {
   bytes(value: number, base?: ByteBase): string
   /** As `bytes`, with two decimals and never rounded up. */
   bytesDown(value: number, base?: ByteBase): string
+  /** In the unit of a meter: bytes as bytes, everything else as a count with all its digits. */
+  quantity(of: Measured, value: number): string
+  /** As `quantity`, with big counts short. */
+  shortQuantity(of: Measured, value: number): string
   /** All digits and the unit, for titles and screen readers. */
   exactBytes(value: number): string
   /** An amount in minor units of its currency (cents for USD, yen for JPY). */
@@ -96,6 +103,8 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
       const unit = value < step ? 0 : Math.min(units.length - 1, Math.floor(Math.log(value) / Math.log(step)))
       return `${twoDecimals.format(Math.floor((value / step ** unit) * 100) / 100)} ${units[unit]}`
     },
+    quantity: ({ unit, byteBase }, value) => (unit === 'bytes' ? format.bytes(value, byteBase) : format.count(value)),
+    shortQuantity: ({ unit, byteBase }, value) => (unit === 'bytes' ? format.bytes(value, byteBase) : format.shortCount(value)),
     exactBytes: (value) => format.counted(value, 'byte', 'bytes'),
     money: (amountMinor, currency) => amount(amountMinor, currency, 'auto'),
     price: (amountMinor, currency) => amount(amountMinor, currency, 'stripIfInteger'),

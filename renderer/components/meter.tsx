@@ -6,14 +6,14 @@ import { texts } from '../app/texts.ts'
 import classes from './meter.module.css'
 import { meterScale, usedQuantity } from './meter-scale.ts'
 
-/** One limit and how much of it is used: the words carry everything, the bar repeats them in colour and pattern. */
-export function Meter({
-  meter,
-  planLimit = null,
-}: {
-  meter: MeterReading /** The plan's own part of the limit, where boosters or seats add to it. */
+type Props = {
+  meter: MeterReading
+  /** The plan's own part of the limit, where boosters or seats add to it. */
   planLimit?: number | null
-}) {
+}
+
+/** One limit and how much of it is used: the words carry everything, the bar repeats them in colour and pattern. */
+export function Meter({ meter, planLimit = null }: Props) {
   const level = meter.level ?? 'normal'
   const scale = meterScale(meter)
   const percent = meter.percent === null ? null : format.percent(meter.percent)

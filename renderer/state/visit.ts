@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 60_000
 /** Says to the engine that somebody looks, while the window is really seen. @returns when the visit before this one was over; null: not known, or there was none. */
 export function useVisit(workspaceId: string): number | null {
   const bridge = useBridge()
-  const [since, setSince] = useState<number | null>(null)
+  const [seen, setSeen] = useState<{ workspaceId: string; since: number | null } | null>(null)
   useEffect(() => {
     let left = false
     const look = (): void => {
@@ -15,7 +15,7 @@ export function useVisit(workspaceId: string): number | null {
       // News since the last visit are a comfort: without them the page is whole.
       read(bridge, 'overview.seen', { workspaceId }).then(
         (answer) => {
-          if (!left) setSince(answer.since)
+          if (!left) setSeen({ workspaceId, since: answer.since })
         },
         () => undefined,
       )
@@ -29,5 +29,6 @@ export function useVisit(workspaceId: string): number | null {
       document.removeEventListener('visibilitychange', look)
     }
   }, [bridge, workspaceId])
-  return since
+  // Another workspace's visit is never taken for this one's while the answer is on its way.
+  return seen?.workspaceId === workspaceId ? seen.since : null
 }

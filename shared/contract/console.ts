@@ -8,6 +8,10 @@ import { z } from 'zod'
 import { alertCalls, alertEvents } from './console/alerts.ts'
 import { cheapestPlanCalls } from './console/cheapest-plan.ts'
 import { dataCalls } from './console/data.ts'
+import { honestyCalls } from './console/honesty.ts'
+import { identityCalls } from './console/identity.ts'
+import { importCalls, importEvents } from './console/imports.ts'
+import { vaultCalls, vaultEvents } from './console/vault.ts'
 import { offerCalls, offerEvents, order, previewedOrder } from './console/offers.ts'
 import { auditCalls } from './console/audit.ts'
 import { costCalls } from './console/costs.ts'
@@ -227,71 +231,6 @@ export const attempt = z.strictObject({
   message: z.string(),
 })
 
-export const egressRow = z.strictObject({
-  id: z.int().positive(),
-  at: epochMs,
-  workspaceId: z.string().nullable(),
-  method: z.string(),
-  /** Path without query. */
-  path: z.string(),
-  host: z.string(),
-  purpose: z.string(),
-  /** Names of the fields that left, e.g. `envelopes[].ciphertext`. */
-  fields: z.array(z.string()),
-  requestBytes: bytes,
-  /** Null while it is under way, or when no answer came. */
-  status: z.int().nullable(),
-  durationMs: count.nullable(),
-  /** Whole days after 30 days: how many requests this row stands for. */
-  requests: count,
-})
-export type EgressRow = z.infer<typeof egressRow>
-
-export const auditLine = z.strictObject({
-  meter: z.string(),
-  name: z.string(),
-  unit: z.string(),
-  deviceCount: z.int().nullable(),
-  platformCount: z.int().nullable(),
-  verdict: z.enum(['agrees', 'drift', 'unknown']),
-  explanation: z.string(),
-})
-
-export const subKey = z.strictObject({
-  id,
-  name: z.string(),
-  createdAt: epochMs,
-  revokedAt: epochMs.nullable(),
-  /** False: it belongs to another device, so this one has neither its name nor its secret. */
-  onThisDevice: z.boolean(),
-  heldCount: count,
-  heldBytes: bytes,
-  deliveredCount: count,
-  deliveredBytes: bytes,
-  lastWriteAt: epochMs.nullable(),
-})
-export const device = z.strictObject({
-  id,
-  name: z.string(),
-  thisDevice: z.boolean(),
-  createdAt: epochMs,
-  revokedAt: epochMs.nullable(),
-  lastSeenAt: epochMs.nullable(),
-  sessionOpen: z.boolean(),
-})
-
-export const vaultStatus = z.strictObject({
-  state: z.enum(['empty', 'locked', 'unlocked']),
-  /** A passphrase must be given at each start. */
-  passphrase: z.boolean(),
-  /** What protects the key on this computer, in words. */
-  protectedBy: z.string(),
-  /** True: this desktop has no keyring, so nothing but the file's own permissions protects the key until a passphrase is set. */
-  withoutKeyring: z.boolean().optional(),
-  /** When the key was last backed up; null: never. */
-  backedUpAt: epochMs.nullable(),
-})
-
 export const storeWarning = z.strictObject({
   kind: z.enum(['disk_low', 'disk_full', 'salvaged', 'cache_rebuilt', 'restore_copy', 'clock']),
   text: z.string(),
@@ -306,22 +245,6 @@ export const setting = z.strictObject({
   /** Queue item of the pending edit. */
   itemId: z.string().nullable(),
   state: itemState.nullable(),
-})
-
-export const importProgress = z.strictObject({
-  id,
-  state: z.enum(['running', 'done', 'cancelled', 'failed']),
-  filesTotal: count,
-  filesDone: count,
-  bytesDone: bytes,
-  refused: z.array(z.strictObject({ name: z.string(), reason: z.string() })).max(1000),
-})
-
-export const progress = z.strictObject({
-  state: z.enum(['idle', 'running', 'done', 'failed']),
-  done: count,
-  total: count.nullable(),
-  detail: z.string().nullable(),
 })
 
 export const appInfo = z.strictObject({
@@ -406,53 +329,13 @@ export const calls = {
     }),
   ),
 
-  'honesty.audit': call(inWorkspace, z.strictObject({ lines: z.array(auditLine), checkedAt: epochMs.nullable() })),
-  'honesty.egress': call(
-    z.strictObject({ workspaceId: z.uuid().nullable(), before: z.int().positive().nullable(), limit: z.int().min(1).max(200) }),
-    z.strictObject({ rows: z.array(egressRow), next: z.int().positive().nullable(), total: count, totalBytes: bytes }),
-  ),
-
-  'subKeys.list': call(inWorkspace, z.array(subKey)),
-  /** The secret is answered once, here, and never again. */
-  'subKeys.create': call(inWorkspace.extend({ name: z.string().trim().min(1).max(80) }), z.strictObject({ subKey, secret: z.string() })),
-  'subKeys.rename': call(inWorkspace.extend({ id, name: z.string().trim().min(1).max(80) }), done),
-  'subKeys.revoke': call(inWorkspace.extend({ id }), done),
-  'devices.list': call(inWorkspace, z.array(device)),
-  'devices.rename': call(inWorkspace.extend({ id, name: z.string().trim().min(1).max(80) }), done),
-  'devices.revoke': call(inWorkspace.extend({ id }), done),
-
   'settings.list': call(inWorkspace, z.array(setting)),
   'settings.put': call(inWorkspace.extend({ key: z.string().min(1).max(64), value: z.string().max(4096) }), done),
 
-  'vault.status': call(nothing, vaultStatus),
-  'vault.setPassphrase': call(z.strictObject({ passphrase: z.string().min(8).max(1024).nullable(), current: z.string().max(1024).nullable() }), done),
-  'vault.unlock': call(z.strictObject({ passphrase: z.string().max(1024) }), done),
-  'vault.lock': call(nothing, done),
-  /** The backup is encrypted with the passphrase (scrypt) and may be kept anywhere. */
-  'vault.exportBackup': call(z.strictObject({ passphrase: z.string().min(8).max(1024) }), z.strictObject({ fileName: z.string(), text: z.string() })),
-  'vault.importBackup': call(z.strictObject({ text: z.string().max(4_000_000), passphrase: z.string().max(1024) }), z.strictObject({ subKeys: count })),
-  /** Brings every envelope of the workspace back to this computer; progress comes as `restore.progress`. */
-  'vault.restore': call(inWorkspace, done),
-
-  /** Files come in pieces that the page reads; `chunkBase64` is at most 1 MiB of bytes. The last piece closes the file. */
-  'import.start': call(inWorkspace.extend({ filesTotal: count }), z.strictObject({ importId: id })),
-  'import.chunk': call(
-    z.strictObject({
-      importId: id,
-      fileName: z.string().min(1).max(1024),
-      contentType: z.string().max(128),
-      chunkBase64: z.string().max(1_500_000),
-      last: z.boolean(),
-    }),
-    done,
-  ),
-  'import.finish': call(z.strictObject({ importId: id }), importProgress),
-  'import.cancel': call(z.strictObject({ importId: id }), importProgress),
-
-  /** Copies of outbox.db on this computer, newest first. */
-  'backups.list': call(nothing, z.array(z.strictObject({ name: z.string(), at: epochMs, sizeBytes: bytes }))),
-  'backups.create': call(nothing, z.strictObject({ name: z.string() })),
-
+  ...honestyCalls,
+  ...identityCalls,
+  ...vaultCalls,
+  ...importCalls,
   ...alertCalls,
   ...cheapestPlanCalls,
   ...dataCalls,
@@ -483,11 +366,10 @@ export const events = {
   'release.finished': z.strictObject({ workspaceId: z.uuid(), deliveredCount: count, heldAgainCount: count, heldBy: z.string().nullable() }),
   'checkout.changed': z.strictObject({ workspaceId: z.uuid(), checkout: checkout.nullable() }),
   'workspaces.changed': z.strictObject({}),
-  'vault.changed': vaultStatus,
-  'import.progress': importProgress,
-  'restore.progress': z.strictObject({ workspaceId: z.uuid(), progress }),
   'warnings.changed': z.strictObject({ warnings: z.array(storeWarning) }),
 
+  ...vaultEvents,
+  ...importEvents,
   ...alertEvents,
   ...offerEvents,
 

@@ -88,6 +88,7 @@ export class WebContents extends Surface implements Pick<ElectronWebContents, Kn
   /** Only the top frame has a preload here, so only it can be the sender. */
   get mainFrame(): WebFrameMain {
     const frame = { url: this.#url, origin: originOf(this.#url), parent: null, detached: false, isDestroyed: () => this.#gone }
+    // A frame is an emitter with many more members; our listeners look at these alone, and at `top`, which is the frame itself.
     return Object.defineProperty(frame, 'top', { get: () => frame }) as unknown as WebFrameMain
   }
   shows(frameId: string): boolean {
@@ -289,6 +290,7 @@ export class WebContents extends Surface implements Pick<ElectronWebContents, Kn
         await this.#answer(message.id, () => defaultSession.check(this.asElectron, message.what))
         break
       case 'send':
+        // It has no `reply` and no `returnValue`: only a preload that sends instead of asking would need them.
         this.emit('ipc-message', this.#messageEvent() as unknown as IpcMainEvent, message.channel, ...(codec.decode(message.args) as unknown[]))
         break
       case 'invoke':

@@ -159,7 +159,11 @@ export function createUpdates({
     setChannel(channel) {
       if (busy() || channel === status.channel) return status
       settings.set({ updateChannel: channel })
-      if (loading !== null) void loading.then((loaded) => useChannel(loaded, channel))
+      void loading?.then((loaded) => {
+        useChannel(loaded, channel)
+        // What was downloaded from the other channel, and perhaps chosen for the next quit, is not wanted any more.
+        loaded.autoInstallOnAppQuit = false
+      })
       return change({ channel, state: 'idle', offered: null, detail: null, install: null })
     },
     setAutomatic(on) {

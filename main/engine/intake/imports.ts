@@ -4,7 +4,7 @@
  * however the import ends.
  */
 import type { z } from 'zod'
-import type { importProgress } from '../../../shared/contract/console.ts'
+import type { importProgress } from '../../../shared/contract/console/imports.ts'
 import type { Clock } from '../clock.ts'
 import { ConsoleFailure } from '../failure.ts'
 import type { MemoryService } from './memories.ts'

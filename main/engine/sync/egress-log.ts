@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { EgressRow } from '../../../shared/contract/console.ts'
+import type { EgressRow } from '../../../shared/contract/console/honesty.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../store/database.ts'
 

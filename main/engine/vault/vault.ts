@@ -3,7 +3,7 @@
  * that needs no key: reading sealed envelopes, delivering them, billing. Only sealing and opening throw.
  */
 import type { z } from 'zod'
-import type { vaultStatus } from '../../../shared/contract/console.ts'
+import type { vaultStatus } from '../../../shared/contract/console/vault.ts'
 import type { SecretStore } from '../../bridge/messages.ts'
 import type { Clock } from '../clock.ts'
 import { ConsoleFailure } from '../failure.ts'

@@ -13,10 +13,9 @@ import type { AlertWatch } from '../alerts/watch.ts'
 import { rulesOf } from '../alerts/rules.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { accountFor } from '../http/permission.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import type { Account } from '../meter/account.ts'
-import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 import type { Unit } from '../store/store.ts'
 
@@ -58,9 +57,7 @@ export function alertRoutes(platform: Platform, watch: AlertWatch): Routes {
     .openapi(readAlerts, async (context) => {
       const signedIn = context.get('signedIn')
       const answer = await store.write(async (unit) => {
-        const account = await openAccount(unit, signedIn.workspaceId)
-        requireBilling(account)
-        requirePermission(account, signedIn, 'view_usage')
+        const account = await accountFor(unit, signedIn, 'view_usage')
         const rows = await unit.tx
           .selectFrom('alert_events')
           .select('body')
@@ -80,9 +77,7 @@ export function alertRoutes(platform: Platform, watch: AlertWatch): Routes {
       const signedIn = context.get('signedIn')
       const wanted = context.req.valid('json')
       const rule = await store.write(async (unit) => {
-        const account = await openAccount(unit, signedIn.workspaceId)
-        requireBilling(account)
-        requirePermission(account, signedIn, 'set_budget_alerts')
+        const account = await accountFor(unit, signedIn, 'set_budget_alerts')
         return await writeRule(unit, account, wanted)
       })
       watch.forget(signedIn.workspaceId)
@@ -92,9 +87,7 @@ export function alertRoutes(platform: Platform, watch: AlertWatch): Routes {
       const signedIn = context.get('signedIn')
       const { id, version } = context.req.valid('query')
       const status = await store.write(async (unit) => {
-        const account = await openAccount(unit, signedIn.workspaceId)
-        requireBilling(account)
-        requirePermission(account, signedIn, 'set_budget_alerts')
+        const account = await accountFor(unit, signedIn, 'set_budget_alerts')
         return await deleteRule(unit, account, id, version)
       })
       watch.forget(signedIn.workspaceId)
@@ -116,7 +109,7 @@ async function writeRule(unit: Unit, account: Account, wanted: PutAlert): Promis
     .executeTakeFirst()
   const current = stored?.version ?? 0
   if (known !== undefined && saysTheSame(known, wanted)) return known
-  refuseOtherVersion(wanted.version, current, known ?? null, wanted.name)
+  refuseOtherVersion(wanted.version, current, known ?? null, wanted)
   if (known === undefined && rules.length >= RULES_MAX) throw badRequest(`There are ${RULES_MAX} alerts already.`, 'Delete one that is no longer needed.')
   const row = {
     measure: wanted.measure,
@@ -151,7 +144,7 @@ async function deleteRule(unit: Unit, { workspace, catalog }: Account, id: strin
   const known = rulesOf(unit.file, workspace.id, catalog).find((rule) => rule.id === id)
   if (known === undefined) return 'unknown'
   if (known.measure === 'limit') throw new Refusal(403, 'alert_of_catalog', `${known.name} belongs to the plan and is not deleted.`, 'Switch it off instead.')
-  refuseOtherVersion(expected, known.version, known, known.name)
+  refuseOtherVersion(expected, known.version, known, known)
   await unit.tx
     .updateTable('alert_rules')
     .set({ deleted: 1, version: known.version + 1 })
@@ -176,10 +169,10 @@ function checkAgainstCatalog({ catalog }: Account, wanted: PutAlert, known: Aler
   if (wanted.at === 0) throw badRequest('A budget of nothing would always be reached.', 'Set an amount of at least 1.')
 }
 
-function refuseOtherVersion(expected: number | undefined, current: number, theirs: AlertRule | null, name: string): void {
+function refuseOtherVersion(expected: number | undefined, current: number, theirs: AlertRule | null, { id, name }: Pick<AlertRule, 'id' | 'name'>): void {
   if (expected === undefined || expected === current) return
   throw new Refusal(409, 'version_conflict', `${name} was changed in the meantime.`, 'Look at both and decide.', {
-    current: { key: `alert:${theirs?.id ?? ''}`, value: theirs === null ? '' : JSON.stringify(theirs), version: current },
+    current: { key: `alert:${id}`, value: theirs === null ? '' : JSON.stringify(theirs), version: current },
   })
 }
 

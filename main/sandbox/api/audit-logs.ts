@@ -4,9 +4,8 @@ import { entryDocument, openBook } from '../audit/book.ts'
 import { type AuditFilter, listEntries } from '../audit/listing.ts'
 import { retentionOf } from '../audit/retention.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { accountFor } from '../http/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
-import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 
 const DAY_MS = 86_400_000
@@ -27,9 +26,7 @@ export function auditLogRoutes(platform: Platform): Routes {
     const query = context.req.valid('query')
     const { limit = DEFAULT_LIMIT, offset = 0 } = query
     const page = await platform.store.write(async (unit) => {
-      const account = await openAccount(unit, signedIn.workspaceId)
-      requireBilling(account)
-      requirePermission(account, signedIn, 'view_usage')
+      await accountFor(unit, signedIn, 'view_usage')
       const book = await openBook(unit, signedIn.workspaceId)
       return await listEntries(unit, book, filterOf(query), await retentionOf(unit, signedIn.workspaceId), { limit, offset })
     })

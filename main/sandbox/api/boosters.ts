@@ -1,10 +1,9 @@
 import { createRoute } from '@hono/zod-openapi'
 import { boostersResponse } from '../../../shared/contract/platform/purchase.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { accountFor } from '../http/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import { boosterDocument } from '../meter/documents.ts'
-import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 
 const listBoosters = createRoute({
@@ -19,9 +18,7 @@ export function boosterRoutes({ store }: Platform): Routes {
   return makeRoutes().openapi(listBoosters, async (context) => {
     const signedIn = context.get('signedIn')
     const boosters = await store.write(async (unit) => {
-      const account = await openAccount(unit, signedIn.workspaceId)
-      requireBilling(account)
-      requirePermission(account, signedIn, 'view_usage')
+      await accountFor(unit, signedIn, 'view_usage')
       const rows = await unit.tx
         .selectFrom('boosters')
         .selectAll()

@@ -6,10 +6,9 @@ import { costBreakdownOf } from '../costs/breakdown.ts'
 import { countedPeriodStarting, priceDays } from '../costs/period-costs.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { accountFor } from '../http/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import type { Account } from '../meter/account.ts'
-import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 import type { Unit } from '../store/store.ts'
 
@@ -27,9 +26,7 @@ export function costRoutes(platform: Platform): Routes {
     const signedIn = context.get('signedIn')
     const { period: asked = 'current' } = context.req.valid('query')
     const answer = await platform.store.write(async (unit) => {
-      const account = await openAccount(unit, signedIn.workspaceId)
-      requireBilling(account)
-      requirePermission(account, signedIn, 'view_usage')
+      const account = await accountFor(unit, signedIn, 'view_usage')
       const period = periodAsked(unit, account, asked)
       const { firstDay, endDay } = daysOf(period)
       const cells = priceDays(unit, account, period, firstDay, endDay).flatMap((day) => day.cells)

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { elementDocument as elementSchema, elementsResponse, estimateRequest, estimateResponse } from '../../../shared/contract/platform/wallet.ts'
-import { makeRoutes, type Routes } from '../http/environment.ts'
+import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import type { Platform } from '../platform.ts'
@@ -35,22 +35,24 @@ const estimate = createRoute({
 })
 
 export function elementRoutes({ store }: Platform): Routes {
+  const bookOf = (signedIn: SignedIn, circleId: string) => store.write((unit) => withCircle(unit, signedIn, circleId, async ({ book }) => book))
+
   return makeRoutes()
     .openapi(list, async (context) => {
       const { circle: id } = context.req.valid('param')
-      const { book } = await store.write((unit) => withCircle(unit, context.get('signedIn'), id, async (circle) => circle))
+      const book = await bookOf(context.get('signedIn'), id)
       return context.json({ elements: book.elements.map(elementDocument) }, 200)
     })
     .openapi(read, async (context) => {
       const { circle: id, element: elementId } = context.req.valid('param')
-      const { book } = await store.write((unit) => withCircle(unit, context.get('signedIn'), id, async (circle) => circle))
+      const book = await bookOf(context.get('signedIn'), id)
       const element = book.elements.find((candidate) => candidate.id === elementId)
       if (element === undefined) throw notFound(`element ${elementId}`, 'List the elements with GET /api/{circle}/elements.')
       return context.json(elementDocument(element), 200)
     })
     .openapi(estimate, async (context) => {
       const { circle: id } = context.req.valid('param')
-      const { book } = await store.write((unit) => withCircle(unit, context.get('signedIn'), id, async (circle) => circle))
+      const book = await bookOf(context.get('signedIn'), id)
       return context.json(estimateDocument(book, costOf(book, context.req.valid('json'))), 200)
     })
 }

@@ -5,10 +5,9 @@ import { decideUnderLimit } from '../../../shared/billing/quota.ts'
 import { entitlement, entitlementsResponse } from '../../../shared/contract/platform/account.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { accountFor } from '../http/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import { type Account, counterOf, limitOf } from '../meter/account.ts'
-import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 
 const listEntitlements = createRoute({
@@ -32,12 +31,7 @@ const readEntitlement = createRoute({
 
 export function entitlementRoutes({ store }: Platform): Routes {
   const read = <T>(signedIn: SignedIn, work: (account: Account) => T): Promise<T> =>
-    store.write(async (unit) => {
-      const account = await openAccount(unit, signedIn.workspaceId)
-      requireBilling(account)
-      requirePermission(account, signedIn, 'view_usage')
-      return work(account)
-    })
+    store.write(async (unit) => work(await accountFor(unit, signedIn, 'view_usage')))
 
   return makeRoutes()
     .openapi(listEntitlements, async (context) => {

@@ -2,14 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { invoiceDocument, invoicesResponse, paymentMethodsDocument } from '../../../shared/contract/platform/invoices.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { accountFor } from '../http/permission.ts'
 import { idParam, jsonAnswer, refusals, security } from '../http/route.ts'
 import { invoiceDocumentOf, type InvoiceRow } from '../invoices/invoice-document.ts'
 import { readPaymentMethods } from '../invoices/payment-methods.ts'
 import { invoicePdf } from '../invoices/pdf.ts'
 import type { Account } from '../meter/account.ts'
-import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
+import { customerOf } from '../polar/customer.ts'
 import type { Unit } from '../store/store.ts'
 
 const listInvoices = createRoute({
@@ -48,12 +48,7 @@ const listMethods = createRoute({
 
 export function invoiceRoutes(platform: Platform): Routes {
   const inAccount = <T>(signedIn: SignedIn, action: string, work: (unit: Unit, account: Account) => Promise<T>): Promise<T> =>
-    platform.store.write(async (unit) => {
-      const account = await openAccount(unit, signedIn.workspaceId)
-      requireBilling(account)
-      requirePermission(account, signedIn, action)
-      return await work(unit, account)
-    })
+    platform.store.write(async (unit) => work(unit, await accountFor(unit, signedIn, action)))
 
   return makeRoutes()
     .openapi(listInvoices, async (context) => {
@@ -100,17 +95,7 @@ async function findInvoice(unit: Unit, { workspace }: Account, id: string): Prom
   return row
 }
 
-async function partiesOf(
-  unit: Unit,
-  { workspace, catalog }: Account,
-  note: string,
-): Promise<{ issuer: string; customer: string; email: string | null; note: string }> {
-  const rows = await unit.tx
-    .selectFrom('settings')
-    .select(['key', 'value'])
-    .where('workspace_id', '=', workspace.id)
-    .where('key', 'in', ['billing_email', 'org_name'])
-    .execute()
-  const settings = new Map(rows.map(({ key, value }) => [key, value]))
-  return { issuer: catalog.name, customer: settings.get('org_name') ?? workspace.name, email: settings.get('billing_email') ?? null, note }
+async function partiesOf(unit: Unit, account: Account, note: string): Promise<{ issuer: string; customer: string; email: string | null; note: string }> {
+  const { name, email } = await customerOf(unit, account)
+  return { issuer: account.catalog.name, customer: name, email, note }
 }

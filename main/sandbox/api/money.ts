@@ -3,11 +3,10 @@ import { checkoutDocument as checkoutSchema, checkoutResponse, portalResponse } 
 import { checkoutRequest, previewRequest, previewResponse } from '../../../shared/contract/platform/purchase.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { accountFor } from '../http/permission.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import type { Account } from '../meter/account.ts'
 import { checkoutDocument } from '../meter/documents.ts'
-import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 import { type Customer, customerOf } from '../polar/customer.ts'
 import type { Payments } from '../polar/payments.ts'
@@ -52,9 +51,7 @@ export function moneyRoutes(platform: Platform): Routes {
 
   const readAccount = (signedIn: SignedIn, action: string) =>
     store.write(async (unit) => {
-      const account = await openAccount(unit, signedIn.workspaceId)
-      requireBilling(account)
-      requirePermission(account, signedIn, action)
+      const account = await accountFor(unit, signedIn, action)
       return { account, customer: await customerOf(unit, account) }
     })
 
@@ -86,9 +83,7 @@ export function moneyRoutes(platform: Platform): Routes {
       const signedIn = context.get('signedIn')
       const { cancel, ...body } = context.req.valid('json')
       const answer = await store.write(async (unit) => {
-        const account = await openAccount(unit, signedIn.workspaceId)
-        requireBilling(account)
-        requirePermission(account, signedIn, 'view_usage')
+        const account = await accountFor(unit, signedIn, 'view_usage')
         return cancel === undefined ? previewPurchase(account, requestedPurchase(account, body), unit.now) : previewCancel(account, cancel, unit.now)
       })
       return context.json(answer, 200)

@@ -9,7 +9,7 @@ import {
 import { permit } from '../../../shared/billing/permission.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { Refusal } from '../http/failure.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { accountFor, requireBilling } from '../http/permission.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import type { Account } from '../meter/account.ts'
 import { openAccount } from '../meter/open-account.ts'
@@ -57,9 +57,7 @@ export function planRequestRoutes(platform: Platform): Routes {
     .openapi(listRequests, async (context) => {
       const signedIn = context.get('signedIn')
       const requests = await store.write(async (unit) => {
-        const account = await openAccount(unit, signedIn.workspaceId)
-        requireBilling(account)
-        requirePermission(account, signedIn, 'view_usage')
+        await accountFor(unit, signedIn, 'view_usage')
         return await readRequests(unit, signedIn.workspaceId)
       })
       return context.json({ requests }, 200)
@@ -111,9 +109,5 @@ function requireMayAsk(account: Account, { role, homeWorkspaceId }: SignedIn): v
 }
 
 async function refuseUnlessDecider({ store }: Platform, signedIn: SignedIn): Promise<void> {
-  await store.write(async (unit) => {
-    const account = await openAccount(unit, signedIn.workspaceId)
-    requireBilling(account)
-    requirePermission(account, signedIn, 'update_plan')
-  })
+  await store.write((unit) => accountFor(unit, signedIn, 'update_plan'))
 }

@@ -4,11 +4,10 @@ import { writeReachedLimit } from '../audit/quota-refusals.ts'
 import { limitBody } from '../http/door.ts'
 import { describeIssues, makeRoutes, type Routes } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { accountFor } from '../http/permission.ts'
 import { readJson } from '../http/read-json.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import { counterOf } from '../meter/account.ts'
-import { openAccount } from '../meter/open-account.ts'
 import { recordUsage } from '../meter/record-usage.ts'
 import type { UsageEvent, UsageOutcome } from '../meter/usage-event.ts'
 import { describeEventProblem, wireToEvent } from '../meter/wire-event.ts'
@@ -37,9 +36,7 @@ export function usageEventRoutes(platform: Platform): Routes {
     const signedIn = context.get('signedIn')
     const checked = eventsOf(await readJson(context)).map(checkEvent)
     const answer = await platform.store.write(async (unit) => {
-      const account = await openAccount(unit, signedIn.workspaceId)
-      requireBilling(account)
-      requirePermission(account, signedIn, 'view_usage')
+      const account = await accountFor(unit, signedIn, 'view_usage')
       const outcomes = await recordUsage(
         unit,
         account,

@@ -7,10 +7,9 @@ import { snapshotsQuery, snapshotsResponse, usageMetricsQuery, usageMetricsRespo
 import { isoTime } from '../clock.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { badRequest, notFound } from '../http/failure.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { accountFor } from '../http/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import { type Account, counterOf } from '../meter/account.ts'
-import { openAccount } from '../meter/open-account.ts'
 import { readSnapshots, type SnapshotRow } from '../meter/snapshots.ts'
 import type { Platform } from '../platform.ts'
 import type { Unit } from '../store/store.ts'
@@ -40,12 +39,7 @@ const readMetrics = createRoute({
 
 export function usageHistoryRoutes(platform: Platform): Routes {
   const withAccount = <T>(signedIn: SignedIn, work: (account: Account, unit: Unit) => T | Promise<T>): Promise<T> =>
-    platform.store.write(async (unit) => {
-      const account = await openAccount(unit, signedIn.workspaceId)
-      requireBilling(account)
-      requirePermission(account, signedIn, 'view_usage')
-      return await work(account, unit)
-    })
+    platform.store.write(async (unit) => work(await accountFor(unit, signedIn, 'view_usage'), unit))
 
   return makeRoutes()
     .openapi(listSnapshots, async (context) => {

@@ -7,11 +7,10 @@ import { countersResponse, planResponse, plansResponse, usageResponse } from '..
 import { wireLimit } from '../../../shared/contract/primitives.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { accountFor } from '../http/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import { type Account, counterOf, limitOf } from '../meter/account.ts'
 import { counterDocuments, periodDocument, planDocument } from '../meter/documents.ts'
-import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 import type { Unit } from '../store/store.ts'
 
@@ -56,12 +55,7 @@ const readQuota = createRoute({
 
 export function usageRoutes(platform: Platform): Routes {
   const withAccount = <T>(signedIn: SignedIn, work: (account: Account, unit: Unit) => T | Promise<T>): Promise<T> =>
-    platform.store.write(async (unit) => {
-      const account = await openAccount(unit, signedIn.workspaceId)
-      requireBilling(account)
-      requirePermission(account, signedIn, 'view_usage')
-      return await work(account, unit)
-    })
+    platform.store.write(async (unit) => work(await accountFor(unit, signedIn, 'view_usage'), unit))
 
   return makeRoutes()
     .openapi(readPlan, async (context) => context.json(await withAccount(context.get('signedIn'), planDocument), 200))

@@ -1,7 +1,7 @@
 import type { Statement } from 'better-sqlite3'
 import { type CostCell, type DayUse, priceDay, type Standing } from '../../../shared/billing/cost.ts'
 import { DAY_MS, daysOf } from '../../../shared/billing/cost-day.ts'
-import { limitFromWire } from '../../../shared/billing/limit.ts'
+import { type Limit, limitFromWire, UNLIMITED } from '../../../shared/billing/limit.ts'
 import type { Meter } from '../../../shared/billing/catalog.ts'
 import { type Period, periodAt } from '../../../shared/billing/period.ts'
 import type { Account } from '../meter/account.ts'
@@ -27,7 +27,7 @@ export function priceDays(unit: Unit, account: PricedAccount, period: Period, fr
   const used = new Map(rows.sums.all(workspaceId, firstDay, fromDay).map(({ metric, quantity }) => [metric, quantity]))
   const limits = limitsOf(unit, account, period)
   const standing = (meter: Meter): Standing => ({
-    included: limitFromWire(limits.get(meter.id) ?? -1),
+    included: limits.get(meter.id) ?? UNLIMITED,
     usedBefore: used.get(meter.id) ?? 0,
     daysInPeriod: Math.max(1, periodEndDay - firstDay),
   })
@@ -57,11 +57,11 @@ export function countedPeriodStarting(unit: Unit, workspaceId: string, month: st
   return counted === undefined ? null : { startMs: counted.period_start, endMs: counted.period_end }
 }
 
-/** The limits in force while that period ran, as the wire writes them. */
-function limitsOf(unit: Unit, { workspace, counters }: PricedAccount, period: Period): Map<string, number> {
-  const limits = new Map([...counters.values()].map(({ metric, quota_limit: limit }) => [metric, limit]))
+/** The limits in force while that period ran. */
+function limitsOf(unit: Unit, { workspace, counters }: PricedAccount, period: Period): Map<string, Limit> {
+  const limits = new Map([...counters.values()].map(({ metric, quota_limit: limit }) => [metric, limitFromWire(limit)]))
   if (period.startMs >= workspace.period_start) return limits
-  for (const { metric, quota_limit: limit } of statementsOf(unit.file).limits.all(workspace.id, period.startMs)) limits.set(metric, limit)
+  for (const { metric, quota_limit: limit } of statementsOf(unit.file).limits.all(workspace.id, period.startMs)) limits.set(metric, limitFromWire(limit))
   return limits
 }
 

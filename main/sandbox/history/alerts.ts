@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { crossedThresholds } from '../../../shared/billing/alert.ts'
-import { type Meter, planOf } from '../../../shared/billing/catalog.ts'
+import type { Meter } from '../../../shared/billing/catalog.ts'
 import { periodAt } from '../../../shared/billing/period.ts'
 import type { AlertRule } from '../../../shared/contract/platform/alerts.ts'
 import { sentDeliveries } from '../alerts/deliveries.ts'
@@ -34,7 +34,7 @@ function takeBack(unit: Unit, workspaceId: string): void {
 function walk(unit: Unit, workspace: HistoryWorkspace, meter: Meter): void {
   const { id: workspaceId, catalog, plan, periodAnchor, firstDay, lastDay, untilMs } = workspace
   const rules = rulesOf(unit.file, workspaceId, catalog).filter(({ enabled, measure }: AlertRule) => enabled && measure === 'limit')
-  const { currency, interval } = planOf(catalog, plan.id)
+  const { currency, interval } = plan
   const markFired = unit.file.prepare('INSERT OR IGNORE INTO alerts_fired (workspace_id, rule, subject, period_start, fired_at) VALUES (?, ?, ?, ?, ?)')
   const insertEvent = unit.file.prepare('INSERT INTO alert_events (id, workspace_id, fired_at, body) VALUES (?, ?, ?, ?)')
   let period = { startMs: 0, endMs: 0 }

@@ -1,6 +1,12 @@
 import type { Catalog } from '../../../shared/billing/catalog.ts'
 
-export type PastAction = { action: string; target: string; metadata: Record<string, unknown> /** Nobody did it: a schedule, a rule. */; automatic?: true }
+export type PastAction = {
+  action: string
+  target: string
+  metadata: Record<string, unknown>
+  /** Nobody did it: a schedule, a rule. */
+  automatic?: true
+}
 type Chance = () => number
 type Weighted = { weight: number; make: (random: Chance) => PastAction }
 

@@ -1,4 +1,4 @@
-import type { Catalog, Plan } from '../../../shared/billing/catalog.ts'
+import { type Catalog, type Plan, planOf } from '../../../shared/billing/catalog.ts'
 import type { Store, Unit } from '../store/store.ts'
 import { makeShape, type Shape } from './shape.ts'
 
@@ -93,7 +93,7 @@ export class History {
     const { catalog, plan, periodAnchor } = await store.write(async (unit) => {
       const row = await unit.tx.selectFrom('workspaces').select(['catalog', 'plan_id', 'period_anchor']).where('id', '=', id).executeTakeFirstOrThrow()
       const own = unit.catalogs.named(row.catalog)
-      return { catalog: own, plan: planNamed(own, row.plan_id), periodAnchor: row.period_anchor }
+      return { catalog: own, plan: planOf(own, row.plan_id), periodAnchor: row.period_anchor }
     })
     const from = new Date(untilMs)
     const fromMs = Date.UTC(from.getUTCFullYear(), from.getUTCMonth() - PAST_MONTHS, 1)
@@ -126,10 +126,4 @@ export class History {
     }
     await store.write((unit) => own(unit).set({ complete: 1 }).execute())
   }
-}
-
-function planNamed(catalog: Catalog, planId: string): Plan {
-  const plan = catalog.plans.find(({ id }) => id === planId) ?? catalog.plans[0]
-  if (plan === undefined) throw new RangeError(`Catalog ${catalog.id} has no plans`)
-  return plan
 }

@@ -31,10 +31,11 @@ export function makeShape(seed: number, name: string, { firstDay, lastDay }: Sha
   const noises = Array.from({ length: days + 1 }, () => 1 + (noise() - 0.5) * 2 * NOISE)
 
   const isDown = (day: number, hour: number): boolean => day === outageDay && hour >= outageHour && hour < outageHour + 7
+  const hourWeights = (day: number): number[] => Array.from({ length: HOURS }, (_, hour) => (isDown(day, hour) ? 0 : ordinaryHour(hour)))
   const hourShares = (day: number): number[] => {
-    const weights = Array.from({ length: HOURS }, (_, hour) => (isDown(day, hour) ? 0 : ordinaryHour(hour)))
-    const sum = weights.reduce((total, weight) => total + weight, 0)
-    return weights.map((weight) => weight / sum)
+    const weights = hourWeights(day)
+    const whole = sum(weights)
+    return weights.map((weight) => weight / whole)
   }
   return {
     random,
@@ -46,8 +47,7 @@ export function makeShape(seed: number, name: string, { firstDay, lastDay }: Sha
       // Month's end: reports, closings, reminders.
       const month = date.getUTCDate() >= 26 ? 1.18 : date.getUTCDate() <= 3 ? 0.92 : 1
       const spike = day === spikeDay ? 3.1 : day === spikeDay + 1 ? 1.7 : 1
-      const upHours = Array.from({ length: HOURS }, (_, hour) => (isDown(day, hour) ? 0 : ordinaryHour(hour))).reduce((total, weight) => total + weight, 0)
-      return growth * week * month * spike * (noises[day - firstDay] ?? 1) * (upHours / ORDINARY_DAY)
+      return growth * week * month * spike * (noises[day - firstDay] ?? 1) * (sum(hourWeights(day)) / ORDINARY_DAY)
     },
   }
 }
@@ -57,7 +57,11 @@ function ordinaryHour(hour: number): number {
   return 0.22 + Math.exp(-((hour - 14) ** 2) / 18)
 }
 
-const ORDINARY_DAY = Array.from({ length: HOURS }, (_, hour) => ordinaryHour(hour)).reduce((total, weight) => total + weight, 0)
+function sum(weights: readonly number[]): number {
+  return weights.reduce((total, weight) => total + weight, 0)
+}
+
+const ORDINARY_DAY = sum(Array.from({ length: HOURS }, (_, hour) => ordinaryHour(hour)))
 
 /** mulberry32 over an FNV-1a hash of the text: quick, and the same on every machine. Not for secrets. */
 export function randomFrom(text: string): () => number {

@@ -5,8 +5,8 @@ import { type Period, periodAt } from '../../../shared/billing/period.ts'
 import { setCounters } from '../meter/counters.ts'
 import { publishDay } from '../meter/day-publishers.ts'
 import { openAccount } from '../meter/open-account.ts'
-import { type SnapshotRow, writeSnapshot } from '../meter/snapshots.ts'
-import { usageRows } from '../meter/usage-rows.ts'
+import { type SnapshotHours, writeSnapshot } from '../meter/snapshots.ts'
+import { dayWriterOf, markKeyOf, usageRows } from '../meter/usage-rows.ts'
 import type { Unit } from '../store/store.ts'
 import type { HistoryPart, HistorySlice, HistoryWorkspace } from './history.ts'
 import { type MeterPast, pastOf } from './meter-past.ts'
@@ -37,8 +37,8 @@ type Running = { meter: Meter; limit: number; past: MeterPast; used: number; per
 
 /** Works the days out at once, so that those that are passed over still move what goes on; writes them when the slice is run. */
 function writeDays(workspace: HistoryWorkspace, pasts: Running[], from: number, to: number): HistorySlice {
-  const snapshots: SnapshotRow[] = []
-  const uses: { day: number; metric: string; service: string; userId: string; quantity: number }[] = []
+  const snapshots: SnapshotHours[] = []
+  const uses: { day: number; meter: Meter; service: string; userId: string; quantity: number }[] = []
   const periods: { startMs: number; endMs: number; metric: string; used: number; limit: number }[] = []
   for (const running of pasts) {
     const { meter, past, limit } = running
@@ -62,14 +62,14 @@ function writeDays(workspace: HistoryWorkspace, pasts: Running[], from: number, 
         hours.push(running.used)
       }
       const known = hours.filter((value) => value !== null)
-      if (known.length > 0) snapshots.push({ metric: meter.id, day, quota_limit: limit, used_at_end: known.at(-1) ?? 0, peak: Math.max(...known), hours })
-      for (const use of past.uses(day, known.length)) uses.push({ day, metric: meter.id, ...use })
+      if (known.length > 0) snapshots.push({ metric: meter.id, day, quota_limit: limit, hours })
+      for (const use of past.uses(day, known.length)) uses.push({ day, meter, ...use })
     }
   }
   return (unit) => {
     const rows = usageRows(unit)
     for (const snapshot of snapshots) writeSnapshot(unit, workspace.id, snapshot)
-    for (const { day, metric, service, userId, quantity } of uses) rows.addToDay.run(workspace.id, day, metric, service, userId, quantity)
+    for (const { day, meter, service, userId, quantity } of uses) dayWriterOf(rows, meter).run(workspace.id, day, meter.id, service, userId, quantity)
     for (const { startMs, endMs, metric, used, limit } of periods) rows.writePeriod.run(workspace.id, startMs, endMs, workspace.plan.id, metric, used, limit)
     for (const day of new Set(uses.map(({ day: used }) => used))) publishDay(unit, workspace.id, day)
   }
@@ -89,7 +89,7 @@ async function settleCounters(unit: Unit, workspace: HistoryWorkspace, pasts: re
     } else if (period.startMs === account.workspace.period_start) {
       changes[meter.id] = { used: meter.aggregation === 'peak_daily' || meter.aggregation === 'gauge' ? Math.max(now, used) : now + used }
     }
-    if (meter.aggregation === 'gauge' && now === 0) rows.writeMark.run(workspace.id, meter.id, meter.period === 'total' ? 0 : period.startMs, workspace.untilMs)
+    if (meter.aggregation === 'gauge' && now === 0) rows.writeMark.run(workspace.id, meter.id, markKeyOf(meter, period.startMs), workspace.untilMs)
   }
   await setCounters(unit, account, changes)
 }

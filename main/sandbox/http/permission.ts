@@ -1,7 +1,17 @@
 import { permit } from '../../../shared/billing/permission.ts'
 import type { Account } from '../meter/account.ts'
+import { openAccount } from '../meter/open-account.ts'
+import type { Unit } from '../store/store.ts'
 import type { SignedIn } from './environment.ts'
 import { Refusal } from './failure.ts'
+
+/** The account that a request is about, for a role that may do this in it. @throws Refusal 403 `forbidden`, 404 `billing_unavailable`. */
+export async function accountFor(unit: Unit, signedIn: SignedIn, action: string): Promise<Account> {
+  const account = await openAccount(unit, signedIn.workspaceId)
+  requireBilling(account)
+  requirePermission(account, signedIn, action)
+  return account
+}
 
 /** The catalog's permission matrix decides. @throws Refusal 403 `forbidden` with the reason in words. */
 export function requirePermission(account: Account, { role, homeWorkspaceId }: SignedIn, action: string): void {

@@ -53,17 +53,8 @@ export class RequestMeter {
   async flush(only?: string): Promise<void> {
     for (const [workspaceId, pending] of this.#pending) {
       if (only !== undefined && workspaceId !== only) continue
-      const { limited, other } = pending
-      pending.limited = 0
-      pending.other = 0
-      try {
-        if (limited > 0) await this.#store.write(async (unit) => record(unit, await openAccount(unit, workspaceId), limited))
-        if (other > 0) await this.#writeQuietly(workspaceId, other)
-      } catch (error) {
-        pending.limited += limited
-        pending.other += other
-        throw error
-      }
+      await takeFrom(pending, 'limited', (requests) => this.#store.write(async (unit) => record(unit, await openAccount(unit, workspaceId), requests)))
+      await takeFrom(pending, 'other', (requests) => this.#writeQuietly(workspaceId, requests))
     }
   }
 
@@ -116,6 +107,19 @@ export class RequestMeter {
       // This request has been counted already.
       if (!fitsUnder(limit, counterOf(account, meter).used - 1, 1)) throw quotaRefusal(account, meter, 1)
     }
+  }
+}
+
+/** Each kind is taken and put back by itself: what was written is not counted again because the other kind could not be. */
+async function takeFrom(pending: Pending, kind: 'limited' | 'other', write: (requests: number) => Promise<void>): Promise<void> {
+  const requests = pending[kind]
+  if (requests === 0) return
+  pending[kind] = 0
+  try {
+    await write(requests)
+  } catch (error) {
+    pending[kind] += requests
+    throw error
   }
 }
 

@@ -23,21 +23,22 @@ export async function sendDue(store: Store, transport: Transport): Promise<void>
       () => null,
       (error: unknown) => (error instanceof Error ? error.message : 'The transport failed.'),
     )
-    const now = store.now()
     const delayMs = RETRY_DELAYS_MS[attempts]
-    await store.read
-      .updateTable('deliveries')
-      .set(
-        failure === null
-          ? { status: 'sent', sent_at: now, next_at: null, detail: null, attempts: attempts + 1 }
-          : {
-              status: delayMs === undefined ? 'failed' : 'queued',
-              next_at: delayMs === undefined ? null : now + delayMs,
-              detail: failure,
-              attempts: attempts + 1,
-            },
-      )
-      .where('number', '=', number)
-      .execute()
+    await store.write(({ tx, now }) =>
+      tx
+        .updateTable('deliveries')
+        .set(
+          failure === null
+            ? { status: 'sent', sent_at: now, next_at: null, detail: null, attempts: attempts + 1 }
+            : {
+                status: delayMs === undefined ? 'failed' : 'queued',
+                next_at: delayMs === undefined ? null : now + delayMs,
+                detail: failure,
+                attempts: attempts + 1,
+              },
+        )
+        .where('number', '=', number)
+        .execute(),
+    )
   }
 }

@@ -4,7 +4,7 @@ import type { Store, Unit } from '../store/store.ts'
 import { publishUsageDay } from './usage-days.ts'
 
 /** Writes the document of one UTC day (since 1970) anew from `usage_daily`, and makes it known. */
-export type DayPublisher = (unit: Unit, workspaceId: string, day: number) => void
+type DayPublisher = (unit: Unit, workspaceId: string, day: number) => void
 
 /** Everything that follows from a day's use. */
 const publishers: readonly DayPublisher[] = [publishUsageDay, publishCostDay]

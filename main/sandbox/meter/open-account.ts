@@ -9,7 +9,8 @@ import { closeHours } from './snapshots.ts'
 
 /**
  * Opens a workspace in a transaction and brings it up to the transaction's instant: leases that have run out are
- * closed, hours that are over have their snapshots, a period that has ended is rolled and boosters that have run out end, so nobody ever reads or draws on yesterday's counters.
+ * closed, hours that are over have their snapshots, a period that has ended is rolled, boosters that have run out end and
+ * rates of a minute that is over stand at zero, so nobody ever reads or draws on yesterday's counters.
  */
 export async function openAccount(unit: Unit, workspaceId: string): Promise<Account> {
   const workspace = await unit.tx.selectFrom('workspaces').selectAll().where('id', '=', workspaceId).executeTakeFirstOrThrow()

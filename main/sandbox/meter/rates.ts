@@ -1,7 +1,7 @@
 import type { Unit } from '../store/store.ts'
 import type { Account } from './account.ts'
 import { setCounters } from './counters.ts'
-import { usageRows } from './usage-rows.ts'
+import { markKeyOf, usageRows } from './usage-rows.ts'
 
 const MINUTE_MS = 60_000
 
@@ -10,7 +10,7 @@ export async function coolRates(unit: Unit, account: Account): Promise<void> {
   const { workspace, catalog, counters } = account
   const warm = catalog.meters.filter(({ id, aggregation }) => aggregation === 'rate_per_minute' && (counters.get(id)?.used ?? 0) > 0)
   const over = warm.filter((meter) => {
-    const mark = usageRows(unit).readMark.get(workspace.id, meter.id, meter.period === 'total' ? 0 : workspace.period_start)
+    const mark = usageRows(unit).readMark.get(workspace.id, meter.id, markKeyOf(meter, workspace.period_start))
     return mark === undefined || mark.at + MINUTE_MS <= unit.now
   })
   if (over.length > 0) await setCounters(unit, account, Object.fromEntries(over.map(({ id }) => [id, { used: 0 }])))

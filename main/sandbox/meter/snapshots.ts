@@ -20,7 +20,8 @@ export function hourOf(atMs: number): number {
   return Math.floor(atMs / HOUR_MS)
 }
 
-export type SnapshotRow = { metric: string; day: number; quota_limit: number; used_at_end: number; peak: number; hours: (number | null)[] }
+export type SnapshotHours = { metric: string; day: number; quota_limit: number; hours: (number | null)[] }
+export type SnapshotRow = SnapshotHours & { used_at_end: number; peak: number }
 
 const storedHours = z.array(z.int().nonnegative().nullable()).length(HOURS)
 
@@ -63,8 +64,8 @@ export function shiftSnapshots(
   const { workspace } = account
   const { quota_limit: limit } = counterOf(account, meter)
   const now = hourOf(unit.now)
-  const rows = new Map<number, SnapshotRow>()
-  const rowOf = (day: number): SnapshotRow => {
+  const rows = new Map<number, SnapshotHours>()
+  const rowOf = (day: number): SnapshotHours => {
     const known = rows.get(day) ?? readRow(unit, workspace.id, meter.id, day) ?? emptyRow(meter.id, day, limit)
     rows.set(day, known)
     return known
@@ -94,8 +95,8 @@ export function shiftSnapshots(
   for (const row of rows.values()) writeSnapshot(unit, workspace.id, row)
 }
 
-/** Writes a row as it is and makes it known. */
-export function writeSnapshot(unit: Unit, workspaceId: string, row: SnapshotRow): void {
+/** Writes a day with what follows from its hours, and makes it known. */
+export function writeSnapshot(unit: Unit, workspaceId: string, row: SnapshotHours): void {
   const known = row.hours.filter((value) => value !== null)
   const used = known.at(-1) ?? 0
   const peak = known.reduce((highest, value) => Math.max(highest, value), 0)
@@ -118,12 +119,12 @@ function parseRow(row: StoredRow): SnapshotRow {
   return { ...row, hours: storedHours.parse(JSON.parse(row.hours)) }
 }
 
-function emptyRow(metric: string, day: number, limit: number): SnapshotRow {
-  return { metric, day, quota_limit: limit, used_at_end: 0, peak: 0, hours: Array.from({ length: HOURS }, () => null) }
+function emptyRow(metric: string, day: number, limit: number): SnapshotHours {
+  return { metric, day, quota_limit: limit, hours: Array.from({ length: HOURS }, () => null) }
 }
 
 /** What the counter stood at before that hour, in the same period as far as the rows tell. */
-function valueBefore(unit: Unit, workspaceId: string, meter: Meter, rows: ReadonlyMap<number, SnapshotRow>, hour: number): number {
+function valueBefore(unit: Unit, workspaceId: string, meter: Meter, rows: ReadonlyMap<number, SnapshotHours>, hour: number): number {
   if (meter.period === 'monthly') {
     // A day without a snapshot stands at the last one before it only where that one is of the same day.
     const day = Math.floor(hour / HOURS)

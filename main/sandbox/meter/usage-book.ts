@@ -8,12 +8,10 @@ import { type Account, counterOf } from './account.ts'
 import { announceCounters } from './documents.ts'
 import type { UsageEvent, UsageOutcome } from './usage-event.ts'
 import { hourOf, shiftSnapshots } from './snapshots.ts'
-import { usageRows } from './usage-rows.ts'
+import { dayWriterOf, markKeyOf, usageRows } from './usage-rows.ts'
 
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
-/** A meter that goes on for ever has one period, which begins with time. */
-const FOR_EVER = 0
 
 /** What a meter has counted in one period while a batch is taken; written once, when the book is closed. */
 type Tally = {
@@ -105,8 +103,7 @@ export class UsageBook {
     }
     const days = new Set<number>()
     for (const { day, meter, service, userId, quantity } of this.#days.values()) {
-      const write = formOf(meter.aggregation) === 'reading' ? this.#rows.raiseDay : this.#rows.addToDay
-      write.run(workspaceId, day, meter.id, service, userId, quantity)
+      dayWriterOf(this.#rows, meter).run(workspaceId, day, meter.id, service, userId, quantity)
       days.add(day)
     }
     for (const day of days) this.#rows.markDay.run(workspaceId, day)
@@ -119,19 +116,20 @@ export class UsageBook {
     const { workspace } = this.#account
     const { now } = this.#unit
     if (isTooFarAhead(atMs, now)) return null
-    if (meter.period === 'total') return { tally: this.#current(meter, FOR_EVER), atMs }
-    if (atMs >= workspace.period_start) return { tally: this.#current(meter, workspace.period_start), atMs }
+    if (meter.period === 'total' || atMs >= workspace.period_start) return { tally: this.#current(meter), atMs }
     const own = this.#closed(meter, atMs)
     if (this.#backfill || takesLateEvents(own.closed, now)) return { tally: own, atMs }
     // Too late for its own period: it counts in the one that is running, and so on the day on which it came.
-    return { tally: this.#current(meter, workspace.period_start), atMs: now }
+    return { tally: this.#current(meter), atMs: now }
   }
 
-  #current(meter: Meter, markKey: number): Tally {
+  #current(meter: Meter): Tally {
     const known = this.#running.get(meter)
     if (known !== undefined) return known
     const { used, quota_limit: limit } = counterOf(this.#account, meter)
-    const mark = this.#rows.readMark.get(this.#account.workspace.id, meter.id, markKey)?.at ?? null
+    const { workspace } = this.#account
+    const markKey = markKeyOf(meter, workspace.period_start)
+    const mark = this.#rows.readMark.get(workspace.id, meter.id, markKey)?.at ?? null
     const tally: Tally = { meter, closed: null, markKey, used, limit, mark, moved: false, marked: false }
     this.#running.set(meter, tally)
     return tally
@@ -197,7 +195,8 @@ export class UsageBook {
   }
 
   #addDay(day: number, meter: Meter, service: string, userId: string, quantity: number, isReading: boolean): void {
-    const key = `${day} ${meter.id} ${service}\n${userId}`
+    // With its length, as any character may stand in a service's name.
+    const key = `${day} ${meter.id} ${service.length} ${service}${userId}`
     const known = this.#days.get(key)
     if (known === undefined) this.#days.set(key, { day, meter, service, userId, quantity })
     else known.quantity = isReading ? Math.max(known.quantity, quantity) : known.quantity + quantity

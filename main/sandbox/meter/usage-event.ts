@@ -22,6 +22,7 @@ export type UsageOutcome =
   | {
       readonly status: 'refused'
       readonly code: string
-      readonly message: string /** The meter that has no room, where that is why. */
+      readonly message: string
+      /** The meter that has no room, where that is why. */
       readonly meter?: string
     }

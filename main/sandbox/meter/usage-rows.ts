@@ -1,4 +1,6 @@
 import type { Statement } from 'better-sqlite3'
+import { formOf } from '../../../shared/billing/aggregation.ts'
+import type { Meter } from '../../../shared/billing/catalog.ts'
 import type { SqliteFile } from '../store/open.ts'
 import type { Unit } from '../store/store.ts'
 
@@ -9,6 +11,16 @@ export function usageRows({ file }: Pick<Unit, 'file'>): UsageRows {
   const rows = known.get(file) ?? new UsageRows(file)
   known.set(file, rows)
   return rows
+}
+
+/** Under which instant the marks and keys of a meter's period are kept. A meter that goes on for ever has one period, which begins with time. */
+export function markKeyOf({ period }: Pick<Meter, 'period'>, periodStartMs: number): number {
+  return period === 'total' ? 0 : periodStartMs
+}
+
+/** How use comes into the days of a meter: of readings a day keeps the highest, everything else adds up. */
+export function dayWriterOf(rows: UsageRows, { aggregation }: Pick<Meter, 'aggregation'>): UsageRows['addToDay'] {
+  return formOf(aggregation) === 'reading' ? rows.raiseDay : rows.addToDay
 }
 
 type EventRow = [

@@ -4,13 +4,14 @@ import type { Plan } from '../../../shared/billing/catalog.ts'
 import { hashSecret } from '../http/sign-in.ts'
 import { Refusal } from '../http/failure.ts'
 import type { Account } from '../meter/account.ts'
-import { checkoutDocument } from '../meter/documents.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { CheckoutRow } from '../store/purchase-tables.ts'
 import type { Store, Unit } from '../store/store.ts'
+import type { Customer } from './customer.ts'
 import type { Products, Sold } from './products.ts'
 import { CENTS_PER_AU, columnsOf, costOfChange, type Purchase, purchaseOf, purchaseWords } from './purchase.ts'
 import type { CustomerRefresh } from './refresh.ts'
+import { announceCheckout } from './settle-checkout.ts'
 
 const CHANGE_MS = 24 * 3_600_000
 
@@ -42,7 +43,7 @@ export class Payments {
   async startPurchase(
     { workspace, catalog }: Account,
     purchase: Exclude<Purchase, { product: 'seats' }>,
-    customer: { email: string | null; name: string },
+    customer: Customer,
     memberId: string,
   ): Promise<{ id: string; url: string }> {
     const { polar, products, origin, store } = this.#options
@@ -196,7 +197,7 @@ export class Payments {
   }
 
   /** A link to the customer portal, made on click, never stored or logged. */
-  async openPortal({ workspace }: Account, customer: { email: string | null; name: string }): Promise<{ url: string; expires_at: string }> {
+  async openPortal({ workspace }: Account, customer: Customer): Promise<{ url: string; expires_at: string }> {
     const { polar, refresh } = this.#options
     const create = (): Promise<models.CustomerSession> => polar.customerSessions.create({ external_customer_id: workspace.id })
     const session = await create()
@@ -271,12 +272,8 @@ function noSubscription(): Refusal {
   return new Refusal(409, 'no_subscription', 'There is no subscription to change.', 'Start a new checkout from Tidemark.')
 }
 
-export function announceCheckout(unit: Unit, row: CheckoutRow): void {
-  unit.changes.put({ workspaceId: row.workspace_id, topic: 'checkout', id: row.id, body: checkoutDocument(row) })
-}
-
 /** Polar cannot be reached or does not take the request: not the fault of the one who asked. */
-export function asUnavailable(error: unknown): never {
+function asUnavailable(error: unknown): never {
   if (error instanceof Refusal) throw error
   throw new Refusal(503, 'payments_unavailable', 'The payment provider does not answer. Nothing was charged.', '', { retry_after_s: 10 })
 }

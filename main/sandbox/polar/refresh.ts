@@ -5,15 +5,12 @@ import { announcePaymentMethods } from '../invoices/payment-methods.ts'
 import { writeInvoices } from '../invoices/write-invoices.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { putInForce } from '../meter/plan-in-force.ts'
-import type { PurchaseTables } from '../store/purchase-tables.ts'
-import type { Selectable } from 'kysely'
+import type { CheckoutRow } from '../store/purchase-tables.ts'
 import type { Store, Unit } from '../store/store.ts'
 import { type CustomerView, orNull, readCustomer, standingOf } from './customer-view.ts'
 import { type LookState, lookIsDue, type Reason } from './look-schedule.ts'
 import type { Products } from './products.ts'
 import { type SeenCheckout, settleCheckout } from './settle-checkout.ts'
-
-type CheckoutRow = Selectable<PurchaseTables['checkouts']>
 
 /** A checkout that came to nothing this long after its end is not looked at any more unless somebody asks. */
 const FORGOTTEN_AFTER_MS = 7 * 86_400_000

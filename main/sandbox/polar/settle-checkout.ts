@@ -1,4 +1,5 @@
 import type { models } from '@polar-sh/sdk/2026-10'
+import { MICRO_AU_PER_AU } from '../../../shared/billing/wallet.ts'
 import type { Account } from '../meter/account.ts'
 import { startBooster } from '../meter/boosters.ts'
 import { checkoutDocument } from '../meter/documents.ts'
@@ -22,7 +23,11 @@ export async function settleCheckout(unit: Unit, account: Account, { row, polar,
   const next = row.kind === 'change' ? changeStanding(current, account, unit.now) : purchaseStanding(current, polar, decline, subscription !== null, unit.now)
   if (next.applied === 1) await payOut(unit, account, current)
   const changed = await unit.tx.updateTable('checkouts').set(next).where('id', '=', row.id).returningAll().executeTakeFirstOrThrow()
-  unit.changes.put({ workspaceId: changed.workspace_id, topic: 'checkout', id: changed.id, body: checkoutDocument(changed) })
+  announceCheckout(unit, changed)
+}
+
+export function announceCheckout(unit: Unit, row: CheckoutRow): void {
+  unit.changes.put({ workspaceId: row.workspace_id, topic: 'checkout', id: row.id, body: checkoutDocument(row) })
 }
 
 async function payOut(unit: Unit, account: Account, row: CheckoutRow): Promise<void> {
@@ -30,8 +35,6 @@ async function payOut(unit: Unit, account: Account, row: CheckoutRow): Promise<v
   if (purchase.product === 'booster') await startBooster(unit, account, purchase.booster, { checkoutId: row.id, memberId: row.member_id })
   if (purchase.product === 'top_up') await creditTopUp(unit, account.workspace.id, purchase.au * MICRO_AU_PER_AU, row.id)
 }
-
-const MICRO_AU_PER_AU = 1_000_000
 
 type CheckoutStanding = Pick<CheckoutRow, 'status' | 'applied' | 'decline_reason'>
 

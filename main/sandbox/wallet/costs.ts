@@ -1,11 +1,9 @@
-import { priceTables } from '../../../shared/billing/price-book.ts'
-import type { PriceBook } from '../../../shared/billing/price-book.ts'
+import { type PriceBook, priceTables } from '../../../shared/billing/price-book.ts'
 import { type DebitLine, debitLines, ratesOf, totalMicroAu } from '../../../shared/billing/pricing.ts'
-import { exactNumber } from '../../../shared/billing/rounding.ts'
 import { type CappedLine, costChip, microAuToWire, needsApproval } from '../../../shared/billing/wallet.ts'
 import { notFound } from '../http/failure.ts'
 import { debitLineDocument } from './documents.ts'
-import { exactAmount, type NewLine } from './ledger.ts'
+import { debitOf, exactAmount, type NewLine } from './ledger.ts'
 
 export type Operation = { element: string; operation: string; quantities: Readonly<Record<string, number>> }
 export type Cost = { lines: DebitLine[]; totalMicroAu: bigint }
@@ -34,16 +32,8 @@ export function ledgerDebits(
   of: Pick<NewLine, 'run_id' | 'instance_id' | 'member_id'>,
 ): NewLine[] {
   return lines.map(({ line, debitedMicroAu, waivedMicroAu }) => ({
-    kind: 'debit',
+    ...debitOf(line, { element, operation, ...of }),
     amountMicroAu: -debitedMicroAu,
     waived_micro_au: exactAmount(waivedMicroAu),
-    element,
-    operation,
-    dimension: line.dimension,
-    quantity: exactNumber(line.quantity),
-    rate_micro_au: exactNumber(line.rateMicroAu),
-    per: exactNumber(line.per),
-    scope: line.scope,
-    ...of,
   }))
 }

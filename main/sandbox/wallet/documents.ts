@@ -1,6 +1,7 @@
 /** What the wallet's routes and its topics of the changes feed say, built from rows. The shapes are the contract's. */
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
+import { dateOf } from '../../../shared/billing/cost-day.ts'
 import type { PriceBook, PricedElement } from '../../../shared/billing/price-book.ts'
 import type { DebitLine } from '../../../shared/billing/pricing.ts'
 import { exactNumber, roundHalfAwayFromZero } from '../../../shared/billing/rounding.ts'
@@ -10,7 +11,6 @@ import { isoTime } from '../clock.ts'
 import type { Unit } from '../store/store.ts'
 import type { InstancesTable, LedgerLinesTable, RunsTable } from '../store/wallet-tables.ts'
 import type { Circle } from './circle.ts'
-import { dayText } from './day.ts'
 
 /** A cent is 10,000 micro-AU: 1 AU = €1.00. */
 const MICRO_AU_PER_CENT = 10_000n
@@ -95,7 +95,7 @@ export function instanceDocument(row: Selectable<InstancesTable>): z.output<type
     created_at: isoTime(row.created_at),
     deleted_at: row.deleted_at === null ? null : isoTime(row.deleted_at),
     suspended_at: row.suspended_at === null ? null : isoTime(row.suspended_at),
-    paid_through: dayText(row.charged_day),
+    paid_through: dateOf(row.charged_day),
   }
 }
 

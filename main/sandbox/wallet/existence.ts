@@ -1,13 +1,12 @@
 import type { Selectable } from 'kysely'
+import { dateOf, dayOf } from '../../../shared/billing/cost-day.ts'
 import { EXISTENCE, priceTables } from '../../../shared/billing/price-book.ts'
 import { type DebitLine, debitLines, ratesOf, totalMicroAu } from '../../../shared/billing/pricing.ts'
-import { exactNumber } from '../../../shared/billing/rounding.ts'
 import type { Unit } from '../store/store.ts'
 import type { InstancesTable } from '../store/wallet-tables.ts'
 import { availableMicroAu, type Circle } from './circle.ts'
-import { dayOf, dayText } from './day.ts'
 import { announceInstance } from './documents.ts'
-import { type NewLine, writeLines } from './ledger.ts'
+import { debitOf, type NewLine, writeLines } from './ledger.ts'
 
 type InstanceRow = Selectable<InstancesTable>
 
@@ -81,19 +80,8 @@ class Bill {
       return
     }
     for (const line of this.#price(instance)) {
-      this.#lines.push({
-        kind: 'debit',
-        amountMicroAu: -line.amountMicroAu,
-        element: instance.element,
-        operation: EXISTENCE.operation,
-        dimension: line.dimension,
-        quantity: exactNumber(line.quantity),
-        rate_micro_au: exactNumber(line.rateMicroAu),
-        per: exactNumber(line.per),
-        scope: line.scope,
-        instance_id: instance.id,
-        reference: dayText(day),
-      })
+      const of = { element: instance.element, operation: EXISTENCE.operation, instance_id: instance.id, reference: dateOf(day) }
+      this.#lines.push(debitOf(line, of))
       this.#leftMicroAu -= line.amountMicroAu
     }
     instance.charged_day = day

@@ -1,5 +1,6 @@
 import type { Statement } from 'better-sqlite3'
 import type { Selectable } from 'kysely'
+import type { DebitLine } from '../../../shared/billing/pricing.ts'
 import { exactNumber } from '../../../shared/billing/rounding.ts'
 import { Refusal } from '../http/failure.ts'
 import type { SqliteFile } from '../store/open.ts'
@@ -40,26 +41,7 @@ export async function writeLines(unit: Unit, circle: Circle, lines: readonly New
   let balance = BigInt(before.balance_micro_au)
   const rows = lines.map((line, index): LedgerRow => {
     balance += line.amountMicroAu
-    return {
-      circle_id: circle.id,
-      number: before.last_line + 1 + index,
-      at: unit.now,
-      kind: line.kind,
-      amount_micro_au: exactAmount(line.amountMicroAu),
-      balance_micro_au: exactAmount(balance),
-      element: line.element ?? null,
-      operation: line.operation ?? null,
-      dimension: line.dimension ?? null,
-      quantity: line.quantity ?? null,
-      rate_micro_au: line.rate_micro_au ?? null,
-      per: line.per ?? null,
-      scope: line.scope ?? null,
-      waived_micro_au: line.waived_micro_au ?? 0,
-      run_id: line.run_id ?? null,
-      instance_id: line.instance_id ?? null,
-      member_id: line.member_id ?? null,
-      reference: line.reference ?? null,
-    }
+    return toRow({ circle_id: circle.id, number: before.last_line + 1 + index, at: unit.now }, line, balance)
   })
   const after = await unit.tx
     .updateTable('wallets')
@@ -78,6 +60,42 @@ export async function writeLines(unit: Unit, circle: Circle, lines: readonly New
   circle.wallet = after
   await announceWallet(unit, circle)
   return rows
+}
+
+/** The full debit of a priced line. */
+export function debitOf(line: DebitLine, of: Pick<NewLine, 'element' | 'operation' | 'run_id' | 'instance_id' | 'member_id' | 'reference'>): NewLine {
+  return {
+    kind: 'debit',
+    amountMicroAu: -line.amountMicroAu,
+    dimension: line.dimension,
+    quantity: exactNumber(line.quantity),
+    rate_micro_au: exactNumber(line.rateMicroAu),
+    per: exactNumber(line.per),
+    scope: line.scope,
+    ...of,
+  }
+}
+
+/** A line at its place in the ledger, with what the wallet holds after it. @throws Refusal 422 as `writeLines`. */
+export function toRow(place: Pick<LedgerRow, 'circle_id' | 'number' | 'at'>, line: NewLine, balanceMicroAu: bigint): LedgerRow {
+  return {
+    ...place,
+    kind: line.kind,
+    amount_micro_au: exactAmount(line.amountMicroAu),
+    balance_micro_au: exactAmount(balanceMicroAu),
+    element: line.element ?? null,
+    operation: line.operation ?? null,
+    dimension: line.dimension ?? null,
+    quantity: line.quantity ?? null,
+    rate_micro_au: line.rate_micro_au ?? null,
+    per: line.per ?? null,
+    scope: line.scope ?? null,
+    waived_micro_au: line.waived_micro_au ?? 0,
+    run_id: line.run_id ?? null,
+    instance_id: line.instance_id ?? null,
+    member_id: line.member_id ?? null,
+    reference: line.reference ?? null,
+  }
 }
 
 /** Lines with their numbers and balances, into the ledger and the feed. Whoever calls this moves the wallet to the last of them. */

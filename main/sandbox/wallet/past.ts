@@ -1,3 +1,4 @@
+import { DAY_MS, dateOf, dayOf } from '../../../shared/billing/cost-day.ts'
 import { CREATION, EXISTENCE, priceTables, type PricedElement } from '../../../shared/billing/price-book.ts'
 import { type DebitLine, debitLines, ratesOf } from '../../../shared/billing/pricing.ts'
 import { exactNumber } from '../../../shared/billing/rounding.ts'
@@ -8,11 +9,9 @@ import type { Account } from '../meter/account.ts'
 import type { Unit } from '../store/store.ts'
 import type { Circle } from './circle.ts'
 import { createCircle, priceBook } from './circles.ts'
-import { dayOf } from './day.ts'
-import { announceInstance } from './documents.ts'
-import { keepRows, type LedgerRow, type NewLine, writeLines } from './ledger.ts'
+import { announceInstance, announceWallet } from './documents.ts'
+import { debitOf, keepRows, type LedgerRow, type NewLine, toRow } from './ledger.ts'
 
-const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 /** What an ordinary day at the end of the past costs, beside the existence of what is there. */
 const DAILY_MICRO_AU = 420_000
@@ -76,7 +75,7 @@ class Past {
     const there = this.#living.filter(({ bornDay }) => bornDay < day)
     for (const { id, element } of there) {
       const lines = this.#price(element.id, EXISTENCE.operation, { [EXISTENCE.dimension]: 1n })
-      this.#debit(day * DAY_MS, element.id, EXISTENCE.operation, lines, { instance_id: id, reference: new Date(day * DAY_MS).toISOString().slice(0, 10) })
+      this.#debit(day * DAY_MS, element.id, EXISTENCE.operation, lines, { instance_id: id, reference: dateOf(day) })
     }
     if (this.#balance < LEAST_MICRO_AU) this.#topUp(day * DAY_MS + 8 * HOUR_MS, members[0] ?? null)
     for (const { id, element } of this.#living.filter(({ bornDay }) => bornDay === day)) {
@@ -115,7 +114,7 @@ class Past {
       .where('circle_id', '=', this.#circle.id)
       .returningAll()
       .executeTakeFirstOrThrow()
-    await writeLines(this.#unit, this.#circle, [])
+    await announceWallet(this.#unit, this.#circle)
   }
 
   /** One operation of an element, with quantities that come to about this much on an ordinary day. */
@@ -144,21 +143,8 @@ class Past {
     return debitLines(ratesOf(priceTables(this.#circle.book), element, operation), quantities)
   }
 
-  #debit(at: number, element: string, operation: string, lines: readonly DebitLine[], of: Partial<NewLine>): void {
-    for (const line of lines) {
-      this.#add(at, {
-        kind: 'debit',
-        amountMicroAu: -line.amountMicroAu,
-        element,
-        operation,
-        dimension: line.dimension,
-        quantity: exactNumber(line.quantity),
-        rate_micro_au: exactNumber(line.rateMicroAu),
-        per: exactNumber(line.per),
-        scope: line.scope,
-        ...of,
-      })
-    }
+  #debit(at: number, element: string, operation: string, lines: readonly DebitLine[], of: Pick<NewLine, 'instance_id' | 'member_id' | 'reference'>): void {
+    for (const line of lines) this.#add(at, debitOf(line, { element, operation, ...of }))
   }
 
   #topUp(at: number, memberId: string | null): void {
@@ -166,27 +152,9 @@ class Past {
     this.#add(at, { kind: 'top_up', amountMicroAu: TOP_UP_MICRO_AU, member_id: memberId, reference: `past-${this.#topUps}` })
   }
 
-  #add(at: number, { amountMicroAu, ...line }: NewLine): void {
-    this.#balance += amountMicroAu
-    this.#rows.push({
-      element: null,
-      operation: null,
-      dimension: null,
-      quantity: null,
-      rate_micro_au: null,
-      per: null,
-      scope: null,
-      waived_micro_au: 0,
-      run_id: null,
-      instance_id: null,
-      member_id: null,
-      reference: null,
-      ...line,
-      circle_id: this.#circle.id,
-      number: this.#circle.wallet.last_line + this.#rows.length + 1,
-      at,
-      amount_micro_au: exactNumber(amountMicroAu),
-      balance_micro_au: exactNumber(this.#balance),
-    })
+  #add(at: number, line: NewLine): void {
+    this.#balance += line.amountMicroAu
+    const { id, wallet } = this.#circle
+    this.#rows.push(toRow({ circle_id: id, number: wallet.last_line + this.#rows.length + 1, at }, line, this.#balance))
   }
 }

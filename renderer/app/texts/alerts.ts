@@ -1,13 +1,13 @@
-import type { AlertFields, AlertView, FiredAlert } from '../../../shared/contract/console/alerts.ts'
+import type { AlertFields, AlertView } from '../../../shared/contract/console/alerts.ts'
 import { format } from '../format.ts'
 
 type Amounted = Pick<AlertView, 'measure' | 'unit' | 'byteBase'>
 
 /** "80 %", "1,200", "10 GB", "$250.00": by what the alert measures. */
-function amount(at: number, { measure, unit, byteBase }: Amounted, currency: string): string {
-  if (measure === 'limit') return format.percent(at)
-  if (measure === 'cost') return format.money(at, currency)
-  return unit === 'bytes' ? format.bytes(at, byteBase) : format.count(at)
+function amount(at: number, view: Amounted, currency: string): string {
+  if (view.measure === 'limit') return format.percent(at)
+  if (view.measure === 'cost') return format.money(at, currency)
+  return format.quantity({ unit: view.unit ?? '', byteBase: view.byteBase }, at)
 }
 
 export const alertsTexts = {
@@ -43,7 +43,6 @@ export const alertsTexts = {
     title: 'Changed by somebody else in the meantime',
     mine: 'Yours',
     theirs: 'At the platform',
-    gone: 'Deleted',
     keepMine: 'Keep mine',
     keepTheirs: 'Keep theirs',
     says: (fields: AlertFields | null, view: Amounted, currency: string, names: (ids: readonly string[]) => string): string =>
@@ -72,5 +71,4 @@ export const alertsTexts = {
     columns: { at: 'When', what: 'What happened', channels: 'Sent by' },
     more: 'Show older',
   },
-  notice: (alert: FiredAlert) => ({ title: alert.names.join(', '), message: alert.text }),
 } as const

@@ -1,8 +1,6 @@
 import type { ReplayedPlanView } from '../../../shared/contract/console/cheapest-plan.ts'
 import { format } from '../format.ts'
 
-type Measured = { unit: string; byteBase: 'binary' | 'decimal' }
-const amount = (quantity: number, { unit, byteBase }: Measured): string => (unit === 'bytes' ? format.bytes(quantity, byteBase) : format.count(quantity))
 const inPeriods = (count: number): string => format.counted(count, 'period', 'periods')
 
 export const cheapestPlanTexts = {
@@ -24,8 +22,8 @@ export const cheapestPlanTexts = {
   extra: (extra: ReplayedPlanView['extras'][number], cents: string): string => {
     if (extra.kind === 'booster') return `${format.counted(extra.count, 'booster', 'boosters')} “${extra.name}” in ${inPeriods(extra.periods)}: ${cents}`
     if (extra.kind === 'seats') return `${format.counted(extra.count, 'seat', 'seats')} more in ${inPeriods(extra.periods)}: ${cents}`
-    return `${amount(extra.count, extra)} ${extra.name} beyond the plan: ${cents}`
+    return `${format.quantity(extra, extra.count)} ${extra.name} beyond the plan: ${cents}`
   },
   shortfall: ({ name, quantity, periods, ...measured }: ReplayedPlanView['shortfalls'][number]) =>
-    `Would have refused ${name}: up to ${amount(quantity, measured)} too much in ${inPeriods(periods)}`,
+    `Would have refused ${name}: up to ${format.quantity(measured, quantity)} too much in ${inPeriods(periods)}`,
 } as const

@@ -14,7 +14,7 @@ export const meterTexts = {
     // "count" says no more than the number does; the meter's name says what is counted.
     const unit = meter.unit === 'bytes' || meter.unit === 'count' ? '' : ` ${meter.unit.replaceAll('_', ' ')}`
     if (meter.limit === null) return `${unit.trim()} of unlimited`.trim()
-    return meter.unit === 'bytes' ? `of ${format.bytes(meter.limit, meter.byteBase)}` : `of ${format.count(meter.limit)}${unit}`
+    return `of ${format.quantity(meter, meter.limit)}${unit}`
   },
   exact: (meter: Pick<Meter, 'used' | 'limit' | 'unit'>) =>
     meter.limit === null ? exactQuantity(meter.used, meter.unit) : `${exactQuantity(meter.used, meter.unit)} of ${exactQuantity(meter.limit, meter.unit)}`,

@@ -12,8 +12,7 @@ export const overviewMoreTexts = {
     alerts: (count: number) => `${format.counted(count, 'alert', 'alerts')} fired`,
     invoice: ({ number, amountCents, currency, status }: OverviewNews['invoices'][number]) =>
       `Invoice ${number}: ${format.money(amountCents, currency)}, ${status.toLowerCase()}`,
-    growth: ({ name, unit, byteBase, growth }: OverviewNews['usage'][number]) =>
-      `${name}: +${unit === 'bytes' ? format.bytes(growth, byteBase) : format.shortCount(growth)}`,
+    growth: ({ name, growth, ...measured }: OverviewNews['usage'][number]) => `${name}: +${format.shortQuantity(measured, growth)}`,
     activity: (count: number) => `${format.counted(count, 'thing', 'things')} happened on this computer`,
   },
 } as const

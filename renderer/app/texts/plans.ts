@@ -1,19 +1,14 @@
 import type { CallOutput } from '../../../shared/contract/console.ts'
 import type { OfferedPlan, Offers } from '../../../shared/contract/console/offers.ts'
-import { format } from '../format.ts'
+import { format, type Measured } from '../format.ts'
 
 type Preview = CallOutput<'billing.preview'>
-type Amount = { unit: string; byteBase: 'binary' | 'decimal' }
 type Release = NonNullable<OfferedPlan['release']>
 type PlanRequest = Offers['requests'][number]
 
-function quantity({ unit, byteBase }: Amount, amount: number): string {
-  return unit === 'bytes' ? format.bytes(amount, byteBase) : format.count(amount)
-}
-
-function limitWords(of: Amount, limit: number | null): string {
+function limitWords(of: Measured, limit: number | null): string {
   if (limit === null) return 'Unlimited'
-  return limit === 0 ? 'Not included' : quantity(of, limit)
+  return limit === 0 ? 'Not included' : format.quantity(of, limit)
 }
 
 export const plansTexts = {
@@ -25,7 +20,7 @@ export const plansTexts = {
   current: 'Current plan',
   isCurrent: 'This is your plan',
   limit: limitWords,
-  overNow: (of: Amount, used: number) => `Over: ${quantity(of, used)} used`,
+  overNow: (of: Measured, used: number) => `Over: ${format.quantity(of, used)} used`,
   seatsMore: (cents: number, currency: string) => `+${format.price(cents, currency)} per seat`,
   releasesRow: 'Of what is held here',
   releases: ({ releasedCount, releasedBytes, staysCount }: Release) =>
@@ -66,7 +61,7 @@ export const plansTexts = {
     moreLimits: (count: number) => `and ${format.counted(count, 'more limit', 'more limits')}`,
     overTitle: 'These would be over the new limits',
     over: ({ name, used, limit, ...of }: Preview['wouldBeOver'][number]) =>
-      `${name}: ${quantity(of, used)} used, ${limit === null ? 'unlimited' : `${quantity(of, limit)} allowed`}`,
+      `${name}: ${format.quantity(of, used)} used, ${limit === null ? 'unlimited' : `${format.quantity(of, limit)} allowed`}`,
     overText: 'Nothing is deleted, but new use that draws on them would be refused.',
     pay: (amountCents: number, currency: string) => (amountCents > 0 ? `Pay ${format.money(amountCents, currency)} in the browser` : 'Confirm in the browser'),
     portalNote: 'This is done in the customer portal, which opens in your browser. Nothing changes before you confirm it there.',
@@ -84,7 +79,7 @@ export const plansTexts = {
   boosters: {
     title: 'Boosters',
     note: (end: number | null) => `One-time, added to the limit, ${end === null ? 'for the current period' : `until the period ends on ${format.date(end)}`}.`,
-    adds: (of: Amount & { resourceName: string }, amount: number) => `+${quantity(of, amount)} ${of.resourceName}`,
+    adds: (of: Measured & { resourceName: string }, amount: number) => `+${format.quantity(of, amount)} ${of.resourceName}`,
     buy: (name: string, cents: number, currency: string) => `Buy ${name} for ${format.price(cents, currency)}`,
     running: 'Running now',
     until: (end: number) => `until ${format.date(end)}`,
@@ -106,7 +101,6 @@ export const plansTexts = {
     note: '1 AU is €1.00. Paid once, in the browser, and in the wallet as soon as the payment is there.',
     amount: 'AU',
     preview: 'Preview the top-up',
-    toWallet: 'Open the wallet',
   },
   requests: {
     title: 'Plan requests',
@@ -119,7 +113,6 @@ export const plansTexts = {
     answer: 'Answer (optional)',
     payNow: 'Approved. Nothing was bought here before, so the first payment is still to be made:',
     openCheckout: 'Open the checkout',
-    ownOnly: 'Only a role that may update the plan decides.',
   },
 } as const
 

@@ -1,18 +1,6 @@
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { MeterUse, UsageForecast, UsageGrain, UsageTrend } from '../../../shared/contract/console/usage.ts'
-import { format } from '../format.ts'
-
-type Measured = Pick<Meter, 'unit' | 'byteBase'>
-
-/** An amount in the meter's unit, short; the unit's word is said where the limit is. */
-export function amountOf(meter: Measured, amount: number): string {
-  return meter.unit === 'bytes' ? format.bytes(amount, meter.byteBase) : format.shortCount(amount)
-}
-
-/** All digits. */
-export function exactAmountOf(meter: Measured, amount: number): string {
-  return meter.unit === 'bytes' ? format.bytes(amount, meter.byteBase) : format.count(amount)
-}
+import { format, type Measured } from '../format.ts'
 
 export const usageTexts = {
   title: 'Usage',
@@ -34,12 +22,12 @@ export const usageTexts = {
     totalAgreed: 'Projected on top of the plan',
   },
   boosted: (meter: Measured, planLimit: number, boosted: number) =>
-    `${exactAmountOf(meter, planLimit)} from the plan + ${exactAmountOf(meter, boosted)} from boosters and seats`,
+    `${format.quantity(meter, planLimit)} from the plan + ${format.quantity(meter, boosted)} from boosters and seats`,
   metering: (words: string) => `Metered ${words.charAt(0).toLowerCase()}${words.slice(1)}`,
   forecast: {
     none: 'A forecast needs three days of usage.',
     expected: (meter: Measured, { expected, low, high }: UsageForecast, end: number) =>
-      `About ${amountOf(meter, expected)} by ${format.utcDay(end)}${low === high ? '' : ` (${amountOf(meter, low)} to ${amountOf(meter, high)})`}`,
+      `About ${format.shortQuantity(meter, expected)} by ${format.utcDay(end)}${low === high ? '' : ` (${format.shortQuantity(meter, low)} to ${format.shortQuantity(meter, high)})`}`,
     reached: 'The limit has been reached',
     reaches: (at: number) => `Reaches its limit about ${format.utcDay(at)}`,
     mayReach: (at: number) => `May reach its limit as early as ${format.utcDay(at)}`,
@@ -47,8 +35,10 @@ export const usageTexts = {
     basis: (days: number) => `From the growth of the last ${format.counted(days, 'day', 'days')}; four of five cases lie in the range.`,
   },
   projected: ({ cents, billedUse, unitCents, per }: NonNullable<MeterUse['projected']>, meter: Measured, currency: string) => {
-    const rate = `${format.money(unitCents, currency)} ${per === 1 ? 'each' : `per ${exactAmountOf(meter, per)}`}`
-    return cents === 0 ? `Nothing beyond the plan (${rate})` : `${format.money(cents, currency)} for ${amountOf(meter, billedUse)} beyond the plan (${rate})`
+    const rate = `${format.money(unitCents, currency)} ${per === 1 ? 'each' : `per ${format.quantity(meter, per)}`}`
+    return cents === 0
+      ? `Nothing beyond the plan (${rate})`
+      : `${format.money(cents, currency)} for ${format.shortQuantity(meter, billedUse)} beyond the plan (${rate})`
   },
   detail: {
     back: 'All meters',
@@ -79,13 +69,13 @@ export const usageTexts = {
       const at = format[grain === 'month' ? 'utcMonth' : 'utcDate'](trend.times[values.indexOf(highest)] ?? 0)
       if (kind === 'level') {
         const last = known.at(-1) ?? 0
-        return `${meter.name} stands at ${exactAmountOf(meter, last)}; the highest of these was ${exactAmountOf(meter, highest)} (${at}).`
+        return `${meter.name} stands at ${format.quantity(meter, last)}; the highest of these was ${format.quantity(meter, highest)} (${at}).`
       }
       const compared =
         comparedTotal === null || comparedPrevious === null
           ? ''
-          : ` ${exactAmountOf(meter, comparedTotal)} against ${exactAmountOf(meter, comparedPrevious)} in as much of the time before${changeWords(comparedTotal, comparedPrevious)}.`
-      return `${meter.name}: the most in one ${grain} was ${exactAmountOf(meter, highest)} (${at}).${compared}`
+          : ` ${format.quantity(meter, comparedTotal)} against ${format.quantity(meter, comparedPrevious)} in as much of the time before${changeWords(comparedTotal, comparedPrevious)}.`
+      return `${meter.name}: the most in one ${grain} was ${format.quantity(meter, highest)} (${at}).${compared}`
     },
   },
   breakdown: {

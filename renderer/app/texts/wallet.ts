@@ -37,7 +37,6 @@ export const walletTexts = {
     range: 'Range',
     ranges: { '30': '30 days', '90': '90 days', '365': '1 year' },
     series: 'Balance',
-    spent: 'Spent',
     chartTitle: (circle: string, range: string) => `Balance of ${circle}, ${range}`,
     summary: (from: string, to: string, spent: string, credited: string) => `From ${from} to ${to}: ${spent} spent, ${credited} topped up.`,
     empty: 'Nothing has been debited yet.',

@@ -4,6 +4,7 @@ import { download } from '../download.ts'
 import { ChartCanvas } from './canvas.tsx'
 import classes from './chart.module.css'
 import { ChartTable } from './chart-table.tsx'
+import { cssColourOf } from './palette.ts'
 import { chartPicture } from './picture.ts'
 import { type ChartSeries, type ChartShape, drawnMarks } from './series.ts'
 import { chartTexts as texts } from './texts.ts'
@@ -101,7 +102,7 @@ export function Chart({ title, shape, summary, formatValue, formatAxis = formatV
 }
 
 function Swatch({ series, index }: { series: ChartSeries; index: number }) {
-  const colour = series.style === 'muted' ? 'var(--chart-muted)' : `var(--chart-${series.style === 'dashed' || series.style === 'edge' ? 1 : (index % 8) + 1})`
+  const colour = cssColourOf(series, index)
   const lies = series.style !== undefined && series.style !== 'plain'
   return <span className={classes.swatch} data-style={series.style} style={lies ? { borderColor: colour } : { background: colour }} aria-hidden />
 }

@@ -18,10 +18,20 @@ export function paletteOf(element: Element): ChartPalette {
   }
 }
 
-export function colourOf(palette: ChartPalette, series: readonly ChartSeries[], index: number): string {
-  const own = series[index]
-  if (own?.style === 'muted') return palette.muted
+/** The place of a series among the colours; null: the muted one. */
+function colourPlace(style: ChartSeries['style'], index: number): number | null {
+  if (style === 'muted') return null
   // What is expected bears the colour of what it goes on from: the first.
-  if (own?.style === 'dashed' || own?.style === 'edge') return palette.series[0] ?? palette.text
-  return palette.series[index % palette.series.length] ?? palette.text
+  return style === 'dashed' || style === 'edge' ? 0 : index % SERIES_COLOURS
+}
+
+export function colourOf(palette: ChartPalette, series: readonly ChartSeries[], index: number): string {
+  const place = colourPlace(series[index]?.style, index)
+  return place === null ? palette.muted : (palette.series[place] ?? palette.text)
+}
+
+/** The same colour for a stylesheet. */
+export function cssColourOf({ style }: ChartSeries, index: number): string {
+  const place = colourPlace(style, index)
+  return place === null ? 'var(--chart-muted)' : `var(--chart-${place + 1})`
 }

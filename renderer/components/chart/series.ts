@@ -19,6 +19,11 @@ export type ChartShape = {
   marks?: readonly { label: string; value: number }[]
 }
 
+/** Where a UTC day (`YYYY-MM-DD`) stands among `times`. */
+export function dayMs(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`)
+}
+
 /** The columns in the order in which the canvas draws them: of lines the first lies on top; stacked ones stand on the sum of those before, the highest behind. */
 export function drawnColumns({ kind, series }: Pick<ChartShape, 'kind' | 'series'>): { index: number; values: (number | null)[] }[] {
   if (kind !== 'stacked') {

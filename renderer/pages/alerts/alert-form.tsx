@@ -40,8 +40,8 @@ export function AlertForm({ view, data, busy, error, onSave, onClose }: Props) {
     })
   }
 
-  const used = meter === null ? null : meter.unit === 'bytes' ? format.bytes(meter.used, meter.byteBase) : format.count(meter.used)
-  const limit = meter?.limit == null ? null : meter.unit === 'bytes' ? format.bytes(meter.limit, meter.byteBase) : format.count(meter.limit)
+  const used = meter === null ? null : format.quantity(meter, meter.used)
+  const limit = meter?.limit == null ? null : format.quantity(meter, meter.limit)
   return (
     <Modal opened onClose={onClose} title={before === null ? words.create : words.edit(before.name)} closeButtonProps={{ 'aria-label': texts.actions.close }}>
       <form onSubmit={submit} noValidate>

@@ -3,6 +3,7 @@ import type { CostDimension, Costs } from '../../../shared/contract/console/cost
 import { format } from '../../app/format.ts'
 import { costsTexts } from '../../app/texts/costs.ts'
 import { Chart } from '../../components/chart/chart.tsx'
+import { dayMs } from '../../components/chart/series.ts'
 import { Section } from '../../components/page.tsx'
 import table from '../../components/table.module.css'
 import { costSeries, highestDay } from './chart-series.ts'
@@ -87,8 +88,4 @@ export function CostSection({ costs, by, asOf, actions }: { costs: Costs; by: Co
       </div>
     </Section>
   )
-}
-
-function dayMs(date: string): number {
-  return Date.parse(`${date}T00:00:00Z`)
 }

@@ -1,7 +1,8 @@
 import type { Costs } from '../../../shared/contract/console/costs.ts'
 import { costsTexts } from '../../app/texts/costs.ts'
+import { dayMs } from '../../components/chart/series.ts'
 
 /** "9 Oct – 8 Nov 2026". */
 export function periodRange({ startDate, endDate }: Costs['period']): string {
-  return costsTexts.range(Date.parse(`${startDate}T00:00:00Z`), Date.parse(`${endDate}T00:00:00Z`))
+  return costsTexts.range(dayMs(startDate), dayMs(endDate))
 }

@@ -1,7 +1,7 @@
 import { Switch } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
-import type { EgressRow } from '../../../shared/contract/console.ts'
+import type { EgressRow } from '../../../shared/contract/console/honesty.ts'
 import { format } from '../../app/format.ts'
 import { honestyTexts } from '../../app/texts/honesty.ts'
 import { Empty, ErrorNotice } from '../../components/notice.tsx'

@@ -124,26 +124,21 @@ function PlanAction({ plan, offers, offline, onChoose, onAsk }: { plan: OfferedP
       </GatedButton>
     )
   }
-  const { order, title, interval, release } = {
-    order: { planId: plan.id },
-    title: words.dialog.plan(plan.name),
-    interval: plan.interval,
-    release: plan.release,
-  }
   const refused = offline ?? (state === 'no' ? reason : null) ?? (plan.priceCents === null ? words.onRequest : null)
   return plan.larger ? (
-    <GatedButton
-      variant={isNext(plan, offers.plans) ? 'filled' : 'default'}
-      reason={refused}
-      onClick={() => onChoose({ order, title, interval, release, how: 'checkout' })}
-    >
+    <GatedButton variant={isNext(plan, offers.plans) ? 'filled' : 'default'} reason={refused} onClick={() => onChoose(orderOf(plan))}>
       {words.choose(plan.name)}
     </GatedButton>
   ) : (
-    <GatedButton variant="default" reason={refused} onClick={() => onChoose({ order, title, interval, release, how: 'portal' })}>
+    <GatedButton variant="default" reason={refused} onClick={() => onChoose(orderOf(plan))}>
       {words.changeTo(plan.name)}
     </GatedButton>
   )
+}
+
+/** A larger plan is paid for in a checkout; everything else is changed in the portal. */
+export function orderOf({ id, name, interval, larger, release }: OfferedPlan): ChosenOrder {
+  return { order: { planId: id }, title: words.dialog.plan(name), interval, how: larger ? 'checkout' : 'portal', release }
 }
 
 /** One filled button: the way up leads to the next larger plan, the others stay quiet. */

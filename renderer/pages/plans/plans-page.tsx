@@ -17,7 +17,7 @@ import { AskDialog } from './ask-dialog.tsx'
 import { BoosterSection } from './booster-section.tsx'
 import { CheapestPlan } from './cheapest-plan.tsx'
 import { type ChosenOrder, OrderDialog } from './order-dialog.tsx'
-import { PlanTable } from './plan-table.tsx'
+import { orderOf, PlanTable } from './plan-table.tsx'
 import { RequestSection } from './request-section.tsx'
 import { SeatSection } from './seat-section.tsx'
 import { TopUpSection } from './top-up-section.tsx'
@@ -116,11 +116,5 @@ function SubscriptionActions({
 function chosenInAddress({ plans }: Offers, planId: string | null, reason: string | null): ChosenOrder | null {
   const plan = plans.find(({ id }) => id === planId)
   if (plan === undefined || plan.current || plan.priceCents === null || reason !== null) return null
-  return {
-    order: { planId: plan.id },
-    title: words.dialog.plan(plan.name),
-    interval: plan.interval,
-    how: plan.larger ? 'checkout' : 'portal',
-    release: plan.release,
-  }
+  return orderOf(plan)
 }

@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core'
 import { IconPlugConnectedX } from '@tabler/icons-react'
-import { useLocation, useSearchParams } from 'wouter'
+import { Link, useLocation, useSearchParams } from 'wouter'
 import type { CallOutput } from '../../../shared/contract/console.ts'
 import { format } from '../../app/format.ts'
 import { paths } from '../../app/paths.ts'
@@ -43,7 +43,7 @@ export function TenantsPage() {
       <PageSkeleton />
     )
   const chosen = data.find(({ id }) => id === params.get('tenant')) ?? null
-  const choose = (id: string | null): void => navigate(id === null ? paths.tenants : `${paths.tenants}?tenant=${encodeURIComponent(id)}`)
+  const choose = (id: string | null): void => navigate(id === null ? paths.tenants : addressOf(id))
   return (
     <Page
       title={words.title}
@@ -61,14 +61,18 @@ export function TenantsPage() {
       }
     >
       <Section title={words.title} flush>
-        <TenantTable tenants={data} chosenId={chosen?.id ?? null} onChoose={choose} />
+        <TenantTable tenants={data} chosenId={chosen?.id ?? null} />
       </Section>
       {chosen !== null && <TenantDetails key={chosen.id} workspaceId={workspace.id} tenant={chosen} online={online} />}
     </Page>
   )
 }
 
-function TenantTable({ tenants, chosenId, onChoose }: { tenants: readonly Tenant[]; chosenId: string | null; onChoose: (id: string) => void }) {
+function addressOf(id: string): string {
+  return `${paths.tenants}?tenant=${encodeURIComponent(id)}`
+}
+
+function TenantTable({ tenants, chosenId }: { tenants: readonly Tenant[]; chosenId: string | null }) {
   const { columns } = words
   return (
     <div className={table.wrap}>
@@ -90,16 +94,9 @@ function TenantTable({ tenants, chosenId, onChoose }: { tenants: readonly Tenant
           {tenants.map(({ id, name, catalog, planName, highestPercent, pendingRequests, own }) => (
             <tr key={id} aria-current={id === chosenId || undefined}>
               <td>
-                <a
-                  href={`#${paths.tenants}?tenant=${encodeURIComponent(id)}`}
-                  aria-label={words.open(name)}
-                  onClick={(event) => {
-                    event.preventDefault()
-                    onChoose(id)
-                  }}
-                >
+                <Link href={addressOf(id)} aria-label={words.open(name)}>
                   {name}
-                </a>{' '}
+                </Link>{' '}
                 {own && <span className={table.badge}>{words.own}</span>}
               </td>
               <td>{catalog}</td>
@@ -158,7 +155,7 @@ function TenantDetails({ workspaceId, tenant, online }: { workspaceId: string; t
                 {data.meters.map((meter) => (
                   <tr key={meter.meter}>
                     <td>{meter.name}</td>
-                    <td data-align="right">{meter.unit === 'bytes' ? format.bytes(meter.used, meter.byteBase) : format.count(meter.used)}</td>
+                    <td data-align="right">{format.quantity(meter, meter.used)}</td>
                     <td data-align="right">{plansTexts.limit(meter, meter.limit)}</td>
                     <td data-align="right">{meter.percent === null ? '–' : format.percent(meter.percent)}</td>
                   </tr>

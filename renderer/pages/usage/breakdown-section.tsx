@@ -2,7 +2,7 @@ import { useId } from 'react'
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { UsageBreakdown } from '../../../shared/contract/console/usage.ts'
 import { format } from '../../app/format.ts'
-import { exactAmountOf, usageTexts } from '../../app/texts/usage.ts'
+import { usageTexts } from '../../app/texts/usage.ts'
 import { Section } from '../../components/page.tsx'
 import { useRead } from '../../state/reads.ts'
 import classes from './usage.module.css'
@@ -12,7 +12,7 @@ export function BreakdownSection({ workspaceId, meter }: { workspaceId: string; 
   const { data } = useRead('usage.breakdown', { workspaceId, meter: meter.id })
   const texts = usageTexts.breakdown
   if (!data || (data.services.length === 0 && data.users.length === 0)) return null
-  const note = texts.note(exactAmountOf(meter, data.total))
+  const note = texts.note(format.quantity(meter, data.total))
   return (
     <>
       {data.services.length > 0 && (
@@ -53,7 +53,7 @@ function ShareTable({ meter, title, shares }: { meter: Meter; title: string; sha
             <td className={classes.barCell} aria-hidden="true">
               <div className={classes.bar} style={{ width: `${(share.quantity / Math.max(1, most)) * 100}%` }} />
             </td>
-            <td>{exactAmountOf(meter, share.quantity)}</td>
+            <td>{format.quantity(meter, share.quantity)}</td>
             <td>{format.percent(share.percent)}</td>
           </tr>
         ))}

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { UsageGrain } from '../../../shared/contract/console/usage.ts'
 import { format } from '../../app/format.ts'
-import { amountOf, exactAmountOf, usageTexts } from '../../app/texts/usage.ts'
+import { usageTexts } from '../../app/texts/usage.ts'
 import { Chart } from '../../components/chart/chart.tsx'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { useRead } from '../../state/reads.ts'
@@ -24,8 +24,8 @@ export function TrendChart({ workspaceId, meter, grain, running }: { workspaceId
       title={usageTexts.trend.title(meter.name, trend.grain)}
       shape={shape}
       summary={usageTexts.trend.summary(meter, trend)}
-      formatValue={(value) => exactAmountOf(meter, value)}
-      formatAxis={(value) => amountOf(meter, value)}
+      formatValue={(value) => format.quantity(meter, value)}
+      formatAxis={(value) => format.shortQuantity(meter, value)}
       formatTime={timeOf(trend.grain)}
       formatTick={tickOf(trend.grain)}
       fileName={`${meter.id}-by-${trend.grain}`}

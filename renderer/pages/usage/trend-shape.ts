@@ -1,6 +1,7 @@
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { UsageTrend } from '../../../shared/contract/console/usage.ts'
-import { exactAmountOf, usageTexts } from '../../app/texts/usage.ts'
+import { format } from '../../app/format.ts'
+import { usageTexts } from '../../app/texts/usage.ts'
 import type { ChartShape } from '../../components/chart/series.ts'
 
 /** A trend as the chart draws it: bars of what was used, or the running total with its forecast and the limit. Pure. */
@@ -28,7 +29,7 @@ export function trendShape(meter: Meter, trend: UsageTrend, running: boolean): C
     // Use in an hour or a day says nothing against a limit of the whole period.
     marks:
       trend.limit !== null && trend.limit > 0 && (shown || kind === 'level')
-        ? [{ label: texts.limit(exactAmountOf(meter, trend.limit)), value: trend.limit }]
+        ? [{ label: texts.limit(format.quantity(meter, trend.limit)), value: trend.limit }]
         : [],
   }
 }

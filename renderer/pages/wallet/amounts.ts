@@ -2,9 +2,11 @@
 import { roundHalfAwayFromZero } from '../../../shared/billing/rounding.ts'
 import { auText } from '../../../shared/billing/wallet.ts'
 import { format } from '../../app/format.ts'
+import { chosenLocale } from '../../app/locale-choice.ts'
 
 const MICRO_AU_PER_CENT = 10_000n
 const MICRO_AU_PER_AU = 1_000_000
+const chartAmount = new Intl.NumberFormat(chosenLocale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 
 export function au(microAu: string | bigint): string {
   return auText(BigInt(microAu))
@@ -30,7 +32,7 @@ export function auForChart(microAu: string): number {
 
 /** A point of a chart in words, to the cent. */
 export function auOfChart(value: number): string {
-  return `${value.toLocaleString(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 })} AU`
+  return `${chartAmount.format(value)} AU`
 }
 
 /** `running_seconds` → "Running seconds": identifiers of the platform that have no words of their own. */

@@ -4,6 +4,7 @@ import type { BurnDown } from '../../../shared/contract/console/wallet.ts'
 import { format } from '../../app/format.ts'
 import { walletTexts } from '../../app/texts/wallet.ts'
 import { Chart } from '../../components/chart/chart.tsx'
+import { dayMs } from '../../components/chart/series.ts'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import { useRead } from '../../state/reads.ts'
@@ -67,8 +68,4 @@ function summaryOf(days: BurnDown['days']): string {
     au(sum(({ debitedMicroAu }) => debitedMicroAu)),
     au(sum(({ creditedMicroAu }) => creditedMicroAu)),
   )
-}
-
-function dayMs(date: string): number {
-  return Date.parse(`${date}T00:00:00Z`)
 }

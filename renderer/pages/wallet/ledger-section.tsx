@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core'
 import { IconListDetails } from '@tabler/icons-react'
 import { useMemo } from 'react'
-import type { LedgerRow } from '../../../shared/contract/console/wallet.ts'
+import { type LedgerRow, ledgerKind } from '../../../shared/contract/console/wallet.ts'
 import { format } from '../../app/format.ts'
 import { walletTexts } from '../../app/texts/wallet.ts'
 import { Empty, ErrorNotice } from '../../components/notice.tsx'
@@ -25,7 +25,7 @@ const words = walletTexts.ledger
 const pageRows = 100
 const column = columnsFor<LedgerRow>()
 const numberOf = (row: LedgerRow): number => row.number
-const kinds = ['debit', 'top_up', 'opening'] as const
+const kinds = ledgerKind.options
 
 export function LedgerSection({ workspaceId, circle, kind, element, onFilter }: Props) {
   const { data: prices } = useRead('wallet.prices', { workspaceId })

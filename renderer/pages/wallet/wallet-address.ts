@@ -1,5 +1,5 @@
 /** What the wallet page shows as the query of its address, so that every view can be linked to and gone back to. Pure. */
-import { ledgerKind } from '../../../shared/contract/console/wallet.ts'
+import { type LedgerRow, ledgerKind } from '../../../shared/contract/console/wallet.ts'
 
 export const views = ['balance', 'estimate', 'prices', 'ledger'] as const
 export type WalletViewName = (typeof views)[number]
@@ -11,7 +11,7 @@ export type WalletAddress = {
   /** Of the estimate, the price page and the ledger. */
   element: string | null
   operation: string | null
-  kind: 'debit' | 'top_up' | 'opening' | null
+  kind: LedgerRow['kind'] | null
 }
 
 /** What is not known is left out: an address may have been typed by hand. */

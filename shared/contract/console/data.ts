@@ -1,6 +1,6 @@
 /** The bridge's calls about what lies on this computer, and about workspaces as this computer calls them. */
 import { z } from 'zod'
-import { call, done, inWorkspace, nothing } from '../primitives.ts'
+import { bytes, call, done, epochMs, inWorkspace, nothing } from '../primitives.ts'
 
 const copyName = z.string().regex(/^outbox-\d{8}T\d{9}Z\.db$/)
 
@@ -12,6 +12,9 @@ export const dataCalls = {
   'data.clearCache': call(nothing, done),
   /** Facts for a support request: versions, sizes, states. No key, token, name, address or content. */
   'data.diagnostics': call(nothing, z.strictObject({ fileName: z.string(), text: z.string() })),
+  /** Copies of outbox.db on this computer, newest first. */
+  'backups.list': call(nothing, z.array(z.strictObject({ name: z.string(), at: epochMs, sizeBytes: bytes }))),
+  'backups.create': call(nothing, z.strictObject({ name: z.string() })),
   /** The copy takes the place of the outbox at the next start; null takes that back. */
   'backups.restore': call(z.strictObject({ name: copyName.nullable() }), done),
   'backups.planned': call(nothing, z.strictObject({ name: z.string().nullable() })),

@@ -29,6 +29,7 @@ export class MenuItem extends Surface {
     this.enabled = enabled
     this.visible = visible
     this.checked = checked
+    // A menu that is given made is one of ours: nothing else here makes any.
     this.submenu = submenu === undefined ? null : Array.isArray(submenu) ? Menu.buildFromTemplate(submenu) : (submenu as unknown as Menu)
     this.#click = click
   }
@@ -36,6 +37,7 @@ export class MenuItem extends Surface {
   click(): void {
     if (!this.enabled) throw new Error(`electron double: the menu entry '${this.label}' is disabled, nobody can click it`)
     if (this.type === 'checkbox') this.checked = !this.checked
+    // Electron's entry has members that nobody clicks with; a listener that asks for one is told its name.
     this.#click?.(this as unknown as ElectronMenuItem, undefined, asClicked)
   }
 }

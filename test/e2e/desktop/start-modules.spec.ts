@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { _electron, expect, test } from '@playwright/test'
+import { findBrowser } from '../../../build/find-browser.ts'
 import { root } from '../../../build/sources.ts'
+import { environment } from '../../desktop-double/runtime.ts'
 
 test.describe('what is loaded before the first page is drawn', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-modules-'))
@@ -11,13 +13,14 @@ test.describe('what is loaded before the first page is drawn', () => {
 
   test('is nothing of LanceDB, the updater or the sandbox', async () => {
     test.info().skip(process.env.DESKTOP_RUNTIME === 'electron', 'NODE_OPTIONS brings the recorder in; Electron does not read it before its own start')
+    test.info().skip(findBrowser() === null, 'there is no Chromium for the stand-in')
     const loaded = join(folder, 'loaded')
     // Playwright takes NODE_OPTIONS out of what it starts; this puts it back.
     const starter = join(folder, 'electron')
     const recorder = pathToFileURL(join(root, 'test/e2e/desktop/record-modules.mjs')).href
     const runtime = join(root, 'test/desktop-double/bin/electron')
     writeFileSync(starter, `#!/bin/sh\nTIDEMARK_LOADED_MODULES='${loaded}' NODE_OPTIONS='--import=${recorder}' exec '${runtime}' "$@"\n`, { mode: 0o755 })
-    const desktop = await _electron.launch({ executablePath: starter, args: [root, '--data', join(folder, 'data')] })
+    const desktop = await _electron.launch({ executablePath: starter, args: [root, '--data', join(folder, 'data')], env: environment({}) })
     try {
       const page = await desktop.firstWindow()
       await expect(page.getByRole('meter').first()).toBeVisible()

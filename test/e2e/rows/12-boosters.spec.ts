@@ -1,3 +1,4 @@
+import { CARD, payWith } from '../support/card.ts'
 import { expect, test } from '../support/stage.ts'
 
 test('four boosters, one-time, for the current period, additive to the limit, with their expiry', async ({ stage }) => {
@@ -29,10 +30,7 @@ test('four boosters, one-time, for the current period, additive to the limit, wi
     const opening = page.waitForEvent('popup')
     await dialog.getByRole('button', { name: 'Pay $5.00 in the browser' }).click()
     const checkout = await opening
-    await checkout.getByLabel('Card number').fill('4242 4242 4242 4242')
-    await checkout.getByLabel('Expiry').fill('12/34')
-    await checkout.getByLabel('CVC').fill('123')
-    await checkout.getByRole('button', { name: /^Pay / }).click()
+    await payWith(checkout, CARD.pays)
     await expect(checkout.getByRole('heading', { name: 'Paid: Extra storage' })).toBeVisible()
     await checkout.close()
   })

@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/accessibility.ts'
 import { expect, test } from '../support/stage.ts'
 import type { TestPlatform } from '../support/test-platform.ts'
+import { sendUsage } from '../support/usage-page.ts'
 
 const catalog = 'analytics'
 
-async function use(platform: TestPlatform, quantity: number): Promise<void> {
-  const event = { source: 'row-26', id: randomUUID(), metric: 'queries', timestamp: new Date().toISOString(), quantity }
-  const { status } = await platform.ask('POST', '/v1/usage/events', { events: [event] }, platform.tokenOf(catalog))
-  expect(status).toBe(200)
-}
+const use = (platform: TestPlatform, quantity: number): Promise<void> => sendUsage(platform, catalog, [{ metric: 'queries', quantity }])
 
 async function addBudget(page: Page, name: string, amount: string): Promise<void> {
   await page.getByRole('button', { name: 'Add budget' }).click()

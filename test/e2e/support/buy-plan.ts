@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test'
+import { CARD, payWith } from './card.ts'
 
 /** As a lead does it: choose the plan, confirm the amount, pay with the test card on the page that opens, come back. */
 export async function buyPlan(page: Page, planName: string): Promise<void> {
@@ -9,10 +10,7 @@ export async function buyPlan(page: Page, planName: string): Promise<void> {
   const opening = page.waitForEvent('popup')
   await page.getByRole('button', { name: /^Pay .+ in the browser$/ }).click()
   const checkout = await opening
-  await checkout.getByLabel('Card number').fill('4242 4242 4242 4242')
-  await checkout.getByLabel('Expiry').fill('12/34')
-  await checkout.getByLabel('CVC').fill('123')
-  await checkout.getByRole('button', { name: /^Pay / }).click()
+  await payWith(checkout, CARD.pays)
   await expect(checkout.getByRole('button', { name: /^Pay / })).toBeHidden()
   await checkout.close()
 }

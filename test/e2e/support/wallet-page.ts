@@ -6,7 +6,7 @@ import { CARD, payWith } from './card.ts'
 import type { TestPlatform } from './test-platform.ts'
 
 /** The demo circle. */
-export const CIRCLE = 'basalt'
+const CIRCLE = 'basalt'
 
 /** The wallet as the platform has it, seen from somewhere else. */
 export class PlatformWallet {

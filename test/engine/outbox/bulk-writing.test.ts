@@ -71,7 +71,7 @@ describe('many envelopes in one statement', () => {
   })
 
   test('the same memory several times in one commit keeps its order, and waits for itself alone', () => {
-    desk.outbox.enqueueEnvelopes(['a'].map((name) => draft(name)))
+    desk.outbox.enqueueEnvelopes([draft('a')])
     const outcomes = desk.outbox.enqueueEnvelopes(['b', 'a', 'c', 'a', 'b', 'a'].map((name) => draft(name)))
     expect(outcomes.map((outcome) => outcome.ok && [outcome.value.sequence, outcome.value.revision])).toEqual([
       [2, 1],

@@ -7,20 +7,10 @@ import { catalogIds, catalogs } from '../../../shared/generated/catalogs.ts'
 import { shippedCatalogs } from '../../../main/sandbox/catalogs.ts'
 import { demoWorkspaces } from '../../../main/sandbox/demo-workspaces.ts'
 import { mountPalomar, readObservatory } from '../../sixth-catalog/observatory.ts'
-import { DEVICE, SandboxFixture, SteppedClock } from './fixture.ts'
+import { DEVICE, SandboxFixture, withSteppedSandbox } from './fixture.ts'
 
 const anything = z.unknown()
 const MINUTE_MS = 60_000
-
-async function withSandbox(work: (fixture: SandboxFixture, clock: SteppedClock) => Promise<void>): Promise<void> {
-  const clock = new SteppedClock()
-  const fixture = await SandboxFixture.start({ clock })
-  try {
-    await work(fixture, clock)
-  } finally {
-    await fixture.stop()
-  }
-}
 
 describe('the demo', () => {
   let fixture: SandboxFixture
@@ -87,12 +77,9 @@ describe('the demo', () => {
     const database = new BetterSqlite3(`${dataDir}/platform.db`)
     database.pragma('foreign_keys = OFF')
     const others = database.prepare<[], { id: string }>("SELECT id FROM workspaces WHERE catalog <> 'layer-a'").all()
-    for (const table of ['tokens'])
-      database
-        .prepare(
-          `DELETE FROM ${table} WHERE member_id IN (SELECT id FROM members WHERE workspace_id IN (SELECT id FROM workspaces WHERE catalog <> 'layer-a'))`,
-        )
-        .run()
+    database
+      .prepare("DELETE FROM tokens WHERE member_id IN (SELECT id FROM members WHERE workspace_id IN (SELECT id FROM workspaces WHERE catalog <> 'layer-a'))")
+      .run()
     for (const { id } of others)
       for (const table of ['members', 'settings', 'counters', 'changes']) database.prepare(`DELETE FROM ${table} WHERE workspace_id = ?`).run(id)
     for (const { id } of others) database.prepare('DELETE FROM workspaces WHERE id = ?').run(id)
@@ -194,7 +181,7 @@ describe.each([...catalogIds.map((id) => catalogs[id]), observatory])('the permi
 
 describe('entitlements', () => {
   test('tell whether an operation may run, by quantity; a meter that bills lets it run and says so', async () => {
-    await withSandbox(async (fixture) => {
+    await withSteppedSandbox(async (fixture) => {
       const ask = async (path: string, catalog = 'truthlocks') => (await fixture.send(entitlement, 'GET', `/v1/entitlements/${path}`, { catalog })).value
       expect(await ask('seats')).toEqual({ metric: 'seats', allowed: true, used: 0, limit: 15, remaining: 15, requested: 1 })
       expect(await ask('seats?quantity=15')).toMatchObject({ allowed: true, remaining: 15, requested: 15 })
@@ -217,7 +204,7 @@ describe('operations', () => {
     fixture.send(operationResponse, 'POST', '/v1/operations', { catalog: 'truss', body: { action, target }, headers })
 
   test('over quota the answer is 403 with the reason of the seed, word for word', async () => {
-    await withSandbox(async (fixture) => {
+    await withSteppedSandbox(async (fixture) => {
       for (let branch = 1; branch <= 5; branch += 1)
         expect((await operate(fixture, 'branch.create', `branch/${branch}`)).value.counter).toEqual({ metric: 'branches', used: branch, limit: 5 })
       const refusal = await fixture.refused('POST', '/v1/operations', { catalog: 'truss', body: { action: 'branch.create', target: 'branch/6' } })
@@ -239,7 +226,7 @@ describe('operations', () => {
   })
 
   test('of operations that come at once exactly those that fit pass', async () => {
-    await withSandbox(async (fixture) => {
+    await withSteppedSandbox(async (fixture) => {
       const answers = await Promise.allSettled(Array.from({ length: 12 }, (_, index) => operate(fixture, 'branch.create', `branch/${index}`)))
       expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(5)
       expect((await fixture.send(quotaResponse, 'GET', '/api/billing/quota?resource=branch', { catalog: 'truss' })).value.current).toBe(5)
@@ -247,7 +234,7 @@ describe('operations', () => {
   })
 
   test('an action that draws on nothing is written down; unknown ones, and catalogs without any, are refused', async () => {
-    await withSandbox(async (fixture) => {
+    await withSteppedSandbox(async (fixture) => {
       expect((await operate(fixture, 'webhook.test', 'webhook/1')).value).toMatchObject({ action: 'webhook.test', counter: null })
       expect(await fixture.refused('POST', '/v1/operations', { catalog: 'truss', body: { action: 'plan.change', target: 'plan/team' } })).toMatchObject({
         status: 400,
@@ -271,7 +258,7 @@ describe('requests', () => {
   }
 
   test('every /v1 request counts once, others do not, and none of another workspace', async () => {
-    await withSandbox(async (fixture) => {
+    await withSteppedSandbox(async (fixture) => {
       const before = (await requests(fixture)).api_requests ?? 0
       await fixture.send(contract.workspaceResponse, 'GET', '/v1/workspace', { catalog: 'truss' })
       await fixture.send(entitlementsResponse, 'GET', '/v1/entitlements', { catalog: 'truss' })
@@ -283,7 +270,7 @@ describe('requests', () => {
   })
 
   test('what a console does to follow billing counts and moves nobody to ask again', async () => {
-    await withSandbox(async (fixture, clock) => {
+    await withSteppedSandbox(async (fixture, clock) => {
       const read = async (since = '') =>
         (await fixture.send(contract.changesResponse, 'GET', `/v1/sync/changes?limit=1000${since}`, { catalog: 'truss' })).value
       await fixture.sandbox.tick()
@@ -312,7 +299,7 @@ describe('requests', () => {
   })
 
   test('the limit of a minute refuses operations, usage events and entitlements only, until the next minute', async () => {
-    await withSandbox(async (fixture, clock) => {
+    await withSteppedSandbox(async (fixture, clock) => {
       // The catalog's smallest limit, and the demo's plan: 1,000 a minute on Pro.
       const limit = catalogs.truss.plans.find(({ id }) => id === 'pro')?.limits.api_rate
       expect(limit).toBe(1000)

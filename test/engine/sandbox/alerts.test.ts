@@ -171,6 +171,14 @@ describe('budgets', () => {
     expect(await put(budget())).toMatchObject({ version: 3 })
   })
 
+  test('an edit of one that was deleted meanwhile is a conflict that names it and shows that nothing is there', async () => {
+    await put(budget())
+    await fixture.send(deleteAlertResponse, 'DELETE', `${ALERTS}?id=half&version=1`, { catalog })
+    const { status, error } = await fixture.refused('PUT', ALERTS, { catalog, body: budget({ at: 1, version: 1 }) })
+    expect([status, error.code]).toEqual([409, 'version_conflict'])
+    expect(error.current).toEqual({ key: 'alert:half', value: '', version: 2 })
+  })
+
   test.each([
     ['an unknown meter', budget({ meter: 'nothing' })],
     ['an unknown channel', budget({ channels: ['pigeon'] })],

@@ -28,7 +28,7 @@ async function put(key: string, value: string) {
   await fixture.send(settingsResponse, 'PUT', '/api/billing/settings', { body: { key, value } })
 }
 
-/** Counts entries by the words that the seed's reader would see. */
+/** Each entry as its action and its target. */
 function lines(entries: readonly AuditEntry[]): string[] {
   return entries.map(({ action, target }) => `${action} ${target}`)
 }

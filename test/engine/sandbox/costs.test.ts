@@ -20,6 +20,15 @@ const seedBreakdown = z.strictObject({
 
 const cents = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + Math.round(amount * 100), 0)
 
+type CostDay = z.output<typeof costDayDocument>
+
+/** What the feed has of the costs, by date. */
+async function costDaysOf(fixture: SandboxFixture): Promise<Map<string, CostDay>> {
+  const documents = [...(await fixture.documents({ catalog: 'analytics' }))]
+  const days = documents.filter(([key]) => key.startsWith('cost_day/')).map(([, body]) => costDayDocument.parse(body))
+  return new Map(days.map((day) => [day.date, day]))
+}
+
 describe('costs of use', () => {
   const clock = new SteppedClock(Date.UTC(2026, 10, 20, 12))
   let fixture: SandboxFixture
@@ -35,10 +44,9 @@ describe('costs of use', () => {
     expect(value).toMatchObject({ accepted: events.length, refused: [] })
   }
 
-  async function costDays(): Promise<z.output<typeof costDayDocument>[]> {
+  async function costDays(): Promise<CostDay[]> {
     await fixture.sandbox.tick()
-    const { value } = await fixture.send(changesResponse, 'GET', '/v1/sync/changes?limit=1000', { catalog: 'analytics' })
-    return value.changes.filter(({ topic }) => topic === 'cost_day').map(({ body }) => costDayDocument.parse(body))
+    return [...(await costDaysOf(fixture)).values()]
   }
 
   const breakdown = async (query = '') => (await fixture.send(costBreakdown, 'GET', `/api/billing/costs${query}`, { catalog: 'analytics' })).value
@@ -128,15 +136,7 @@ describe('costs of the demo’s past', () => {
     const fixture = await SandboxFixture.start({ clock, history: true })
     try {
       await fixture.sandbox.pastMade()
-      const days = new Map<string, z.output<typeof costDayDocument>>()
-      for (let cursor = ''; ; ) {
-        const { value } = await fixture.send(changesResponse, 'GET', `/v1/sync/changes?limit=1000${cursor === '' ? '' : `&since=${cursor}`}`, {
-          catalog: 'analytics',
-        })
-        for (const { topic, body } of value.changes) if (topic === 'cost_day') days.set(costDayDocument.parse(body).date, costDayDocument.parse(body))
-        cursor = value.cursor
-        if (!value.more) break
-      }
+      const days = await costDaysOf(fixture)
       expect(days.size).toBeGreaterThan(440)
       for (const [name, first, end] of [
         ['2026-10', '2026-10-08', '2026-11-08'],

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SandboxFixture, SteppedClock } from './fixture.ts'
-import { OpenApiCheck } from './openapi-check.ts'
+import { type OpenApiCheck, openApiCheckOf } from './openapi-check.ts'
 
 const run = promisify(execFile)
 const seed = new URL('../../../../shared/seeds/truss-billing.txt', import.meta.url)
@@ -32,7 +32,7 @@ const clock = new SteppedClock(Date.UTC(2025, 0, 20, 9))
 
 beforeAll(async () => {
   fixture = await SandboxFixture.start({ clock })
-  check = new OpenApiCheck(await (await fetch(`${fixture.sandbox.url}/openapi.json`)).json())
+  check = await openApiCheckOf(fixture.sandbox.url)
   // What the seed's customer has done: two branches, and a backup.
   for (const [action, target] of [
     ['branch.create', 'branch/feature-a'],

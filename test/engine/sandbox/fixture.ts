@@ -151,10 +151,18 @@ export class SandboxFixture {
     return (await this.send(contract.planResponse, 'GET', '/api/billing/plan')).value
   }
 
-  /** Every document of the feed by topic and id. */
-  async documents(): Promise<Map<string, unknown>> {
-    const { value } = await this.send(contract.changesResponse, 'GET', '/v1/sync/changes?limit=1000')
-    return new Map(value.changes.map(({ topic, id, body }) => [`${topic}/${id}`, body]))
+  /** Every document of the feed by topic and id, read page by page to its end. */
+  async documents(asker: Pick<RequestOptions, 'catalog' | 'token'> = {}): Promise<Map<string, unknown>> {
+    const documents = new Map<string, unknown>()
+    for (let since = ''; ; ) {
+      const { value } = await this.send(contract.changesResponse, 'GET', `/v1/sync/changes?limit=1000${since}`, asker)
+      for (const { topic, id, op, body } of value.changes) {
+        if (op === 'upsert') documents.set(`${topic}/${id}`, body)
+        else documents.delete(`${topic}/${id}`)
+      }
+      if (!value.more) return documents
+      since = `&since=${encodeURIComponent(value.cursor)}`
+    }
   }
 
   /** Buys a plan with the card that succeeds, and waits until it is in force. */
@@ -164,6 +172,21 @@ export class SandboxFixture {
     const checkout = await this.checkout(id)
     if (!checkout.applied) throw new Error(`The checkout for ${plan} is ${checkout.status}`)
   }
+}
+
+/** A sandbox for one test alone. */
+export async function withSandbox(work: (fixture: SandboxFixture) => Promise<void>, options: Partial<SandboxOptions> = {}): Promise<void> {
+  const fixture = await SandboxFixture.start(options)
+  try {
+    await work(fixture)
+  } finally {
+    await fixture.stop()
+  }
+}
+
+export async function withSteppedSandbox(work: (fixture: SandboxFixture, clock: SteppedClock) => Promise<void>): Promise<void> {
+  const clock = new SteppedClock()
+  await withSandbox((fixture) => work(fixture, clock), { clock })
 }
 
 export const DEVICE = '0190c2a0-0000-7000-8000-000000000001'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { extractText, getDocumentProxy } from 'unpdf'
 import { invoiceDocument, type InvoiceDocument, invoicesResponse, paymentMethodsDocument } from '../../../shared/contract/platform/invoices.ts'
-import { changesResponse, settingsResponse } from '../../../shared/contract/platform.ts'
+import { changesResponse, portalResponse, settingsResponse } from '../../../shared/contract/platform.ts'
 import { usageEventsResponse } from '../../../shared/contract/platform/usage.ts'
 import { SandboxFixture, SteppedClock } from './fixture.ts'
 
@@ -110,7 +110,7 @@ describe('the status of an invoice', () => {
       platform.close()
       const status = async (id: string): Promise<string | undefined> => (await listOf(fixture)).find((invoice) => invoice.id === id)?.status
       // The portal was opened: the platform looks at its payment provider more often.
-      await fixture.send(invoicesResponse.partial(), 'POST', '/api/billing/portal', { catalog, role: 'billing_contact' })
+      await fixture.send(portalResponse, 'POST', '/api/billing/portal', { catalog, role: 'billing_contact' })
       clock.step(10_000)
       await fixture.sandbox.tick()
       expect(await status(newest.id)).toBe('Pending')

@@ -3,20 +3,11 @@ import { describe, expect, test } from 'vitest'
 import * as contract from '../../../shared/contract/platform.ts'
 import { previewResponse } from '../../../shared/contract/platform/purchase.ts'
 import { invoiceDocument } from '../../../shared/contract/platform/invoices.ts'
-import { envelope, SandboxFixture, SteppedClock, submitForm } from './fixture.ts'
+import { envelope, type SandboxFixture, SteppedClock, submitForm, withSandbox } from './fixture.ts'
 
 const GOOD = { number: '4242 4242 4242 4242', expiry: '12/40', cvc: '123' }
 const DECLINED = { ...GOOD, number: '4000 0000 0000 0002' }
 const DAY_MS = 86_400_000
-
-async function withSandbox(work: (fixture: SandboxFixture) => Promise<void>, options: Parameters<typeof SandboxFixture.start>[0] = {}): Promise<void> {
-  const fixture = await SandboxFixture.start(options)
-  try {
-    await work(fixture)
-  } finally {
-    await fixture.stop()
-  }
-}
 
 async function portalUrl(fixture: SandboxFixture): Promise<string> {
   const { value } = await fixture.send(contract.portalResponse, 'POST', '/api/billing/portal')

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { moneyText } from '../../../shared/billing/money.ts'
+import { catalogs } from '../../../shared/generated/catalogs.ts'
 import * as contract from '../../../shared/contract/platform.ts'
 import { auditLogsResponse } from '../../../shared/contract/platform/audit.ts'
 import {
@@ -10,23 +12,13 @@ import {
   previewResponse,
 } from '../../../shared/contract/platform/purchase.ts'
 import { walletDocument } from '../../../shared/contract/platform/wallet.ts'
-import { SandboxFixture, SteppedClock, submitForm } from './fixture.ts'
+import { type SandboxFixture, submitForm, withSteppedSandbox } from './fixture.ts'
 
-const planAnything = z.unknown()
+const anything = z.unknown()
 const GB = 1_000_000_000
 const CARD = { number: '4242 4242 4242 4242', expiry: '12/40', cvc: '123' }
 const DECLINED = { ...CARD, number: '4000 0000 0000 0002' }
 const DAY_MS = 86_400_000
-
-async function withSandbox(work: (fixture: SandboxFixture, clock: SteppedClock) => Promise<void>): Promise<void> {
-  const clock = new SteppedClock()
-  const fixture = await SandboxFixture.start({ clock })
-  try {
-    await work(fixture, clock)
-  } finally {
-    await fixture.stop()
-  }
-}
 
 /** What one workspace asks. */
 function asking(fixture: SandboxFixture, catalog: string) {
@@ -51,7 +43,7 @@ function asking(fixture: SandboxFixture, catalog: string) {
 
 describe('boosters', () => {
   test('are one-time, additive to the limit and over with the period; the table’s 150 GB and 10 GB make 160', async () => {
-    await withSandbox(async (fixture, clock) => {
+    await withSteppedSandbox(async (fixture, clock) => {
       const truss = asking(fixture, 'truss')
       expect((await truss.plan()).limits.storage).toBe(150 * GB)
       expect(await truss.preview({ booster: 'extra_storage' })).toMatchObject({
@@ -91,7 +83,7 @@ describe('boosters', () => {
   })
 
   test('a payment that is told of again and again makes one booster; a declined card none', async () => {
-    await withSandbox(async (fixture) => {
+    await withSteppedSandbox(async (fixture) => {
       const truss = asking(fixture, 'truss')
       const { id, url } = await truss.open({ booster: 'extra_mau' })
       expect((await submitForm(url, DECLINED)).status).toBe(402)
@@ -105,7 +97,7 @@ describe('boosters', () => {
   })
 
   test('where none are sold, and where a role may not update the plan, they are refused', async () => {
-    await withSandbox(async (fixture) => {
+    await withSteppedSandbox(async (fixture) => {
       expect(await asking(fixture, 'truthlocks').refused({ booster: 'extra_storage' })).toMatchObject({ status: 404 })
       expect(await asking(fixture, 'truss').refused({ booster: 'extra_nothing' })).toMatchObject({ status: 404 })
       expect(await asking(fixture, 'truss').refused({ booster: 'extra_storage' }, 'billing_contact')).toMatchObject({
@@ -120,7 +112,7 @@ describe('boosters', () => {
 
 describe('seats', () => {
   test('are added to the one subscription, prorated, raise the seats’ limit alone and renew with the plan', async () => {
-    await withSandbox(async (fixture, clock) => {
+    await withSteppedSandbox(async (fixture, clock) => {
       const truss = asking(fixture, 'truss')
       expect(await truss.refused({ seats: 2 })).toMatchObject({
         status: 409,
@@ -149,11 +141,32 @@ describe('seats', () => {
       expect(await truss.plan()).toMatchObject({ plan: { seats: 0 }, limits: { seats: 5 } })
     })
   })
+
+  test('the portal says what another plan costs with them', async () => {
+    await withSteppedSandbox(async (fixture) => {
+      const truss = asking(fixture, 'truss')
+      await truss.pay({ plan: 'team' })
+      await truss.pay({ seats: 3 })
+      const { value: portal } = await fixture.send(contract.portalResponse, 'POST', '/api/billing/portal', { catalog: 'truss' })
+      const links = [...(await (await fetch(portal.url)).text()).matchAll(/href="(\/polar\/portal\/change[^"]*)">[^<]* to ([^<]*)</g)]
+      const pageOf = async (plan: string) => {
+        const path = links.find(([, , name]) => name?.endsWith(plan))?.[1]?.replaceAll('&amp;', '&') ?? ''
+        return await (await fetch(new URL(path, portal.url))).text()
+      }
+      const business = catalogs.truss.plans.find(({ id }) => id === 'business')
+      const withSeats = (business?.priceCents ?? 0) + 3 * (business?.seatPriceCents ?? 0)
+      expect(await pageOf('Business')).toContain(`${moneyText({ amountMinor: withSeats, currency: 'usd' })} per month`)
+      // Pro sells no seats: they end with the plan.
+      expect(await pageOf('Pro')).toContain(
+        `${moneyText({ amountMinor: catalogs.truss.plans.find(({ id }) => id === 'pro')?.priceCents ?? 0, currency: 'usd' })} per month`,
+      )
+    })
+  })
 })
 
 describe('a top-up', () => {
   test('pays any amount of AU into the wallet, once', async () => {
-    await withSandbox(async (fixture) => {
+    await withSteppedSandbox(async (fixture) => {
       const triform = asking(fixture, 'triform')
       const wallet = async () => (await fixture.send(walletDocument, 'GET', '/api/basalt/wallet', { catalog: 'triform' })).value
       const before = Number((await wallet()).balance_micro_au)
@@ -171,10 +184,10 @@ describe('a top-up', () => {
 
 describe('previews', () => {
   test('a downgrade and a cancellation say what would become over limit, as of the end of the period; resuming leaves all as it is', async () => {
-    await withSandbox(async (fixture) => {
+    await withSteppedSandbox(async (fixture) => {
       const truss = asking(fixture, 'truss')
       for (let branch = 0; branch < 3; branch += 1)
-        await fixture.send(planAnything, 'POST', '/v1/operations', { catalog: 'truss', body: { action: 'branch.create', target: `branch/${branch}` } })
+        await fixture.send(anything, 'POST', '/v1/operations', { catalog: 'truss', body: { action: 'branch.create', target: `branch/${branch}` } })
       for (const body of [{ plan: 'starter' }, { cancel: true }]) {
         expect(await truss.preview(body)).toMatchObject({
           plan: 'starter',
@@ -194,7 +207,7 @@ describe('previews', () => {
   })
 
   test('a plan that was given, not bought, is no credit for the first one that is paid', async () => {
-    await withSandbox(async (fixture, clock) => {
+    await withSteppedSandbox(async (fixture, clock) => {
       const truss = asking(fixture, 'truss')
       const { value: portal } = await fixture.send(contract.portalResponse, 'POST', '/api/billing/portal', { catalog: 'truss' })
       await submitForm(portal.url, {}, { action: '/cancel' })
@@ -217,7 +230,7 @@ describe('plan requests', () => {
     ({ method: 'POST', path: `/api/billing/plan-requests/${id}/${how}`, options: { catalog: 'analytics', role, body: { answer: 'Fine.' } } }) as const
 
   test('who may only ask asks, a Platform Admin approves, and the plan is changed at the payment provider', async () => {
-    await withSandbox(async (fixture) => {
+    await withSteppedSandbox(async (fixture) => {
       const analytics = asking(fixture, 'analytics')
       await fixture.send(planRequestsResponse, 'GET', '/api/billing/plan-requests', { catalog: 'analytics' })
       expect(await analytics.refused({ plan: 'starter' })).toMatchObject({ status: 403, error: { code: 'forbidden' } })
@@ -247,7 +260,7 @@ describe('plan requests', () => {
   })
 
   test('an approved plan with an agreed price is in force at once and nothing renews; a declined request changes nothing', async () => {
-    await withSandbox(async (fixture, clock) => {
+    await withSteppedSandbox(async (fixture, clock) => {
       const analytics = asking(fixture, 'analytics')
       const first = (await ask(fixture, 'enterprise')).value
       const declined = decide(first.id, 'decline')
@@ -267,7 +280,7 @@ describe('plan requests', () => {
   })
 
   test('who may change the plan need not ask, who may neither may not, and a plan must be another one', async () => {
-    await withSandbox(async (fixture) => {
+    await withSteppedSandbox(async (fixture) => {
       const request = (catalog: string, role: string, plan: string) => fixture.refused('POST', '/api/billing/plan-requests', { catalog, role, body: { plan } })
       expect(await request('truss', 'tenant_admin', 'team')).toMatchObject({ status: 409, error: { code: 'request_not_needed' } })
       expect(await request('analytics', 'billing_contact', 'starter')).toMatchObject({ status: 403, error: { code: 'forbidden' } })

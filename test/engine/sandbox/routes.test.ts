@@ -3,18 +3,9 @@ import { request } from 'node:http'
 import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as contract from '../../../shared/contract/platform.ts'
-import { DEVICE, envelope, OTHER_DEVICE, SandboxFixture, SteppedClock, THIRD_DEVICE } from './fixture.ts'
+import { DEVICE, envelope, OTHER_DEVICE, SandboxFixture, SteppedClock, THIRD_DEVICE, withSandbox } from './fixture.ts'
 
 const anything = z.unknown()
-
-async function withSandbox(work: (fixture: SandboxFixture) => Promise<void>, options: Parameters<typeof SandboxFixture.start>[0] = {}): Promise<void> {
-  const fixture = await SandboxFixture.start(options)
-  try {
-    await work(fixture)
-  } finally {
-    await fixture.stop()
-  }
-}
 
 describe('who may ask', () => {
   let fixture: SandboxFixture

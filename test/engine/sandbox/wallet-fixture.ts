@@ -1,17 +1,14 @@
 import type { z } from 'zod'
-import * as contract from '../../../shared/contract/platform.ts'
 import * as wallet from '../../../shared/contract/platform/wallet.ts'
 import type { SandboxOptions } from '../../../main/sandbox/server.ts'
 import { SandboxFixture, SteppedClock } from './fixture.ts'
 
-/** The demo circle, and one that is made in the same workspace. */
+/** The demo circle. */
 export const HOME = 'basalt'
 export type Operation = { element: string; operation: string; quantities: Record<string, number> }
 type RunOptions = { approval_id?: string; reserve?: boolean; instance_id?: string }
 
 type LedgerLine = z.output<typeof wallet.ledgerLineDocument>
-
-type Member = z.output<typeof contract.sandboxMembersResponse>[number]
 
 /** A sandbox with a clock that is stepped, and the calls of a wallet's member. Every answer is checked by its schema. */
 export class WalletStage {
@@ -20,22 +17,18 @@ export class WalletStage {
   readonly token: string
   readonly tokens: ReadonlyMap<string, string>
 
-  private constructor(fixture: SandboxFixture, clock: SteppedClock, tokens: ReadonlyMap<string, string>) {
+  private constructor(fixture: SandboxFixture, clock: SteppedClock) {
     this.fixture = fixture
     this.clock = clock
-    this.tokens = tokens
-    this.token = tokens.get('tenant_admin') ?? ''
+    this.tokens = new Map(fixture.members.filter(({ circle }) => circle === HOME).map(({ role, token }) => [role, token]))
+    const token = this.tokens.get('tenant_admin')
+    if (token === undefined) throw new Error(`The demo has no tenant_admin in ${HOME}`)
+    this.token = token
   }
 
   static async start(options: Partial<SandboxOptions> = {}): Promise<WalletStage> {
     const clock = new SteppedClock()
-    const fixture = await SandboxFixture.start({ clock, ...options })
-    const members = await readMembers(fixture)
-    return new WalletStage(fixture, clock, new Map(members.filter(({ circle }) => circle === HOME).map(({ role, token }) => [role, token])))
-  }
-
-  members(): Promise<Member[]> {
-    return readMembers(this.fixture)
+    return new WalletStage(await SandboxFixture.start({ clock, ...options }), clock)
   }
 
   stop(): Promise<void> {
@@ -88,15 +81,8 @@ export class WalletStage {
   }
 
   /** The documents of the feed by topic and id. */
-  async documents(token = this.token): Promise<Map<string, unknown>> {
-    const documents = new Map<string, unknown>()
-    let since = ''
-    for (;;) {
-      const { value } = await this.fixture.send(contract.changesResponse, 'GET', `/v1/sync/changes?limit=1000${since}`, { token })
-      for (const { topic, id, op, body } of value.changes) if (op === 'upsert') documents.set(`${topic}/${id}`, body)
-      if (!value.more) return documents
-      since = `&since=${encodeURIComponent(value.cursor)}`
-    }
+  documents(token = this.token): Promise<Map<string, unknown>> {
+    return this.fixture.documents({ token })
   }
 
   /** Lets the time go on to the next UTC midnight, and some days more, in one step: the platform was down between. */
@@ -105,8 +91,4 @@ export class WalletStage {
     this.clock.step((Math.floor(this.clock.now() / day) + days) * day - this.clock.now())
     await this.fixture.sandbox.tick()
   }
-}
-
-async function readMembers({ sandbox }: SandboxFixture): Promise<Member[]> {
-  return contract.sandboxMembersResponse.parse(await (await fetch(`${sandbox.url}/sandbox/members`)).json())
 }

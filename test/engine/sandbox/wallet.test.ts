@@ -83,7 +83,7 @@ describe('the wall between tenants', () => {
     if (first === undefined) throw new Error('The demo has no circle')
     const both = await WalletStage.start({ demo: [first, { ...first, key: 'neighbour', name: 'Neighbour', circle: 'slate' }] })
     try {
-      const neighbour = (await both.members()).find(({ circle, role }) => circle === 'slate' && role === 'tenant_admin')?.token ?? ''
+      const neighbour = both.fixture.members.find(({ circle, role }) => circle === 'slate' && role === 'tenant_admin')?.token ?? ''
       await both.create('python-action')
       const [instance] = await both.instances()
       const reserve = await both.run(SMALL, { reserve: true })

@@ -137,6 +137,18 @@ describe('a newer version', () => {
     expect(readFileSync(here.program)).toEqual(announced)
   })
 
+  test('of a channel that was left does not take over at the next quit', async () => {
+    server.publish({ version: '1.0.1' })
+    const here = computer()
+    await here.updates.check()
+    await here.downloaded()
+    await here.updates.install('next_quit')
+    expect(here.updates.setChannel('beta')).toMatchObject({ state: 'idle', install: null })
+    await Promise.resolve()
+    here.onQuit(0)
+    expect(readFileSync(here.program, 'utf8')).toBe('#!/bin/sh\n')
+  })
+
   test('stops the engine before it replaces the program', async () => {
     server.publish({ version: '1.0.1' })
     const here = computer()

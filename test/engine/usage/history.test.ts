@@ -95,6 +95,15 @@ it('makes fifteen months for all five workspaces in under ten seconds, and answe
     z.object({ name: z.string(), days: z.int(), first: z.int(), last: z.int() }),
     `SELECT name, count(DISTINCT day) AS days, min(day) AS first, max(day) AS last FROM usage_snapshots JOIN workspaces ON workspaces.id = workspace_id GROUP BY name`,
   )
+  // The fifth has no meter: its past is that of its wallet.
+  expect(spans).toHaveLength(4)
+  const ledgers = rows(
+    dataDir,
+    z.object({ name: z.string(), days: z.int() }),
+    `SELECT workspaces.name, count(DISTINCT at / 86400000) AS days FROM ledger_lines JOIN circles ON circles.id = circle_id JOIN workspaces ON workspaces.id = workspace_id GROUP BY workspaces.name`,
+  )
+  expect(ledgers).toEqual([{ name: 'Basalt Circle', days: expect.any(Number) }])
+  expect(ledgers[0]?.days).toBeGreaterThan(400)
   const today = Math.floor(NOW / 86_400_000)
   for (const { days, first, last } of spans) {
     expect(today - first).toBeGreaterThanOrEqual(455)

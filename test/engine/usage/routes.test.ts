@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { snapshotsResponse, usageEventsResponse, usageMetricsResponse } from '../../../shared/contract/platform/usage.ts'
-import { changesResponse, countersResponse } from '../../../shared/contract/platform.ts'
+import { countersResponse } from '../../../shared/contract/platform.ts'
 import { SandboxFixture, SteppedClock } from '../sandbox/fixture.ts'
 
 const HOUR_MS = 3_600_000
@@ -61,7 +61,7 @@ describe('POST /v1/usage/events', () => {
   it('makes the counter and the day known in the feed', async () => {
     await post([event('compute_minutes', { quantity: 7, service: 'ml_training', user_id: 'felix.brandt' })])
     await platform.sandbox.tick()
-    const changes = await feed()
+    const changes = await platform.documents({ catalog })
     expect(changes.get('counter/compute_minutes')).toMatchObject({ used: 7 })
     expect(changes.get('usage_day/2026-11-21')).toMatchObject({ rows: expect.arrayContaining([['compute_minutes', 'ml_training', 'felix.brandt', 7]]) })
   })
@@ -147,13 +147,3 @@ it('loads a file, reports each refused line by number and reason, and loads it a
   expect(value.snapshots.map(({ used: at_end }) => at_end)).toEqual([120, 120, 200])
   await expect(async () => await platform.sandbox.importUsage(path, 'nobody')).rejects.toThrow('there is no workspace nobody')
 })
-
-async function feed(): Promise<Map<string, unknown>> {
-  const documents = new Map<string, unknown>()
-  for (let since = ''; ; ) {
-    const { value } = await platform.send(changesResponse, 'GET', `/v1/sync/changes?limit=1000${since}`, { catalog })
-    for (const { topic, id, body } of value.changes) documents.set(`${topic}/${id}`, body)
-    if (!value.more) return documents
-    since = `&since=${value.cursor}`
-  }
-}

@@ -7,7 +7,6 @@ import { startEngine, type Engine } from '../../../main/engine/engine.ts'
 import { systemClock } from '../../../main/engine/clock.ts'
 import type { CallInput, CallOutput, EngineCallName } from '../../../shared/contract/console.ts'
 import { calls } from '../../../shared/contract/console.ts'
-import { sandboxMembersResponse } from '../../../shared/contract/platform.ts'
 import { estimateResponse } from '../../../shared/contract/platform/wallet.ts'
 import { SandboxFixture } from '../sandbox/fixture.ts'
 import { HOME } from '../sandbox/wallet-fixture.ts'
@@ -22,8 +21,7 @@ let token: string
 
 beforeEach(async () => {
   platform = await SandboxFixture.start()
-  const members = sandboxMembersResponse.parse(await (await fetch(`${platform.sandbox.url}/sandbox/members`)).json())
-  token = members.find(({ circle, role }) => circle === HOME && role === 'tenant_admin')?.token ?? ''
+  token = platform.members.find(({ circle, role }) => circle === HOME && role === 'tenant_admin')?.token ?? ''
   dataDir = mkdtempSync(join(tmpdir(), 'tidemark-wallet-'))
   const secrets = new Map<string, string>()
   engine = await startEngine({

@@ -11,7 +11,6 @@ const reading = (changes: Partial<MeterReading>): MeterReading => ({
   name: 'Encrypted bytes',
   percent: 40,
   level: 'normal',
-  heldCount: 0,
   ...changes,
 })
 

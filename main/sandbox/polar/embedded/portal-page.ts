@@ -15,7 +15,7 @@ import { type EmbeddedPolar, hashToken } from './polar.ts'
 import type { PolarUnit } from './polar-store.ts'
 import { customerById, findActive, findProduct } from './records.ts'
 import type { CustomerRow, OrderRow, ProductRow, SubscriptionRow } from './schema.ts'
-import { changeLater, changeNow, costOfChange, setCancelled } from './subscriptions.ts'
+import { changeLater, changeNow, costOfChange, seatsWith, setCancelled } from './subscriptions.ts'
 
 /** Everything that the portal shows, read in one transaction. */
 type View = {
@@ -187,6 +187,7 @@ function confirmChange(context: Context, polar: EmbeddedPolar, view: View, to: P
   const money = (amountMinor: number): string => moneyText({ amountMinor, currency: product.currency })
   const cost = costOfChange(view.active, to, view.now)
   const due = Math.max(0, cost.dueCents - view.customer.credit_cents)
+  const afterwards = `${money(recurringCents(to, seatsWith(to, subscription.seats)))} per ${to.recurring_interval}`
   const details = isUpgrade(product, to)
     ? html`<dl>
 <dt>Remaining time on ${to.name}</dt><dd>${money(cost.debitCents)}</dd>
@@ -194,8 +195,8 @@ function confirmChange(context: Context, polar: EmbeddedPolar, view: View, to: P
 ${view.customer.credit_cents === 0 ? '' : html`<dt>Credit</dt><dd>${money(-Math.min(view.customer.credit_cents, cost.dueCents))}</dd>`}
 <dt class="total">Due now</dt><dd class="total">${money(due)}</dd>
 </dl>
-<p class="quiet">From ${dateText(subscription.current_period_end)} on: ${price(to)} per ${to.recurring_interval}.</p>`
-    : html`<p>Nothing is due now. ${product.name} runs until ${dateText(subscription.current_period_end)}, then ${to.name} begins for ${price(to)} per ${to.recurring_interval}.</p>`
+<p class="quiet">From ${dateText(subscription.current_period_end)} on: ${afterwards}.</p>`
+    : html`<p>Nothing is due now. ${product.name} runs until ${dateText(subscription.current_period_end)}, then ${to.name} begins for ${afterwards}.</p>`
   const title = `Change to ${to.name}`
   return sendPage(context, polar.origin, {
     title,

@@ -10,7 +10,7 @@ import { findSubscription, productById, type SubscriptionParts } from './records
 import type { CheckoutRow, CustomerRow, ProductRow, SubscriptionRow } from './schema.ts'
 
 /** Seats go on with another product where that sells any. */
-function seatsWith(product: ProductRow, seats: number): number {
+export function seatsWith(product: ProductRow, seats: number): number {
   return product.seat_price_cents === null ? 0 : seats
 }
 

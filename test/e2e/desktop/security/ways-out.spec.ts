@@ -31,6 +31,7 @@ test('5: no permission is given, no device is handed out', async ({ siege }) => 
   // No computer of ours has such a device, so the handler is asked in its place.
   if (desktopRuntime.kind === 'double') {
     const devices = await siege.computer.app.evaluate(({ session }) => {
+      // The stand-in's own questions, which Electron's type does not have.
       const asked = session.defaultSession as unknown as { decidesAboutDevices(): boolean; mayUseDevice(details: object): boolean }
       return [
         asked.decidesAboutDevices(),
