@@ -33,7 +33,11 @@ export default defineConfig({
       minify: true,
       // An inlined `data:` font or script would be refused by the content policy.
       assetsInlineLimit: 0,
-      rolldownOptions: { input: at('renderer/index.html') },
+      rolldownOptions: {
+        input: at('renderer/index.html'),
+        // What the first page needs comes in one file: dozens of small ones cost more in the asking than in the reading.
+        output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } },
+      },
     },
   },
 })

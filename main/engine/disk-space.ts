@@ -11,7 +11,7 @@ import { DiskFullError, isDiskFull } from './store/errors.ts'
 export type StoreWarning = z.infer<typeof storeWarning>
 
 /** Room kept back: 16 MiB that SQLite’s log may still have to put into the table, and as much for the outbox’s own rows and the mover’s files. */
-export const RESERVE_BYTES = 32 * 1024 * 1024
+const RESERVE_BYTES = 32 * 1024 * 1024
 /** Below this, or below 2 % of the disk where that is less, the person is warned. */
 const LOW_BYTES = 500_000_000
 const LOW_FRACTION = 0.02

@@ -48,6 +48,7 @@ import { createOutbox } from './outbox/outbox.ts'
 import { watchPlanRequests } from './plan-request-watch.ts'
 import { quotaView } from './quota-view.ts'
 import { adoptRestored } from './restored.ts'
+import { requireSync } from './require-sync.ts'
 import type { Services } from './services.ts'
 import { localName } from './workspace-names.ts'
 import { createBackups } from './store/backups.ts'
@@ -107,6 +108,8 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
 
   const local = new LocalSettings(stores.outbox)
   const registry = new WorkspaceRegistry(stores.outbox, clock)
+  /** As this computer calls it. */
+  const workspaceName = (workspaceId: string): string => localName(local, workspaceId) ?? registry.find(workspaceId)?.name ?? ''
   const auditLog = new AuditLog({ database: stores.cache, clock, emit, report })
   const costDays = new CostDays(stores.cache)
   const ledger = new Ledger(stores.cache)
@@ -163,11 +166,13 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
     vault,
     ciphertexts: reader,
     maxEnvelopeBytes: (workspaceId) => registry.find(workspaceId)?.maxEnvelopeBytes ?? null,
+    requireTaken: (workspaceId) => requireSync(registry.find(workspaceId), 'write'),
     disk,
     clock,
     noteWrite: vault.subKeys.noteWrite,
   })
   const activity = new ActivityLog(stores.outbox, clock)
+  const invoices = new Invoices({ documents, client, files: new InvoiceFiles(dataDir) })
   const imports = createImports({
     memories,
     clock,
@@ -226,11 +231,12 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
     }),
     (event) => watchClock(event, warn, warnings),
     (event) => auditLog.watch(event),
+    (event) => void invoices.watch(event).catch((error: unknown) => report(`invoices: ${nameOf(error)}`)),
     watchPlanRequests({
       documents,
-      workspaceIds: registry.list().map(({ id }) => id),
+      workspaceIds: () => registry.list().map(({ id }) => id),
       catalogOf: (workspaceId) => catalogOf({ documents }, workspaceId),
-      nameOf: (workspaceId) => localName(local, workspaceId) ?? registry.find(workspaceId)?.name ?? '',
+      nameOf: workspaceName,
       mayDecide: (workspaceId) => whyNot({ documents, registry }, workspaceId, 'update_plan') === null,
       emit,
     }),
@@ -239,7 +245,7 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
       local,
       clock,
       catalogOf: (workspaceId) => catalogOf({ documents }, workspaceId),
-      nameOf: (workspaceId) => registry.find(workspaceId)?.name ?? '',
+      nameOf: workspaceName,
       emit,
     }),
   )
@@ -257,10 +263,10 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
     documents,
     local,
     usageHistory: new UsageHistory(stores.cache),
-    visits: new Visits(new LocalSettings(stores.outbox), clock),
+    visits: new Visits(local, clock),
     costDays,
     ledger,
-    invoices: new Invoices({ documents, client, files: new InvoiceFiles(dataDir) }),
+    invoices,
     egress,
     device,
     client,

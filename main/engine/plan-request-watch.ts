@@ -4,9 +4,9 @@ import { requestView } from './billing/offers.ts'
 import type { Documents } from './sync/documents.ts'
 
 export type PlanRequestWatchParts = {
-  documents: Pick<Documents, 'list'>
-  /** Those that are known when the console starts: what was decided meanwhile is news. */
-  workspaceIds: readonly string[]
+  documents: Pick<Documents, 'list' | 'asOf'>
+  /** Those of this computer. What was decided since they were last read is news, also when the console was closed meanwhile. */
+  workspaceIds: () => readonly string[]
   catalogOf: (workspaceId: string) => KnownCatalog | null
   nameOf: (workspaceId: string) => string
   mayDecide: (workspaceId: string) => boolean
@@ -15,16 +15,30 @@ export type PlanRequestWatchParts = {
 
 /** Tells the window when somebody asks for a plan, and when a request is answered. (product: "a request's answer arrives as a notice") */
 export function watchPlanRequests({ documents, workspaceIds, catalogOf, nameOf, mayDecide, emit }: PlanRequestWatchParts): (event: ConsoleEvent) => void {
-  const known = new Map(workspaceIds.map((id) => [id, statuses(documents, id)]))
+  const isRead = (workspaceId: string): boolean => documents.asOf(workspaceId) !== null
+  const known = new Map(
+    workspaceIds()
+      .filter(isRead)
+      .map((id) => [id, statuses(documents, id)]),
+  )
+  /** Of these, something came while not everything was there. */
+  const inPart = new Set<string>()
   return (event) => {
+    if (event.event === 'workspaces.changed') {
+      // One that is removed and added again later has a first visit again.
+      const here = new Set(workspaceIds())
+      for (const id of known.keys()) if (!here.has(id)) known.delete(id)
+    }
     if (event.event !== 'cache.changed') return
     const { workspaceId, topics } = event.payload
-    if (!topics.includes('plan_request')) {
-      // A first visit brings the requests of the past together with everything else: those are no news.
-      if (!known.has(workspaceId)) known.set(workspaceId, statuses(documents, workspaceId))
+    // On a first visit, and after the cache was cleared, a request that is missing has not come yet: it was not taken back, and is no news when it comes.
+    if (!isRead(workspaceId)) {
+      inPart.add(workspaceId)
       return
     }
     const before = known.get(workspaceId)
+    const cameInPart = inPart.delete(workspaceId)
+    if (before !== undefined && !cameInPart && !topics.includes('plan_request')) return
     known.set(workspaceId, statuses(documents, workspaceId))
     const catalog = catalogOf(workspaceId)
     if (before === undefined || catalog === null) return

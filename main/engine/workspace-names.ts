@@ -10,3 +10,12 @@ export function localName(local: Pick<LocalSettings, 'get'>, workspaceId: string
 export function setLocalName(local: Pick<LocalSettings, 'set'>, workspaceId: string, name: string | null): void {
   local.set(key(workspaceId), name)
 }
+
+/** A name as a part of the name of a file. */
+export function fileWords(name: string): string {
+  const words = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+  return words === '' ? 'tidemark' : words
+}

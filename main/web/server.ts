@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { bridgePath, closeCodes, launchFragment, maxMessageBytes } from '../../shared/contract/web-socket.ts'
+import { bridgePath, closeCodes, launchFragment, maxMessageBytes } from '../../shared/contract/web-socket-line.ts'
 import type { ConsoleEvent } from '../../shared/contract/console.ts'
 import { contentPolicy, type PageFiles } from '../bridge/page-files.ts'
 import type { Router } from '../bridge/router.ts'

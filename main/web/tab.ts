@@ -1,5 +1,6 @@
 import type { RawData, WebSocket } from 'ws'
-import { callMessage, closeCodes, hello, type HostMessage } from '../../shared/contract/web-socket.ts'
+import { callMessage, hello, type HostMessage } from '../../shared/contract/web-socket.ts'
+import { closeCodes } from '../../shared/contract/web-socket-line.ts'
 import type { ConsoleEvent } from '../../shared/contract/console.ts'
 import type { Router } from '../bridge/router.ts'
 import type { Door } from './door.ts'

@@ -20,7 +20,7 @@ export function CommandPalette({ onShortcuts }: { onShortcuts: () => void }) {
   }, [])
   return (
     <>
-      <button type="button" className={classes.search} onClick={() => setWanted((times) => times + 1)} aria-keyshortcuts="Control+K Meta+K">
+      <button type="button" className="tm-search" onClick={() => setWanted((times) => times + 1)} aria-keyshortcuts="Control+K Meta+K">
         <IconSearch size={15} aria-hidden />
         <span className={classes.searchText}>{texts.palette.open}</span>
         <Kbd size="xs" aria-hidden>

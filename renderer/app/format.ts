@@ -53,38 +53,41 @@ const minute = 60 * second
 
 /** `locale` undefined takes the system's; `timeZone` is given by tests alone. */
 export function createFormat(locale: string | undefined, timeZone?: string): Format {
-  const whole = new Intl.NumberFormat(locale)
-  const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
-  const oneDecimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
-  const twoDecimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
-  const plural = new Intl.PluralRules(locale)
+  const number = (options: Intl.NumberFormatOptions) => onFirstUse(() => new Intl.NumberFormat(locale, options))
+  const moment = (options: () => Intl.DateTimeFormatOptions) => onFirstUse(() => new Intl.DateTimeFormat(locale, options()))
+  const whole = number({})
+  const short = number({ notation: 'compact', maximumFractionDigits: 1 })
+  const oneDecimal = number({ maximumFractionDigits: 1 })
+  const twoDecimals = number({ maximumFractionDigits: 2 })
+  const plural = onFirstUse(() => new Intl.PluralRules(locale))
   // "04:52" where the day has 24 hours, "4:52 AM" where it has twice twelve.
-  const is24Hours = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hourCycle?.startsWith('h2') ?? false
-  const hourDigits = is24Hours ? '2-digit' : 'numeric'
-  const time = new Intl.DateTimeFormat(locale, { hour: hourDigits, minute: '2-digit', timeZone })
-  const timeWithSeconds = new Intl.DateTimeFormat(locale, { hour: hourDigits, minute: '2-digit', second: '2-digit', timeZone })
-  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone })
-  const dateTime = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: hourDigits, minute: '2-digit', timeZone })
-  const utcMonth = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' })
-  const utcMonthShort = new Intl.DateTimeFormat(locale, { month: 'short', year: '2-digit', timeZone: 'UTC' })
-  const utcDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' })
-  const utcDate = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
-  const dayKey = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone })
+  const hourDigits = onFirstUse(() =>
+    new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hourCycle?.startsWith('h2') ? ('2-digit' as const) : ('numeric' as const),
+  )
+  const time = moment(() => ({ hour: hourDigits(), minute: '2-digit', timeZone }))
+  const timeWithSeconds = moment(() => ({ hour: hourDigits(), minute: '2-digit', second: '2-digit', timeZone }))
+  const date = moment(() => ({ day: 'numeric', month: 'short', year: 'numeric', timeZone }))
+  const dateTime = moment(() => ({ day: 'numeric', month: 'short', hour: hourDigits(), minute: '2-digit', timeZone }))
+  const utcMonth = moment(() => ({ month: 'long', year: 'numeric', timeZone: 'UTC' }))
+  const utcMonthShort = moment(() => ({ month: 'short', year: '2-digit', timeZone: 'UTC' }))
+  const utcDay = moment(() => ({ day: 'numeric', month: 'short', timeZone: 'UTC' }))
+  const utcDate = moment(() => ({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }))
+  const currencies = new Map<string, Intl.NumberFormat>()
 
   function amount(amountMinor: number, currency: string, trailingZeroDisplay: 'auto' | 'stripIfInteger'): string {
-    const formatter = new Intl.NumberFormat(locale, {
-      style: 'currency',
-      currency: currency.toUpperCase(),
-      currencyDisplay: 'narrowSymbol',
-      trailingZeroDisplay,
-    })
+    const kind = `${currency.toUpperCase()} ${trailingZeroDisplay}`
+    let formatter = currencies.get(kind)
+    if (formatter === undefined) {
+      formatter = new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase(), currencyDisplay: 'narrowSymbol', trailingZeroDisplay })
+      currencies.set(kind, formatter)
+    }
     return formatter.format(amountMinor / 10 ** (formatter.resolvedOptions().maximumFractionDigits ?? 2))
   }
 
   const format: Format = {
-    count: (value) => whole.format(value),
-    shortCount: (value) => (Math.abs(value) < 10_000 ? whole.format(value) : short.format(value)),
-    percent: (value) => `${oneDecimal.format(value)} %`,
+    count: (value) => whole().format(value),
+    shortCount: (value) => (Math.abs(value) < 10_000 ? whole().format(value) : short().format(value)),
+    percent: (value) => `${oneDecimal().format(value)} %`,
     bytes(value, base = 'binary') {
       const step = base === 'binary' ? 1024 : 1000
       const units = base === 'binary' ? binaryUnits : decimalUnits
@@ -95,28 +98,28 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
         scaled /= step
         unit += 1
       }
-      return `${oneDecimal.format(scaled)} ${units[unit]}`
+      return `${oneDecimal().format(scaled)} ${units[unit]}`
     },
     bytesDown(value, base = 'binary') {
       const step = base === 'binary' ? 1024 : 1000
       const units = base === 'binary' ? binaryUnits : decimalUnits
       const unit = value < step ? 0 : Math.min(units.length - 1, Math.floor(Math.log(value) / Math.log(step)))
-      return `${twoDecimals.format(Math.floor((value / step ** unit) * 100) / 100)} ${units[unit]}`
+      return `${twoDecimals().format(Math.floor((value / step ** unit) * 100) / 100)} ${units[unit]}`
     },
     quantity: ({ unit, byteBase }, value) => (unit === 'bytes' ? format.bytes(value, byteBase) : format.count(value)),
     shortQuantity: ({ unit, byteBase }, value) => (unit === 'bytes' ? format.bytes(value, byteBase) : format.shortCount(value)),
     exactBytes: (value) => format.counted(value, 'byte', 'bytes'),
     money: (amountMinor, currency) => amount(amountMinor, currency, 'auto'),
     price: (amountMinor, currency) => amount(amountMinor, currency, 'stripIfInteger'),
-    time: (epochMs) => time.format(epochMs),
-    timeWithSeconds: (epochMs) => timeWithSeconds.format(epochMs),
-    date: (epochMs) => date.format(epochMs),
-    dateTime: (epochMs) => dateTime.format(epochMs),
-    utcMonth: (epochMs) => utcMonth.format(epochMs),
-    utcMonthShort: (epochMs) => utcMonthShort.format(epochMs),
-    utcDay: (epochMs) => utcDay.format(epochMs),
-    utcDate: (epochMs) => utcDate.format(epochMs),
-    moment: (epochMs, nowMs) => (dayKey.format(epochMs) === dayKey.format(nowMs) ? time.format(epochMs) : dateTime.format(epochMs)),
+    time: (epochMs) => time().format(epochMs),
+    timeWithSeconds: (epochMs) => timeWithSeconds().format(epochMs),
+    date: (epochMs) => date().format(epochMs),
+    dateTime: (epochMs) => dateTime().format(epochMs),
+    utcMonth: (epochMs) => utcMonth().format(epochMs),
+    utcMonthShort: (epochMs) => utcMonthShort().format(epochMs),
+    utcDay: (epochMs) => utcDay().format(epochMs),
+    utcDate: (epochMs) => utcDate().format(epochMs),
+    moment: (epochMs, nowMs) => (date().format(epochMs) === date().format(nowMs) ? time().format(epochMs) : dateTime().format(epochMs)),
     duration(ms) {
       // Whole seconds and whole minutes first: rounding the parts one by one would say "1 h 60 min".
       const seconds = Math.max(1, Math.ceil(ms / second))
@@ -126,10 +129,19 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
       const hours = Math.floor(minutes / 60)
       return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
     },
-    rate: (perSecond) => `${perSecond < 10 ? oneDecimal.format(perSecond) : whole.format(Math.round(perSecond))}/s`,
-    counted: (value, one, many) => `${whole.format(value)} ${plural.select(value) === 'one' ? one : many}`,
+    rate: (perSecond) => `${perSecond < 10 ? oneDecimal().format(perSecond) : whole().format(Math.round(perSecond))}/s`,
+    counted: (value, one, many) => `${whole().format(value)} ${plural().select(value) === 'one' ? one : many}`,
   }
   return format
+}
+
+/** A formatter takes its time to be made, and few are needed before the first page is drawn. */
+function onFirstUse<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 export const format: Format = createFormat(chosenLocale())

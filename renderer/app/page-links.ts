@@ -44,3 +44,9 @@ export function pageLinks(workspace: Pick<Workspace, 'capabilities' | 'seesTenan
       (capability === undefined || workspace?.capabilities.includes(capability) === true) && (role === undefined || workspace?.[role] === true),
   )
 }
+
+/** Whether the platform of a workspace has what a page is about; one that told nothing yet may have it. */
+export function offers({ capabilities }: Pick<Workspace, 'capabilities'>, path: string): boolean {
+  const { capability } = links.find((link) => link.path === path) ?? {}
+  return capability === undefined || capabilities.length === 0 || capabilities.includes(capability)
+}

@@ -5,7 +5,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 import { openPortal } from '../pages/upgrade/open-portal.ts'
-import { chooseWorkspace, useChosenWorkspace, useWorkspaces } from '../state/active-workspace.ts'
+import { chooseWorkspace, syncs, useChosenWorkspace, useWorkspaces } from '../state/active-workspace.ts'
 import { useBridge } from '../state/bridge-context.tsx'
 import { useWrite } from '../state/reads.ts'
 import { pageLinks } from './page-links.ts'
@@ -41,7 +41,7 @@ export function PaletteDialog({ wanted, onShortcuts }: { wanted: number; onShort
           { id: 'portal', label: texts.palette.portal, onClick: () => void openPortal(bridge, active.id) },
           { id: 'held', label: texts.palette.held, onClick: () => navigate(`${paths.outbox}?states=held`) },
           { id: 'rejected', label: texts.palette.rejected, onClick: () => navigate(`${paths.outbox}?states=rejected`) },
-          { id: 'import', label: texts.palette.importFiles, onClick: () => navigate(`${paths.outbox}?import=open`) },
+          ...(syncs(active) ? [{ id: 'import', label: texts.palette.importFiles, onClick: () => navigate(`${paths.outbox}?import=open`) }] : []),
         ]
       : []),
     { id: 'lock', label: texts.palette.lock, onClick: () => lock.mutate({}) },

@@ -1,9 +1,10 @@
 import { IconMapOff } from '@tabler/icons-react'
-import { Suspense } from 'react'
+import { type ReactNode, Suspense } from 'react'
 import { Link, Route, Switch } from 'wouter'
 import { Empty } from '../components/notice.tsx'
 import { PageSkeleton } from '../components/page-skeleton.tsx'
 import { OverviewPage } from '../pages/overview/overview-page.tsx'
+import { useChosenWorkspace } from '../state/active-workspace.ts'
 import {
   AddWorkspacePage,
   AlertsPage,
@@ -19,6 +20,7 @@ import {
   UsagePage,
   WalletPage,
 } from './lazy-pages.ts'
+import { offers } from './page-links.ts'
 import { paths } from './paths.ts'
 import { texts } from './texts.ts'
 
@@ -28,12 +30,36 @@ export function Routes() {
     <Suspense fallback={<PageSkeleton />}>
       <Switch>
         <Route path={paths.overview} component={OverviewPage} />
-        <Route path={paths.costs} component={CostsPage} />
-        <Route path={paths.invoices} component={InvoicesPage} />
-        <Route path={paths.wallet} component={WalletPage} />
-        <Route path={paths.alerts} component={AlertsPage} />
-        <Route path={paths.audit} component={AuditPage} />
-        <Route path={paths.usage} component={UsagePage} />
+        <Route path={paths.costs}>
+          <Offered path={paths.costs}>
+            <CostsPage />
+          </Offered>
+        </Route>
+        <Route path={paths.invoices}>
+          <Offered path={paths.invoices}>
+            <InvoicesPage />
+          </Offered>
+        </Route>
+        <Route path={paths.wallet}>
+          <Offered path={paths.wallet}>
+            <WalletPage />
+          </Offered>
+        </Route>
+        <Route path={paths.alerts}>
+          <Offered path={paths.alerts}>
+            <AlertsPage />
+          </Offered>
+        </Route>
+        <Route path={paths.audit}>
+          <Offered path={paths.audit}>
+            <AuditPage />
+          </Offered>
+        </Route>
+        <Route path={paths.usage}>
+          <Offered path={paths.usage}>
+            <UsagePage />
+          </Offered>
+        </Route>
         <Route path={paths.outbox} component={OutboxPage} />
         <Route path={paths.devices} component={DevicesPage} />
         <Route path={paths.honesty} component={HonestyPage} />
@@ -51,5 +77,16 @@ export function Routes() {
         </Route>
       </Switch>
     </Suspense>
+  )
+}
+
+/** Where the platform has no such thing, the page says so: its address was typed, or another workspace was chosen on it. */
+function Offered({ path, children }: { path: string; children: ReactNode }) {
+  const workspace = useChosenWorkspace()
+  if (workspace === null || offers(workspace, path)) return children
+  return (
+    <Empty icon={IconMapOff} title={texts.notOffered.title} actions={<Link href={paths.overview}>{texts.notFound.home}</Link>}>
+      {texts.notOffered.text(workspace.name)}
+    </Empty>
   )
 }

@@ -39,8 +39,8 @@ export function Shell() {
     )
   if (engine === 'refused' || (!workspaces.data && engine === 'lost')) return <EngineAway alone />
   return (
-    <div className={classes.shell}>
-      <aside className={classes.side}>
+    <div className="tm-frame">
+      <aside className="tm-side">
         <button type="button" className={classes.skip} onClick={() => main.current?.focus()}>
           {texts.nav.skip}
         </button>
@@ -51,12 +51,12 @@ export function Shell() {
           <ShortcutList opened={shortcuts.listOpened} setOpened={shortcuts.setListOpened} />
         </div>
       </aside>
-      <div className={classes.rest}>
-        <div className={classes.bar}>
+      <div className="tm-rest">
+        <div className="tm-bar">
           <CommandPalette onShortcuts={() => shortcuts.setListOpened(true)} />
           {workspace && <ConnectionBadge workspace={workspace} />}
         </div>
-        <main className={classes.main} ref={main} tabIndex={-1} data-quiet-focus>
+        <main className="tm-main" ref={main} tabIndex={-1} data-quiet-focus>
           <EngineAway />
           <WarningsBanner />
           {bridge.host === 'desktop' && (

@@ -14,13 +14,13 @@ export function WorkspaceSwitcher() {
   return (
     <Menu position="bottom-start" width={260}>
       <Menu.Target>
-        <button type="button" className={classes.switcher}>
-          <span className={classes.mark} aria-hidden>
+        <button type="button" className="tm-switcher">
+          <span className="tm-mark" aria-hidden>
             {name.slice(0, 1).toUpperCase()}
           </span>
           <VisuallyHidden>{texts.workspace.label}</VisuallyHidden>
-          <span className={classes.names}>
-            <span className={classes.name}>{name}</span>
+          <span className="tm-names">
+            <span className="tm-name">{name}</span>
             {active && <span className={classes.under}>{active.memberName}</span>}
           </span>
           <IconSelector size={15} aria-hidden />
@@ -40,7 +40,7 @@ export function WorkspaceSwitcher() {
               ) : null
             }
           >
-            <span className={classes.name}>{workspace.name}</span>
+            <span className="tm-name">{workspace.name}</span>
             <span className={classes.under}>{`${workspace.memberName} · ${hostOf(workspace.url)}`}</span>
           </Menu.Item>
         ))}

@@ -1,13 +1,12 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows are placed one by one in the scroller, which a table element cannot do
 // biome-ignore-all lint/a11y/useFocusableInteractive: the row is what takes the focus, its cells are no controls
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: keys are handled once, by the grid around it
-import { FlexRender } from '@tanstack/react-table'
-import { memo } from 'react'
+import { memo, useLayoutEffect, useRef } from 'react'
 import type { Column, ListedRow } from './table-shape.ts'
 import classes from './virtual-table.module.css'
 
 type Props<Row extends object> = {
-  /** Its place in the whole list. */
+  /** Its place in the whole list; changes when the row is used again for another place. */
   index: number
   /** Pixels from the top of the list. */
   top: number
@@ -22,8 +21,18 @@ type Props<Row extends object> = {
 }
 
 function PlainRow<Row extends object>({ index, top, template, columns, row, selected, reachable, onFocus, onOpen }: Props<Row>) {
+  const element = useRef<HTMLDivElement>(null)
+  const shownIndex = useRef(index)
+  useLayoutEffect(() => {
+    if (shownIndex.current === index) return
+    shownIndex.current = index
+    // The row that had the focus was scrolled away: the focus waits in the grid, which still knows it, instead of going on to another row.
+    if (element.current !== null && element.current === document.activeElement)
+      element.current.closest<HTMLElement>('[role=grid]')?.focus({ preventScroll: true })
+  }, [index])
   return (
     <div
+      ref={element}
       className={classes.row}
       role="row"
       aria-rowindex={index + 2}
@@ -32,7 +41,7 @@ function PlainRow<Row extends object>({ index, top, template, columns, row, sele
       data-row-index={index}
       data-opens={onOpen ? true : undefined}
       tabIndex={reachable ? 0 : -1}
-      style={{ gridTemplateColumns: template, transform: `translateY(${top}px)` }}
+      style={{ gridTemplateColumns: template, top }}
       onFocus={() => onFocus(index)}
       onClick={(event) => {
         if (event.target instanceof HTMLElement && event.target.closest('input, button, a, label')) return
@@ -40,13 +49,16 @@ function PlainRow<Row extends object>({ index, top, template, columns, row, sele
       }}
     >
       {row
-        ? row.getAllCells().map((cell) => (
-            <div className={classes.cell} role="gridcell" key={cell.id} data-align={cell.column.columnDef.meta?.align}>
-              <FlexRender cell={cell} />
-            </div>
-          ))
+        ? row.getAllCells().map((cell) => {
+            const { cell: render, meta } = cell.column.columnDef
+            return (
+              <div className={classes.cell} role="gridcell" key={cell.column.id} data-align={meta?.align} data-tone={meta?.tone}>
+                {typeof render === 'function' ? render(cell.getContext()) : render}
+              </div>
+            )
+          })
         : columns.map((column, position) => (
-            <div className={classes.cell} role="gridcell" key={column.id ?? position}>
+            <div className={classes.cell} role="gridcell" key={column.id ?? position} data-align={column.meta?.align}>
               <div className={classes.ghost} />
             </div>
           ))}
@@ -54,5 +66,13 @@ function PlainRow<Row extends object>({ index, top, template, columns, row, sele
   )
 }
 
-/** Drawn again only when something of its own changed: while a list is scrolled, only the rows that come in are drawn. */
-export const VirtualRow = memo(PlainRow) as typeof PlainRow
+/**
+ * Drawn again only when something of its own changed: while a list is scrolled, only the rows that come in are drawn. The table makes all its row
+ * objects anew with every page that is read; what they stand for stays the same.
+ */
+export const VirtualRow = memo(
+  PlainRow,
+  ({ row: before, ...othersBefore }, { row: after, ...othersAfter }) =>
+    before?.original === after?.original &&
+    (Object.keys(othersAfter) as (keyof typeof othersAfter)[]).every((name) => othersBefore[name] === othersAfter[name]),
+) as typeof PlainRow

@@ -11,6 +11,7 @@ import type { KeyedList } from '../state/keyed-pages.ts'
 import classes from './virtual-table.module.css'
 import { type Column, tableShape } from './table-shape.ts'
 import { type Expansion, ExpandedRow, useOpenPlaces } from './expanded-row.tsx'
+import { useReusedRows } from './reused-rows.ts'
 import { VirtualRow } from './virtual-row.tsx'
 
 /** Browsers clip elements taller than about 33.5 million pixels: at this height a million rows still fit. */
@@ -60,6 +61,7 @@ export function VirtualTable<Row extends object>({ label, list, columns: allColu
   const places = virtualizer.getVirtualItems()
   const first = places[0]?.index ?? 0
   const last = places.at(-1)?.index ?? 0
+  const rows = useReusedRows(places, virtualizer.isScrolling)
   const { showRange, pages } = list
   useEffect(() => showRange(first, last), [showRange, first, last])
 
@@ -123,13 +125,36 @@ export function VirtualTable<Row extends object>({ label, list, columns: allColu
     event.preventDefault()
   }
 
+  // What stands still is not drawn again with every frame of scrolling.
+  const newer = useMemo(
+    () => (
+      <Button className={classes.newer} size="compact-xs" radius="xl" leftSection={<IconArrowUp size={13} />} onClick={() => virtualizer.scrollToOffset(0)}>
+        {texts.table.toNewest}
+      </Button>
+    ),
+    [virtualizer],
+  )
+  const headerGroups = table.getHeaderGroups()
+  const header = useMemo(
+    () => (
+      <div className={classes.header} role="rowgroup">
+        {headerGroups.map((group) => (
+          <div className={classes.row} role="row" aria-rowindex={1} key={group.id} style={{ gridTemplateColumns: template }}>
+            {group.headers.map((one) => (
+              <div className={classes.cell} role="columnheader" key={one.id} data-align={one.column.columnDef.meta?.align}>
+                <FlexRender header={one} />
+              </div>
+            ))}
+          </div>
+        ))}
+      </div>
+    ),
+    [headerGroups, template],
+  )
+
   return (
     <div className={classes.frame} ref={frame}>
-      {!list.following && (
-        <Button className={classes.newer} size="compact-xs" radius="xl" leftSection={<IconArrowUp size={13} />} onClick={() => virtualizer.scrollToOffset(0)}>
-          {texts.table.toNewest}
-        </Button>
-      )}
+      {!list.following && newer}
       <div className={classes.scroller} ref={scroller} onWheel={stopSeeking} onPointerDown={stopSeeking}>
         <div
           ref={grid}
@@ -141,23 +166,13 @@ export function VirtualTable<Row extends object>({ label, list, columns: allColu
           tabIndex={-1}
           onKeyDown={onKeyDown}
         >
-          <div className={classes.header} role="rowgroup">
-            {table.getHeaderGroups().map((group) => (
-              <div className={classes.row} role="row" aria-rowindex={1} key={group.id} style={{ gridTemplateColumns: template }}>
-                {group.headers.map((header) => (
-                  <div className={classes.cell} role="columnheader" key={header.id} data-align={header.column.columnDef.meta?.align}>
-                    <FlexRender header={header} />
-                  </div>
-                ))}
-              </div>
-            ))}
-          </div>
+          {header}
           <div className={classes.body} role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-            {places.map((place) => {
+            {rows.map(({ place, slot }) => {
               const position = positionOf(place.index)
               const tableRow = position === undefined ? undefined : tableRows[position]
               return (
-                <Fragment key={place.index}>
+                <Fragment key={slot}>
                   <VirtualRow
                     index={place.index}
                     top={place.start}
@@ -170,7 +185,7 @@ export function VirtualTable<Row extends object>({ label, list, columns: allColu
                     onOpen={onOpen}
                   />
                   {expansion && tableRow && openPlaces.has(place.index) && (
-                    <ExpandedRow index={place.index} top={place.start + rowHeightPx} row={tableRow.original} expansion={expansion} />
+                    <ExpandedRow key={place.index} index={place.index} top={place.start + rowHeightPx} row={tableRow.original} expansion={expansion} />
                   )}
                 </Fragment>
               )

@@ -8,6 +8,11 @@ const storageKey = 'tidemark.workspace'
 
 const chosen = createStore<{ id: string | null }>(() => ({ id: window.localStorage.getItem(storageKey) }))
 
+/** What a person chose last on this computer; it may be gone. */
+export function chosenWorkspaceId(): string | null {
+  return chosen.getState().id
+}
+
 export function chooseWorkspace(id: string): void {
   window.localStorage.setItem(storageKey, id)
   chosen.setState({ id })
@@ -28,6 +33,16 @@ export function useWorkspace(): Workspace {
   const workspace = useChosenWorkspace()
   if (!workspace) throw new Error('A page needs a workspace')
   return workspace
+}
+
+/** Whether its platform takes envelopes, and with them sub-keys and devices: one thing, that a platform offers or does not. */
+export function syncs({ capabilities }: Pick<Workspace, 'capabilities'>): boolean {
+  return capabilities.includes('sync')
+}
+
+/** What writes envelopes is offered only then. */
+export function useSyncs(): boolean {
+  return syncs(useWorkspace())
 }
 
 /** The newest word on the connection: an event overtakes the list that was read before. */

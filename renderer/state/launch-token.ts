@@ -1,4 +1,4 @@
-import { launchFragment } from '../../shared/contract/web-socket.ts'
+import { launchFragment } from '../../shared/contract/web-socket-line.ts'
 
 /** `#launch=TOKEN` → the token, or null. */
 export function launchTokenIn(hash: string): string | null {

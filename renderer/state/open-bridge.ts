@@ -1,5 +1,8 @@
 import type { Bridge } from '../../shared/contract/console.ts'
+import { followDesktop } from './desktop-bridge.ts'
+import { takeLaunchToken } from './launch-token.ts'
 import { liveStore } from './live-store.ts'
+import { browserParts, createWebBridge } from './web-bridge.ts'
 
 declare global {
   interface Window {
@@ -9,14 +12,12 @@ declare global {
 }
 
 /** The desktop's bridge if this window has one, else the web host's over a socket. `onReturn`: the engine was away and is back. */
-export async function openBridge(onReturn: () => void): Promise<Bridge> {
+export function openBridge(onReturn: () => void): Bridge {
   if (window.tidemark) {
     liveStore.setState({ engine: 'ready' })
-    const { followDesktop } = await import('./desktop-bridge.ts')
     followDesktop(window.tidemark, onReturn)
     return window.tidemark
   }
-  const [{ browserParts, createWebBridge }, { takeLaunchToken }] = await Promise.all([import('./web-bridge.ts'), import('./launch-token.ts')])
   return createWebBridge({
     ...browserParts(),
     launchToken: takeLaunchToken(),

@@ -5,7 +5,9 @@
  */
 import type { Bridge, CallInput, CallName, CallOutput, ConsoleError, ConsoleEvent, Result } from '../../shared/contract/console.ts'
 import { mayOpenExternally } from '../../shared/contract/external-url.ts'
-import { bridgePath, closeCodes, type Hello, type HostMessage, hostMessage } from '../../shared/contract/web-socket.ts'
+import type { Hello } from '../../shared/contract/web-socket.ts'
+import { bridgePath, closeCodes } from '../../shared/contract/web-socket-line.ts'
+import { readHostMessage } from './host-message.ts'
 
 /** The part of a WebSocket that is used here; tests bring their own. */
 export type Line = { send(text: string): void }
@@ -41,12 +43,6 @@ const lost: ConsoleError = {
   message: 'The console lost its engine before the answer came.',
   suggestion: 'Nothing that was written is lost. Wait until it is back, look at the result, then try again.',
 }
-const unreadable: ConsoleError = {
-  code: 'invalid_answer',
-  message: 'The engine answered something that this page does not understand.',
-  suggestion: 'Reload the page: it may be older than the engine.',
-}
-
 export function createWebBridge(options: WebBridgeOptions): Bridge {
   const waiting = new Map<number, (result: Result<never>) => void>()
   const listeners = new Set<(event: ConsoleEvent) => void>()
@@ -101,7 +97,7 @@ export function createWebBridge(options: WebBridgeOptions): Bridge {
   }
 
   function receive(data: unknown): void {
-    const message = parse(data)
+    const message = readHostMessage(data)
     if (message === null) return
     if (message.type === 'welcome') return welcome(message.tabSecret, message.trustedLoopbackOrigins)
     if (message.type === 'event') {
@@ -114,12 +110,13 @@ export function createWebBridge(options: WebBridgeOptions): Bridge {
   }
 
   function welcome(tabSecret: string, origins: readonly string[]): void {
-    options.secrets.write(tabSecret)
     launchToken = null
     trustedLoopbackOrigins = origins
     welcomed = true
     attempt = 0
     for (const text of unsent.splice(0)) line?.send(text)
+    // The first touch of a tab's storage waits for the browser: the questions go first.
+    options.secrets.write(tabSecret)
     options.onState('ready', null)
     if (everWelcomed) options.onReturn()
     everWelcomed = true
@@ -167,24 +164,6 @@ export function createWebBridge(options: WebBridgeOptions): Bridge {
       return { ok: true, value: {} }
     },
   }
-}
-
-function parse(data: unknown): HostMessage | null {
-  if (typeof data !== 'string') return null
-  try {
-    const parsed = hostMessage.safeParse(JSON.parse(data))
-    if (parsed.success) return parsed.data
-    return answerId(data)
-  } catch {
-    return null
-  }
-}
-
-/** An answer of another shape must still end the call that waits for it. */
-function answerId(text: string): HostMessage | null {
-  const value: unknown = JSON.parse(text)
-  if (typeof value !== 'object' || value === null || !('id' in value) || typeof value.id !== 'number') return null
-  return { type: 'answer', id: value.id, result: { ok: false, error: unreadable } }
 }
 
 /** The real browser's parts, for `createWebBridge`. */

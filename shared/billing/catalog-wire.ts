@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { plansResponse } from '../contract/platform.ts'
 import type { AlertChannel, Booster, Catalog, Meter, Plan, ThresholdPolicy } from './catalog.ts'
 import { limitFromWire, limitToWire } from './limit.ts'
+import { intervalFromWire } from './period.ts'
 
 /** The answer of `GET /api/billing/plans`, and the body of the `plans` topic. */
 export type PlansDocument = z.infer<typeof plansResponse>
@@ -113,7 +114,7 @@ export function catalogFromWire(document: PlansDocument): KnownCatalog {
       summary: plan.summary ?? '',
       priceCents: plan.price_cents,
       currency: plan.currency,
-      interval: plan.interval === 'year' ? 'year' : 'month',
+      interval: intervalFromWire(plan.interval),
       hardWall: null,
       seatPriceCents: plan.seat_price_cents ?? null,
       source: 'seed',

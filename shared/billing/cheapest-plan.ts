@@ -1,6 +1,7 @@
 /** Which plan would have cost least: past periods are replayed against every plan, with boosters and seats where they make room. */
 import type { Booster, Meter, Plan } from './catalog.ts'
 import { UNLIMITED } from './limit.ts'
+import type { Interval } from './period.ts'
 import { exactNumber, roundHalfAwayFromZero } from './rounding.ts'
 
 /** What one period used, by meter id: the counter at its end (for a daily peak: the sum of what the days cost is not known, so its highest day). */
@@ -37,9 +38,15 @@ export type Replay = {
   readonly cheapestId: string | null
 }
 
-/** Of two plans at the same price the smaller one counts: a plan is not recommended for what nobody used. */
-export function replayPlans(catalog: ReplayCatalog, periods: readonly PastPeriod[]): Replay {
-  const plans = catalog.plans.map((plan): ReplayedPlan => {
+/**
+ * Of two plans at the same price the smaller one counts: a plan is not recommended for what nobody used.
+ *
+ * @param interval of the periods. Plans with another one are left out: their prices are for another time, and their counters would have begun anew
+ * at other instants than those that were counted.
+ */
+export function replayPlans(catalog: ReplayCatalog, periods: readonly PastPeriod[], interval: Interval = 'month'): Replay {
+  const comparable = catalog.plans.filter((plan) => plan.interval === interval)
+  const plans = comparable.map((plan): ReplayedPlan => {
     const replayed = periods.map((period) => replayPeriod(catalog, plan, period))
     return {
       planId: plan.id,

@@ -10,6 +10,11 @@ export type Period = {
 }
 export type Interval = 'month' | 'year'
 
+/** A plan's interval as the wire says it; words that are not known count as a month. */
+export function intervalFromWire(text: string): Interval {
+  return text === 'year' ? 'year' : 'month'
+}
+
 /** The period with that number: 0 starts at the anchor, negative ones lie before it. Boundaries come from the anchor, never from a period before, so clamped days do not stick. */
 export function periodNumber(anchorMs: number, index: number, interval: Interval = 'month'): Period {
   const months = interval === 'year' ? 12 : 1

@@ -60,13 +60,3 @@ export function microAuFromWire(amount: number | string): bigint {
   if (typeof amount === 'number' ? Number.isSafeInteger(amount) : /^-?\d{1,30}$/.test(amount)) return BigInt(amount)
   throw new RangeError(`${amount} is not a whole amount of micro-AU`)
 }
-
-/** Micro-AU in AU for people, exact: `1500000n` → "1.50 AU", `1n` → "0.000001 AU". 1 AU = €1.00, for display only. */
-export function auText(amountMicroAu: bigint): string {
-  const magnitude = amountMicroAu < 0n ? -amountMicroAu : amountMicroAu
-  const fraction = (magnitude % 1_000_000n)
-    .toString()
-    .padStart(6, '0')
-    .replace(/0{1,4}$/, '')
-  return `${amountMicroAu < 0n ? '-' : ''}${(magnitude / 1_000_000n).toLocaleString('en-US')}.${fraction} AU`
-}

@@ -5,7 +5,8 @@ export type ChangePart = { readonly id: string; readonly before: number; readonl
 export type Change = {
   readonly before: number
   readonly after: number
-  readonly difference: number /** Largest difference first; they sum to `difference`. */
+  readonly difference: number
+  /** Largest difference first; they sum to `difference`. */
   readonly parts: readonly ChangePart[]
 }
 

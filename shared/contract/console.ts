@@ -19,7 +19,7 @@ import { invoiceCalls } from './console/invoices.ts'
 import { usageCalls } from './console/usage.ts'
 import { type HostCallName, hostCalls, hostEvents } from './console/desktop.ts'
 import { walletCalls } from './console/wallet.ts'
-import { bytes, call, count, done, epochMs, id, inWorkspace, limit, nothing } from './primitives.ts'
+import { byteBase, bytes, call, count, done, epochMs, id, inWorkspace, limit, nothing } from './primitives.ts'
 
 // ── results ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -98,7 +98,7 @@ export const meter = z.strictObject({
   name: z.string(),
   description: z.string(),
   unit: z.string(),
-  byteBase: z.enum(['binary', 'decimal']),
+  byteBase,
   period: z.enum(['monthly', 'total']),
   used: count,
   limit,
@@ -319,13 +319,9 @@ export const calls = {
       currency: z.string(),
       effective: z.enum(['now', 'period_end']),
       periodEnd: epochMs,
-      wouldBeOver: z.array(
-        z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), used: count, limit }),
-      ),
+      wouldBeOver: z.array(z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase, used: count, limit })),
       /** Limits that become others than they are. */
-      limits: z.array(
-        z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), from: limit, to: limit }),
-      ),
+      limits: z.array(z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase, from: limit, to: limit })),
     }),
   ),
 

@@ -98,9 +98,9 @@ export const meterDefinition = z.looseObject({
   period: z.enum(['monthly', 'total']),
   enforcement: z.enum(['refuse', 'bill', 'notify']),
   aliases: z.array(z.string()).optional(),
-  /** HTTP status of the platform's refusal when this meter is full. */
   /** Bought seats raise this meter's limit. */
   seats: z.boolean().optional(),
+  /** HTTP status of the platform's refusal when this meter is full. */
   refusal_status: z.union([z.literal(402), z.literal(403), z.literal(429)]).optional(),
   /** How one envelope draws on this meter: not at all, its bytes, or once per push call. */
   draws: z.enum(['none', 'ciphertext_bytes', 'per_push', 'open_session', 'sub_key']).optional(),

@@ -24,6 +24,8 @@ export const period = z.looseObject({ start: isoTime, end: isoTime })
 export const id = z.string().min(1).max(128)
 export const epochMs = z.int().nonnegative()
 export const bytes = z.int().nonnegative()
+/** Whether a meter's bytes are shown in steps of 1024 (MiB) or of 1000 (MB). */
+export const byteBase = z.enum(['binary', 'decimal'])
 /** `null` is unlimited. */
 export const limit = count.nullable()
 export const nothing = z.strictObject({})

@@ -42,6 +42,10 @@ test('a platform with meters, plans, colours, roles and prices that nobody has s
       /^OrbitPriced on request/,
     ])
     await expect(plans.getByRole('row', { name: /^Weather/ }).getByRole('cell')).toHaveText(['as it comes', 'forecast', 'forecast', 'none'])
+    await expect(plans.getByRole('row', { name: /^Stars/ })).toBeVisible()
+    await page.getByRole('checkbox', { name: 'Only what differs' }).check()
+    await expect(plans.getByRole('row', { name: /^Stars/ })).toHaveCount(0)
+    await expect(plans.getByRole('row', { name: /^Weather/ })).toBeVisible()
     await expect(page.getByRole('region', { name: 'Boosters' })).toContainText('Clear night +10 Domes')
     await expect(page.getByRole('region', { name: 'Top up the wallet' })).toBeVisible()
     await stage.go(page, '/wallet')

@@ -84,6 +84,7 @@ const named: Record<string, readonly string[]> = {
     'request_timeout',
     'vault_locked',
     'disk_full',
+    'not_offered',
   ],
   'the console': [
     'offline',

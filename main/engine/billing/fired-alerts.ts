@@ -45,18 +45,18 @@ export type FiredAlertWatchParts = {
   emit: (event: ConsoleEvent) => void
 }
 
-/** Tells the window of alerts that fired since this computer last looked. What had fired before the first visit is history. */
+/** Tells the window of alerts that fired since this computer last looked. What had fired before the first visit, or comes with it, is history. */
 export function watchFiredAlerts({ documents, local, clock, catalogOf, nameOf, emit }: FiredAlertWatchParts): (event: ConsoleEvent) => void {
   return (event) => {
-    if (event.event !== 'cache.changed' || !event.payload.topics.includes('alert_event')) return
-    const { workspaceId } = event.payload
+    if (event.event !== 'cache.changed') return
+    const { workspaceId, topics } = event.payload
     const key = `alerts.seen.${workspaceId}`
     const seen = local.get(key)
+    // Also a first visit that brings no alert is one: what fires after it is news.
+    if (seen !== null && !topics.includes('alert_event')) return
     const fired = firedAlerts(documents, workspaceId)
-    const newest = fired[0]
-    if (newest === undefined) return
     // A platform may go on bringing what lies behind the first visit.
-    local.set(key, String(Math.max(newest.at, seen === null ? clock.now() : Number(seen))))
+    local.set(key, String(Math.max(fired[0]?.at ?? 0, seen === null ? clock.now() : Number(seen))))
     if (seen === null) return
     const news = fired.filter(({ at, event: { channels } }) => at > Number(seen) && channels.includes(IN_APP)).slice(0, TOLD_AT_ONCE)
     for (const one of news.reverse())

@@ -1,9 +1,9 @@
 import type { KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
 import type { OverviewNews } from '../../../shared/contract/console/usage.ts'
 import type { Counter } from '../../../shared/contract/platform.ts'
-import { DAY_MS } from '../../../shared/billing/cost-day.ts'
-import { growthByHour, HOUR_MS, levelsOf, sumOf } from './usage/growth.ts'
-import { kindOf } from './usage/meter-past.ts'
+import { DAY_MS, dayOf } from '../../../shared/billing/cost-day.ts'
+import { HOUR_MS, sumOf } from './usage/growth.ts'
+import { kindOf, readPast } from './usage/meter-past.ts'
 import type { UsageHistory } from './usage-history.ts'
 
 const METERS_NAMED = 3
@@ -26,12 +26,8 @@ export function usageNews(
     .flatMap((meter) => {
       const counter = counters.find(({ metric }) => metric === meter.id)
       if (counter === undefined || counter.limit === 0 || kindOf(meter) !== 'flow') return []
-      const levels = levelsOf(history.readDays(workspaceId, meter.id, Math.floor(from / DAY_MS) - 1, Math.floor(nowMs / DAY_MS)))
-      if (levels.size === 0) return []
-      const hour = Math.floor(nowMs / HOUR_MS)
-      levels.delete(hour)
-      levels.set(hour, counter.used)
-      const growth = sumOf(growthByHour(levels, meter.period === 'monthly'), Math.floor(from / HOUR_MS), hour + 1) ?? 0
+      const past = readPast(history, workspaceId, meter, counter, dayOf(from) - 1, nowMs)
+      const growth = sumOf(past.growth, Math.floor(from / HOUR_MS), Math.floor(nowMs / HOUR_MS) + 1) ?? 0
       if (growth <= 0) return []
       return [{ meter: meter.id, name: meter.name, unit: meter.unit, byteBase: meter.byteBase, growth, share: counter.limit > 0 ? growth / counter.limit : 0 }]
     })

@@ -1,19 +1,24 @@
 import type { PastPeriod } from '../../../shared/billing/cheapest-plan.ts'
-import { type Period, periodNumber } from '../../../shared/billing/period.ts'
+import { DAY_MS, dayOf } from '../../../shared/billing/cost-day.ts'
+import { type Interval, type Period, periodNumber } from '../../../shared/billing/period.ts'
+import { HOUR_MS } from './usage/growth.ts'
 import type { UsageHistory } from './usage-history.ts'
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 
 /**
  * The periods that are over, newest first, as far back as the cache knows: for each meter the highest counter within it. The
  * anchor is not on the wire, so periods are counted from the start of the running one.
  */
-export function pastPeriods(history: Pick<UsageHistory, 'readDays' | 'metrics'>, workspaceId: string, current: Period, most: number): PastPeriod[] {
+export function pastPeriods(
+  history: Pick<UsageHistory, 'readDays' | 'metrics'>,
+  workspaceId: string,
+  current: Period,
+  interval: Interval,
+  most: number,
+): PastPeriod[] {
   const metrics = history.metrics(workspaceId)
   const periods: PastPeriod[] = []
   for (let index = 1; index <= most; index += 1) {
-    const period = { startMs: periodNumber(current.startMs, -index).startMs, endMs: periodNumber(current.startMs, 1 - index).startMs }
+    const period = periodNumber(current.startMs, -index, interval)
     const used = Object.fromEntries(metrics.flatMap((metric) => highestIn(history, workspaceId, metric, period) ?? []))
     // Nothing is known from here on.
     if (Object.keys(used).length === 0) break
@@ -24,7 +29,7 @@ export function pastPeriods(history: Pick<UsageHistory, 'readDays' | 'metrics'>,
 
 function highestIn(history: Pick<UsageHistory, 'readDays'>, workspaceId: string, metric: string, { startMs, endMs }: Period): [[string, number]] | null {
   let highest: number | null = null
-  for (const { day, hours } of history.readDays(workspaceId, metric, Math.floor(startMs / DAY_MS), Math.floor(endMs / DAY_MS))) {
+  for (const { day, hours } of history.readDays(workspaceId, metric, dayOf(startMs), dayOf(endMs))) {
     for (const [hour, value] of hours.entries()) {
       const endsAt = day * DAY_MS + (hour + 1) * HOUR_MS
       if (value === null || endsAt - HOUR_MS < startMs || endsAt > endMs) continue

@@ -11,7 +11,7 @@ export function usageTopicTables(database: Database): TopicTable[] {
 }
 
 function snapshotTable(database: Database): TopicTable {
-  const find = database.prepare('SELECT version, quota_limit, used_at_end, peak, hours FROM usage_days WHERE workspace_id = ? AND metric = ? AND day = ?')
+  const find = database.prepare('SELECT quota_limit, hours FROM usage_days WHERE workspace_id = ? AND metric = ? AND day = ?')
   const write = database.prepare<unknown[]>(
     `INSERT INTO usage_days (workspace_id, metric, day, quota_limit, used_at_end, peak, hours, version, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET quota_limit = excluded.quota_limit, used_at_end = excluded.used_at_end, peak = excluded.peak, hours = excluded.hours,

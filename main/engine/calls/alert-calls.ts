@@ -4,7 +4,7 @@ import type { AlertFields, AlertView } from '../../../shared/contract/console/al
 import type { AlertRule } from '../../../shared/contract/platform/alerts.ts'
 import { alertIdOf, alertKey, type AlertValue, readAlertValue } from '../alert-edits.ts'
 import { firedAlerts, firedView } from '../billing/fired-alerts.ts'
-import { whyNot } from '../billing/permissions.ts'
+import { requireMay, whyNot } from '../billing/permissions.ts'
 import { ConsoleFailure } from '../failure.ts'
 import { openEdits } from '../open-edits.ts'
 import type { Services } from '../services.ts'
@@ -12,16 +12,14 @@ import type { HandlersOf } from './handlers.ts'
 import { catalogOf } from './overview-calls.ts'
 import { recordOf } from './workspace-calls.ts'
 
+/** Of the platform's permission matrix. */
+const ACTION = 'set_budget_alerts'
+
 export function alertCalls(services: Services): HandlersOf<'alerts'> {
   const { documents, outbox } = services
 
   function rulesOf(workspaceId: string): AlertRule[] {
     return documents.list(workspaceId, 'alert_rule')
-  }
-
-  function requireMay(workspaceId: string): void {
-    const reason = whyNot(services, workspaceId, 'set_budget_alerts')
-    if (reason !== null) throw new ConsoleFailure('forbidden', reason, 'Ask a member whose role may do this.')
   }
 
   function enqueue(workspaceId: string, id: string, value: string, known: AlertRule | undefined): void {
@@ -83,7 +81,7 @@ export function alertCalls(services: Services): HandlersOf<'alerts'> {
           return [{ id, name, unit, byteBase, used: counter.used, limit: limitToNullable(limitFromWire(counter.limit)) }]
         }),
         rules: [...rules.sort(byMeasureAndBound).map((rule) => view(rule, fieldsOf(rule))), ...created],
-        mayNot: whyNot(services, workspaceId, 'set_budget_alerts'),
+        mayNot: whyNot(services, workspaceId, ACTION),
       }
     },
     'alerts.fired': ({ workspaceId, before, limit }) => {
@@ -95,12 +93,13 @@ export function alertCalls(services: Services): HandlersOf<'alerts'> {
       const last = page.at(-1)
       const rest = from < 0 || last === undefined ? [] : all.slice(from + page.length)
       const tied = rest.filter(({ at }) => at === last?.at)
-      const rows = [...page, ...tied].map((event) => firedView(event, catalogOf(services, workspaceId)))
+      const catalog = catalogOf(services, workspaceId)
+      const rows = [...page, ...tied].map((event) => firedView(event, catalog))
       return { rows, next: rest.length > tied.length && last !== undefined ? last.at : null, total: all.length }
     },
     'alerts.put': ({ workspaceId, id, measure, meter, fields }) => {
       recordOf(services, workspaceId)
-      requireMay(workspaceId)
+      requireMay(services, workspaceId, ACTION)
       const known = id === null ? undefined : rulesOf(workspaceId).find((rule) => rule.id === id)
       if (id === null && measure === 'limit')
         throw new ConsoleFailure('invalid_input', 'Alerts on the limits come with the plan.', 'Make a budget on a meter or on the cost.')
@@ -113,7 +112,7 @@ export function alertCalls(services: Services): HandlersOf<'alerts'> {
     },
     'alerts.delete': ({ workspaceId, id }) => {
       recordOf(services, workspaceId)
-      requireMay(workspaceId)
+      requireMay(services, workspaceId, ACTION)
       const known = rulesOf(workspaceId).find((rule) => rule.id === id)
       if (known?.measure === 'limit')
         throw new ConsoleFailure('invalid_input', `${known.name} belongs to the plan and is not deleted.`, 'Switch it off instead.')

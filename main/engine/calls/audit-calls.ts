@@ -2,6 +2,7 @@ import type { AuditRow } from '../../../shared/contract/console/audit.ts'
 import { sequenceOf, type StoredEntry } from '../billing/audit-log/book.ts'
 import { exportText } from '../billing/audit-log/export-lines.ts'
 import type { Services } from '../services.ts'
+import { fileWords } from '../workspace-names.ts'
 import type { HandlersOf } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
@@ -55,12 +56,4 @@ export function auditCalls(services: Services): HandlersOf<'audit'> {
       }
     },
   }
-}
-
-function fileWords(name: string): string {
-  const words = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-  return words === '' ? 'tidemark' : words
 }

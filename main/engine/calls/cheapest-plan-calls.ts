@@ -1,5 +1,6 @@
 import { type Extra, replayPlans, type ReplayedPlan } from '../../../shared/billing/cheapest-plan.ts'
 import type { KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
+import { intervalFromWire } from '../../../shared/billing/period.ts'
 import type { Meter } from '../../../shared/billing/catalog.ts'
 import type { ReplayedPlanView } from '../../../shared/contract/console/cheapest-plan.ts'
 import { pastPeriods } from '../billing/past-periods.ts'
@@ -19,8 +20,9 @@ export function cheapestPlanCalls(services: Services): Pick<Handlers, 'plans.che
       const plan = documents.read(workspaceId, 'plan')
       if (catalog === null || plan === null) return { periods: [], currency: 'usd', plans: [], cheapestId: null, savingCents: null }
       const current = { startMs: Date.parse(plan.period.start), endMs: Date.parse(plan.period.end) }
-      const periods = pastPeriods(usageHistory, workspaceId, current, MOST_PERIODS)
-      const { plans, cheapestId } = replayPlans(catalog, periods)
+      const interval = intervalFromWire(plan.plan.interval)
+      const periods = pastPeriods(usageHistory, workspaceId, current, interval, MOST_PERIODS)
+      const { plans, cheapestId } = replayPlans(catalog, periods, interval)
       const total = (planId: string | null): number | null => plans.find((replayed) => replayed.planId === planId)?.totalCents ?? null
       const [own, cheapest] = [total(plan.plan.id), total(cheapestId)]
       return {

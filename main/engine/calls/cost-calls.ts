@@ -1,6 +1,6 @@
 import type { PlansDocument } from '../../../shared/billing/catalog-wire.ts'
 import { dayOf } from '../../../shared/billing/cost-day.ts'
-import type { Period } from '../../../shared/billing/period.ts'
+import { intervalFromWire, type Period } from '../../../shared/billing/period.ts'
 import { costCsv, costJson } from '../billing/costs/cost-export.ts'
 import { type CostNames, costNames } from '../billing/costs/cost-names.ts'
 import { type CostPeriod, costPeriods } from '../billing/costs/cost-periods.ts'
@@ -9,11 +9,13 @@ import { focusCsv } from '../billing/costs/focus.ts'
 import { requireMay } from '../billing/permissions.ts'
 import { ConsoleFailure } from '../failure.ts'
 import type { Services } from '../services.ts'
+import { fileWords } from '../workspace-names.ts'
 import type { HandlersOf } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 type Known = {
-  plans: PlansDocument /** The plan's, for a period without use. */
+  plans: PlansDocument
+  /** The plan's, for a period without use. */
   currency: string
   names: CostNames
   periods: [CostPeriod, ...CostPeriod[]]
@@ -34,7 +36,7 @@ export function costCalls(services: Services): HandlersOf<'costs'> {
     const current: Period = { startMs: Date.parse(plan.period.start), endMs: Date.parse(plan.period.end) }
     const invoiceStarts = documents.list(workspaceId, 'invoice').map(({ period }) => Date.parse(period.start))
     const firstInvoice = invoiceStarts.length === 0 ? null : Math.min(...invoiceStarts)
-    const [newest, ...older] = costPeriods(current, plan.plan.interval === 'year' ? 'year' : 'month', firstInvoice, firstDay)
+    const [newest, ...older] = costPeriods(current, intervalFromWire(plan.plan.interval), firstInvoice, firstDay)
     if (newest === undefined) return null
     return {
       plans,
@@ -75,7 +77,7 @@ export function costCalls(services: Services): HandlersOf<'costs'> {
       const period = periodNamed(known, name)
       const record = recordOf(services, workspaceId)
       const source = { days: daysOf(workspaceId, period), names: known.names, period, workspaceName: record.name, currency: known.currency }
-      const fileName = (kind: string): string => `costs-${record.name.replaceAll(/[^A-Za-z0-9]+/g, '-').toLowerCase()}-${name}${kind}`
+      const fileName = (kind: string): string => `costs-${fileWords(record.name)}-${name}${kind}`
       switch (format) {
         case 'csv':
           return { fileName: fileName('.csv'), mimeType: 'text/csv', text: costCsv(source) }

@@ -1,5 +1,6 @@
 import type { CallOutput } from '../../../shared/contract/console.ts'
 import { ConsoleFailure } from '../failure.ts'
+import { requireSync } from '../require-sync.ts'
 import type { Services } from '../services.ts'
 import type { AskPlatform } from '../vault/sub-keys.ts'
 import type { HandlersOf } from './handlers.ts'
@@ -57,7 +58,7 @@ export function identityCalls(services: Services): HandlersOf<'subKeys'> & Handl
       return rows(workspaceId)
     },
     'subKeys.create': async ({ workspaceId, name }) => {
-      recordOf(services, workspaceId)
+      requireSync(recordOf(services, workspaceId), 'subKey')
       const { subKey, secret } = await vault.subKeys.create(workspaceId, name, register)
       activity.add(workspaceId, 'sub_key', `Sub-key “${name}” was created.`)
       sync.kick(workspaceId)

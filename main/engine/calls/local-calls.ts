@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CallOutput } from '../../../shared/contract/console.ts'
+import { requireSync } from '../require-sync.ts'
 import type { Services } from '../services.ts'
 import type { HandlersOf } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
@@ -38,13 +39,13 @@ export function localCalls(
     'vault.exportBackup': ({ passphrase }) => vault.exportBackup(passphrase),
     'vault.importBackup': ({ text, passphrase }) => vault.importBackup(text, passphrase),
     'vault.restore': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
+      requireSync(recordOf(services, workspaceId), 'restore')
       sync.startRestore(workspaceId)
       return {}
     },
 
     'import.start': ({ workspaceId, filesTotal }) => {
-      recordOf(services, workspaceId)
+      requireSync(recordOf(services, workspaceId), 'import')
       return imports.start({ workspaceId, filesTotal })
     },
     'import.chunk': async (chunk) => {

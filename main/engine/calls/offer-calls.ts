@@ -5,7 +5,6 @@ import { percentOf } from '../../../shared/billing/thresholds.ts'
 import type { Offers } from '../../../shared/contract/console/offers.ts'
 import { meterFacts, offersView, requestView } from '../billing/offers.ts'
 import { permissionsOf } from '../billing/permissions.ts'
-import type { ConsoleFailure } from '../failure.ts'
 import type { Services } from '../services.ts'
 import type { Answer } from '../sync/answer.ts'
 import { failureOf } from '../sync/refusal.ts'
@@ -100,8 +99,8 @@ export function offerCalls(services: Services): HandlersOf<'offers'> & HandlersO
         periodEnd: Date.parse(period.end),
         paymentMethod: own.payment_method ?? null,
         meters: taken(usage).usage.map(({ metric, used, limit }) => {
-          const own = limitFromWire(limit)
-          return { ...meterFacts(catalog, metric), used, limit: limitToNullable(own), percent: percentOf(used, own) }
+          const known = limitFromWire(limit)
+          return { ...meterFacts(catalog, metric), used, limit: limitToNullable(known), percent: percentOf(used, known) }
         }),
         requests: taken(requests).requests.map((request) => requestView(catalog, request)),
       }
@@ -111,6 +110,6 @@ export function offerCalls(services: Services): HandlersOf<'offers'> & HandlersO
 
 /** @throws ConsoleFailure for anything but an answer. */
 function taken<T>(answer: Answer<T>): T {
-  if (answer.kind !== 'ok') throw failureOf(answer) satisfies ConsoleFailure
+  if (answer.kind !== 'ok') throw failureOf(answer)
   return answer.value
 }

@@ -1,7 +1,7 @@
 import { minorOf } from '../../../shared/billing/cost.ts'
 import { daysOf } from '../../../shared/billing/cost-day.ts'
 import type { Meter } from '../../../shared/billing/catalog.ts'
-import type { Period } from '../../../shared/billing/period.ts'
+import { type Interval, intervalFromWire, type Period } from '../../../shared/billing/period.ts'
 import type { Counter } from '../../../shared/contract/platform.ts'
 import { costNames } from '../billing/costs/cost-names.ts'
 import { usageNews } from '../billing/news.ts'
@@ -9,6 +9,7 @@ import { usageBreakdown } from '../billing/usage/breakdown.ts'
 import { usageTrend } from '../billing/usage/trend.ts'
 import { usageView } from '../billing/usage/usage-view.ts'
 import type { Services } from '../services.ts'
+import type { TopicBody } from '../sync/documents.ts'
 import type { Handlers, HandlersOf } from './handlers.ts'
 import { catalogOf } from './overview-calls.ts'
 import { recordOf } from './workspace-calls.ts'
@@ -20,17 +21,14 @@ export function usageCalls(services: Services): HandlersOf<'usage'> & Pick<Handl
   /** The time as the platform has it: its days and periods are what is shown. */
   const nowOf = (workspaceId: string): number => clock.now() + (services.sync.connection(workspaceId).clockOffsetMs ?? 0)
 
-  function meterOf(workspaceId: string, meterId: string): { meter: Meter; counter: Counter; period: Period } | null {
+  function meterOf(workspaceId: string, meterId: string): { meter: Meter; counter: Counter; period: Period; interval: Interval } | null {
     recordOf(services, workspaceId)
-    const period = periodOf(workspaceId)
+    const plan = documents.read(workspaceId, 'plan')
     const meter = catalogOf(services, workspaceId)?.meters.find(({ id }) => id === meterId)
     const counter = documents.read(workspaceId, 'counter', meterId)
-    return period === null || meter === undefined || counter === null ? null : { meter, counter, period }
-  }
-
-  function periodOf(workspaceId: string): Period | null {
-    const plan = documents.read(workspaceId, 'plan')
-    return plan === null ? null : { startMs: Date.parse(plan.period.start), endMs: Date.parse(plan.period.end) }
+    return plan === null || meter === undefined || counter === null
+      ? null
+      : { meter, counter, period: periodOf(plan), interval: intervalFromWire(plan.plan.interval) }
   }
 
   /** What lies beyond the plan so far, as the platform prices it day by day; null where it tells no costs. */
@@ -62,8 +60,8 @@ export function usageCalls(services: Services): HandlersOf<'usage'> & Pick<Handl
       recordOf(services, workspaceId)
       const plan = documents.read(workspaceId, 'plan')
       const catalog = catalogOf(services, workspaceId)
-      const period = periodOf(workspaceId)
-      if (plan === null || catalog === null || period === null) return { period: null, meters: [], cost: null }
+      if (plan === null || catalog === null) return { period: null, meters: [], cost: null }
+      const period = periodOf(plan)
       const view = usageView({
         history,
         workspaceId,
@@ -89,4 +87,8 @@ export function usageCalls(services: Services): HandlersOf<'usage'> & Pick<Handl
       return usageBreakdown({ history, workspaceId, ...known, nowMs: nowOf(workspaceId) }, costNames(plans, documents.list(workspaceId, 'member')))
     },
   }
+}
+
+function periodOf({ period: { start, end } }: TopicBody<'plan'>): Period {
+  return { startMs: Date.parse(start), endMs: Date.parse(end) }
 }

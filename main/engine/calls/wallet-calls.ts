@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { burnRate } from '../../../shared/billing/burn-down.ts'
+import { dateOf, dayOf } from '../../../shared/billing/cost-day.ts'
 import { microAuFromWire } from '../../../shared/billing/wallet.ts'
 import type { BurnDown, LedgerRow, Spent, WalletView } from '../../../shared/contract/console/wallet.ts'
 import { approvalRequired, type walletDocument } from '../../../shared/contract/platform/wallet.ts'
@@ -14,7 +15,6 @@ import { recordOf } from './workspace-calls.ts'
 
 type WalletDocument = z.output<typeof walletDocument>
 
-const DAY_MS = 86_400_000
 const HTTP_APPROVAL_REQUIRED = 428
 
 export function walletCalls(services: Services): HandlersOf<'wallet'> {
@@ -60,15 +60,14 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
   }
 
   function days(workspaceId: string, circle: string, count: number): BurnDown['days'] {
-    const today = Math.floor(clock.now() / DAY_MS)
-    const firstDay = today - count + 1
+    const firstDay = dayOf(clock.now()) - count + 1
     const known = new Map(ledger.days(workspaceId, circle, firstDay).map((day) => [day.day, day]))
     let balance = ledger.balanceBefore(workspaceId, circle, firstDay)
     return Array.from({ length: count }, (_, index) => {
       const day = known.get(firstDay + index)
       balance = day?.balanceMicroAu ?? balance
       return {
-        date: new Date((firstDay + index) * DAY_MS).toISOString().slice(0, 10),
+        date: dateOf(firstDay + index),
         debitedMicroAu: (day?.debitedMicroAu ?? 0n).toString(),
         creditedMicroAu: (day?.creditedMicroAu ?? 0n).toString(),
         balanceMicroAu: balance?.toString() ?? null,
@@ -89,10 +88,10 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
       recordOf(services, workspaceId)
       const prices = pricesOf(workspaceId)
       const members = new Map(documents.list(workspaceId, 'member').map(({ id, name }) => [id, name]))
-      const lines = ledger.page(workspaceId, circle, { kind, element }, before, limit)
+      const { lines, next } = ledger.page(workspaceId, circle, { kind, element }, before, limit)
       return {
         rows: lines.map((line) => ledgerRow(line, prices, members)),
-        next: lines.length === limit ? (lines.at(-1)?.number ?? null) : null,
+        next,
         total: ledger.count(workspaceId, circle, { kind, element }),
       }
     },

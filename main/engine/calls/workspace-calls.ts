@@ -2,6 +2,7 @@ import { workspace as workspaceShape, type Workspace } from '../../../shared/con
 import { permit } from '../../../shared/billing/permission.ts'
 import { permissionsOf } from '../billing/permissions.ts'
 import { ConsoleFailure } from '../failure.ts'
+import { ownMemberId } from '../own-member.ts'
 import type { Services } from '../services.ts'
 import type { WorkspaceRecord } from '../sync/workspace-registry.ts'
 import { localName, setLocalName } from '../workspace-names.ts'
@@ -37,11 +38,13 @@ export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
     'workspaces.members': ({ workspaceId }) => {
       const record = recordOf(services, workspaceId)
       const roles = permissionsOf(services, workspaceId)?.roles ?? []
-      return documents.list(workspaceId, 'member').map(({ id, name, role }) => ({
+      const members = documents.list(workspaceId, 'member')
+      const own = ownMemberId(record, members)
+      return members.map(({ id, name, role }) => ({
         id,
         name,
         role: roles.find((known) => known.id === role)?.name ?? role,
-        you: name === record.memberName && role === record.role,
+        you: id === own,
       }))
     },
     'workspaces.syncNow': ({ workspaceId }) => {

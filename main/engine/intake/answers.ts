@@ -15,6 +15,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   foreign_host: 403,
   foreign_origin: 403,
   sub_key_revoked: 403,
+  not_offered: 403,
   not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,

@@ -6,11 +6,12 @@ import { MAX_ENVELOPE_BYTES } from '../../../shared/contract/platform.ts'
 import type { Clock } from '../clock.ts'
 import type { DiskGuard } from '../disk-space.ts'
 import { ConsoleFailure } from '../failure.ts'
-import type { Enqueued, EnvelopeDraft } from '../outbox/enqueue.ts'
+import type { Enqueued, EnqueueOutcome, EnvelopeDraft } from '../outbox/enqueue.ts'
 import type { CiphertextReader } from '../outbox/item.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { VaultLockedError } from '../vault/errors.ts'
 import type { Vault } from '../vault/vault.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { requireContentType, requireMemoryId } from './memory-checks.ts'
 
 /** A sub-key's own memories; `subKeyId` null: what this console imported itself. */
@@ -28,12 +29,12 @@ export type MemoryService = {
   maxContentBytes(workspaceId: string): number
   /**
    * Resolves when the ciphertext is durable.
-   * @throws ConsoleFailure `invalid_memory_id`, `invalid_content_type`, `envelope_too_large`, `vault_locked`, `disk_full`
+   * @throws ConsoleFailure `not_offered`, `invalid_memory_id`, `invalid_content_type`, `envelope_too_large`, `vault_locked`, `disk_full`
    */
   write(memory: MemoryWrite): Promise<WrittenMemory>
   /**
    * One outcome per memory, in order; those that are stored become durable together.
-   * @throws ConsoleFailure `vault_locked`, `disk_full`; then none of them is stored.
+   * @throws ConsoleFailure `not_offered`, `vault_locked`, `disk_full`; then none of them is stored.
    */
   writeMany(input: Owner & { memories: readonly MemoryContent[] }): Promise<(WrittenMemory | ConsoleFailure)[]>
   /** The newest revision; null when this sub-key has no such memory here. @throws ConsoleFailure `vault_locked` */
@@ -46,7 +47,7 @@ export type MemoryService = {
 export type MemoryVault = Pick<Vault, 'state' | 'memoryRef' | 'sealedSize' | 'seal' | 'open'>
 
 /** What the outbox does for memories. */
-export type MemoryOutbox = Pick<Outbox, 'enqueueEnvelope' | 'enqueueEnvelopes' | 'enqueueMemoryDelete' | 'latest'>
+export type MemoryOutbox = Pick<Outbox, 'enqueueEnvelopes' | 'enqueueMemoryDelete' | 'latest'>
 
 export type MemoryServiceOptions = {
   outbox: MemoryOutbox
@@ -55,17 +56,22 @@ export type MemoryServiceOptions = {
   ciphertexts: CiphertextReader
   /** `max_envelope_bytes` of the workspace's platform; null while it is not known. */
   maxEnvelopeBytes: (workspaceId: string) => number | null
+  /** @throws ConsoleFailure `not_offered` where the workspace's platform takes no envelopes. */
+  requireTaken?: (workspaceId: string) => void
   disk: Pick<DiskGuard, 'hasRoomFor' | 'noteWritten' | 'noteWriteError'>
   clock: Pick<Clock, 'now'>
   /** An agent wrote; for "last write" on the sub-keys page. */
   noteWrite: (subKeyId: string, at: number) => void
+  /** Runs work in the next turn of the event loop. */
+  nextTurn?: (work: () => void) => void
 }
 
 /** More than sealing can ever add: header, tag, and an id and a content type of the greatest length, escaped. */
 const SEALING_MAX_BYTES = 16 * 1024
 
 export function createMemoryService(options: MemoryServiceOptions): MemoryService {
-  const { outbox, vault, disk, clock } = options
+  const { outbox, vault, disk, clock, nextTurn = setImmediate } = options
+  const commit = createGroupCommit({ enqueue: (drafts) => outbox.enqueueEnvelopes(drafts), nextTurn })
 
   function requireUnlocked(): void {
     if (vault.state() !== 'unlocked') throw new VaultLockedError()
@@ -127,6 +133,14 @@ export function createMemoryService(options: MemoryServiceOptions): MemoryServic
     }
   }
 
+  async function commitOf(drafts: readonly EnvelopeDraft[], contentBytes: number): Promise<EnqueueOutcome[]> {
+    try {
+      return await commit(drafts, contentBytes)
+    } catch (error) {
+      throw asFailure(error)
+    }
+  }
+
   function noteWritten({ subKeyId }: Owner, sizeBytes: number): void {
     disk.noteWritten(sizeBytes)
     if (subKeyId !== null) options.noteWrite(subKeyId, clock.now())
@@ -138,22 +152,26 @@ export function createMemoryService(options: MemoryServiceOptions): MemoryServic
     maxContentBytes: (workspaceId) => Math.max(0, maxEnvelopeBytes(workspaceId) - vault.sealedSize(0, '', '')),
 
     async write(memory) {
+      options.requireTaken?.(memory.workspaceId)
       requireReady(memory.bytes.byteLength)
       requireAllowed(memory.workspaceId, memory)
       try {
-        const enqueued = await outbox.enqueueEnvelope(draft(memory, memory))
-        noteWritten(memory, enqueued.sizeBytes)
-        return written(memory.memoryId, enqueued)
+        const [outcome = missing()] = await commit([draft(memory, memory)], memory.bytes.byteLength)
+        if (!outcome.ok) throw outcome.error
+        noteWritten(memory, outcome.value.sizeBytes)
+        return written(memory.memoryId, outcome.value)
       } catch (error) {
         throw asFailure(error)
       }
     },
 
     async writeMany({ memories, ...owner }) {
-      requireReady(memories.reduce((sum, memory) => sum + memory.bytes.byteLength, 0))
+      options.requireTaken?.(owner.workspaceId)
+      const contentBytes = memories.reduce((sum, memory) => sum + memory.bytes.byteLength, 0)
+      requireReady(contentBytes)
       const prepared = memories.map((memory) => prepare(owner, memory))
       const drafts = prepared.flatMap((one) => (one instanceof ConsoleFailure ? [] : [one]))
-      const outcomes = (drafts.length === 0 ? [] : durably(() => outbox.enqueueEnvelopes(drafts))).values()
+      const outcomes = (drafts.length === 0 ? [] : await commitOf(drafts, contentBytes)).values()
       let sizeBytes = 0
       const results = memories.map((memory, index) => {
         const one = prepared[index]

@@ -82,10 +82,10 @@ export class Enqueuing {
   }
 
   /**
-   * One outcome for each draft, in order; it stops before the draft that follows on `maxBytes` of ciphertext. Errors of
-   * sealing are the draft's own; errors of the database are thrown and fail the whole transaction.
+   * One outcome for each draft, in order. Errors of sealing are the draft's own; errors of the database are thrown and
+   * fail the whole transaction.
    */
-  envelopes(drafts: readonly EnvelopeDraft[], maxBytes = Number.POSITIVE_INFINITY): EnqueueOutcome[] {
+  envelopes(drafts: readonly EnvelopeDraft[]): EnqueueOutcome[] {
     const { lanes, invalid } = this.#lanesOf(drafts)
     const rows: EnvelopeRow[] = []
     let first = 0
@@ -99,9 +99,7 @@ export class Enqueuing {
       rows.length = 0
     }
     const outcomes: EnqueueOutcome[] = []
-    let bytes = 0
     for (const draft of drafts) {
-      if (bytes > maxBytes) break
       const workspace = this.#writer.names.number(draft.workspaceId)
       const known = lanes.get(workspace)
       const lane = known?.get(draft.memoryRef) ?? null
@@ -128,7 +126,6 @@ export class Enqueuing {
       this.#writer.laneIndex.put(workspace, memoryRef, newest)
       known?.set(memoryRef, newest)
       outcomes.push({ ok: true, value: { id: idText, revision, sequence, sizeBytes } })
-      bytes += sizeBytes
     }
     flush()
     return outcomes

@@ -3,10 +3,9 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../store/database.ts'
 import { Actions } from './actions.ts'
 import { Archive, type StoredTotal } from './archive.ts'
-import { Enqueuing, type Enqueued, type EnqueueOutcome, type EnvelopeDraft } from './enqueue.ts'
+import { Enqueuing, type EnqueueOutcome, type EnvelopeDraft } from './enqueue.ts'
 import { exportLines } from './export-lines.ts'
 import { scheduleFolding } from './folding.ts'
-import { createGroupCommit } from './group-commit.ts'
 import { Holds } from './holds.ts'
 import { createIdentifiers, type Identifiers, uuidText } from './identity.ts'
 import type { CiphertextReader, CiphertextStage } from './item.ts'
@@ -30,8 +29,6 @@ import { createWriter, type Writer } from './writer.ts'
 export type QueueNews = 'enqueued' | 'acted' | 'drained'
 
 export type Outbox = {
-  /** Durable when the promise resolves. Calls of one turn of the event loop share a commit. @throws DiskFullError */
-  enqueueEnvelope(draft: EnvelopeDraft): Promise<Enqueued>
   /** All in one transaction, durable on return. A draft that cannot be sealed fails alone. @throws DiskFullError */
   enqueueEnvelopes(drafts: readonly EnvelopeDraft[]): EnqueueOutcome[]
   /** Withdraws what never left and queues a delete for each envelope that may be at the platform. */
@@ -144,10 +141,6 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
     for (const listener of listeners) listener(workspaceId, news)
   }
 
-  function announceDrafts(drafts: readonly EnvelopeDraft[]): void {
-    for (const workspaceId of new Set(drafts.map((draft) => draft.workspaceId))) announce(workspaceId, 'enqueued')
-  }
-
   /** Null: this workspace never queued anything. */
   const numberOf = (workspaceId: string): number | null => writer.names.find(workspaceId)
 
@@ -161,18 +154,11 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
     }
   }
 
-  const enqueueEnvelope = createGroupCommit({
-    write: (work) => writer.write(work),
-    enqueue: (drafts, maxBytes) => enqueuing.envelopes(drafts, maxBytes),
-    committed: announceDrafts,
-    nextTurn,
-  })
-
   return {
-    enqueueEnvelope,
     enqueueEnvelopes(drafts) {
       const outcomes = writer.write(() => enqueuing.envelopes(drafts))
-      announceDrafts(drafts.filter((_, index) => outcomes[index]?.ok))
+      const stored = drafts.filter((_, index) => outcomes[index]?.ok)
+      for (const workspaceId of new Set(stored.map((draft) => draft.workspaceId))) announce(workspaceId, 'enqueued')
       return outcomes
     },
     enqueueMemoryDelete(workspaceId, memoryRef) {

@@ -21,6 +21,7 @@ const storedCursor = z.object({
   generation: z.int(),
   rereading: z.union([z.literal(0), z.literal(1)]),
   as_of: z.int().nullable(),
+  reader: z.string().nullable(),
 })
 type Cursor = z.output<typeof storedCursor>
 
@@ -97,7 +98,7 @@ export class Documents {
         rereading = 0
         as_of = askedAt
       }
-      this.#writeCursor(workspaceId, { cursor: page.cursor, generation: cursor.generation, rereading, as_of })
+      this.#writeCursor(workspaceId, { ...cursor, cursor: page.cursor, rereading, as_of })
       return { changed, startedOver: false }
     })()
   }
@@ -108,7 +109,19 @@ export class Documents {
    */
   startOver(workspaceId: string): void {
     const cursor = this.#cursor(workspaceId)
-    this.#writeCursor(workspaceId, { cursor: null, generation: cursor.generation + 1, rereading: 1, as_of: cursor.as_of })
+    this.#writeCursor(workspaceId, { ...cursor, cursor: null, generation: cursor.generation + 1, rereading: 1 })
+  }
+
+  /**
+   * Who reads from now on. A platform sends a role what that role may see, and a cursor says nothing of what it left out: another role
+   * reads from the beginning, so that it gets what the one before was not sent and loses what it may not see.
+   */
+  readAs(workspaceId: string, role: string): void {
+    if (this.#cursor(workspaceId).reader === role) return
+    this.#database.transaction(() => {
+      this.startOver(workspaceId)
+      this.#writeCursor(workspaceId, { ...this.#cursor(workspaceId), reader: role })
+    })()
   }
 
   /** Counters that came with the answer of a push or a delete. An older version never overwrites a newer one. */
@@ -225,14 +238,15 @@ export class Documents {
   }
 
   #cursor(workspaceId: string): Cursor {
-    const raw = this.#statement('SELECT cursor, generation, rereading, as_of FROM cursors WHERE workspace_id = ?').get(workspaceId)
-    return raw === undefined ? { cursor: null, generation: 1, rereading: 1, as_of: null } : storedCursor.parse(raw)
+    const raw = this.#statement('SELECT cursor, generation, rereading, as_of, reader FROM cursors WHERE workspace_id = ?').get(workspaceId)
+    return raw === undefined ? { cursor: null, generation: 1, rereading: 1, as_of: null, reader: null } : storedCursor.parse(raw)
   }
 
   #writeCursor(workspaceId: string, cursor: Cursor): void {
     this.#statement(
-      `INSERT INTO cursors (workspace_id, cursor, generation, rereading, as_of) VALUES (@workspaceId, @cursor, @generation, @rereading, @as_of)
-         ON CONFLICT (workspace_id) DO UPDATE SET cursor = excluded.cursor, generation = excluded.generation, rereading = excluded.rereading, as_of = excluded.as_of`,
+      `INSERT INTO cursors (workspace_id, cursor, generation, rereading, as_of, reader) VALUES (@workspaceId, @cursor, @generation, @rereading, @as_of, @reader)
+         ON CONFLICT (workspace_id) DO UPDATE SET cursor = excluded.cursor, generation = excluded.generation, rereading = excluded.rereading,
+           as_of = excluded.as_of, reader = excluded.reader`,
     ).run({ workspaceId, ...cursor })
   }
 

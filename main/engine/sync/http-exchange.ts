@@ -9,6 +9,8 @@ export type ExchangeRequest = {
   body: Buffer | null
   /** Answers larger than this are cut off. */
   maxBytes: number
+  /** Called when the request is about to be written to its connection. */
+  onLeave?(): void
   /** Called once with status and headers. */
   onStart?(status: number, headers: AnswerHeaders): void
   /** Given: the body is handed over piece by piece and not collected; `maxBytes` does not count. */
@@ -61,6 +63,7 @@ export function exchange(request: ExchangeRequest): Exchange {
           controller = started
           // It was given up while it waited for a connection: nothing of it may be sent any more.
           if (settled) started.abort(new Error('given up'))
+          else request.onLeave?.()
         },
         onResponseStart(_, statusCode, raw) {
           if (statusCode < 200) return

@@ -6,9 +6,9 @@ import { ClockOffset } from './clock-offset.ts'
 import type { EgressLog } from './egress-log.ts'
 import { type AnswerHeaders, type Exchange, type ExchangeRequest, type ExchangeResult, exchange } from './http-exchange.ts'
 import type { Network } from './network.ts'
-import type { PlatformClient, RequestParts } from './platform-client.ts'
+import type { AnswerTo, PlatformClient, RequestParts } from './platform-client.ts'
 import { readAnswer } from './read-answer.ts'
-import { type PreparedRequest, prepareRequest, type UncheckedParts } from './request.ts'
+import { type PreparedRequest, prepareRequest } from './request.ts'
 import type { Tokens } from './tokens.ts'
 
 export type PlatformClientOptions = {
@@ -20,6 +20,8 @@ export type PlatformClientOptions = {
   /** Sent as User-Agent, e.g. `Tidemark/0.1.0`. */
   versionLabel: string
 }
+
+type SendOptions = { timeoutMs?: number; signal?: AbortSignal; onLeave?(): void }
 
 /** Whom a request goes to and as whom, when no workspace stands for it yet. */
 export type Target = { workspaceId: string | null; url: string; token: string }
@@ -34,7 +36,7 @@ export type StreamHandlers = {
 
 export type HttpPlatformClient = PlatformClient & {
   /** For a first sign-in: nothing is stored, the egress row names no workspace. */
-  sendTo<N extends EndpointName>(target: Target, name: N, parts: RequestParts<N>): Promise<Answer<z.output<EndpointOf<N>['response']>>>
+  sendTo<N extends EndpointName>(target: Target, name: N, parts: RequestParts<N>): Promise<AnswerTo<N>>
   /** A file that the platform answers as it is. */
   fetchFile<N extends EndpointName>(workspaceId: string, name: N, parts: RequestParts<N>): Promise<Answer<Buffer>>
   /** Opens the event stream and stays until it ends or `signal` ends it. `ok` means that it was open and has ended. */
@@ -65,12 +67,11 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
   return {
     async send(workspaceId, name, parts) {
       // Before the token is looked up: a field that is not listed is a mistake of ours, whoever is signed in.
+      return await sendPrepared<typeof name>(workspaceId, name, prepareRequest(name, parts), parts)
+    },
+    prepare(name, parts) {
       const prepared = prepareRequest(name, parts)
-      const target = await targetOf(workspaceId)
-      if (target === null) return { kind: 'no_token' }
-      const answer = await converse<typeof name>(target, name, prepared, parts)
-      for (const listener of listeners) listener({ workspaceId, endpoint: name, answer })
-      return answer
+      return { send: (workspaceId, options) => sendPrepared<typeof name>(workspaceId, name, prepared, options) }
     },
     sendTo(target, name, parts) {
       return converse<typeof name>(target, name, prepareRequest(name, parts), parts)
@@ -103,22 +104,25 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
     forget: (workspaceId) => void offsets.delete(workspaceId),
   }
 
+  async function sendPrepared<N extends EndpointName>(workspaceId: string, name: N, prepared: PreparedRequest, options: SendOptions): Promise<AnswerTo<N>> {
+    const target = await targetOf(workspaceId)
+    if (target === null) return { kind: 'no_token' }
+    const answer = await converse<N>(target, name, prepared, options)
+    for (const listener of listeners) listener({ workspaceId, endpoint: name, answer })
+    return answer
+  }
+
   async function targetOf(workspaceId: string): Promise<Target | null> {
     const workspace = workspaces.find(workspaceId)
     const token = workspace === null ? null : await tokens.read(workspaceId)
     return workspace === null || token === null ? null : { workspaceId, url: workspace.url, token }
   }
 
-  async function converse<N extends EndpointName>(
-    target: Target,
-    name: N,
-    prepared: PreparedRequest,
-    parts: UncheckedParts & { timeoutMs?: number; signal?: AbortSignal },
-  ): Promise<Answer<z.output<EndpointOf<N>['response']>>> {
+  async function converse<N extends EndpointName>(target: Target, name: N, prepared: PreparedRequest, options: SendOptions): Promise<AnswerTo<N>> {
     const { response } = endpoints[name]
     let url = new URL(target.url + prepared.path + prepared.search)
     for (let redirects = 0; ; redirects += 1) {
-      const result = await logged(target, url, prepared, parts, name === 'restore' ? MAX_RESTORE_BYTES : MAX_ANSWER_BYTES)
+      const result = await logged(target, url, prepared, options, name === 'restore' ? MAX_RESTORE_BYTES : MAX_ANSWER_BYTES)
       if (!result.ok) return { kind: 'unreachable', reason: result.reason, message: result.message }
       if (!isRedirect(result.status)) {
         const raw = { status: result.status, retryAfter: result.headers.get('retry-after'), date: result.headers.get('date'), body: result.body }
@@ -132,16 +136,11 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
   }
 
   /** One request on the wire with its row in the egress log. */
-  async function logged(
-    target: Target,
-    url: URL,
-    prepared: PreparedRequest,
-    parts: { timeoutMs?: number; signal?: AbortSignal },
-    maxBytes: number,
-  ): Promise<ExchangeResult> {
-    if (parts.signal?.aborted) return { ok: false, status: null, reason: 'aborted', message: 'Given up before it was sent.' }
-    const headers = headersFor(target, prepared, 'application/json')
+  async function logged(target: Target, url: URL, prepared: PreparedRequest, options: SendOptions, maxBytes: number): Promise<ExchangeResult> {
     const dispatcher = await network.routeTo(url)
+    // Looked at when nothing is waited for any more: while the way is found out, whoever asked may have given up.
+    if (options.signal?.aborted) return { ok: false, status: null, reason: 'aborted', message: 'Given up before it was sent.' }
+    const headers = headersFor(target, prepared, 'application/json')
     const row = beginRow(target, url, prepared, headers)
     if (row === null) return { ok: false, status: null, reason: 'network', message: 'The egress log could not be written, so nothing was sent.' }
     const startedAt = clock.monotonic()
@@ -153,8 +152,9 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
       body: prepared.body,
       maxBytes,
       onStart: noteDate(target, startedAt),
+      ...(options.onLeave === undefined ? {} : { onLeave: options.onLeave }),
     })
-    const result = await withDeadline(running, prepared.body?.length ?? 0, parts)
+    const result = await withDeadline(running, prepared.body?.length ?? 0, options)
     completeRow(row, result.status, clock.monotonic() - startedAt)
     return result
   }
@@ -251,13 +251,13 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
     }
   }
 
-  async function withDeadline(running: Exchange, bodyBytes: number, parts: { timeoutMs?: number; signal?: AbortSignal }): Promise<ExchangeResult> {
-    const deadlineMs = Math.min(TRICKLE_TIMEOUT_MS, (parts.timeoutMs ?? TIMEOUT_MS) + (bodyBytes / SLOWEST_BYTES_PER_SECOND) * 1000)
+  async function withDeadline(running: Exchange, bodyBytes: number, options: SendOptions): Promise<ExchangeResult> {
+    const deadlineMs = Math.min(TRICKLE_TIMEOUT_MS, (options.timeoutMs ?? TIMEOUT_MS) + (bodyBytes / SLOWEST_BYTES_PER_SECOND) * 1000)
     const cancelDeadline = clock.after(deadlineMs, () => running.abort('timeout', `No answer within ${Math.round(deadlineMs / 1000)} s.`))
     const onAbort = (): void => running.abort('aborted', 'Given up.')
-    parts.signal?.addEventListener('abort', onAbort, { once: true })
+    options.signal?.addEventListener('abort', onAbort, { once: true })
     const result = await running.result
-    parts.signal?.removeEventListener('abort', onAbort)
+    options.signal?.removeEventListener('abort', onAbort)
     cancelDeadline()
     return result
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Documents } from './documents.ts'
 import type { PlatformClient } from './platform-client.ts'
 import { type Trouble, troubleOf } from './trouble.ts'
+import type { WorkspaceRegistry } from './workspace-registry.ts'
 
 const PAGE_ROWS = 500
 
@@ -9,10 +10,12 @@ export type Pulled = { changed: ReadonlySet<string>; trouble: Trouble | null }
 
 /** Follows the feed of changes until there is no more, each page with its cursor in one transaction. */
 export async function pullChanges(
-  { client, documents, clock }: { client: PlatformClient; documents: Documents; clock: Clock },
+  { client, registry, documents, clock }: { client: PlatformClient; registry: Pick<WorkspaceRegistry, 'find'>; documents: Documents; clock: Clock },
   workspaceId: string,
   signal: AbortSignal,
 ): Promise<Pulled> {
+  const reader = registry.find(workspaceId)?.role
+  if (reader !== undefined) documents.readAs(workspaceId, reader)
   const changed = new Set<string>()
   let startedOver = false
   for (;;) {
@@ -20,6 +23,8 @@ export async function pullChanges(
     const since = documents.cursor(workspaceId)
     const answer = await client.send(workspaceId, 'readChanges', { query: { limit: PAGE_ROWS, ...(since === null ? {} : { since }) }, signal })
     if (answer.kind === 'ok') {
+      // Cleared or started over meanwhile: this page's cursor would leave out everything before it.
+      if (documents.cursor(workspaceId) !== since) continue
       const applied = documents.apply(workspaceId, answer.value, askedAt)
       for (const topic of applied.changed) changed.add(topic)
       if (applied.startedOver) {
@@ -54,17 +59,17 @@ export async function readDirectly(
   if (wanted.plans) {
     const answer = await client.send(workspaceId, 'readPlans', { signal })
     if (answer.kind === 'ok') note(documents.put(workspaceId, 'plans', answer.value))
-    else if (!isAbsent(answer)) return { changed, trouble: troubleOf(answer) }
+    else if (!isWithheld(answer)) return { changed, trouble: troubleOf(answer) }
   }
   if (wanted.plan) {
     const answer = await client.send(workspaceId, 'readPlan', { signal })
     if (answer.kind === 'ok') note(documents.put(workspaceId, 'plan', answer.value))
-    else if (!isAbsent(answer)) return { changed, trouble: troubleOf(answer) }
+    else if (!isWithheld(answer)) return { changed, trouble: troubleOf(answer) }
   }
   if (wanted.counters) {
     const answer = await client.send(workspaceId, 'readUsage', { signal })
     if (answer.kind === 'ok') note(documents.observeCounters(workspaceId, answer.value.usage, null))
-    else if (!isAbsent(answer)) return { changed, trouble: troubleOf(answer) }
+    else if (!isWithheld(answer)) return { changed, trouble: troubleOf(answer) }
   }
   return { changed, trouble: null }
 }
@@ -78,7 +83,7 @@ function isUnknownCursor(answer: NotOk): boolean {
   return answer.kind === 'error' && (answer.status === 410 || answer.status === 400)
 }
 
-/** 404 `billing_unavailable` and its like: this platform does not have it, which is no trouble. */
-function isAbsent(answer: NotOk): boolean {
-  return answer.kind === 'error' && answer.status === 404
+/** 404 `billing_unavailable` and its like, 403 `forbidden`: this platform does not have it, or this role may not see it, which is no trouble. */
+function isWithheld(answer: NotOk): boolean {
+  return answer.kind === 'error' && (answer.status === 404 || (answer.status === 403 && answer.error?.code === 'forbidden'))
 }

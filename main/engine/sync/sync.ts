@@ -67,7 +67,7 @@ export type Sync = {
 
   add(url: string, token: string): Promise<WorkspaceRecord>
   signIn(workspaceId: string, token: string): Promise<void>
-  /** Stops it, forgets token and cache. Its queue stays. */
+  /** Stops it, forgets token, cache and what this computer noted of it (its own name for it, the last visit). Its queue stays. */
   remove(workspaceId: string): Promise<void>
   connection(workspaceId: string): Connection
   /** Tries again, or reads the changes, at once. */
@@ -117,6 +117,7 @@ export function createSync(options: SyncOptions): Sync {
   const loops = new Map<string, WorkspaceSync>()
   const announcers = new Map<string, Announcer>()
   const accounts = { client, registry, tokens }
+  const settings = new LocalSettings(outboxDatabase)
   const checkouts = new Checkouts({
     client,
     registry,
@@ -133,7 +134,7 @@ export function createSync(options: SyncOptions): Sync {
     clock,
     random,
     emit,
-    settings: new LocalSettings(outboxDatabase),
+    settings,
     onBatch: options.onRestored,
     onPage: options.onRestorePage,
     deviceId,
@@ -198,6 +199,7 @@ export function createSync(options: SyncOptions): Sync {
       checkouts.dismiss(workspaceId)
       restores.forget(workspaceId)
       registry.remove(workspaceId)
+      settings.forget(workspaceId)
       await tokens.forget(workspaceId)
       documents.forget(workspaceId)
       client.forget(workspaceId)

@@ -16,6 +16,8 @@ export type WorkspaceRecord = {
   name: string
   catalog: string
   deployment: 'platform' | 'self-hosted'
+  /** The platform's id of whoever is signed in; null: not heard yet. */
+  memberId: string | null
   memberName: string
   role: string
   capabilities: readonly string[]
@@ -35,6 +37,7 @@ const row = z
     name: z.string(),
     catalog: z.string(),
     deployment: z.enum(['platform', 'self-hosted']),
+    member_id: z.string().nullable(),
     member_name: z.string(),
     role: z.string(),
     capabilities: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
@@ -54,6 +57,7 @@ const row = z
       name: read.name,
       catalog: read.catalog,
       deployment: read.deployment,
+      memberId: read.member_id,
       memberName: read.member_name,
       role: read.role,
       capabilities: read.capabilities,
@@ -107,10 +111,10 @@ export class WorkspaceRegistry {
     const id = this.findAccount(answer.id, url)?.id ?? randomUUID()
     this.#database
       .prepare(
-        `INSERT INTO workspaces (id, platform_id, url, name, catalog, deployment, member_name, role, capabilities, max_envelope_bytes, added_at, connected_at)
-         VALUES (@id, @platformId, @url, @name, @catalog, @deployment, @memberName, @role, @capabilities, @maxEnvelopeBytes, @now, @now)
+        `INSERT INTO workspaces (id, platform_id, url, name, catalog, deployment, member_id, member_name, role, capabilities, max_envelope_bytes, added_at, connected_at)
+         VALUES (@id, @platformId, @url, @name, @catalog, @deployment, @memberId, @memberName, @role, @capabilities, @maxEnvelopeBytes, @now, @now)
          ON CONFLICT (id) DO UPDATE SET url = excluded.url, name = excluded.name, catalog = excluded.catalog, deployment = excluded.deployment,
-           member_name = excluded.member_name, role = excluded.role, capabilities = excluded.capabilities,
+           member_id = excluded.member_id, member_name = excluded.member_name, role = excluded.role, capabilities = excluded.capabilities,
            max_envelope_bytes = excluded.max_envelope_bytes, connected_at = excluded.connected_at, removed_at = NULL`,
       )
       .run({
@@ -120,6 +124,7 @@ export class WorkspaceRegistry {
         name: answer.name,
         catalog: answer.catalog,
         deployment: answer.deployment,
+        memberId: answer.member.id,
         memberName: answer.member.name,
         role: answer.member.role,
         capabilities: JSON.stringify(answer.capabilities),

@@ -343,6 +343,6 @@ function hasFeed({ capabilities }: WorkspaceRecord): boolean {
   return capabilities.includes('changes') || capabilities.includes('sync')
 }
 
-function factsOf({ name, catalog, deployment, memberName, role, capabilities, maxEnvelopeBytes }: WorkspaceRecord): string {
-  return JSON.stringify([name, catalog, deployment, memberName, role, capabilities, maxEnvelopeBytes])
+function factsOf({ name, catalog, deployment, memberId, memberName, role, capabilities, maxEnvelopeBytes }: WorkspaceRecord): string {
+  return JSON.stringify([name, catalog, deployment, memberId, memberName, role, capabilities, maxEnvelopeBytes])
 }

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { changesResponse } from '../../../shared/contract/platform.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { badRequest } from '../http/failure.ts'
+import { hiddenTopics } from '../http/feed-permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
@@ -13,7 +14,7 @@ const PAGE = 500
 const readChanges = createRoute({
   method: 'get',
   path: '/v1/sync/changes',
-  summary: 'The billing documents that changed since a cursor; without one, all of them',
+  summary: 'The billing documents that changed since a cursor and that the role may see; without a cursor, all of them',
   security,
   request: { query: z.object({ since: z.string().max(128).optional(), limit: z.coerce.number().int().min(1).max(1000).optional() }) },
   responses: { 200: jsonAnswer(changesResponse, 'A page of the feed'), ...refusals },
@@ -24,13 +25,15 @@ export function changesRoutes({ store }: Platform): Routes {
     const signedIn = context.get('signedIn')
     const { since, limit } = context.req.valid('query')
     // The account is opened in a transaction of its own, so that what has run out or ended is in the feed before it is read.
-    await store.write((unit) => openAccount(unit, signedIn.workspaceId))
+    const account = await store.write((unit) => openAccount(unit, signedIn.workspaceId))
     const page = await store.write(({ tx }) => readFeed(tx, signedIn.workspaceId, since, limit ?? PAGE))
     if (page === null) throw badRequest('This cursor was never given by this platform.', 'Read the feed from the beginning, without since.')
+    // The cursor passes what is hidden: a page may be empty, and there is more.
+    const hidden = hiddenTopics(account, signedIn)
     // The workspace document names the member, who is whoever asks.
-    const changes = page.changes.map((change) =>
-      change.topic === 'workspace' ? { ...change, body: { ...asObject(change.body), member: memberDocument(signedIn) } } : change,
-    )
+    const changes = page.changes
+      .filter(({ topic }) => !hidden.has(topic))
+      .map((change) => (change.topic === 'workspace' ? { ...change, body: { ...asObject(change.body), member: memberDocument(signedIn) } } : change))
     return context.json({ ...page, changes }, 200)
   })
 }

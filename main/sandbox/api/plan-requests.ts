@@ -6,10 +6,9 @@ import {
   planRequestDocument as planRequestSchema,
   planRequestsResponse,
 } from '../../../shared/contract/platform/purchase.ts'
-import { permit } from '../../../shared/billing/permission.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { Refusal } from '../http/failure.ts'
-import { accountFor, requireBilling } from '../http/permission.ts'
+import { accountFor, permissionIn, requireBilling } from '../http/permission.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import type { Account } from '../meter/account.ts'
 import { openAccount } from '../meter/open-account.ts'
@@ -101,8 +100,8 @@ export function planRequestRoutes(platform: Platform): Routes {
 }
 
 /** Whoever may change the plan changes it; whoever may neither change nor ask is refused. */
-function requireMayAsk(account: Account, { role, homeWorkspaceId }: SignedIn): void {
-  const answer = permit(account.catalog, role, 'update_plan', { ownTenant: homeWorkspaceId === account.workspace.id })
+function requireMayAsk(account: Account, signedIn: SignedIn): void {
+  const answer = permissionIn(account, signedIn, 'update_plan')
   if (answer.allowed === 'request') return
   if (answer.allowed === true) throw new Refusal(409, 'request_not_needed', 'This role changes the plan without asking.', 'Open a checkout for the plan.')
   throw new Refusal(403, 'forbidden', answer.reason, 'Ask a member whose role may do this.', { reason: answer.reason })

@@ -1,4 +1,4 @@
-import { permit } from '../../../shared/billing/permission.ts'
+import { type PermissionAnswer, permit } from '../../../shared/billing/permission.ts'
 import type { Account } from '../meter/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Unit } from '../store/store.ts'
@@ -13,9 +13,14 @@ export async function accountFor(unit: Unit, signedIn: SignedIn, action: string)
   return account
 }
 
+/** What the catalog's permission matrix says to whoever asks, about the account that they ask about. */
+export function permissionIn({ catalog, workspace }: Account, { role, homeWorkspaceId }: SignedIn, action: string): PermissionAnswer {
+  return permit(catalog, role, action, { ownTenant: homeWorkspaceId === workspace.id })
+}
+
 /** The catalog's permission matrix decides. @throws Refusal 403 `forbidden` with the reason in words. */
-export function requirePermission(account: Account, { role, homeWorkspaceId }: SignedIn, action: string): void {
-  const answer = permit(account.catalog, role, action, { ownTenant: homeWorkspaceId === account.workspace.id })
+export function requirePermission(account: Account, signedIn: SignedIn, action: string): void {
+  const answer = permissionIn(account, signedIn, action)
   if (answer.allowed === true) return
   const suggestion = answer.allowed === 'request' ? 'Make a request that somebody else approves.' : 'Ask a member whose role may do this.'
   throw new Refusal(403, 'forbidden', answer.reason, suggestion, { reason: answer.reason })

@@ -22,6 +22,7 @@ export const alertsTexts = {
     create: 'Add budget',
     emptyTitle: 'No budget yet',
     empty: 'Set one to be told before a meter or the bill grows past what you planned.',
+    nothing: 'This platform tells neither meters nor costs that a budget could watch.',
   },
   columns: { name: 'Alert', when: 'When', channels: 'Channels', on: 'On', actions: 'Actions' },
   when: (view: AlertView, fields: AlertFields, currency: string): string => {

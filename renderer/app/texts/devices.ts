@@ -6,6 +6,12 @@ type SubKey = CallOutput<'subKeys.list'>[number]
 export const devicesTexts = {
   title: 'Devices & sub-keys',
   lead: 'Each agent writes with a sub-key of its own. Names and secrets stay on this computer; the platform sees random ids.',
+  notOffered: {
+    title: 'This platform has no devices and no sub-keys',
+    text: (workspace: string) =>
+      `${workspace} takes no writes of agents, so there is nothing to register and no key to give out. Plans, invoices, alerts, settings and the outbox work here as in every workspace.`,
+    goTo: (workspace: string) => `Go to ${workspace}`,
+  },
   subKeys: {
     title: 'Sub-keys',
     note: 'One for each agent. Revoking one stops that agent and no other.',

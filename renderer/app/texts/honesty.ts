@@ -47,6 +47,8 @@ export const honestyTexts = {
     difference: (line: AuditLine) =>
       line.deviceCount === null || line.platformCount === null ? '' : `Difference: ${countOf(Math.abs(line.deviceCount - line.platformCount), line.unit)}`,
     empty: 'There is nothing to compare yet. It begins with the first delivered write.',
+    notOffered:
+      'The platform of this workspace stores nothing of this device, so there is no count to hold against its own. What this computer sent to it is listed below.',
   },
   key: {
     title: 'What protects the key',

@@ -15,6 +15,8 @@ const outcomes: Record<Attempt['outcome'], string> = {
 export const outboxTexts = {
   title: 'Outbox',
   lead: 'Every write of this computer. What the platform refuses for a limit is held here until there is room.',
+  /** Where the platform takes no envelopes. */
+  leadOfEdits: 'The platform of this workspace takes no files or writes of agents. Edits to settings and alerts wait here until it has them.',
   table: 'Writes in the outbox',
   columns: { choose: 'Choose', state: 'State', title: 'What', kind: 'Kind', agent: 'Agent', size: 'Size', attempts: 'Tries', created: 'Written', note: 'Note' },
   noAgent: 'This console',
@@ -77,6 +79,9 @@ export const outboxTexts = {
     text: 'Give an agent a sub-key and let it write, or import files from this computer.',
     filteredTitle: 'No write matches these filters',
     subKey: 'Create a sub-key',
+    editsTitle: 'No edit is waiting',
+    edits: 'Change a setting or an alert, also offline: the edit is queued here and leaves by itself.',
+    toSettings: 'Open settings',
   },
   details: {
     title: 'Write',
@@ -106,6 +111,7 @@ export const outboxTexts = {
   importing: {
     title: 'Import files',
     text: 'Each file becomes one memory. It is sealed on this computer before anything leaves it; the platform sees neither its name nor its content.',
+    notOffered: 'The platform of this workspace takes no files. Choose a workspace whose platform does; nothing was read here.',
     files: 'Choose files',
     folder: 'Choose a folder',
     progress: 'Import progress',

@@ -15,4 +15,11 @@ export const overviewMoreTexts = {
     growth: ({ name, growth, ...measured }: OverviewNews['usage'][number]) => `${name}: +${format.shortQuantity(measured, growth)}`,
     activity: (count: number) => `${format.counted(count, 'thing', 'things')} happened on this computer`,
   },
+  /** Where the platform takes no envelopes. */
+  activity: {
+    emptyTitle: 'Nothing has happened yet',
+    empty: 'Changes of the plan, purchases and delivered edits to settings and alerts are told here.',
+    toAlerts: 'Set an alert',
+    toSettings: 'Open settings',
+  },
 } as const

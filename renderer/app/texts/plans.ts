@@ -98,7 +98,7 @@ export const plansTexts = {
   },
   topUp: {
     title: 'Top up the wallet',
-    note: '1 AU is €1.00. Paid once, in the browser, and in the wallet as soon as the payment is there.',
+    note: `1 AU is ${format.money(100, 'eur')}. Paid once, in the browser, and in the wallet as soon as the payment is there.`,
     amount: 'AU',
     preview: 'Preview the top-up',
   },

@@ -71,6 +71,7 @@ export const settingsTexts = {
     importDone: (subKeys: number) => `The key is here, with ${format.counted(subKeys, 'sub-key', 'sub-keys')}. Now restore the envelopes.`,
     restoreTitle: 'Envelopes from the platform',
     restoreText: 'Fetches every sealed envelope of this workspace back to this computer. Each page counts as one sync operation.',
+    restoreNotOffered: 'The platform of this workspace keeps no envelopes, so there is nothing to fetch back.',
     restore: 'Restore envelopes',
     restoreProgress: 'Restore progress',
     restoring: (done: number, total: number | null) =>

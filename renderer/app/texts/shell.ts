@@ -201,5 +201,9 @@ export const shellTexts = {
     urlInvalid: 'That is not a web address. It begins with https:// (or http:// on this computer).',
     tokenShort: 'A token has at least 8 characters.',
   },
+  notOffered: {
+    title: 'This page is not for this workspace',
+    text: (workspace: string) => `The platform of ${workspace} has nothing to show here. Workspaces on other platforms may.`,
+  },
   notFound: { title: 'There is no such page', text: 'The address may be from another version.', home: 'To the overview' },
 } as const

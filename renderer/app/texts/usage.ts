@@ -81,7 +81,7 @@ export const usageTexts = {
   breakdown: {
     services: 'By service',
     users: 'By user',
-    note: (total: string) => `${total} in this period`,
+    note: (total: string, from: number) => `${total} on UTC days from ${format.utcDay(from)} on, the first one from its beginning`,
     none: 'The platform does not say which service or user this was.',
     name: 'Name',
     quantity: 'Used',

@@ -5,7 +5,7 @@ type Scope = NonNullable<LedgerRow['scope']>
 
 export const walletTexts = {
   title: 'Wallet',
-  lead: 'What this circle has, what it spends it on, and what anything would cost before it runs. 1 AU is €1.00.',
+  lead: `What this circle has, what it spends it on, and what anything would cost before it runs. 1 AU is ${format.money(100, 'eur')}.`,
   circle: 'Circle',
   view: 'View',
   views: { balance: 'Balance', estimate: 'Estimate', prices: 'Prices', ledger: 'Ledger' },

@@ -9,14 +9,23 @@ import { amountFrom, amountText, unitOf } from './amount.ts'
 import { type Alerts, shownFields } from './shown-fields.ts'
 
 type Wanted = { id: string | null; measure: AlertView['measure']; meter: string | null; fields: AlertFields }
-type Props = { view: AlertView | null; data: Alerts; busy: boolean; error: unknown; onSave: (wanted: Wanted) => void; onClose: () => void }
+type Props = {
+  view: AlertView | null
+  data: Alerts
+  /** Whether the platform tells what the period costs: a budget on it would never fire otherwise. */
+  hasCosts: boolean
+  busy: boolean
+  error: unknown
+  onSave: (wanted: Wanted) => void
+  onClose: () => void
+}
 
 const words = alertsTexts.form
 /** The cost among the meters of the select. */
 const COST = ''
 
 /** A budget, or the channels of an alert that the plan brings. */
-export function AlertForm({ view, data, busy, error, onSave, onClose }: Props) {
+export function AlertForm({ view, data, hasCosts, busy, error, onSave, onClose }: Props) {
   const before = view === null ? null : shownFields(view)
   const [name, setName] = useState(before?.name ?? '')
   const [meterId, setMeterId] = useState(view?.meter ?? (view === null ? (data.meters[0]?.id ?? COST) : COST))
@@ -61,7 +70,10 @@ export function AlertForm({ view, data, busy, error, onSave, onClose }: Props) {
                 label={words.measure}
                 value={meterId}
                 disabled={view !== null}
-                data={[...data.meters.map(({ id, name: label }) => ({ value: id, label })), { value: COST, label: words.cost }]}
+                data={[
+                  ...data.meters.map(({ id, name: label }) => ({ value: id, label })),
+                  ...(hasCosts || view?.measure === 'cost' ? [{ value: COST, label: words.cost }] : []),
+                ]}
                 onChange={(event) => setMeterId(event.currentTarget.value)}
               />
               <TextInput

@@ -7,6 +7,7 @@ import { GatedButton } from '../../components/gated-button.tsx'
 import { Empty, ErrorNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import table from '../../components/table.module.css'
+import { useWorkspace } from '../../state/active-workspace.ts'
 import { useRead, useWrite } from '../../state/reads.ts'
 import { AlertForm } from './alert-form.tsx'
 import { AlertRow } from './alert-row.tsx'
@@ -17,6 +18,7 @@ const rereads = ['alerts.read', 'outbox.page', 'outbox.tally'] as const
 /** The alerts of the plan, or the workspace's own budgets. Every edit is queued, so it works offline and can be undone. */
 export function AlertSection({ workspaceId, kind, data }: { workspaceId: string; kind: 'limits' | 'budgets'; data: Alerts }) {
   const words = alertsTexts[kind]
+  const hasCosts = useWorkspace().capabilities.includes('costs')
   const rules = data.rules.filter(({ measure }) => (measure === 'limit') === (kind === 'limits'))
   const put = useWrite('alerts.put', rereads)
   const remove = useWrite('alerts.delete', rereads)
@@ -54,7 +56,7 @@ export function AlertSection({ workspaceId, kind, data }: { workspaceId: string;
       flush
       actions={
         kind === 'budgets' && (
-          <GatedButton reason={data.mayNot} onClick={() => setEditing('new')}>
+          <GatedButton reason={data.mayNot ?? (data.meters.length === 0 && !hasCosts ? alertsTexts.budgets.nothing : null)} onClick={() => setEditing('new')}>
             {alertsTexts.budgets.create}
           </GatedButton>
         )
@@ -98,6 +100,7 @@ export function AlertSection({ workspaceId, kind, data }: { workspaceId: string;
         <AlertForm
           view={editing === 'new' ? null : editing}
           data={data}
+          hasCosts={hasCosts}
           busy={put.isPending}
           error={put.error}
           onSave={(wanted) => put.mutate({ workspaceId, ...wanted }, { onSuccess: () => setEditing(null) })}

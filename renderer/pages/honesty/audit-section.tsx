@@ -3,6 +3,7 @@ import { honestyTexts } from '../../app/texts/honesty.ts'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import table from '../../components/table.module.css'
+import { useSyncs } from '../../state/active-workspace.ts'
 import { useNow } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 
@@ -10,6 +11,15 @@ const words = honestyTexts.audit
 const tones = { agrees: 'green', drift: 'amber', unknown: undefined } as const
 
 export function AuditSection({ workspaceId }: { workspaceId: string }) {
+  if (useSyncs()) return <Comparison workspaceId={workspaceId} />
+  return (
+    <Section title={words.title}>
+      <p>{words.notOffered}</p>
+    </Section>
+  )
+}
+
+function Comparison({ workspaceId }: { workspaceId: string }) {
   const { data, error, refetch } = useRead('honesty.audit', { workspaceId })
   const now = useNow()
   const checkedAt = data?.checkedAt ?? null

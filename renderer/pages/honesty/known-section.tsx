@@ -2,6 +2,7 @@ import { IconDeviceLaptop, IconServer } from '@tabler/icons-react'
 import { honestyTexts } from '../../app/texts/honesty.ts'
 import { Section } from '../../components/page.tsx'
 import table from '../../components/table.module.css'
+import { useSyncs } from '../../state/active-workspace.ts'
 import { useRead } from '../../state/reads.ts'
 
 const words = honestyTexts.known
@@ -11,16 +12,19 @@ const fixedRows: { figure: string; server: Knowledge }[] = [
   { figure: words.rows.plan, server: 'yes' },
   { figure: words.rows.checkout, server: 'yes' },
 ]
-const deviceRows: { figure: string; server: Knowledge }[] = [
-  { figure: words.rows.memories, server: 'sealed' },
-  { figure: words.rows.names, server: 'hashed' },
+/** `ofWrites`: there is such a thing only where the platform takes envelopes. */
+const deviceRows: { figure: string; server: Knowledge; ofWrites?: true }[] = [
+  { figure: words.rows.memories, server: 'sealed', ofWrites: true },
+  { figure: words.rows.names, server: 'hashed', ofWrites: true },
   { figure: words.rows.keys, server: 'no' },
-  { figure: words.rows.agents, server: 'idOnly' },
+  { figure: words.rows.agents, server: 'idOnly', ofWrites: true },
   { figure: words.rows.held, server: 'no' },
 ]
 
 export function KnownSection({ workspaceId }: { workspaceId: string }) {
   const { data } = useRead('overview.read', { workspaceId })
+  const takesEnvelopes = useSyncs()
+  const ofDevice = deviceRows.filter(({ ofWrites }) => takesEnvelopes || ofWrites === undefined)
   const meters = (data?.meters ?? []).map((meter) => ({ figure: meter.name, server: meter.knowledge === 'server' ? ('counted' as const) : ('no' as const) }))
   return (
     <Section title={words.title} note={words.note} flush>
@@ -38,7 +42,7 @@ export function KnownSection({ workspaceId }: { workspaceId: string }) {
             </tr>
           </thead>
           <tbody>
-            {[...fixedRows, ...meters, ...deviceRows].map((row) => (
+            {[...fixedRows, ...meters, ...ofDevice].map((row) => (
               <tr key={row.figure}>
                 <td className={table.strong}>{row.figure}</td>
                 <td>

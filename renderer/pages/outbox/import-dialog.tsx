@@ -6,6 +6,7 @@ import { texts } from '../../app/texts.ts'
 import { ErrorNotice, Notice } from '../../components/notice.tsx'
 import { ProgressBar } from '../../components/progress-bar.tsx'
 import { VaultPrompt } from '../../components/vault-prompt.tsx'
+import { useSyncs } from '../../state/active-workspace.ts'
 import { useBridge } from '../../state/bridge-context.tsx'
 import { CallError } from '../../state/call-error.ts'
 import { cancelImport, forgetImport, type ImportRun, importFiles, runImport, useImportRun } from '../../state/import-run.ts'
@@ -20,6 +21,7 @@ declare module 'react' {
 
 export function ImportDialog({ workspaceId, opened, onClose }: { workspaceId: string; opened: boolean; onClose: () => void }) {
   const run = useImportRun()
+  const takesFiles = useSyncs()
   const words = outboxTexts.importing
   function close(): void {
     forgetImport()
@@ -28,9 +30,16 @@ export function ImportDialog({ workspaceId, opened, onClose }: { workspaceId: st
   return (
     <Modal opened={opened} onClose={close} title={words.title} size="lg" closeButtonProps={{ 'aria-label': texts.actions.close }}>
       <Stack gap="md">
-        <p>{words.text}</p>
-        <VaultPrompt />
-        {run ? <Running run={run} /> : <Pickers workspaceId={workspaceId} />}
+        {run || takesFiles ? (
+          <>
+            <p>{words.text}</p>
+            <VaultPrompt />
+            {run ? <Running run={run} /> : <Pickers workspaceId={workspaceId} />}
+          </>
+        ) : (
+          // By an address that was kept: no button leads here.
+          <p>{words.notOffered}</p>
+        )}
       </Stack>
     </Modal>
   )

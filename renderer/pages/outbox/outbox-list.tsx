@@ -28,7 +28,8 @@ type Props = {
   filters: ReactNode
   onOpen: (id: string) => void
   onClear: () => void
-  onImport: () => void
+  /** Null: the platform takes no envelopes. */
+  onImport: (() => void) | null
 }
 
 const pageRows = 100
@@ -84,14 +85,14 @@ export function OutboxList({ workspaceId, filter, filters, onOpen, onClear, onIm
       column.display({
         id: 'kind',
         header: words.columns.kind,
-        meta: { width: '52px', from: 860 },
-        cell: ({ row }) => <span className={classes.dim}>{texts.kinds[row.original.kind]}</span>,
+        meta: { width: '52px', from: 860, tone: 'dim' },
+        cell: ({ row }) => texts.kinds[row.original.kind],
       }),
       column.display({
         id: 'subKeyName',
         header: words.columns.agent,
-        meta: { width: 'minmax(112px, 0.7fr)' },
-        cell: ({ row }) => <span className={classes.dim}>{agentName(row.original)}</span>,
+        meta: { width: 'minmax(112px, 0.7fr)', tone: 'dim' },
+        cell: ({ row }) => agentName(row.original),
       }),
       column.display({
         id: 'sizeBytes',
@@ -108,8 +109,8 @@ export function OutboxList({ workspaceId, filter, filters, onOpen, onClear, onIm
       column.display({
         id: 'createdAt',
         header: words.columns.created,
-        meta: { width: '104px', from: 760 },
-        cell: ({ row }) => <span className={classes.dim}>{format.moment(row.original.createdAt, now)}</span>,
+        meta: { width: '104px', from: 760, tone: 'dim' },
+        cell: ({ row }) => format.moment(row.original.createdAt, now),
       }),
       column.display({
         id: 'note',
@@ -136,6 +137,10 @@ export function OutboxList({ workspaceId, filter, filters, onOpen, onClear, onIm
         <div className={classes.emptyFrame}>
           {isFiltered(filter) ? (
             <Empty icon={IconFilterOff} title={words.empty.filteredTitle} actions={<Button onClick={onClear}>{words.filters.clear}</Button>} />
+          ) : onImport === null ? (
+            <Empty icon={IconInbox} title={words.empty.editsTitle} actions={<Button onClick={() => navigate(paths.settings)}>{words.empty.toSettings}</Button>}>
+              {words.empty.edits}
+            </Empty>
           ) : (
             <Empty
               icon={IconInbox}

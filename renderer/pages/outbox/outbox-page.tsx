@@ -7,7 +7,7 @@ import { paths } from '../../app/paths.ts'
 import { outboxTexts } from '../../app/texts/outbox.ts'
 import { Page } from '../../components/page.tsx'
 import { VaultPrompt } from '../../components/vault-prompt.tsx'
-import { useWorkspace } from '../../state/active-workspace.ts'
+import { useSyncs, useWorkspace } from '../../state/active-workspace.ts'
 import { filterFromSearch, searchFromFilter } from './filter-address.ts'
 import { ImportDialog } from './import-dialog.tsx'
 import { ImportStrip } from './import-strip.tsx'
@@ -18,6 +18,7 @@ import { OutboxSummary } from './outbox-summary.tsx'
 
 export function OutboxPage() {
   const workspace = useWorkspace()
+  const takesFiles = useSyncs()
   const search = useSearch()
   const [, navigate] = useLocation()
   const [itemId, setItemId] = useState<string | null>(null)
@@ -28,11 +29,13 @@ export function OutboxPage() {
     <Page
       fill
       title={outboxTexts.title}
-      lead={outboxTexts.lead}
+      lead={takesFiles ? outboxTexts.lead : outboxTexts.leadOfEdits}
       actions={
-        <Button variant="default" leftSection={<IconFileImport size={14} />} onClick={() => show(filter, 'import=open')}>
-          {outboxTexts.actions.import}
-        </Button>
+        takesFiles && (
+          <Button variant="default" leftSection={<IconFileImport size={14} />} onClick={() => show(filter, 'import=open')}>
+            {outboxTexts.actions.import}
+          </Button>
+        )
       }
     >
       <VaultPrompt />
@@ -46,7 +49,7 @@ export function OutboxPage() {
         filters={<FilterSelects workspaceId={workspace.id} filter={filter} onChange={(next) => show(next)} />}
         onOpen={setItemId}
         onClear={() => show({})}
-        onImport={() => show(filter, 'import=open')}
+        onImport={takesFiles ? () => show(filter, 'import=open') : null}
       />
       <ItemDrawer workspaceId={workspace.id} itemId={itemId} onClose={() => setItemId(null)} />
       <ImportDialog workspaceId={workspace.id} opened={importOpened} onClose={() => show(filter)} />

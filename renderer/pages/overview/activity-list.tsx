@@ -18,10 +18,12 @@ import {
 import { useLocation } from 'wouter'
 import type { Overview } from '../../../shared/contract/console.ts'
 import { paths } from '../../app/paths.ts'
+import { overviewMoreTexts } from '../../app/texts/overview-more.ts'
 import { texts } from '../../app/texts.ts'
 import { Moment } from '../../components/moment.tsx'
 import { Empty } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
+import { useSyncs, useWorkspace } from '../../state/active-workspace.ts'
 import classes from './overview.module.css'
 
 type Kind = Overview['activity'][number]['kind']
@@ -42,23 +44,11 @@ const icons: Record<Kind, TablerIcon> = {
 
 /** @param since what came later than this is marked as new */
 export function ActivityList({ activity, since }: Pick<Overview, 'activity'> & { since: number | null }) {
-  const [, navigate] = useLocation()
   const words = texts.overview.activity
   return (
     <Section title={words.title}>
       {activity.length === 0 ? (
-        <Empty
-          icon={IconHistory}
-          title={words.empty}
-          actions={
-            <>
-              <Button onClick={() => navigate(paths.devices)}>{words.toDevices}</Button>
-              <Button variant="default" onClick={() => navigate(`${paths.outbox}?import=open`)}>
-                {words.toImport}
-              </Button>
-            </>
-          }
-        />
+        <NothingYet />
       ) : (
         <ul className={classes.activity}>
           {activity.map((entry) => {
@@ -74,5 +64,44 @@ export function ActivityList({ activity, since }: Pick<Overview, 'activity'> & {
         </ul>
       )}
     </Section>
+  )
+}
+
+/** What to do first is another thing where the platform takes no envelopes. */
+function NothingYet() {
+  const [, navigate] = useLocation()
+  const { capabilities } = useWorkspace()
+  const writes = texts.overview.activity
+  const edits = overviewMoreTexts.activity
+  if (useSyncs())
+    return (
+      <Empty
+        icon={IconHistory}
+        title={writes.empty}
+        actions={
+          <>
+            <Button onClick={() => navigate(paths.devices)}>{writes.toDevices}</Button>
+            <Button variant="default" onClick={() => navigate(`${paths.outbox}?import=open`)}>
+              {writes.toImport}
+            </Button>
+          </>
+        }
+      />
+    )
+  return (
+    <Empty
+      icon={IconHistory}
+      title={edits.emptyTitle}
+      actions={
+        <>
+          {capabilities.includes('alerts') && <Button onClick={() => navigate(paths.alerts)}>{edits.toAlerts}</Button>}
+          <Button variant="default" onClick={() => navigate(paths.settings)}>
+            {edits.toSettings}
+          </Button>
+        </>
+      }
+    >
+      {edits.empty}
+    </Empty>
   )
 }

@@ -1,9 +1,9 @@
 import { Link } from 'wouter'
-import { auText } from '../../../shared/billing/wallet.ts'
 import { paths } from '../../app/paths.ts'
 import { overviewMoreTexts } from '../../app/texts/overview-more.ts'
 import { Section } from '../../components/page.tsx'
 import { useRead } from '../../state/reads.ts'
+import { au } from '../wallet/amounts.ts'
 import classes from './overview.module.css'
 
 /** The balance, where the platform is paid from a wallet. */
@@ -17,12 +17,12 @@ export function WalletPanel({ workspaceId }: { workspaceId: string }) {
       <dl className={classes.plan}>
         <div className={classes.fact}>
           <dt>{texts.balance}</dt>
-          <dd>{auText(BigInt(balanceMicroAu))}</dd>
+          <dd>{au(balanceMicroAu)}</dd>
         </div>
         {BigInt(heldMicroAu) !== 0n && (
           <div className={classes.fact}>
             <dt>{texts.available}</dt>
-            <dd>{auText(BigInt(availableMicroAu))}</dd>
+            <dd>{au(availableMicroAu)}</dd>
           </div>
         )}
       </dl>

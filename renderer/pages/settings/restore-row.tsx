@@ -3,7 +3,7 @@ import { texts } from '../../app/texts.ts'
 import { GatedButton } from '../../components/gated-button.tsx'
 import { ErrorNotice, Notice } from '../../components/notice.tsx'
 import { ProgressBar } from '../../components/progress-bar.tsx'
-import { useIsOnline } from '../../state/active-workspace.ts'
+import { useIsOnline, useSyncs } from '../../state/active-workspace.ts'
 import { useLive } from '../../state/live-store.ts'
 import { useWrite } from '../../state/reads.ts'
 import { SettingRow } from './setting-row.tsx'
@@ -12,6 +12,10 @@ import classes from './settings.module.css'
 const words = settingsTexts.keys
 
 export function RestoreRow({ workspaceId }: { workspaceId: string }) {
+  return useSyncs() ? <Restore workspaceId={workspaceId} /> : <SettingRow title={words.restoreTitle} text={words.restoreNotOffered} />
+}
+
+function Restore({ workspaceId }: { workspaceId: string }) {
   const restore = useWrite('vault.restore')
   const progress = useLive((live) => live.restores[workspaceId])
   const online = useIsOnline()

@@ -12,7 +12,7 @@ export function BreakdownSection({ workspaceId, meter }: { workspaceId: string; 
   const { data } = useRead('usage.breakdown', { workspaceId, meter: meter.id })
   const texts = usageTexts.breakdown
   if (!data || (data.services.length === 0 && data.users.length === 0)) return null
-  const note = texts.note(format.quantity(meter, data.total))
+  const note = texts.note(format.quantity(meter, data.total), data.from)
   return (
     <>
       {data.services.length > 0 && (

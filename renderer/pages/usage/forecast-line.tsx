@@ -14,15 +14,17 @@ export function ForecastLine({ meter, forecast, periodEnd }: { meter: Meter; for
       {texts.expected(meter, forecast, periodEnd)}
       {meter.limit !== null && meter.limit > 0 && (
         <span className={classes.day} data-tone={forecast.reachesLimitAt === null ? (forecast.earliestAt === null ? 'calm' : 'maybe') : 'reached'}>
-          {limitWords(forecast, now)}
+          {limitWords(forecast, meter.used >= meter.limit, now)}
         </span>
       )}
     </p>
   )
 }
 
-function limitWords({ reachesLimitAt, earliestAt }: UsageForecast, now: number): string {
+function limitWords({ reachesLimitAt, earliestAt }: UsageForecast, full: boolean, now: number): string {
   const texts = usageTexts.forecast
+  // The forecast was made a moment ago: by its own clock a full meter reaches its limit "now", which may lie ahead of this one.
+  if (full) return texts.reached
   if (reachesLimitAt !== null) return reachesLimitAt <= now ? texts.reached : texts.reaches(reachesLimitAt)
   return earliestAt === null ? texts.stays : texts.mayReach(earliestAt)
 }

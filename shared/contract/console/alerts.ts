@@ -1,6 +1,6 @@
 /** The bridge's calls about alerts: what this workspace is told of, what has fired, and edits that wait for the platform. */
 import { z } from 'zod'
-import { call, count, done, epochMs, id, inWorkspace, limit } from '../primitives.ts'
+import { byteBase, call, count, done, epochMs, id, inWorkspace, limit } from '../primitives.ts'
 
 const measure = z.enum(['limit', 'meter', 'cost'])
 const channels = z.array(z.string().min(1).max(64)).min(1).max(8)
@@ -16,7 +16,7 @@ export const alertView = z.strictObject({
   meterName: z.string().nullable(),
   /** Of the meter: `bytes`, `count`, … */
   unit: z.string().nullable(),
-  byteBase: z.enum(['binary', 'decimal']),
+  byteBase,
   inclusive: z.boolean(),
   /** As the platform has it; null: it is only on this computer so far. */
   confirmed: alertFields.nullable(),
@@ -55,7 +55,7 @@ export const alertCalls = {
       channels: z.array(z.strictObject({ id: z.string(), name: z.string() })),
       /** In which budgets on the cost are counted. */
       currency: z.string(),
-      meters: z.array(z.strictObject({ id: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), used: count, limit })),
+      meters: z.array(z.strictObject({ id: z.string(), name: z.string(), unit: z.string(), byteBase, used: count, limit })),
       rules: z.array(alertView),
       /** Why this member may not change alerts; null: they may. */
       mayNot: z.string().nullable(),

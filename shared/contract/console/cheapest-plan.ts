@@ -1,8 +1,8 @@
 /** The bridge's call that replays a workspace's own past against every plan. */
 import { z } from 'zod'
-import { call, count, epochMs, inWorkspace } from '../primitives.ts'
+import { byteBase, call, count, epochMs, inWorkspace } from '../primitives.ts'
 
-const quantity = z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), quantity: count })
+const quantity = z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase, quantity: count })
 
 export const replayedPlan = z.strictObject({
   planId: z.string(),
@@ -20,7 +20,7 @@ export const replayedPlan = z.strictObject({
       cents: count,
       periods: count,
       unit: z.string(),
-      byteBase: z.enum(['binary', 'decimal']),
+      byteBase,
     }),
   ),
   /** The most by which a period would have been over what the plan admits. */

@@ -1,6 +1,6 @@
 /** Costs on the bridge: what use costs, why it changed, and its exports. Days are UTC dates; money is in minor units. */
 import { z } from 'zod'
-import { call, count, inWorkspace } from '../primitives.ts'
+import { byteBase, call, count, inWorkspace } from '../primitives.ts'
 
 export const costDimension = z.enum(['service', 'category', 'user', 'meter'])
 export type CostDimension = z.infer<typeof costDimension>
@@ -40,7 +40,7 @@ export const costChange = z.strictObject({
   byUser: z.array(changePart),
   byMeter: z.array(changePart),
   /** Use itself, of meters that add up, in their own units. */
-  usage: z.array(changePart.extend({ unit: z.string(), byteBase: z.enum(['binary', 'decimal']) })),
+  usage: z.array(changePart.extend({ unit: z.string(), byteBase })),
 })
 export type CostChange = z.infer<typeof costChange>
 

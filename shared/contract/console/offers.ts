@@ -1,8 +1,7 @@
 /** The bridge's calls of the Plans page: what is sold, what is held, who may ask; and a Platform Admin's tenants. */
 import { z } from 'zod'
-import { bytes, call, count, done, epochMs, id, inWorkspace, limit } from '../primitives.ts'
+import { byteBase, bytes, call, count, done, epochMs, id, inWorkspace, limit } from '../primitives.ts'
 
-const byteBase = z.enum(['binary', 'decimal'])
 /** What a booster raises. */
 const resource = { meter: z.string(), resourceName: z.string(), unit: z.string(), byteBase }
 const meterFacts = { meter: z.string(), name: z.string(), unit: z.string(), byteBase }

@@ -1,6 +1,6 @@
 /** Usage on the bridge: what each meter will come to, its past, and who used it. Days and hours are UTC. */
 import { z } from 'zod'
-import { call, count, epochMs, inWorkspace, limit } from '../primitives.ts'
+import { byteBase, call, count, epochMs, inWorkspace, limit } from '../primitives.ts'
 
 /** Whole units; a level may fall, so a growth may be negative. */
 const amount = z.int()
@@ -96,7 +96,7 @@ export const overviewNews = z.strictObject({
   alerts: count,
   invoices: z.array(z.strictObject({ id: z.string(), number: z.string(), amountCents: z.int(), currency: z.string(), status: z.string() })),
   /** The meters that grew most against their limits. */
-  usage: z.array(z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase: z.enum(['binary', 'decimal']), growth: count })),
+  usage: z.array(z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase, growth: count })),
   /** Lines of the activity list. */
   activity: count,
 })

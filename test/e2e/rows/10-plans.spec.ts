@@ -43,6 +43,15 @@ test('four plans side by side in 13 rows, the current one marked, upgrade paths 
     await expect(page.getByRole('button', { name: 'Choose Business' })).toBeEnabled()
   })
 
+  await test.step('what another plan says otherwise than the own one is set off', async () => {
+    const seats = plans.getByRole('row', { name: /^Seats/ }).getByRole('cell')
+    await expect(seats.nth(0)).toHaveText('1')
+    await expect(seats.nth(0)).not.toHaveCSS('font-weight', '600')
+    await expect(seats.nth(1)).not.toHaveCSS('font-weight', '600')
+    await expect(seats.nth(2)).toHaveCSS('font-weight', '600')
+    await expect(seats.nth(3)).toHaveCSS('font-weight', '600')
+  })
+
   await test.step('only what differs: nothing is lost where everything does', async () => {
     await page.getByRole('checkbox', { name: 'Only what differs' }).check()
     await expect(plans.getByRole('row')).toHaveCount(table.length + 2)

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { CARD, payWith } from '../support/card.ts'
 import { expect, test } from '../support/stage.ts'
 
@@ -53,4 +55,27 @@ test('four boosters, one-time, for the current period, additive to the limit, wi
     await expect(boosters.getByRole('listitem').last()).toContainText('Extra storage')
     await expect(boosters.getByRole('button', { name: /^Buy Extra branches/ })).toHaveAccessibleDescription(/^Offline/)
   })
+
+  await test.step('when its time is over, the limit is the plan’s again', async () => {
+    await platform.stop()
+    runOut(platform.dataDir)
+    await platform.restart()
+    expect((await limits()).limits.storage).toBe(150_000_000_000)
+    const later = await stage.page(await stage.computer(platform, { token }), '/plans')
+    await expect(later.getByRole('region', { name: 'Boosters' })).toContainText('No booster runs at the moment.')
+    await stage.go(later, '/usage')
+    await expect(later.getByRole('meter', { name: /^Storage/ })).toHaveAttribute('aria-valuetext', /^0 bytes of 150,000,000,000 bytes/)
+  })
 })
+
+/** As if the boosters had been bought for a time that is over. */
+function runOut(dataDir: string): void {
+  const database = new Database(join(dataDir, 'platform.db'))
+  try {
+    const endedAt = Date.now() - 1000
+    database.prepare('UPDATE boosters SET expires_at = ?').run(endedAt)
+    database.prepare("UPDATE changes SET body = json_set(body, '$.expires_at', ?) WHERE topic = 'booster'").run(new Date(endedAt).toISOString())
+  } finally {
+    database.close()
+  }
+}

@@ -60,3 +60,14 @@ test('integer micro-AU everywhere; 1 AU = €1.00, and the euro figure is displa
     await expect(offline.getByRole('region', { name: 'Top up the wallet' }).getByRole('button')).toHaveAttribute('aria-disabled', 'true')
   })
 })
+
+test('where the platform has no wallet, its address says so and offers none', async ({ stage }) => {
+  const platform = await stage.platform()
+  const page = await stage.page(await stage.computer(platform, { token: platform.tokenOf('truss') }), '/plans')
+  await expect(page.getByRole('columnheader', { name: /^Pro Current plan/ })).toBeVisible()
+  await stage.go(page, '/wallet')
+  await expect(page.getByText('This page is not for this workspace')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Create the circle' })).toHaveCount(0)
+  await page.goBack()
+  await expect(page.getByRole('columnheader', { name: /^Pro Current plan/ })).toBeVisible()
+})

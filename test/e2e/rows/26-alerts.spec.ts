@@ -114,3 +114,15 @@ test('custom budgets with their own channels; offline edits are pending, survive
   await page.getByRole('menuitem', { name: 'Delete Half of the queries' }).click()
   await expect(row('Half of the queries')).toHaveCount(0)
 })
+
+test('a budget is offered only on what the platform tells', async ({ stage }) => {
+  const platform = await stage.platform()
+  const metered = await stage.page(await stage.computer(platform, { token: platform.tokenOf('truss') }), '/alerts')
+  await metered.getByRole('button', { name: 'Add budget' }).click()
+  const choices = metered.getByLabel('On', { exact: true }).getByRole('option')
+  await expect(choices.filter({ hasText: 'Bandwidth' })).toHaveCount(1)
+  await expect(choices.filter({ hasText: 'Cost of the period' })).toHaveCount(0)
+
+  const walleted = await stage.page(await stage.computer(platform, { token: platform.tokenOf('triform') }), '/alerts')
+  await expect(walleted.getByRole('button', { name: 'Add budget' })).toHaveAccessibleDescription(/neither meters nor costs/)
+})

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { z } from 'zod'
 import { type Agent, megabytes } from '../support/agent.ts'
+import { buyPlan } from '../support/buy-plan.ts'
 import { expect, test } from '../support/stage.ts'
 import { syncNow } from '../support/sync-now.ts'
 
@@ -110,6 +111,32 @@ test('many rejected writes are chosen, exported, discarded, brought back and ret
   await expect.poll(() => platform.envelopes().length).toBe(5)
   await expect(chip('Rejected')).toHaveText(/0/)
   await expect(chip('Delivered')).toHaveText(/5/)
+})
+
+test('what is held is shown for each agent and each limit, with what an upgrade would release; the lead is told when it has left', async ({ stage }) => {
+  const platform = await stage.platform()
+  const computer = await stage.computer(platform)
+  const archivist = await computer.agent('archivist')
+  const scribe = await computer.agent('scribe')
+  const page = await stage.page(computer, '/outbox')
+  // 23.7 MiB of 25 MiB: then two of the one and one of the other are held.
+  for (const piece of [1, 2, 3]) expect((await archivist.write(`large/${piece}`, megabytes(7.9))).status).toBe(201)
+  await expect.poll(() => platform.envelopes().length).toBe(3)
+  for (const memoryId of ['late/1', 'late/2']) expect((await archivist.write(memoryId, megabytes(3))).status).toBe(201)
+  expect((await scribe.write('late/3', megabytes(4))).status).toBe(201)
+
+  await page.getByRole('button', { name: 'Held by agent and limit' }).click()
+  const held = page.getByRole('region', { name: 'Summary' })
+  await expect(held.getByText('archivist', { exact: true }).locator('xpath=..')).toContainText('2 writes, 6 MiB')
+  await expect(held.getByText('scribe', { exact: true }).locator('xpath=..')).toContainText('1 write, 4 MiB')
+  await expect(held.getByText('Encrypted bytes', { exact: true }).locator('xpath=..')).toContainText('3 writes, 10 MiB')
+
+  await page.getByRole('button', { name: 'What would an upgrade release?' }).click()
+  const releases = page.getByRole('row', { name: /^Of what is held here/ })
+  await expect(releases.getByRole('cell').nth(1)).toContainText('Releases all 3 writes')
+  await buyPlan(page, 'Pro')
+  await expect(page.getByText('3 held writes have been delivered. Nothing is held any more.')).toBeVisible({ timeout: 60_000 })
+  expect(platform.envelopes()).toHaveLength(6)
 })
 
 test('files and a folder are imported from the page with progress; a running import can be cancelled', async ({ stage }) => {

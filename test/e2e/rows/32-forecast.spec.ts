@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { expect, test } from '../support/stage.ts'
-import { bar, trendRows } from '../support/usage-page.ts'
+import { bar, sendUsage, trendRows } from '../support/usage-page.ts'
 
 const catalog = 'analytics'
 
@@ -13,6 +13,12 @@ test('a forecast to the end of the period with a range, and the day on which a l
   await expect(card).toContainText(/About [\d.]+M by \w+ \d+ \([\d.]+M to [\d.]+M\)/)
   await expect(card).toContainText(/Reaches its limit about \w+ \d+/)
   const day = /Reaches its limit about (\w+ \d+)/.exec(await card.innerText())?.[1] ?? ''
+
+  // Of a full meter no day is foretold.
+  await sendUsage(platform, catalog, [{ metric: 'compute_minutes', quantity: 30_000 }])
+  const full = page.getByRole('article').filter({ has: bar(page, 'Compute') })
+  await expect(bar(page, 'Compute')).toHaveAttribute('aria-valuetext', /Limit|limit|Over|over/)
+  await expect(full).toContainText('The limit has been reached', { timeout: 2_000 })
 
   await page.getByRole('link', { name: 'LLM tokens: trend and details' }).click()
   await expect(page.getByText('From the growth of the last 28 days; four of five cases lie in the range.')).toBeVisible()

@@ -1,5 +1,5 @@
-import { expect, type Page } from '@playwright/test'
-import { CARD, payWith } from './card.ts'
+import type { Page } from '@playwright/test'
+import { payInBrowser } from './card.ts'
 
 /** As a lead does it: choose the plan, confirm the amount, pay with the test card on the page that opens, come back. */
 export async function buyPlan(page: Page, planName: string): Promise<void> {
@@ -7,10 +7,5 @@ export async function buyPlan(page: Page, planName: string): Promise<void> {
     window.location.hash = '#/upgrade'
   })
   await page.getByRole('button', { name: `Choose ${planName}` }).click()
-  const opening = page.waitForEvent('popup')
-  await page.getByRole('button', { name: /^Pay .+ in the browser$/ }).click()
-  const checkout = await opening
-  await payWith(checkout, CARD.pays)
-  await expect(checkout.getByRole('button', { name: /^Pay / })).toBeHidden()
-  await checkout.close()
+  await payInBrowser(page)
 }

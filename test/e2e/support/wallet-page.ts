@@ -1,8 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
-import { expect } from '@playwright/test'
 import type { z } from 'zod'
 import { ledgerResponse, walletDocument } from '../../../shared/contract/platform/wallet.ts'
-import { CARD, payWith } from './card.ts'
+import { payInBrowser } from './card.ts'
 import type { TestPlatform } from './test-platform.ts'
 
 /** The demo circle. */
@@ -67,10 +66,5 @@ export async function topUp(page: Page, au: number): Promise<void> {
   const section = page.getByRole('region', { name: 'Top up the wallet' })
   await section.getByRole('textbox', { name: 'AU' }).fill(String(au))
   await section.getByRole('button', { name: 'Preview the top-up' }).click()
-  const opening = page.waitForEvent('popup')
-  await page.getByRole('button', { name: /^Pay .+ in the browser$/ }).click()
-  const checkout = await opening
-  await payWith(checkout, CARD.pays)
-  await expect(checkout.getByRole('button', { name: /^Pay / })).toBeHidden()
-  await checkout.close()
+  await payInBrowser(page)
 }

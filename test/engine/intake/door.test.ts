@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { requireSync } from '../../../main/engine/require-sync.ts'
 import { DiskFullError } from '../../../main/engine/store/errors.ts'
 import { ALICE, type Door, type DoorOptions, jsonOf, openDoor } from './fixture.ts'
 
@@ -29,6 +30,20 @@ async function expectError(response: Response, status: number, code: string): Pr
 const post = (body: BodyInit, headers: Record<string, string> = {}) => ({ method: 'POST', body, headers })
 const batch = (memories: unknown, headers: Record<string, string> = {}) =>
   post(JSON.stringify({ memories }), { 'Content-Type': 'application/json', ...headers })
+
+describe('a workspace whose platform takes no envelopes (any more)', () => {
+  it('answers 403 with the reason to every write, stores nothing, and still reads and removes', async () => {
+    let taken = true
+    const { fetch } = await door({ requireTaken: () => (taken ? undefined : requireSync({ name: 'Acme Cloud', capabilities: ['billing'] }, 'write')) })
+    await fetch('/v1/memories', post('kept', { 'Tidemark-Memory-Id': 'notes%2Fkept' }))
+    taken = false
+    await expectError(await fetch('/v1/memories', post('x', { 'Tidemark-Memory-Id': 'notes%2Fnew' })), 403, 'not_offered')
+    await expectError(await fetch('/v1/memories/batch', batch([{ id: 'a', content: 'x' }])), 403, 'not_offered')
+    expect((await fetch('/v1/memories/notes%2Fnew')).status).toBe(404)
+    expect(await (await fetch('/v1/memories/notes%2Fkept')).text()).toBe('kept')
+    expect((await fetch('/v1/memories/notes%2Fkept', { method: 'DELETE' })).status).toBe(202)
+  })
+})
 
 describe('writing one memory', () => {
   it('answers 201 with what was stored, and the bytes come back as they were', async () => {

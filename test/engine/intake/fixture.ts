@@ -28,11 +28,6 @@ export class MemoryOutboxDouble implements MemoryOutbox {
   fault: unknown = null
   #sequence = 0
 
-  async enqueueEnvelope(draft: Parameters<MemoryOutbox['enqueueEnvelope']>[0]): ReturnType<MemoryOutbox['enqueueEnvelope']> {
-    await Promise.resolve()
-    return this.#store(draft)
-  }
-
   enqueueEnvelopes(drafts: Parameters<MemoryOutbox['enqueueEnvelopes']>[0]): ReturnType<MemoryOutbox['enqueueEnvelopes']> {
     return drafts.map((draft) => ({ ok: true, value: this.#store(draft) }))
   }
@@ -58,7 +53,7 @@ export class MemoryOutboxDouble implements MemoryOutbox {
     return [...this.rows.values()].reduce((sum, rows) => sum + rows.length, 0)
   }
 
-  #store(draft: Parameters<MemoryOutbox['enqueueEnvelope']>[0]): Row {
+  #store(draft: Parameters<MemoryOutbox['enqueueEnvelopes']>[0][number]): Row {
     if (this.fault !== null) throw this.fault
     const lane = `${draft.workspaceId}/${draft.memoryRef}`
     const rows = this.rows.get(lane) ?? []
@@ -103,7 +98,7 @@ export class VaultDouble implements MemoryVault {
   }
 }
 
-export type DoorOptions = { maxEnvelopeBytes?: number; limits?: Partial<IntakeLimits>; hasRoom?: () => boolean }
+export type DoorOptions = { maxEnvelopeBytes?: number; limits?: Partial<IntakeLimits>; hasRoom?: () => boolean; requireTaken?: () => void }
 
 export type Door = {
   server: IntakeServer
@@ -131,6 +126,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     vault,
     ciphertexts: { read: async (items) => outbox.ciphertexts(items.map((item) => item.id)) },
     maxEnvelopeBytes: () => options.maxEnvelopeBytes ?? null,
+    requireTaken: () => options.requireTaken?.(),
     disk: {
       hasRoomFor: () => options.hasRoom?.() ?? true,
       noteWritten: () => {},

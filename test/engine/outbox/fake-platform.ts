@@ -44,12 +44,19 @@ export class FakePlatform {
 
   constructor() {
     this.tell()
+    const send: PlatformClient['send'] = async (workspaceId, name, parts) => {
+      await this.gate
+      const { body, params } = parts as { body?: unknown; params?: { id: string } }
+      return (await this.#answer(workspaceId, name, body as PushBody, params?.id ?? '')) as never
+    }
     this.client = {
-      send: async (workspaceId, name, parts) => {
-        await this.gate
-        const { body, params } = parts as { body?: unknown; params?: { id: string } }
-        return (await this.#answer(workspaceId, name, body as PushBody, params?.id ?? '')) as never
-      },
+      send,
+      prepare: (name, parts) => ({
+        send: (workspaceId, { signal, onLeave }) => {
+          onLeave()
+          return this.client.send(workspaceId, name, { ...parts, signal })
+        },
+      }),
     }
   }
 

@@ -124,6 +124,31 @@ describe('a catalog that the program does not know', () => {
     expect((await fixture.send(tenantsResponse, 'GET', '/v1/tenants', { role: 'platform_admin', catalog: 'truss' })).value.tenants).toHaveLength(5)
   })
 
+  test('sends a role in the feed what the routes would show it, and the cursor passes the rest', async () => {
+    const all = await fixture.documents({ token: fixture.token(role) })
+    const hidden = [...all.keys()].filter((key) => /^(?:invoice|payment_methods)\//.test(key))
+    expect(hidden.length).toBeGreaterThan(1)
+    const page = async (limit: number, since: string) =>
+      (await fixture.send(contract.changesResponse, 'GET', `/v1/sync/changes?limit=${limit}${since === '' ? '' : `&since=${since}`}`, { role: 'astronomer' }))
+        .value
+    const seen = new Set<string>()
+    let cursor = ''
+    let empty = 0
+    for (let more = true; more; ) {
+      const answer = await page(1, cursor)
+      for (const { topic, id, op } of answer.changes) if (op === 'upsert') seen.add(`${topic}/${id}`)
+      if (answer.changes.length === 0 && answer.more) empty += 1
+      expect(answer.cursor).not.toBe(cursor)
+      ;({ cursor, more } = answer)
+    }
+    expect(empty).toBeGreaterThan(0)
+    expect([...all.keys()].filter((key) => !seen.has(key))).toEqual(hidden)
+    expect(await page(1000, cursor)).toMatchObject({ changes: [], more: false })
+    // The cursor stands where a member who sees everything stands.
+    const { value } = await fixture.send(contract.changesResponse, 'GET', `/v1/sync/changes?since=${cursor}`, { role })
+    expect(value).toMatchObject({ changes: [], cursor })
+  })
+
   test('answers every other reading route', async () => {
     for (const path of [
       '/api/billing/usage',

@@ -95,6 +95,31 @@ describe('following the feed', () => {
   })
 })
 
+describe('who reads', () => {
+  const withheld = { topic: 'future', id: 'x', op: 'upsert', version: 1, body: { any: 1 } }
+
+  it('another role reads from the beginning, and what it is not sent goes when that reading is complete', () => {
+    documents.readAs(W, 'admin')
+    documents.apply(W, page([counterChange('a', 1, 2, 1), withheld], 'c1'), 1000)
+    documents.readAs(W, 'admin')
+    expect(documents.cursor(W)).toBe('c1')
+    documents.readAs(W, 'guest')
+    expect(documents.cursor(W)).toBeNull()
+    expect(documents.list(W, 'counter')).toHaveLength(1)
+    expect([...documents.apply(W, page([counterChange('a', 1, 2, 1)], 'c1'), 2000).changed]).toEqual(['future'])
+    documents = new Documents(database, clock)
+    documents.readAs(W, 'guest')
+    expect(documents.cursor(W)).toBe('c1')
+  })
+
+  it('a cache that does not say for whom it was read is read again once', () => {
+    documents.apply(W, page([withheld], 'c1'), 1000)
+    documents.readAs(W, 'guest')
+    expect(documents.cursor(W)).toBeNull()
+    expect([...documents.apply(W, page([], 'c1'), 2000).changed]).toEqual(['future'])
+  })
+})
+
 describe('versions', () => {
   it('an answer of a push never puts an older number over a newer one', () => {
     documents.apply(W, page([counterChange('a', 7, 10, 7)], 'c1'), 1000)

@@ -48,6 +48,17 @@ describe('outbox 0003-workspaces', () => {
   })
 })
 
+describe('outbox 0007-member', () => {
+  it('comes after the version before: an account that is known has not said who is signed in', () => {
+    const file = path.join(folder, 'outbox.db')
+    const before = openDatabase({ path: file, migrations: migrations.outbox.filter(({ version }) => version < 7), synchronous: 'full' })
+    before.prepare(account).run('a', 'p', 'u', 'platform')
+    before.close()
+    database = openDatabase({ path: file, migrations: migrations.outbox, synchronous: 'full' })
+    expect(database.prepare('SELECT id, member_id, member_name FROM workspaces').all()).toEqual([{ id: 'a', member_id: null, member_name: 'm' }])
+  })
+})
+
 describe('cache 0001-documents', () => {
   it('comes from nothing and finds documents by key', () => {
     database = openDatabase({ path: path.join(folder, 'cache.db'), migrations: migrations.cache, synchronous: 'normal' })
@@ -56,5 +67,18 @@ describe('cache 0001-documents', () => {
     )
     expect(plan).toContain('USING PRIMARY KEY')
     expect(plan).not.toContain('TEMP B-TREE')
+  })
+})
+
+describe('cache 0006-reader', () => {
+  it('comes after the version before: a reading that is known goes on, as nobody that is known', () => {
+    const file = path.join(folder, 'cache.db')
+    const before = openDatabase({ path: file, migrations: migrations.cache.filter(({ version }) => version < 6), synchronous: 'normal' })
+    before.exec("INSERT INTO cursors (workspace_id, cursor, generation, rereading, as_of) VALUES ('w', 'c1', 3, 0, 1000)")
+    before.close()
+    database = openDatabase({ path: file, migrations: migrations.cache, synchronous: 'normal' })
+    expect(database.prepare('SELECT * FROM cursors').all()).toEqual([
+      { workspace_id: 'w', cursor: 'c1', generation: 3, rereading: 0, as_of: 1000, reader: null },
+    ])
   })
 })

@@ -77,6 +77,18 @@ describe('connecting', () => {
     })
   })
 
+  it('begins again when the cache is cleared between two pages: nothing that came before is left out', async () => {
+    let cleared = false
+    platform.on('GET /v1/sync/changes', ({ query }) => {
+      if (query.get('since') === null) return { body: { changes: [counterChange('a', 1, 2, 1)], cursor: 'c1', more: true } }
+      if (!cleared) engine.documents.forget(id)
+      cleared = true
+      return { body: { changes: [counterChange('b', 1, 2, 1)], cursor: 'c2', more: false } }
+    })
+    await goOnline()
+    expect(engine.documents.list(id, 'counter').map(({ metric }) => metric)).toEqual(['a', 'b'])
+  })
+
   it('tells the outbox at each connect, also when nothing changed', async () => {
     await goOnline()
     expect(engine.counters).toEqual([id])

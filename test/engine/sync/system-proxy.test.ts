@@ -99,6 +99,18 @@ describe('the proxy of the system', () => {
     expect(connects).toEqual([])
   })
 
+  it('may take longer to find than whoever asks has patience: then nothing leaves', async () => {
+    const asking = new AbortController()
+    open(async () => {
+      asking.abort()
+      return `http://127.0.0.1:${portOf(proxy)}`
+    })
+    const answer = await engine.client.sendTo({ workspaceId: null, url: `https://${host}`, token: TOKEN }, 'readWorkspace', { signal: asking.signal })
+    expect(answer).toMatchObject({ kind: 'unreachable', reason: 'aborted' })
+    expect(connects).toEqual([])
+    expect(engine.egress.page({ workspaceId: null, before: null, limit: 10 }).total).toBe(0)
+  })
+
   it('may be one for SOCKS', async () => {
     const greetings: Buffer[] = []
     const socks = createServer((socket) => {

@@ -43,18 +43,21 @@ describe('an envelope on its way through this computer', () => {
     const { vault } = testVault({ db })
     await vault.initialise()
     const contents = Array.from({ length: 60 }, (_, index) => ({ memoryId: `memory ${index % 20}`, bytes: randomBytes(100 + index) }))
-    const write = async ({ memoryId, bytes }: (typeof contents)[number]) => {
+    const write = ({ memoryId, bytes }: (typeof contents)[number]) => {
       const memoryRef = vault.memoryRef(null, memoryId)
-      const made = await outbox.enqueueEnvelope({
-        workspaceId,
-        subKeyId: null,
-        memoryRef,
-        createdAt: systemClock.now(),
-        seal: ({ id, revision }) => vault.seal({ envelopeId: id, memoryRef, revision, subKeyId: null, memoryId, contentType: 'text/plain', bytes }),
-      })
-      return { ...made, memoryId, memoryRef, bytes }
+      const [made] = outbox.enqueueEnvelopes([
+        {
+          workspaceId,
+          subKeyId: null,
+          memoryRef,
+          createdAt: systemClock.now(),
+          seal: ({ id, revision }) => vault.seal({ envelopeId: id, memoryRef, revision, subKeyId: null, memoryId, contentType: 'text/plain', bytes }),
+        },
+      ])
+      if (!made?.ok) throw made?.error
+      return { ...made.value, memoryId, memoryRef, bytes }
     }
-    const queued = await Promise.all(contents.slice(0, 40).map(write))
+    const queued = contents.slice(0, 40).map(write)
     const mover = createMover({ stage: outbox.stage, store, clock: systemClock, failed: (error) => expect.unreachable(String(error)), roomFor: () => true })
     await mover.flush()
     expect(outbox.stage.waitingCount()).toBe(0)
@@ -63,7 +66,7 @@ describe('an envelope on its way through this computer', () => {
     expect(await sweep()).toBe(0)
     await db.backup(join(dataDir, 'older.db'))
 
-    queued.push(...(await Promise.all(contents.slice(40).map(write))))
+    queued.push(...contents.slice(40).map(write))
     const reader = createCiphertextReader(outbox.stage, store)
     const check = async () => {
       const found = await reader.read(queued)

@@ -51,7 +51,7 @@ function fill(ledger: Ledger, lines: readonly Record<string, unknown>[], generat
   for (const body of lines) table.upsert(workspace, `${body.circle}/${body.number}`, 1, body, generation)
 }
 
-const numbers = (lines: readonly { number: number }[]): number[] => lines.map(({ number }) => number)
+const numbers = ({ lines }: ReturnType<Ledger['page']>): number[] => lines.map(({ number }) => number)
 
 describe('the cached ledger', () => {
   test('comes in pages, newest first, by kind and by element, of one circle of one workspace', () => {
@@ -107,6 +107,17 @@ describe('the cached ledger', () => {
     fill(ledger, [line(1), line(2)])
     database.prepare("UPDATE ledger_lines SET body = '{' WHERE number = 2").run()
     expect(numbers(ledger.page(WORKSPACE, 'c1', ALL, null, 9))).toEqual([1])
+  })
+
+  test('says where the next page begins, also after a line that was left out, and that the last one is the last', () => {
+    const ledger = new Ledger(database)
+    fill(
+      ledger,
+      [1, 2, 3, 4].map((number) => line(number)),
+    )
+    database.prepare("UPDATE ledger_lines SET body = '{' WHERE number = 3").run()
+    expect(ledger.page(WORKSPACE, 'c1', ALL, null, 2)).toMatchObject({ lines: [{ number: 4 }], next: 3 })
+    expect(ledger.page(WORKSPACE, 'c1', ALL, 3, 2)).toMatchObject({ lines: [{ number: 2 }, { number: 1 }], next: null })
   })
 })
 

@@ -46,6 +46,13 @@ describe('replayPlans', () => {
     expect(replay.cheapestId).toBeNull()
   })
 
+  test('plans that are billed by another interval are left out: their prices and counters are for another time', () => {
+    const plans = truss.plans.map((plan) => (plan.id === 'team' ? { ...plan, interval: 'year' as const } : plan))
+    const used = [period({ storage: 280_000_000_000 })]
+    expect(replayPlans({ ...truss, plans }, used, 'year')).toMatchObject({ plans: [{ planId: 'team', totalCents: 8900 }], cheapestId: 'team' })
+    expect(replayPlans({ ...truss, plans }, used, 'month').plans.map(({ planId }) => planId)).not.toContain('team')
+  })
+
   test('no past, no advice', () => {
     expect(replayPlans(truss, []).cheapestId).toBeNull()
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { auText, capLines, costChip, decideRun, microAuFromWire, microAuToWire, needsApproval, settledMicroAu } from '../../../shared/billing/wallet.ts'
+import { capLines, costChip, decideRun, microAuFromWire, microAuToWire, needsApproval, settledMicroAu } from '../../../shared/billing/wallet.ts'
 
 const policy = { noticeFromMicroAu: 100n, insistentFromMicroAu: 1000n, approvalAboveMicroAu: 5000n }
 const run = { totalMicroAu: 300n, balanceMicroAu: 300n, hardWall: true, approved: false, policy }
@@ -72,15 +72,6 @@ describe('on the wire', () => {
   test.each([1.5, Number.NaN, 2 ** 53, '', '1.5', ' 1', '0x10', '1e3', '9'.repeat(31)])('%j is refused', (wrong) => {
     expect(() => microAuFromWire(wrong)).toThrow(RangeError)
   })
-})
-
-test.each([
-  [0n, '0.00 AU'],
-  [1n, '0.000001 AU'],
-  [1_500_000n, '1.50 AU'],
-  [-1_234_567_890_000n, '-1,234,567.89 AU'],
-])('%d micro-AU are %s', (amount, text) => {
-  expect(auText(amount)).toBe(text)
 })
 
 describe('capLines', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { csvText } from '../../../main/engine/billing/csv.ts'
 import { costCsv, costJson, exactDecimal } from '../../../main/engine/billing/costs/cost-export.ts'
 import type { CostDay } from '../../../main/engine/billing/costs/cost-days.ts'
 import { costNames } from '../../../main/engine/billing/costs/cost-names.ts'
 import { type CostPeriod, costPeriods } from '../../../main/engine/billing/costs/cost-periods.ts'
 import { changeView, costView } from '../../../main/engine/billing/costs/cost-view.ts'
-import { csvText } from '../../../main/engine/billing/costs/csv.ts'
 import { focusCsv, MANDATORY_COLUMNS } from '../../../main/engine/billing/costs/focus.ts'
 import { catalogToWire } from '../../../shared/billing/catalog-wire.ts'
 import type { CostCell } from '../../../shared/billing/cost.ts'
@@ -203,7 +203,7 @@ describe('FOCUS 1.2', () => {
     id: 'i',
     number: 'NORTHWIND-0015',
     period: { start: '2026-10-09T07:00:00.000Z', end: '2026-11-09T07:00:00.000Z' },
-    amount_cents: 59_500,
+    amount_cents: 54_145,
     currency: 'usd',
     status: 'Paid',
     issued_at: '2026-10-09T07:00:00.000Z',
@@ -211,6 +211,7 @@ describe('FOCUS 1.2', () => {
     description: 'Professional',
     lines: [
       { description: 'Professional', kind: 'plan' as const, amount_cents: 50_000, tax_cents: 9500 },
+      { description: 'Fewer seats', kind: 'plan' as const, amount_cents: -4500, tax_cents: -855 },
       { description: 'Used before', kind: 'usage' as const, amount_cents: 0, tax_cents: 0 },
     ],
   }
@@ -245,7 +246,7 @@ describe('FOCUS 1.2', () => {
       expect(['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment']).toContain(row.ChargeCategory)
       expect(row.ChargeClass).toBe('')
       expect(serviceCategories).toContain(row.ServiceCategory)
-      if (row.ChargeCategory === 'Tax') expect([row.PricingQuantity, row.PricingUnit]).toEqual(['', ''])
+      if (row.ChargeCategory === 'Tax' || row.ChargeCategory === 'Credit') expect([row.PricingQuantity, row.PricingUnit]).toEqual(['', ''])
       else {
         expect(Number(row.PricingQuantity)).toBeGreaterThan(0)
         expect(row.PricingUnit).not.toBe('')
@@ -253,12 +254,14 @@ describe('FOCUS 1.2', () => {
     }
   })
 
-  test('use beyond the plan is billed, the plan is a purchase, and tax is tax', () => {
+  test('use beyond the plan is billed, the plan is a purchase, what is given back a credit, and tax is tax', () => {
     expect(rows.map((row) => [row.ChargeCategory, row.BilledCost, row.ListCost, row.InvoiceId])).toEqual([
       ['Usage', '0.000000', '0.000002', ''],
       ['Usage', '0.234567', '1.234567', ''],
       ['Purchase', '500.00', '500.00', 'NORTHWIND-0015'],
       ['Tax', '95.00', '95.00', 'NORTHWIND-0015'],
+      ['Credit', '-45.00', '-45.00', 'NORTHWIND-0015'],
+      ['Tax', '-8.55', '-8.55', 'NORTHWIND-0015'],
     ])
     expect(rows[0]).toMatchObject({
       ServiceName: 'AI service',

@@ -7,10 +7,14 @@ import { catalogs } from '../../../shared/generated/catalogs.ts'
 const workspaceId = '7c9d4d6a-3f0e-4a53-9e46-0a1f6a0c2b11'
 
 let documents: Record<string, unknown>[]
+/** Null: not everything has been read. */
+let asOf: number | null
+let workspaceIds: readonly string[]
 let told: ConsoleEvent[]
 
 beforeEach(() => {
   documents = []
+  asOf = 1000
   told = []
 })
 
@@ -29,9 +33,10 @@ function request(id: string, status: 'pending' | 'approved' | 'declined') {
 }
 
 function watch(known: readonly string[]) {
+  workspaceIds = known
   return watchPlanRequests({
-    documents: { list: () => documents as never },
-    workspaceIds: known,
+    documents: { list: () => documents as never, asOf: () => asOf },
+    workspaceIds: () => workspaceIds,
     catalogOf: () => catalogFromWire(catalogToWire(catalogs.analytics)),
     nameOf: () => 'Northwind Insights',
     mayDecide: () => false,
@@ -66,4 +71,44 @@ test('a new question is told; what a first visit brings is the past', () => {
   documents = [...documents, request('new', 'pending')]
   see(changed(['plan_request']))
   expect(told.map(({ payload }) => payload)).toMatchObject([{ request: { id: 'new', status: 'pending' } }])
+})
+
+test('a cache that was cleared brings no news but what was decided meanwhile', () => {
+  documents = [request('r1', 'pending'), request('r2', 'approved')]
+  const see = watch([workspaceId])
+  documents = []
+  asOf = null
+  see(changed(['plan', 'plan_request', 'counter']))
+  // A reading that ended half way.
+  documents = [request('r2', 'approved')]
+  see(changed(['plan_request']))
+  documents = [request('r1', 'declined'), request('r2', 'approved')]
+  asOf = 2000
+  see(changed(['counter']))
+  see(changed(['plan_request']))
+  expect(told.map(({ payload }) => payload)).toMatchObject([{ request: { id: 'r1', status: 'declined' } }])
+})
+
+test('a console that starts with an empty cache takes nothing for news', () => {
+  asOf = null
+  const see = watch([workspaceId])
+  documents = [request('r1', 'pending')]
+  asOf = 2000
+  see(changed(['plan_request']))
+  expect(told).toEqual([])
+})
+
+test('a workspace that was removed and added again has a first visit again', () => {
+  documents = [request('r1', 'pending')]
+  const see = watch([workspaceId])
+  workspaceIds = []
+  documents = []
+  asOf = null
+  see({ event: 'workspaces.changed', payload: {} })
+  workspaceIds = [workspaceId]
+  see({ event: 'workspaces.changed', payload: {} })
+  documents = [request('r1', 'approved')]
+  asOf = 2000
+  see(changed(['plan_request']))
+  expect(told).toEqual([])
 })

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createDiskGuard, type DiskRoom, diskState, isDiskFullError, RESERVE_BYTES, type StoreWarning } from '../../../main/engine/disk-space.ts'
+import { createDiskGuard, type DiskRoom, diskState, isDiskFullError, type StoreWarning } from '../../../main/engine/disk-space.ts'
 import { DiskFullError } from '../../../main/engine/store/errors.ts'
 import { SteppedClock } from './stepped-clock.ts'
 
 const MB = 1_000_000
-const RESERVE = RESERVE_BYTES
+const MIB = 1024 * 1024
+const RESERVE = 32 * MIB
 
 function guard(room: DiskRoom | Error) {
   const clock = new SteppedClock()

@@ -11,7 +11,6 @@ function fixture(overrides: Partial<MemoryServiceOptions['outbox']> = {}) {
   const writtenBytes: number[] = []
   const memories = createMemoryService({
     outbox: {
-      enqueueEnvelope: async () => ({ id: 'e', revision: 1, sequence: 1, sizeBytes: 10 }),
       enqueueEnvelopes: (drafts) => drafts.map((_, index) => ({ ok: true, value: { id: `e${index}`, revision: 1, sequence: index + 1, sizeBytes: 10 } })),
       enqueueMemoryDelete: () => ({ withdrawnCount: 0, deleteCount: 1 }),
       latest: () => ({ id: 'e', revision: 4, sequence: 9, sizeBytes: 10 }),

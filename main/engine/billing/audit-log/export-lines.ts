@@ -1,26 +1,21 @@
 import type { AuditRow } from '../../../../shared/contract/console/audit.ts'
+import { csvText } from '../csv.ts'
 
 export type ExportFormat = 'csv' | 'json'
 type Part = { rows: readonly AuditRow[]; isFirst: boolean; isLast: boolean }
 
 const COLUMNS = ['sequence', 'created_at', 'action', 'actor', 'actor_name', 'target', 'metadata', 'hash'] as const
 
-/** Pure: one part of the file; all parts in their order are the file. CSV is RFC 4180, JSON one array. */
+/** Pure: one part of the file; all parts in their order are the file. JSON is one array. */
 export function exportText(format: ExportFormat, part: Part): string {
   return format === 'csv' ? csv(part) : json(part)
 }
 
 function csv({ rows, isFirst }: Part): string {
-  const lines = rows.map((row) =>
-    [row.sequence, new Date(row.createdAt).toISOString(), row.action, row.actor, row.actorName, row.target, row.metadata, row.hash].map(csvField).join(','),
+  return csvText(
+    isFirst ? COLUMNS : null,
+    rows.map((row) => [row.sequence, new Date(row.createdAt).toISOString(), row.action, row.actor, row.actorName, row.target, row.metadata, row.hash]),
   )
-  return [...(isFirst ? [COLUMNS.join(',')] : []), ...lines].map((line) => `${line}\r\n`).join('')
-}
-
-/** A field that begins like a formula would be run by a spreadsheet; the apostrophe makes it the text that it is. */
-function csvField(value: string | number): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function json({ rows, isFirst, isLast }: Part): string {

@@ -5,13 +5,14 @@ import type { CostDimension } from '../../../../shared/contract/console/costs.ts
 import type { CostDay } from './cost-days.ts'
 import { type CostNames, keyOf } from './cost-names.ts'
 import type { CostPeriod } from './cost-periods.ts'
-import { csvText } from './csv.ts'
+import { csvText } from '../csv.ts'
 
 export type CostExport = {
   readonly days: readonly CostDay[]
   readonly names: CostNames
   readonly period: CostPeriod
-  readonly workspaceName: string /** For a period without use. */
+  readonly workspaceName: string
+  /** For a period without use. */
   readonly currency: string
 }
 

@@ -6,8 +6,8 @@ import type { PlansDocument } from '../../../../shared/billing/catalog-wire.ts'
 import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
 import { decimalText } from '../../../../shared/billing/money.ts'
 import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
+import { type CsvValue, csvText } from '../csv.ts'
 import { exactDecimal, type CostExport } from './cost-export.ts'
-import { csvText } from './csv.ts'
 
 /** Mandatory in 1.2, in the specification's order. */
 export const MANDATORY_COLUMNS = [
@@ -49,7 +49,7 @@ const OTHER_COLUMNS = [
 ] as const
 
 type Column = (typeof MANDATORY_COLUMNS)[number] | (typeof OTHER_COLUMNS)[number]
-type Row = Record<Column, string | number | null>
+type Row = Record<Column, CsvValue>
 
 export type FocusExport = CostExport & {
   readonly workspaceId: string
@@ -126,7 +126,8 @@ function purchaseRows(source: FocusExport, invoice: InvoiceDocument): Row[] {
     x_UserId: null,
   }
   const charge = (amountCents: number): Pick<Row, 'BilledCost' | 'ContractedCost' | 'EffectiveCost' | 'ListCost'> => {
-    const cost = decimalText(amountCents, invoice.currency)
+    // A credit is below zero.
+    const cost = { decimal: decimalText(amountCents, invoice.currency) }
     return { BilledCost: cost, ContractedCost: cost, EffectiveCost: cost, ListCost: cost }
   }
   return (invoice.lines ?? [])

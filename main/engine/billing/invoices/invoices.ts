@@ -1,3 +1,4 @@
+import type { ConsoleEvent } from '../../../../shared/contract/console.ts'
 import type { Invoice } from '../../../../shared/contract/console/invoices.ts'
 import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
 import { ConsoleFailure } from '../../failure.ts'
@@ -60,6 +61,13 @@ export class Invoices {
 
   async forget(workspaceId: string): Promise<void> {
     await this.#options.files.forget(workspaceId)
+  }
+
+  /** A member who may see no invoices gets none from the platform: the files that one before opened here go with the last of them. */
+  async watch(event: ConsoleEvent): Promise<void> {
+    if (event.event !== 'cache.changed' || !event.payload.topics.includes('invoice')) return
+    const { workspaceId } = event.payload
+    if (this.#options.documents.list(workspaceId, 'invoice').length === 0) await this.forget(workspaceId)
   }
 
   #find(workspaceId: string, id: string): InvoiceDocument {

@@ -1,7 +1,7 @@
+import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
 import type { UsageDay } from '../usage-history.ts'
 
 export const HOUR_MS = 3_600_000
-export const DAY_MS = 24 * HOUR_MS
 const HOURS = 24
 
 /** What a counter stood at when each hour (since 1970, UTC) ended. Hours that are not known are missing. */

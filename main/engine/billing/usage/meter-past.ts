@@ -1,10 +1,11 @@
 import type { Meter } from '../../../../shared/billing/catalog.ts'
+import { dayOf } from '../../../../shared/billing/cost-day.ts'
 import { forecast, type Forecast } from '../../../../shared/billing/forecast.ts'
 import { limitFromWire } from '../../../../shared/billing/limit.ts'
 import type { Period } from '../../../../shared/billing/period.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
 import type { UsageHistory } from '../usage-history.ts'
-import { DAY_MS, dailyGrowth, growthByHour, HOUR_MS, type Levels, levelsOf } from './growth.ts'
+import { dailyGrowth, growthByHour, HOUR_MS, type Levels, levelsOf } from './growth.ts'
 
 /** What the usage page draws as use that adds up, and what as something that stands at a height. */
 export function kindOf(meter: Pick<Meter, 'aggregation' | 'period' | 'draws'>): 'flow' | 'level' {
@@ -16,7 +17,7 @@ export function kindOf(meter: Pick<Meter, 'aggregation' | 'period' | 'draws'>): 
 export type MeterPast = { readonly levels: Levels; readonly growth: ReadonlyMap<number, number> }
 
 export function readPast(history: UsageHistory, workspaceId: string, meter: Meter, counter: Counter, fromDay: number, nowMs: number): MeterPast {
-  const levels = levelsOf(history.readDays(workspaceId, meter.id, fromDay, Math.floor(nowMs / DAY_MS)))
+  const levels = levelsOf(history.readDays(workspaceId, meter.id, fromDay, dayOf(nowMs)))
   // Without any past the counter alone would look like the use of one hour.
   if (levels.size > 0 && meter.aggregation !== 'rate_per_minute') {
     const hour = Math.floor(nowMs / HOUR_MS)
@@ -31,7 +32,7 @@ export const FORECAST_PAST_DAYS = 29
 
 export function forecastOf(meter: Meter, counter: Counter, { growth }: MeterPast, period: Period, nowMs: number): Forecast | null {
   if (meter.aggregation === 'rate_per_minute') return null
-  const today = Math.floor(nowMs / DAY_MS)
+  const today = dayOf(nowMs)
   return forecast({
     used: counter.used,
     limit: limitFromWire(counter.limit),

@@ -1,7 +1,7 @@
 import type { Meter } from '../../../../shared/billing/catalog.ts'
 import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
 import { limitFromWire, limitToNullable } from '../../../../shared/billing/limit.ts'
-import { type Period, periodAt } from '../../../../shared/billing/period.ts'
+import { type Interval, type Period, periodAt } from '../../../../shared/billing/period.ts'
 import type { UsageGrain, UsageTrend } from '../../../../shared/contract/console/usage.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
 import type { UsageHistory } from '../usage-history.ts'
@@ -17,6 +17,8 @@ export type TrendInput = {
   readonly meter: Meter
   readonly counter: Counter
   readonly period: Period
+  /** The plan's: how long the period before was. */
+  readonly interval: Interval
   readonly grain: UsageGrain
   readonly nowMs: number
 }
@@ -53,7 +55,7 @@ export function usageTrend(input: TrendInput): UsageTrend {
   }
 }
 
-function bucketsOf({ grain, nowMs, period }: TrendInput): { now: Bucket[]; before: Bucket[] } {
+function bucketsOf({ grain, nowMs, period, interval }: TrendInput): { now: Bucket[]; before: Bucket[] } {
   switch (grain) {
     case 'hour': {
       const end = Math.floor(nowMs / HOUR_MS) + 1
@@ -63,8 +65,7 @@ function bucketsOf({ grain, nowMs, period }: TrendInput): { now: Bucket[]; befor
     }
     case 'day': {
       const now = daysWithin(period)
-      const own = periodAt(period.startMs, period.startMs - 1)
-      const before = daysWithin(own)
+      const before = daysWithin(periodAt(period.startMs, period.startMs - 1, interval))
       return { now, before: now.map((_, index) => before[index] ?? { from: 0, to: 0 }) }
     }
     case 'month': {

@@ -29,7 +29,7 @@ export type UsageInput = {
 }
 
 /** Every meter of the catalog that has a counter, with its forecast, its part of the projected cost and its last days. */
-export function usageView(input: UsageInput): { meters: MeterUse[]; cost: PeriodCost | null } {
+export function usageView(input: UsageInput): { meters: MeterUse[]; cost: PeriodCost } {
   const { history, workspaceId, catalog, counters, period, nowMs } = input
   const plan = catalog.plans.find(({ id }) => id === input.planId)
   const counted = catalog.meters.flatMap((meter) => {
@@ -96,6 +96,6 @@ function overageSoFar(counted: readonly { meter: Meter; counter: Counter }[]): n
   }, 0)
 }
 
-export function toForecast({ expected, low, high, reachesLimitAtMs, earliestAtMs, basisDays }: NonNullable<ReturnType<typeof forecastOf>>): UsageForecast {
+function toForecast({ expected, low, high, reachesLimitAtMs, earliestAtMs, basisDays }: NonNullable<ReturnType<typeof forecastOf>>): UsageForecast {
   return { expected, low, high, reachesLimitAt: reachesLimitAtMs, earliestAt: earliestAtMs, basisDays }
 }

@@ -1,5 +1,6 @@
 import type { Statement } from 'better-sqlite3'
 import { z } from 'zod'
+import { dayOf } from '../../../../shared/billing/cost-day.ts'
 import { microAuFromWire } from '../../../../shared/billing/wallet.ts'
 import { ledgerLineDocument } from '../../../../shared/contract/platform/wallet.ts'
 import type { Database } from '../../store/database.ts'
@@ -9,8 +10,8 @@ export type LedgerLine = z.output<typeof ledgerLineDocument>
 export type LedgerFilter = { kind: LedgerLine['kind'] | null; element: string | null }
 export type LedgerDay = { day: number; debitedMicroAu: bigint; creditedMicroAu: bigint; balanceMicroAu: bigint }
 
-const DAY_MS = 86_400_000
-const storedLine = z.object({ body: z.string() })
+const storedLine = z.object({ number: z.int(), body: z.string() })
+const storedBody = storedLine.pick({ body: true })
 const storedDay = z.object({ day: z.bigint(), debited: z.bigint(), credited: z.bigint(), balance: z.bigint() })
 
 /** The cached ledgers: paged by the number of a line, summed by day. */
@@ -22,18 +23,21 @@ export class Ledger {
     this.#database = database
   }
 
-  /** Newest first; lines that are no longer what they should be are left out. */
-  page(workspaceId: string, circle: string, filter: LedgerFilter, before: number | null, limit: number): LedgerLine[] {
+  /** Newest first; lines that are no longer what they should be are left out. `next`: before which line the next page begins; null: there is none. */
+  page(workspaceId: string, circle: string, filter: LedgerFilter, before: number | null, limit: number): { lines: LedgerLine[]; next: number | null } {
     const { from, where, values } = conditions(workspaceId, circle, filter)
-    const raw = this.#statement(`SELECT body FROM ${from} WHERE ${where} AND number < ? ORDER BY number DESC LIMIT ?`).all(
+    const raw = this.#statement(`SELECT number, body FROM ${from} WHERE ${where} AND number < ? ORDER BY number DESC LIMIT ?`).all(
       ...values,
       before ?? Number.MAX_SAFE_INTEGER,
-      limit,
+      limit + 1,
     )
-    return raw.flatMap((row) => {
-      const parsed = ledgerLineDocument.safeParse(parseJson(storedLine.parse(row).body))
+    const stored = z.array(storedLine).parse(raw)
+    const lines = stored.slice(0, limit).flatMap(({ body }) => {
+      const parsed = ledgerLineDocument.safeParse(parseJson(body))
       return parsed.success ? [parsed.data] : []
     })
+    // By the rows that were read: a page with a line that was left out is not the last one.
+    return { lines, next: stored.length > limit ? (stored[limit - 1]?.number ?? null) : null }
   }
 
   count(workspaceId: string, circle: string, filter: LedgerFilter): number {
@@ -80,12 +84,12 @@ export class Ledger {
       upsert(workspaceId, _, _version, body, generation) {
         const line = ledgerLineDocument.parse(body)
         const text = JSON.stringify(line)
-        const before = storedLine.safeParse(find.get(workspaceId, line.circle, line.number))
+        const before = storedBody.safeParse(find.get(workspaceId, line.circle, line.number))
         write.run(
           workspaceId,
           line.circle,
           line.number,
-          Math.floor(Date.parse(line.at) / DAY_MS),
+          dayOf(Date.parse(line.at)),
           line.kind,
           line.element,
           microAuFromWire(line.amount_micro_au),

@@ -115,7 +115,7 @@ describe('the usage page', () => {
 
 describe('the trend', () => {
   const trend = (grain: 'hour' | 'day' | 'month', used = 228) =>
-    usageTrend({ history, workspaceId, meter: priced, counter: counter('calls', used, 300), period, grain, nowMs })
+    usageTrend({ history, workspaceId, meter: priced, counter: counter('calls', used, 300), period, interval: 'month', grain, nowMs })
 
   it('by day: the running period against as much of the one before, each day on its place', () => {
     steadyPast(1, 60)
@@ -130,6 +130,38 @@ describe('the trend', () => {
     expect(expected.at(-1)).toBeGreaterThan(700)
     expect(comparedTotal).toBe(228)
     expect(comparedPrevious).toBe(240)
+  })
+
+  it('by day under a plan of a year: against the same days of the year before', () => {
+    const year = { startMs: period.startMs, endMs: Date.UTC(2027, 10, 11) }
+    // The third day of the year before, and of the month before.
+    for (const [at, perHour] of [[Date.UTC(2025, 10, 13), 7] as const, [Date.UTC(2026, 9, 13), 3] as const]) {
+      const day = Math.floor(at / DAY_MS)
+      for (const [before, hours] of [
+        [1, Array.from({ length: 24 }, () => 0)],
+        [0, Array.from({ length: 24 }, (_, hour) => (hour + 1) * perHour)],
+      ] as const)
+        write('snapshot', `calls/${dateOf(day - before)}`, {
+          metric: 'calls',
+          date: dateOf(day - before),
+          limit: 100,
+          used_at_end: hours.at(-1) ?? 0,
+          peak: hours.at(-1) ?? 0,
+          hours,
+        })
+    }
+    const { times, previous } = usageTrend({
+      history,
+      workspaceId,
+      meter: priced,
+      counter: counter('calls', 0, 300),
+      period: year,
+      interval: 'year',
+      grain: 'day',
+      nowMs,
+    })
+    expect(times).toHaveLength(365)
+    expect(previous[2]).toBe(24 * 7)
   })
 
   it('by hour: the last seven days against the seven before', () => {

@@ -11,11 +11,29 @@ describe('which reads an event makes stale', () => {
     expect(new Set(touched.calls).size).toBe(touched.calls.length)
   })
 
-  it('knows every topic of the contract that a page shows', () => {
+  it('knows every topic of the contract: each is shown somewhere', () => {
     const shownNowhere = Object.keys(topicBodies).filter(
       (topic) => touchedCalls({ event: 'cache.changed', payload: { workspaceId: 'w', topics: [topic] } }).calls.length === 0,
     )
-    expect(shownNowhere).toEqual(['member'])
+    expect(shownNowhere).toEqual([])
+  })
+
+  it.each([
+    ['member', ['workspaces.members', 'audit.page', 'costs.read', 'costs.change', 'usage.breakdown', 'wallet.ledger']],
+    ['plans', ['workspaces.members', 'usage.read', 'usage.trend', 'costs.read', 'alerts.read', 'alerts.fired', 'invoices.list', 'outbox.tally']],
+    ['plan', ['usage.trend', 'usage.breakdown', 'costs.read', 'costs.change', 'alerts.read']],
+    ['sub_key', ['honesty.audit']],
+    ['invoice', ['costs.change', 'overview.news']],
+    ['alert_event', ['overview.news']],
+    ['pricing', ['wallet.ledger', 'wallet.instances']],
+    ['element', ['wallet.read']],
+  ])('reads again wherever the names and figures of %s stand', (topic, calls) => {
+    const touched = touchedCalls({ event: 'cache.changed', payload: { workspaceId: 'w', topics: [topic] } })
+    expect(touched.calls).toEqual(expect.arrayContaining(calls))
+  })
+
+  it('reads the members again when somebody else signs in: another one is "you"', () => {
+    expect(touchedCalls({ event: 'workspaces.changed', payload: {} }).calls).toContain('workspaces.members')
   })
 
   it('does not read the lists again for every file of an import, but at its end', () => {

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { shippedCatalogs } from '../../main/sandbox/catalogs.ts'
+import { demoWorkspaces } from '../../main/sandbox/demo-workspaces.ts'
+import { mountPalomar, readObservatory } from '../sixth-catalog/observatory.ts'
+import { SandboxFixture } from './sandbox/fixture.ts'
+import { openWholeEngine, type WholeEngine } from './whole-engine.ts'
+
+const OF_INVOICES = ['invoice', 'payment_methods']
+
+let platform: SandboxFixture
+let engine: WholeEngine
+let workspaceId: string
+
+beforeEach(async () => {
+  platform = await SandboxFixture.start({ catalogs: [readObservatory(), ...shippedCatalogs.all], demo: [mountPalomar, ...demoWorkspaces] })
+  await platform.sandbox.tick()
+  engine = await openWholeEngine(platform.sandbox.url)
+  workspaceId = (await engine.call('workspaces.add', { url: platform.sandbox.url, token: platform.token('director') })).id
+  await expect.poll(async () => (await engine.call('invoices.list', { workspaceId })).invoices.length).toBeGreaterThan(0)
+})
+afterEach(async () => {
+  await engine.close()
+  await platform.stop()
+})
+
+/** Topics of what lies in the cache, whoever may ask for it. */
+function cachedTopics(): string[] {
+  const database = new Sqlite(join(engine.dataDir, 'cache.db'), { readonly: true })
+  try {
+    return database.prepare<[], string>('SELECT DISTINCT topic FROM documents').pluck().all()
+  } finally {
+    database.close()
+  }
+}
+
+test('another member’s role: what it may not see leaves this computer, and comes back with a role that may', async () => {
+  const { invoices } = await engine.call('invoices.list', { workspaceId })
+  await engine.call('invoices.pdf', { workspaceId, id: invoices[0]?.id ?? '' })
+  const files = join(engine.dataDir, 'invoices', workspaceId)
+  expect(existsSync(files)).toBe(true)
+  expect(cachedTopics()).toEqual(expect.arrayContaining([...OF_INVOICES, 'counter', 'plan']))
+
+  await engine.call('workspaces.signIn', { workspaceId, token: platform.token('astronomer') })
+  await expect.poll(() => cachedTopics().filter((topic) => OF_INVOICES.includes(topic))).toEqual([])
+  await expect.poll(() => existsSync(files)).toBe(false)
+  expect(cachedTopics()).toEqual(expect.arrayContaining(['counter', 'plan', 'plans', 'member']))
+  expect(await engine.refusal('invoices.list', { workspaceId })).toMatchObject({ code: 'forbidden', message: expect.stringContaining('Ask a Director') })
+  expect((await engine.call('workspaces.list', {}))[0]).toMatchObject({ role: 'astronomer', connection: { state: 'online' } })
+
+  await engine.call('workspaces.signIn', { workspaceId, token: platform.token('director') })
+  await expect.poll(async () => (await engine.call('invoices.list', { workspaceId })).invoices.length).toBe(invoices.length)
+  expect(cachedTopics()).toEqual(expect.arrayContaining(OF_INVOICES))
+})
+
+test('a member added to begin with gets no more than the role may see', async () => {
+  const other = await openWholeEngine(platform.sandbox.url)
+  try {
+    const { id } = await other.call('workspaces.add', { url: platform.sandbox.url, token: platform.token('guest') })
+    await expect.poll(async () => (await other.call('overview.read', { workspaceId: id })).meters.length).toBeGreaterThan(0)
+    const database = new Sqlite(join(other.dataDir, 'cache.db'), { readonly: true })
+    expect(database.prepare("SELECT count(*) FROM documents WHERE topic IN ('invoice', 'payment_methods')").pluck().get()).toBe(0)
+    database.close()
+  } finally {
+    await other.close()
+  }
+})
