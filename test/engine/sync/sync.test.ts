@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { pullChanges } from '../../../main/engine/sync/puller.ts'
 import { counter } from '../../../shared/contract/platform.ts'
 import { SteppedClock } from './stepped-clock.ts'
 import { dropData, drive, openConsole, settle, type TestConsole, TOKEN, until } from './test-console.ts'
@@ -85,7 +86,7 @@ describe('connecting', () => {
       cleared = true
       return { body: { changes: [counterChange('b', 1, 2, 1)], cursor: 'c2', more: false } }
     })
-    await goOnline()
+    expect(await pullChanges({ ...engine, clock }, id, new AbortController().signal)).toMatchObject({ trouble: null })
     expect(engine.documents.list(id, 'counter').map(({ metric }) => metric)).toEqual(['a', 'b'])
   })
 
@@ -156,6 +157,17 @@ describe('connecting', () => {
     platform.on('GET /v1/workspace', () => ({ body: workspaceBody({ name: 'Renamed' }) }))
     await goOnline()
     expect(engine.registry.find(id)?.name).toBe('Renamed')
+    expect(engine.events.some(({ event }) => event === 'workspaces.changed')).toBe(true)
+  })
+
+  it('tells when somebody else of the same name and role is signed in', async () => {
+    await goOnline()
+    expect(engine.registry.find(id)?.memberId).toBe('m1')
+    await engine.close()
+    engine = openConsole(clock, { dataDir: engine.dataDir })
+    platform.on('GET /v1/workspace', () => ({ body: workspaceBody({ member: { id: 'm2', name: 'Ada', role: 'tenant_admin' } }) }))
+    await goOnline()
+    expect(engine.registry.find(id)?.memberId).toBe('m2')
     expect(engine.events.some(({ event }) => event === 'workspaces.changed')).toBe(true)
   })
 })
