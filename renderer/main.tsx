@@ -35,9 +35,9 @@ async function meterName(workspaceId: string, meter: string): Promise<string | n
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
-// The frame of index.html is on the screen: with what the first page asks at hand, it is drawn once instead of three times.
 const firstPage = readFirstPage(queryClient, bridge)
-// The first number that a window writes costs its browser some 30 ms; now there is nothing else to do.
+// The first number that a window writes costs its browser some 30 ms: while the engine is asked, there is nothing else to do.
 format.count(0)
+// The frame of index.html is on the screen: with the answers at hand, the page is drawn once instead of three times.
 await Promise.race([firstPage, new Promise((resolve) => window.setTimeout(resolve, firstPageWithinMs))])
 createRoot(root).render(<App bridge={bridge} queryClient={queryClient} />)

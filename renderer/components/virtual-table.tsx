@@ -20,6 +20,8 @@ const overscanRows = 8
 
 type Props<Row extends object> = {
   label: string
+  /** Another one: another list, which begins at its top. */
+  listKey?: string
   list: KeyedList<Row>
   columns: Column<Row>[]
   /** Opens the row's details (click, Enter). */
@@ -32,7 +34,7 @@ type Props<Row extends object> = {
 }
 
 /** A list of any length: only the rows in the window exist, the rest is room in the scroller. Arrow keys, Page Up/Down, Home and End move; Enter opens; Space chooses. */
-export function VirtualTable<Row extends object>({ label, list, columns: allColumns, onOpen, onToggle, isSelected, expansion }: Props<Row>) {
+export function VirtualTable<Row extends object>({ label, listKey = '', list, columns: allColumns, onOpen, onToggle, isSelected, expansion }: Props<Row>) {
   const scroller = useRef<HTMLDivElement>(null)
   const grid = useRef<HTMLDivElement>(null)
   const { ref: frame, width } = useElementSize()
@@ -58,6 +60,13 @@ export function VirtualTable<Row extends object>({ label, list, columns: allColu
       if (before.has(index) !== openPlaces.has(index)) virtualizer.resizeItem(index, rowHeightPx + (openPlaces.has(index) ? (expansion?.heightPx ?? 0) : 0))
     }
   }, [openPlaces, virtualizer, expansion?.heightPx])
+  const shownList = useRef(listKey)
+  useLayoutEffect(() => {
+    if (shownList.current === listKey) return
+    shownList.current = listKey
+    setActive(0)
+    virtualizer.scrollToOffset(0)
+  }, [listKey, virtualizer])
   const places = virtualizer.getVirtualItems()
   const first = places[0]?.index ?? 0
   const last = places.at(-1)?.index ?? 0

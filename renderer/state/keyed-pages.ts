@@ -48,20 +48,29 @@ type PagedCall = Extract<CallName, 'outbox.page' | 'honesty.egress' | 'audit.pag
 type RowOf<N extends PagedCall> = CallOutput<N>['rows'][number]
 
 /**
- * `input` holds everything but `before` and `limit`. Give the component that calls this a `key` made of it:
- * another filter is another list.
+ * `inputFor` adds the page to what is asked. Another filter is another list: say so with another `listKey`, or give the component that calls this
+ * another `key` (with `listKey` the table's elements stay, and only their words change).
  */
 export function useKeyedPages<N extends PagedCall>(
   name: N,
   inputFor: (before: number | null, limit: number) => CallInput<N>,
   keyOf: (row: RowOf<N>) => number,
   pageSize: number,
+  listKey = '',
 ): KeyedList<RowOf<N>> {
   const bridge = useBridge()
   const [cursors, setCursors] = useState<readonly (number | null)[]>([null])
   const [range, setRange] = useState({ first: 0, last: 0 })
   const lastPageRows = useRef<number | null>(null)
   const shown = useRef(new Map<number, readonly RowOf<N>[]>())
+  const [shownList, setShownList] = useState(listKey)
+  if (shownList !== listKey) {
+    setShownList(listKey)
+    setCursors([null])
+    setRange({ first: 0, last: 0 })
+    lastPageRows.current = null
+    shown.current = new Map()
+  }
 
   const firstPage = Math.min(range.first, cursors.length - 1)
   const lastPage = Math.min(range.last, cursors.length - 1)

@@ -2,6 +2,7 @@
  * What the engine says unasked, as it stands now. Pages read it through selectors; everything that can be
  * asked for again lives in the query cache instead.
  */
+import { replaceEqualDeep } from '@tanstack/react-query'
 import { createStore, type StoreApi, useStore } from 'zustand'
 import type { ConsoleEvent, EventPayload } from '../../shared/contract/console.ts'
 
@@ -25,8 +26,13 @@ export function createLiveStore(): StoreApi<Live> {
   return createStore<Live>(() => initial)
 }
 
-/** Pure: the next state after an event. Events that carry no state of their own leave it as it is. */
+/** Pure: the next state after an event. What it says again stays the very same object, so that nothing is drawn anew for it. */
 export function applyEvent(live: Live, event: ConsoleEvent): Live {
+  return replaceEqualDeep(live, afterEvent(live, event))
+}
+
+/** Events that carry no state of their own leave it as it is. */
+function afterEvent(live: Live, event: ConsoleEvent): Live {
   switch (event.event) {
     case 'connection.changed':
       return { ...live, connections: { ...live.connections, [event.payload.workspaceId]: event.payload.connection } }

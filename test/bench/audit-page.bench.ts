@@ -100,7 +100,11 @@ async function typing(tab: Page): Promise<void> {
     new MutationObserver((changes) => {
       if (
         !changes.some(({ target, addedNodes }) =>
-          [target, ...addedNodes].some((node) => node instanceof Element && (node.closest('[role=grid]') ?? node.querySelector('[role=grid]')) !== null),
+          [target, ...addedNodes].some((node) => {
+            // Words that change in a row that is there already are text, and text has no `closest`.
+            const element = node instanceof Element ? node : node.parentElement
+            return element !== null && (element.closest('[role=grid]') ?? element.querySelector('[role=grid]')) !== null
+          }),
         )
       )
         return

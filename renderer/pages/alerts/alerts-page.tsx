@@ -1,5 +1,6 @@
 import { IconBellOff } from '@tabler/icons-react'
 import { alertsTexts } from '../../app/texts/alerts.ts'
+import { AsOf } from '../../components/as-of.tsx'
 import { Empty, ErrorNotice, Notice } from '../../components/notice.tsx'
 import { Page } from '../../components/page.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
@@ -11,7 +12,15 @@ export function AlertsPage() {
   const workspace = useWorkspace()
   const { data, error, refetch } = useRead('alerts.read', { workspaceId: workspace.id })
   return (
-    <Page title={alertsTexts.title} lead={alertsTexts.lead}>
+    <Page
+      title={alertsTexts.title}
+      lead={
+        <>
+          {alertsTexts.lead}
+          <AsOf />
+        </>
+      }
+    >
       <ErrorNotice error={error} onRetry={() => void refetch()} />
       {data?.mayNot && <Notice tone="info">{data.mayNot}</Notice>}
       {data?.channels.length === 0 ? (

@@ -13,18 +13,21 @@ import classes from './audit.module.css'
 import { EntryDetails } from './entry-details.tsx'
 import { auditPageRows } from './first-page.ts'
 
-type Props = { workspaceId: string; filter: AuditFilter; isFiltered: boolean; onClear: () => void }
+/** `listKey` stands for the filter: the same filter has the same key. */
+type Props = { workspaceId: string; filter: AuditFilter; listKey: string; isFiltered: boolean; onClear: () => void }
 
 const words = auditTexts
 const detailsHeightPx = 206
 const column = columnsFor<AuditRow>()
 const keyOf = (row: AuditRow): number => row.sequence
+const nothingOpen: ReadonlySet<number> = new Set()
 const renderDetails = (row: AuditRow) => <EntryDetails row={row} />
 
-export function AuditList({ workspaceId, filter, isFiltered, onClear }: Props) {
-  const list = useKeyedPages('audit.page', (before, limit) => ({ workspaceId, filter, before, limit }), keyOf, auditPageRows)
-  const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
-  const toggle = useCallback((row: AuditRow) => setOpen((before) => toggled(before, row.sequence)), [])
+export function AuditList({ workspaceId, filter, listKey, isFiltered, onClear }: Props) {
+  const list = useKeyedPages('audit.page', (before, limit) => ({ workspaceId, filter, before, limit }), keyOf, auditPageRows, listKey)
+  const [{ openIn, open }, setOpened] = useState({ openIn: listKey, open: nothingOpen })
+  if (openIn !== listKey) setOpened({ openIn: listKey, open: nothingOpen })
+  const toggle = useCallback((row: AuditRow) => setOpened((before) => ({ ...before, open: toggled(before.open, row.sequence) })), [])
   const expansion = useMemo(() => ({ keyOf, open, heightPx: detailsHeightPx, render: renderDetails }), [open])
   const columns = useMemo(
     () => [
@@ -100,7 +103,7 @@ export function AuditList({ workspaceId, filter, isFiltered, onClear }: Props) {
   return (
     <>
       <ErrorNotice error={list.error} onRetry={list.error ? list.retry : undefined} />
-      <VirtualTable label={words.table} list={list} columns={columns} onOpen={toggle} expansion={expansion} />
+      <VirtualTable label={words.table} listKey={listKey} list={list} columns={columns} onOpen={toggle} expansion={expansion} />
     </>
   )
 }

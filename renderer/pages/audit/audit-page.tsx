@@ -5,6 +5,7 @@ import type { AuditFilter } from '../../../shared/contract/console/audit.ts'
 import { paths } from '../../app/paths.ts'
 import { auditTexts } from '../../app/texts/audit.ts'
 import { ErrorNotice } from '../../components/notice.tsx'
+import { AsOf } from '../../components/as-of.tsx'
 import { Page } from '../../components/page.tsx'
 import { ProgressBar } from '../../components/progress-bar.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
@@ -31,7 +32,17 @@ export function AuditPage() {
   const show = (next: AuditView, typed = false) =>
     navigate([paths.audit, searchFromView(next)].filter((part) => part !== '').join('?'), { replace: typed && next.search !== '' && view.search !== '' })
   return (
-    <Page fill title={words.title} lead={words.lead} actions={<ExportMenu exporting={exporting} isEmpty={total?.total === 0} />}>
+    <Page
+      fill
+      title={words.title}
+      lead={
+        <>
+          {words.lead}
+          <AsOf />
+        </>
+      }
+      actions={<ExportMenu exporting={exporting} isEmpty={total?.total === 0} />}
+    >
       <ErrorNotice error={overview.error} onRetry={() => void overview.refetch()} />
       {overview.data?.chain.broken && <BrokenChain workspaceId={workspace.id} broken={overview.data.chain.broken} />}
       <div className={classes.strip}>
@@ -46,9 +57,10 @@ export function AuditPage() {
       <ErrorNotice error={error} onRetry={retry} />
       {filter && (
         <AuditList
-          key={`${workspace.id} ${addressOf(filter)}`}
+          key={workspace.id}
           workspaceId={workspace.id}
           filter={filter}
+          listKey={addressOf(filter)}
           isFiltered={isFiltered(view)}
           onClear={() => show(everyEntry)}
         />

@@ -5,6 +5,7 @@ import { useLocation, useSearch } from 'wouter'
 import type { Invoice } from '../../../shared/contract/console/invoices.ts'
 import { paths } from '../../app/paths.ts'
 import { invoicesTexts } from '../../app/texts/invoices.ts'
+import { AsOf } from '../../components/as-of.tsx'
 import { Empty, ErrorNotice } from '../../components/notice.tsx'
 import { Page, Section } from '../../components/page.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
@@ -34,7 +35,12 @@ export function InvoicesPage() {
   return (
     <Page
       title={invoicesTexts.title}
-      lead={invoicesTexts.lead}
+      lead={
+        <>
+          {invoicesTexts.lead}
+          <AsOf />
+        </>
+      }
       actions={has('portal') && <PortalButton workspaceId={workspace.id} icon={<IconExternalLink size={14} />} />}
     >
       <ErrorNotice error={error} onRetry={() => void refetch()} />

@@ -4,6 +4,7 @@ import { useLocation, useSearchParams } from 'wouter'
 import type { Offers } from '../../../shared/contract/console/offers.ts'
 import { paths } from '../../app/paths.ts'
 import { plansTexts } from '../../app/texts/plans.ts'
+import { AsOf } from '../../components/as-of.tsx'
 import { Empty, ErrorNotice, Notice } from '../../components/notice.tsx'
 import { GatedButton } from '../../components/gated-button.tsx'
 import { Page, Section } from '../../components/page.tsx'
@@ -53,7 +54,12 @@ function OfferedPlans({ workspaceId, offers }: { workspaceId: string; offers: Of
   return (
     <Page
       title={words.title}
-      lead={words.lead}
+      lead={
+        <>
+          {words.lead}
+          <AsOf />
+        </>
+      }
       actions={<SubscriptionActions workspaceId={workspaceId} offers={offers} reason={reason} onChoose={setChosen} />}
     >
       {checkout.data && <CheckoutPanel workspaceId={workspaceId} checkout={checkout.data} />}

@@ -48,5 +48,6 @@ test('usage is tracked across the categories of the seed, each by its metering r
   await page.getByRole('link', { name: 'LLM tokens: trend and details' }).click()
   await expect(page.getByRole('region', { name: 'By user' }).getByRole('row', { name: /Mei Tanaka/ })).toContainText('4,200,000')
   // Only the page scrolls, not the window around it.
+  await page.setViewportSize({ width: 900, height: 640 })
   expect(await page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight)).toBe(0)
 })

@@ -20,6 +20,10 @@ test('without the platform the console starts with its last state, queues what i
     await expect(page.getByRole('meter', { name: 'Encrypted bytes' })).toHaveAttribute('aria-valuetext', /of 26,214,400 bytes/)
     const plan = page.getByRole('region', { name: 'Plan', exact: true })
     await expect(plan.getByText('Free', { exact: true }).first()).toBeVisible()
+    for (const path of ['/usage', '/plans', '/invoices', '/alerts', '/audit']) {
+      await stage.go(page, path)
+      await expect(page.getByRole('main'), path).toContainText(/as of \d/i)
+    }
     await stage.go(page, '/upgrade')
     await expect(page.getByRole('status').getByText('Offline: a checkout needs an answer from the platform.')).toBeVisible()
     await expect(page.getByRole('button', { name: 'Choose Pro' })).toBeDisabled()

@@ -281,6 +281,19 @@ describe('reading it', () => {
   })
 })
 
+describe('pages of what a search found', () => {
+  it('say how many there are in all, also when more came since the first of them', async () => {
+    const search = { ...everything, search: 'many' }
+    const entries = chainEntries(Array.from({ length: 7 }, () => ({ target: 'branch/many' })))
+    await bring(W, entries.slice(0, 5))
+    expect(log.reads.page(W, search, null, 2)).toMatchObject({ next: 4, total: 5 })
+    expect(log.reads.page(W, search, 4, 2)).toMatchObject({ next: 2, total: 5 })
+    await bring(W, entries.slice(5))
+    expect(log.reads.page(W, search, 2, 2)).toMatchObject({ next: null, total: 7 })
+    expect(log.reads.page(OTHER, search, 2, 2)).toMatchObject({ next: null, total: 0 })
+  })
+})
+
 describe('cache 0003-audit', () => {
   it('comes after the version before, and each query has an index to go by', () => {
     const file = openDatabase({ path: ':memory:', migrations: migrations.cache.filter(({ version }) => version < 3), synchronous: 'normal' })

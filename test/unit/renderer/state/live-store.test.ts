@@ -21,3 +21,10 @@ it('leaves the state alone for events that are only a reason to read again', () 
   ]
   for (const event of events) expect(applyEvent(start, event)).toBe(start)
 })
+
+it('stays the very same object when an event says what is known already, so that nothing is drawn anew', () => {
+  const event: ConsoleEvent = { event: 'connection.changed', payload: { workspaceId: 'a', connection } }
+  const once = applyEvent(createLiveStore().getState(), event)
+  expect(applyEvent(once, structuredClone(event))).toBe(once)
+  expect(applyEvent(once, { event: 'connection.changed', payload: { workspaceId: 'a', connection: { ...connection, state: 'online' } } })).not.toBe(once)
+})
