@@ -274,10 +274,10 @@ describe('reading it', () => {
   })
 
   it('beyond what is worth counting it says "more than"', async () => {
-    await bring(OTHER, chainEntries(Array.from({ length: 10_050 }, () => ({ target: 'branch/many' }))))
+    await bring(OTHER, chainEntries(Array.from({ length: 2_050 }, () => ({ target: 'branch/many' }))))
     const found = log.reads.page(OTHER, { ...everything, search: 'many' }, null, 10)
-    expect(found).toMatchObject({ total: 10_000, isTotalExact: false })
-    expect(log.reads.page(OTHER, { ...everything }, null, 10)).toMatchObject({ total: 10_050, isTotalExact: true })
+    expect(found).toMatchObject({ total: 2_000, isTotalExact: false })
+    expect(log.reads.page(OTHER, { ...everything }, null, 10)).toMatchObject({ total: 2_050, isTotalExact: true })
   })
 })
 

@@ -7,7 +7,7 @@ import { type AuditBook, endOf, ENTRY_COLUMNS, placeOf, sequenceOf, type StoredE
 import type { AuditEntries } from './entries.ts'
 
 /** Up to so many finds are counted; beyond, "more than" is said, and the rows are there sooner. */
-const COUNTED = 10_000
+const COUNTED = 2_000
 
 export type EntryPage = { rows: StoredEntry[]; next: number | null; total: number; isTotalExact: boolean }
 
