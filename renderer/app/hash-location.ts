@@ -15,11 +15,44 @@ export function parseHash(hash: string): HashAddress {
   return { path: `/${address.slice(0, mark)}`, search: address.slice(mark + 1) }
 }
 
-export function navigate(to: string, options: { replace?: boolean } = {}): void {
+/** `beneath`: the address of the view over which this one opens something. */
+export function navigate(to: string, options: { replace?: boolean; beneath?: string } = {}): void {
   const target = `#/${to.replace(/^#?\/?/, '')}`
   if (target === window.location.hash) return
-  window.history[options.replace ? 'replaceState' : 'pushState'](null, '', target)
+  replaced = options.replace ? addressNow() : null
+  const state = options.beneath === undefined ? null : { beneath: options.beneath }
+  window.history[options.replace ? 'replaceState' : 'pushState'](state, '', target)
   window.dispatchEvent(new HashChangeEvent('hashchange'))
+}
+
+let replaced: string | null = null
+
+/** The address that the last step replaced (a filter that was typed letter by letter is one view), once; null: it replaced none. */
+export function takeReplaced(): string | null {
+  const taken = replaced
+  replaced = null
+  return taken
+}
+
+let isGoingBack = false
+
+/**
+ * Leaves what was opened over the view at `to`. Where that view is what lies beneath, it is gone back to: a copy of it on top would make the
+ * next press of Back do nothing.
+ */
+export function leaveTo(to: string): void {
+  if (isGoingBack) return
+  const state: unknown = window.history.state
+  if (!(typeof state === 'object' && state !== null && 'beneath' in state && state.beneath === to)) return navigate(to, { replace: true })
+  isGoingBack = true
+  window.addEventListener('popstate', () => (isGoingBack = false), { once: true })
+  window.history.back()
+}
+
+/** `/outbox?states=held`, as it stands in the window. */
+export function addressNow(): string {
+  const { path, search } = parseHash(window.location.hash)
+  return search === '' ? path : `${path}?${search}`
 }
 
 function subscribe(changed: () => void): () => void {

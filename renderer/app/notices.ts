@@ -1,5 +1,6 @@
 import { notifications } from '@mantine/notifications'
 import type { ConsoleEvent, EventPayload } from '../../shared/contract/console.ts'
+import { describeError } from '../state/call-error.ts'
 import { texts } from './texts.ts'
 
 /**
@@ -79,6 +80,12 @@ async function showRelease(
   // Shown again under an id that is still on the screen, a notice would keep its old words.
   notifications.hide(notice.id)
   notifications.show(notice)
+}
+
+/** Says why something that was asked for outside a page was not done. */
+export function notifyFailed(error: unknown): void {
+  const { message, suggestion } = describeError(error)
+  notifications.show({ title: message, message: suggestion, color: 'red' })
 }
 
 /** Says that something was done. */

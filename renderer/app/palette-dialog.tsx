@@ -1,62 +1,62 @@
-import { useMantineColorScheme } from '@mantine/core'
 import { createSpotlight, Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
 import '@mantine/spotlight/styles.css'
 import { IconSearch } from '@tabler/icons-react'
-import { useEffect, useRef } from 'react'
-import { useLocation } from 'wouter'
-import { openPortal } from '../pages/upgrade/open-portal.ts'
-import { chooseWorkspace, syncs, useChosenWorkspace, useWorkspaces } from '../state/active-workspace.ts'
-import { useBridge } from '../state/bridge-context.tsx'
-import { useWrite } from '../state/reads.ts'
+import { useEffect, useRef, useState } from 'react'
+import { useLocation, useSearch } from 'wouter'
+import type { Workspace } from '../../shared/contract/console.ts'
+import { chooseWorkspace, useChosenWorkspace, useWorkspaces } from '../state/active-workspace.ts'
+import { recentViews } from '../state/recent-views.ts'
+import { addressNow } from './hash-location.ts'
 import { pageLinks } from './page-links.ts'
-import { paths } from './paths.ts'
+import { useProgramActions, useWorkspaceActions } from './palette-actions.ts'
+import classes from './palette.module.css'
+import { recentWords } from './recent-words.ts'
+import { paletteTexts } from './texts/palette.ts'
 import { texts } from './texts.ts'
-import { schemes } from './theme-switch.tsx'
 
 const [store, palette] = createSpotlight()
+const words = paletteTexts
 
-/** Every page, action and workspace by name. `wanted` rises with every press of its key. */
+/** Every recent view, page, action and workspace by name. `wanted` rises with every press of its key. */
 export function PaletteDialog({ wanted, onShortcuts }: { wanted: number; onShortcuts: () => void }) {
-  const bridge = useBridge()
-  const [, navigate] = useLocation()
-  const { data: workspaces } = useWorkspaces()
-  const active = useChosenWorkspace()
-  const { setColorScheme } = useMantineColorScheme()
-  const sync = useWrite('workspaces.syncNow')
-  const lock = useWrite('vault.lock', ['vault.status'])
+  const workspace = useChosenWorkspace()
+  const actions = useProgramActions(onShortcuts)
   const seen = useRef(0)
   useEffect(() => {
     if (seen.current === wanted) return
     seen.current = wanted
     palette.toggle()
   }, [wanted])
+  return workspace ? <OfWorkspace workspace={workspace} programActions={actions} /> : <Palette views={[]} actions={actions} pages={[]} />
+}
 
-  const page = (id: string, label: string): SpotlightActionData => ({ id, label, onClick: () => navigate(id) })
-  const pages = pageLinks(active).map(({ path, label }) => page(path, label))
-  const actions: SpotlightActionData[] = [
-    ...(active
-      ? [
-          { id: 'sync', label: texts.palette.syncNow, onClick: () => sync.mutate({ workspaceId: active.id }) },
-          { id: 'upgrade', label: texts.palette.upgrade, onClick: () => navigate(paths.upgrade) },
-          { id: 'portal', label: texts.palette.portal, onClick: () => void openPortal(bridge, active.id) },
-          { id: 'held', label: texts.palette.held, onClick: () => navigate(`${paths.outbox}?states=held`) },
-          { id: 'rejected', label: texts.palette.rejected, onClick: () => navigate(`${paths.outbox}?states=rejected`) },
-          ...(syncs(active) ? [{ id: 'import', label: texts.palette.importFiles, onClick: () => navigate(`${paths.outbox}?import=open`) }] : []),
-        ]
-      : []),
-    { id: 'lock', label: texts.palette.lock, onClick: () => lock.mutate({}) },
-    { id: 'add', label: texts.workspace.add, onClick: () => navigate(paths.addWorkspace) },
-    { id: 'shortcuts', label: texts.palette.shortcuts, onClick: onShortcuts },
-    ...schemes.map((scheme) => ({ id: `theme-${scheme.value}`, label: texts.palette.theme(scheme.label), onClick: () => setColorScheme(scheme.value) })),
-  ]
-  const groups: SpotlightActionGroupData[] = [
-    { group: texts.palette.pages, actions: pages },
-    { group: texts.palette.actions, actions },
+function OfWorkspace({ workspace, programActions }: { workspace: Workspace; programActions: SpotlightActionData[] }) {
+  const [, navigate] = useLocation()
+  // Drawn again with every step: what is shown now is no place to go back to.
+  useSearch()
+  const here = addressNow()
+  const actions = useWorkspaceActions(workspace)
+  const link = (id: string, label: string, address: string): SpotlightActionData => ({ id, label, onClick: () => navigate(address) })
+  const views = recentViews(workspace.id)
+    .filter(({ address }) => address !== here)
+    .slice(0, 8)
+    .map(({ address, title }) => ({ ...link(`recent ${address}`, title, address), description: recentWords(address) }))
+  const pages = pageLinks(workspace).map(({ path, label }) => link(path, label, path))
+  return <Palette views={views} pages={pages} actions={[...actions, ...programActions]} />
+}
+
+function Palette({ views, pages, actions }: { views: SpotlightActionData[]; pages: SpotlightActionData[]; actions: SpotlightActionData[] }) {
+  const { data: workspaces } = useWorkspaces()
+  const [query, setQuery] = useState('')
+  const recent = { group: words.recent, actions: views }
+  const others: SpotlightActionGroupData[] = [
+    { group: words.pages, actions: pages },
+    { group: words.actions, actions },
     {
-      group: texts.palette.workspaces,
+      group: words.workspaces,
       actions: (workspaces ?? []).map((workspace) => ({
         id: workspace.id,
-        label: texts.palette.switchTo(workspace.name),
+        label: words.switchTo(workspace.name),
         description: workspace.url,
         onClick: () => chooseWorkspace(workspace.id),
       })),
@@ -65,16 +65,20 @@ export function PaletteDialog({ wanted, onShortcuts }: { wanted: number; onShort
   return (
     <Spotlight
       store={store}
-      actions={groups}
+      // Before a word is typed, back to where one was is what is wanted most; a name that is typed means the page itself first.
+      actions={query.trim() === '' ? [recent, ...others] : [...others, recent]}
+      query={query}
+      onQueryChange={setQuery}
       shortcut={null}
-      nothingFound={texts.palette.nothing}
+      nothingFound={words.nothing}
       highlightQuery
       scrollable
       maxHeight={420}
       transitionProps={{ duration: 100 }}
       overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+      classNames={{ action: classes.action ?? '' }}
       attributes={{ content: { 'aria-label': texts.palette.open } }}
-      searchProps={{ placeholder: texts.palette.placeholder, 'aria-label': texts.palette.placeholder, leftSection: <IconSearch size={17} aria-hidden /> }}
+      searchProps={{ placeholder: words.placeholder, 'aria-label': words.placeholder, leftSection: <IconSearch size={17} aria-hidden /> }}
     />
   )
 }

@@ -11,6 +11,7 @@ import { EngineAway } from './engine-away.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { AddWorkspacePage, EngineFailed, KeyringNotice } from './lazy-pages.ts'
 import { Navigation } from './navigation.tsx'
+import { RecentPages } from './recent-pages.tsx'
 import { Routes } from './routes.tsx'
 import classes from './shell.module.css'
 import { ShortcutList, useShortcuts } from './shortcuts.tsx'
@@ -27,7 +28,7 @@ export function Shell() {
   const workspace = useChosenWorkspace()
   const [path] = useLocation()
   const main = useRef<HTMLElement>(null)
-  const shortcuts = useShortcuts()
+  const shortcuts = useShortcuts(workspace)
   const bridge = useBridge()
   useFocusOnNavigation(main, path)
 
@@ -48,7 +49,7 @@ export function Shell() {
         {workspace && <Navigation />}
         <div className={classes.foot}>
           <ThemeSwitch />
-          <ShortcutList opened={shortcuts.listOpened} setOpened={shortcuts.setListOpened} />
+          <ShortcutList workspace={workspace} opened={shortcuts.listOpened} setOpened={shortcuts.setListOpened} />
         </div>
       </aside>
       <div className="tm-rest">
@@ -64,6 +65,7 @@ export function Shell() {
               <KeyringNotice />
             </Suspense>
           )}
+          {workspace && <RecentPages workspace={workspace} />}
           {workspace && <SignInPrompt workspace={workspace} />}
           <ErrorBoundary resetKey={`${path} ${workspace?.id}`}>
             {workspaces.error && !workspaces.data ? (
@@ -94,7 +96,11 @@ function useFocusOnNavigation(main: React.RefObject<HTMLElement | null>, path: s
     if (before.current === path) return
     before.current = path
     main.current?.scrollTo(0, 0)
-    const focusTitle = () => main.current?.querySelector<HTMLElement>('[data-page-title]')?.focus({ preventScroll: true })
+    const focusTitle = () => {
+      // What the address opened over the page has the keyboard already.
+      if (document.activeElement?.closest('[role="dialog"], [role="menu"]')) return
+      main.current?.querySelector<HTMLElement>('[data-page-title]')?.focus({ preventScroll: true })
+    }
     // A lazy page is not there yet: its heading appears a moment later.
     const later = window.setTimeout(focusTitle, 60)
     focusTitle()

@@ -1,39 +1,40 @@
 import { ActionIcon } from '@mantine/core'
 import { IconKeyboard } from '@tabler/icons-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import type { Workspace } from '../../shared/contract/console.ts'
 import { navigate } from './hash-location.ts'
-import { paths } from './paths.ts'
+import { pageLinks } from './page-links.ts'
 import { texts } from './texts.ts'
 
 const ShortcutDialog = lazy(() => import('./shortcut-dialog.tsx').then((module) => ({ default: module.ShortcutDialog })))
 
-const goTo: Record<string, string> = { o: paths.overview, x: paths.outbox, d: paths.devices, h: paths.honesty, s: paths.settings }
 /** How long "G" waits for its second key. */
 const chordMs = 1200
 
-export function useShortcuts() {
+/** G and a letter reach the pages that the workspace has. */
+export function useShortcuts(workspace: Workspace | null) {
   const [listOpened, setListOpened] = useState(false)
+  const goPressedAt = useRef(Number.NEGATIVE_INFINITY)
   useEffect(() => {
-    let goPressedAt = 0
     function onKeyDown(event: KeyboardEvent): void {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
       const key = event.key.toLowerCase()
-      const target = goTo[key]
+      const target = event.timeStamp - goPressedAt.current < chordMs ? pageLinks(workspace).find(({ letter }) => letter === key)?.path : undefined
       if (event.key === '?') setListOpened(true)
-      else if (key === 'g') goPressedAt = event.timeStamp
-      else if (target && event.timeStamp - goPressedAt < chordMs) {
-        goPressedAt = 0
+      else if (key === 'g') goPressedAt.current = event.timeStamp
+      else if (target !== undefined) {
+        goPressedAt.current = Number.NEGATIVE_INFINITY
         navigate(target)
       } else return
       event.preventDefault()
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
-  }, [])
+  }, [workspace])
   return { listOpened, setListOpened }
 }
 
-export function ShortcutList({ opened, setOpened }: { opened: boolean; setOpened: (opened: boolean) => void }) {
+export function ShortcutList({ workspace, opened, setOpened }: { workspace: Workspace | null; opened: boolean; setOpened: (opened: boolean) => void }) {
   return (
     <>
       <ActionIcon aria-label={texts.shortcuts.open} size="lg" onClick={() => setOpened(true)}>
@@ -41,7 +42,7 @@ export function ShortcutList({ opened, setOpened }: { opened: boolean; setOpened
       </ActionIcon>
       {opened && (
         <Suspense fallback={null}>
-          <ShortcutDialog onClose={() => setOpened(false)} />
+          <ShortcutDialog workspace={workspace} onClose={() => setOpened(false)} />
         </Suspense>
       )}
     </>

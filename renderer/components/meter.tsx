@@ -1,10 +1,10 @@
 // biome-ignore-all lint/a11y/useSemanticElements: the meter element can neither carry marks nor a pattern
-import { Tooltip } from '@mantine/core'
 import type { Meter as MeterReading } from '../../shared/contract/console.ts'
 import { format } from '../app/format.ts'
 import { texts } from '../app/texts.ts'
 import classes from './meter.module.css'
-import { meterScale, usedQuantity } from './meter-scale.ts'
+import { FigureSource } from './figure-source.tsx'
+import { meterScale } from './meter-scale.ts'
 
 type Props = {
   meter: MeterReading
@@ -25,9 +25,7 @@ export function Meter({ meter, planLimit = null }: Props) {
         <span className={classes.percent}>{percent}</span>
       </div>
       <div className={classes.figures}>
-        <Tooltip label={texts.meter.exact(meter)}>
-          <span className={classes.used}>{usedQuantity(meter)}</span>
-        </Tooltip>
+        <FigureSource meter={meter} />
         <span className={classes.limit}>{texts.meter.ofLimit(meter)}</span>
       </div>
       <div

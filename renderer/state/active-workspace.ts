@@ -1,5 +1,7 @@
 import { createStore, useStore } from 'zustand'
 import type { Connection, Workspace } from '../../shared/contract/console.ts'
+import { withoutParts } from '../app/address-part.ts'
+import { addressNow, navigate } from '../app/hash-location.ts'
 import { useLive } from './live-store.ts'
 import { pickWorkspace } from './pick-workspace.ts'
 import { useRead } from './reads.ts'
@@ -14,6 +16,8 @@ export function chosenWorkspaceId(): string | null {
 }
 
 export function chooseWorkspace(id: string): void {
+  // An invoice or a write that is opened belongs to the workspace that is left.
+  navigate(withoutParts(addressNow()), { replace: true })
   window.localStorage.setItem(storageKey, id)
   chosen.setState({ id })
 }

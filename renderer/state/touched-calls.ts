@@ -4,7 +4,7 @@ import type { CallName, ConsoleEvent } from '../../shared/contract/console.ts'
 const callsByTopic: Record<string, readonly CallName[]> = {
   workspace: ['workspaces.list'],
   member: ['workspaces.members', 'audit.page', 'costs.read', 'costs.change', 'usage.breakdown', 'wallet.ledger'],
-  booster: ['offers.read', 'billing.preview'],
+  booster: ['offers.read', 'billing.preview', 'usage.read'],
   plan_request: ['offers.read'],
   plan: [
     'offers.read',
@@ -54,8 +54,8 @@ const callsByTopic: Record<string, readonly CallName[]> = {
   audit_chain: ['audit.overview'],
   invoice: ['invoices.list', 'costs.read', 'costs.change', 'overview.news'],
   payment_methods: ['invoices.paymentMethods'],
-  wallet: ['wallet.read', 'wallet.burnDown'],
-  ledger_line: ['wallet.ledger', 'wallet.burnDown'],
+  wallet: ['wallet.read', 'wallet.burnDown', 'usage.read'],
+  ledger_line: ['wallet.ledger', 'wallet.burnDown', 'usage.read'],
   pricing: ['wallet.prices', 'wallet.estimate', 'wallet.ledger', 'wallet.instances'],
   element: ['wallet.read', 'wallet.prices', 'wallet.estimate', 'wallet.ledger', 'wallet.instances'],
   instance: ['wallet.instances'],

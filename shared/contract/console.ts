@@ -36,7 +36,7 @@ export type Result<T> = { ok: true; value: T } | { ok: false; error: ConsoleErro
 
 export const level = z.enum(['normal', 'green', 'amber', 'red', 'over'])
 /** Where a figure is known (seed: layer-a, Honesty Ledger). */
-export const knowledge = z.enum(['server', 'device'])
+export const knowledge = z.enum(['server', 'device', 'both'])
 
 export const connection = z.strictObject({
   state: z.enum(['online', 'connecting', 'offline', 'signed_out', 'device_revoked', 'problem']),
@@ -60,6 +60,7 @@ export const workspace = z.strictObject({
   catalog: z.string(),
   deployment: z.enum(['platform', 'self-hosted']),
   memberName: z.string(),
+  /** As the platform calls it: a name for people, nothing to decide by. */
   role: z.string(),
   capabilities: z.array(z.string()),
   /** The member's role sees other tenants too. */

@@ -48,7 +48,7 @@ test('another member’s role: what it may not see leaves this computer, and com
   await expect.poll(() => existsSync(files)).toBe(false)
   expect(cachedTopics()).toEqual(expect.arrayContaining(['counter', 'plan', 'plans', 'member']))
   expect(await engine.refusal('invoices.list', { workspaceId })).toMatchObject({ code: 'forbidden', message: expect.stringContaining('Ask a Director') })
-  expect((await engine.call('workspaces.list', {}))[0]).toMatchObject({ role: 'astronomer', connection: { state: 'online' } })
+  expect((await engine.call('workspaces.list', {}))[0]).toMatchObject({ role: 'Astronomer', connection: { state: 'online' } })
 
   await engine.call('workspaces.signIn', { workspaceId, token: platform.token('director') })
   await expect.poll(async () => (await engine.call('invoices.list', { workspaceId })).invoices.length).toBe(invoices.length)

@@ -16,7 +16,18 @@ export function fakeUsage({ overview }: Scenario): UsageHandlers {
     'overview.news': ({ since }) => ({ since, alerts: 0, invoices: [], usage: [], activity: 0 }),
     'usage.read': () => ({
       period,
-      cost: period === null ? null : { currency: 'USD', planCents: overview.plan?.priceCents ?? 0, overageCents: 0, projectedOverageCents: 0 },
+      cost:
+        period === null
+          ? null
+          : {
+              currency: 'USD',
+              planCents: overview.plan?.priceCents ?? 0,
+              seatsCents: 0,
+              boostersCents: 0,
+              overageCents: 0,
+              projectedOverageCents: 0,
+              wallet: null,
+            },
       meters: overview.meters.map(({ id, limit, used, period: kind }) => ({
         meter: id,
         group: null,

@@ -1,8 +1,12 @@
+import type { Draws } from '../../../shared/billing/catalog.ts'
 import { type Limit, limitFromWire, limitToNullable, UNLIMITED } from '../../../shared/billing/limit.ts'
 import { levelOf, percentOf, thresholdMarks } from '../../../shared/billing/thresholds.ts'
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { Counter } from '../../../shared/contract/platform.ts'
 import type { KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
+
+/** What an envelope or a sub-key draws, this computer counts too, as far as it is its own. (audit.ts holds both counts against each other) */
+const ownPartCounted: ReadonlySet<Draws> = new Set<Draws>(['ciphertext_bytes', 'per_push', 'sub_key'])
 
 export type HeldByMeter = readonly { readonly meter: string; readonly count: number; readonly bytes: number }[]
 
@@ -35,7 +39,7 @@ export function readMeters(catalog: KnownCatalog, counters: readonly Counter[], 
       marks,
       heldCount: waiting?.count ?? 0,
       heldBytes: waiting?.bytes ?? 0,
-      knowledge: 'server',
+      knowledge: ownPartCounted.has(definition?.draws ?? 'none') ? 'both' : 'server',
       draws: definition?.draws ?? 'none',
     }
   })

@@ -5,9 +5,11 @@ import { type Interval, intervalFromWire, type Period } from '../../../shared/bi
 import type { Counter } from '../../../shared/contract/platform.ts'
 import { costNames } from '../billing/costs/cost-names.ts'
 import { usageNews } from '../billing/news.ts'
+import { boughtInPeriod } from '../billing/bought-in-period.ts'
 import { usageBreakdown } from '../billing/usage/breakdown.ts'
 import { usageTrend } from '../billing/usage/trend.ts'
 import { usageView } from '../billing/usage/usage-view.ts'
+import { walletSpend } from '../billing/wallet/wallet-days.ts'
 import type { Services } from '../services.ts'
 import type { TopicBody } from '../sync/documents.ts'
 import type { Handlers, HandlersOf } from './handlers.ts'
@@ -74,7 +76,12 @@ export function usageCalls(services: Services): HandlersOf<'usage'> & Pick<Handl
         overageCents: overageCents(workspaceId, period),
         nowMs: nowOf(workspaceId),
       })
-      return { period: { start: period.startMs, end: period.endMs }, ...view }
+      const cost = {
+        ...view.cost,
+        ...boughtInPeriod(catalog, plan.plan, documents.list(workspaceId, 'booster'), period),
+        wallet: walletSpend(services.ledger, workspaceId, documents.list(workspaceId, 'wallet'), period, nowOf(workspaceId)),
+      }
+      return { period: { start: period.startMs, end: period.endMs }, meters: view.meters, cost }
     },
     'usage.trend': ({ workspaceId, meter: meterId, grain }) => {
       const known = meterOf(workspaceId, meterId)

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import { burnRate } from '../../../shared/billing/burn-down.ts'
-import { dateOf, dayOf } from '../../../shared/billing/cost-day.ts'
+import { dayOf } from '../../../shared/billing/cost-day.ts'
 import { microAuFromWire } from '../../../shared/billing/wallet.ts'
-import type { BurnDown, LedgerRow, Spent, WalletView } from '../../../shared/contract/console/wallet.ts'
+import type { LedgerRow, Spent, WalletView } from '../../../shared/contract/console/wallet.ts'
 import { approvalRequired, type walletDocument } from '../../../shared/contract/platform/wallet.ts'
 import { type CachedPrices, dimensionName, estimateOf, existenceMicroAu, pricesFromWire, pricesView, quantityText } from '../billing/wallet/cached-prices.ts'
 import type { LedgerLine } from '../billing/wallet/ledger.ts'
+import { availableMicroAu, walletDays, walletRate } from '../billing/wallet/wallet-days.ts'
 import { ConsoleFailure } from '../failure.ts'
 import type { Services } from '../services.ts'
 import type { Answer } from '../sync/answer.ts'
@@ -59,22 +59,6 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
     throw failureOf(answer)
   }
 
-  function days(workspaceId: string, circle: string, count: number): BurnDown['days'] {
-    const firstDay = dayOf(clock.now()) - count + 1
-    const known = new Map(ledger.days(workspaceId, circle, firstDay).map((day) => [day.day, day]))
-    let balance = ledger.balanceBefore(workspaceId, circle, firstDay)
-    return Array.from({ length: count }, (_, index) => {
-      const day = known.get(firstDay + index)
-      balance = day?.balanceMicroAu ?? balance
-      return {
-        date: dateOf(firstDay + index),
-        debitedMicroAu: (day?.debitedMicroAu ?? 0n).toString(),
-        creditedMicroAu: (day?.creditedMicroAu ?? 0n).toString(),
-        balanceMicroAu: balance?.toString() ?? null,
-      }
-    })
-  }
-
   return {
     'wallet.read': ({ workspaceId, circle }): WalletView => {
       const wallets = walletsOf(workspaceId)
@@ -97,12 +81,8 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
     },
     'wallet.burnDown': ({ workspaceId, circle, days: count }) => {
       const wallet = walletOf(workspaceId, circle)
-      const shown = days(workspaceId, circle, count)
-      // Days before the first line are no days without use: nothing was there yet.
-      const lived = shown
-        .filter(({ balanceMicroAu }) => balanceMicroAu !== null)
-        .map(({ debitedMicroAu }, day) => ({ day, debitedMicroAu: BigInt(debitedMicroAu) }))
-      const { perDayMicroAu, countedDays, emptyAt } = burnRate(lived, availableMicroAu(wallet), clock.now())
+      const shown = walletDays(ledger, workspaceId, circle, dayOf(clock.now()), count)
+      const { perDayMicroAu, countedDays, emptyAt } = walletRate(shown, availableMicroAu(wallet), clock.now())
       return { days: shown, perDayMicroAu: perDayMicroAu?.toString() ?? null, countedDays, emptyAt }
     },
     'wallet.prices': ({ workspaceId }) => {
@@ -208,10 +188,6 @@ function ledgerRow(line: LedgerLine, prices: CachedPrices | null, members: Reado
     memberName: line.member_id === null ? null : (members.get(line.member_id) ?? line.member_id),
     reference: line.reference,
   }
-}
-
-function availableMicroAu(wallet: WalletDocument): bigint {
-  return microAuFromWire(wallet.balance_micro_au) - microAuFromWire(wallet.held_micro_au)
 }
 
 function elementName(prices: CachedPrices | null, id: string): string {

@@ -37,13 +37,12 @@ export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
     },
     'workspaces.members': ({ workspaceId }) => {
       const record = recordOf(services, workspaceId)
-      const roles = permissionsOf(services, workspaceId)?.roles ?? []
       const members = documents.list(workspaceId, 'member')
       const own = ownMemberId(record, members)
       return members.map(({ id, name, role }) => ({
         id,
         name,
-        role: roles.find((known) => known.id === role)?.name ?? role,
+        role: roleName(services, workspaceId, role),
         you: id === own,
       }))
     },
@@ -64,6 +63,11 @@ export function recordOf({ registry }: Pick<Services, 'registry'>, workspaceId: 
   return record
 }
 
+/** As the platform calls it; the id until that is known. */
+function roleName(services: Services, workspaceId: string, role: string): string {
+  return permissionsOf(services, workspaceId)?.roles.find(({ id }) => id === role)?.name ?? role
+}
+
 /** By the platform's matrix, as far as it is known here; the platform decides. */
 function seesTenants(services: Services, { id, role }: WorkspaceRecord): boolean {
   const permissions = permissionsOf(services, id)
@@ -80,7 +84,7 @@ function workspaceOf(services: Services, record: WorkspaceRecord): Workspace {
     catalog: record.catalog,
     deployment: record.deployment,
     memberName: record.memberName,
-    role: record.role,
+    role: roleName(services, record.id, record.role),
     capabilities: [...record.capabilities],
     seesTenants: seesTenants(services, record),
     connection: sync.connection(record.id),

@@ -1,5 +1,6 @@
 import type { Meter } from '../../../shared/billing/catalog.ts'
 import type { Period } from '../../../shared/billing/period.ts'
+import { servicesOf } from '../meter/services-of.ts'
 import type { HistoryWorkspace } from './history.ts'
 
 /** How one meter came to where it is. */
@@ -132,8 +133,7 @@ function allocation(
   meter: Meter,
   members: HistoryWorkspace['members'],
 ): { service: string; userId: string; share: number }[] {
-  const uses = catalog.costs?.services.flatMap(({ categories }) => categories.flatMap((category) => category.uses)) ?? []
-  const named = uses.filter(({ meterId }) => meterId === meter.id).map(({ service }) => service ?? '')
+  const named = servicesOf(catalog, meter)
   const services = named.length === 0 ? [''] : named
   const users = (catalog.costs?.users ?? members).map(({ id }) => id)
   return services.flatMap((service) => users.map((userId) => ({ service, userId, share: 0.25 + random() })))

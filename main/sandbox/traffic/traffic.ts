@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Catalog, Meter } from '../../../shared/billing/catalog.ts'
+import type { Meter } from '../../../shared/billing/catalog.ts'
 import { formOf, type MeteredEvent } from '../../../shared/billing/aggregation.ts'
 import type { Clock, Random } from '../clock.ts'
 import { type Account, counterOf } from '../meter/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { recordUsage } from '../meter/record-usage.ts'
+import { servicesOf } from '../meter/services-of.ts'
 import type { UsageEvent } from '../meter/usage-event.ts'
 import type { Store } from '../store/store.ts'
 
@@ -102,11 +103,6 @@ function measureOf(meter: Meter, used: number, limit: number, amount: number, at
 function wholeOf(amount: number, random: Random): number {
   const whole = Math.floor(amount)
   return whole + (random() < amount - whole ? 1 : 0)
-}
-
-function servicesOf({ costs }: Catalog, meter: Meter): string[] {
-  const uses = costs?.services.flatMap(({ categories }) => categories.flatMap((category) => category.uses)) ?? []
-  return uses.flatMap(({ meterId, service }) => (meterId === meter.id && service !== null ? [service] : []))
 }
 
 function pick<T>(from: readonly T[], random: Random): T | undefined {

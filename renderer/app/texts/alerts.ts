@@ -16,6 +16,14 @@ export const alertsTexts = {
   none: 'This platform sends no alerts',
   noneText: 'It offers no channel to send one by. Meters are still coloured as they fill up.',
   limits: { title: 'Plan limits', note: 'For every meter that has a limit. They come with the plan; channels and the switch are yours.' },
+  noLimits: {
+    title: 'No limits to warn of here',
+    budgets: 'This platform meters nothing, so no plan limit can be reached. Alerts are the budgets below, on what the period costs.',
+    wallet:
+      'This platform meters nothing and is paid from a wallet, so no plan limit can be reached and no budget be passed. How long the balance lasts is in the',
+    none: 'This platform meters nothing, so no plan limit can be reached and no budget be passed.',
+    toWallet: 'wallet',
+  },
   budgets: {
     title: 'Budgets',
     note: 'Your own thresholds, on a meter or on what the period costs.',

@@ -28,6 +28,10 @@ export const auditTexts = {
   entry: {
     open: (sequence: number) => `Details of entry ${format.count(sequence)}`,
     details: (sequence: number) => `Details of entry ${format.count(sequence)}`,
+    recent: (sequences: readonly number[]) =>
+      `Audit ${sequences.length === 1 ? 'entry' : 'entries'} ${sequences.map((one) => format.count(one)).join(' and ')}`,
+    unknownTitle: (sequence: number) => `Entry ${format.count(sequence)} is not on this computer`,
+    unknown: 'It may belong to another workspace, may have been removed by the retention period, or has not been fetched yet.',
     sequence: 'Entry',
     at: 'Time (UTC)',
     actor: 'Who',

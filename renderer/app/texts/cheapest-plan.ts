@@ -13,7 +13,7 @@ export const cheapestPlanTexts = {
   current: 'Current',
   cheapest: 'Cheapest',
   custom: 'By agreement',
-  from: (count: number, start: number, end: number) => `${inPeriods(count)}, ${format.date(start)} to ${format.date(end)}.`,
+  from: (count: number, start: number, end: number) => `${inPeriods(count)}, ${format.utcDate(start)} to ${format.utcDate(end)} (UTC).`,
   stay: 'Your plan is the cheapest one that would have admitted all of it.',
   move: (name: string, saving: string) => `${name} would have admitted all of it and saved ${saving}.`,
   moveMore: (name: string) => `${name} is the cheapest one that would have admitted all of it.`,

@@ -25,6 +25,8 @@ export const invoicesTexts = {
   forgotten: 'The PDFs were removed from this computer. They can be downloaded again.',
   bulk: {
     start: (count: number) => `Download ${format.counted(count, 'PDF', 'PDFs')}`,
+    startNone: 'Download PDFs',
+    noneKept: 'Offline: none of these PDFs is kept on this computer yet. They can be fetched when the connection is back.',
     progress: 'Downloading invoices',
     value: (done: number, total: number) => `${format.count(done)} of ${format.count(total)}`,
     cancel: 'Cancel',
@@ -33,6 +35,8 @@ export const invoicesTexts = {
   },
   drawer: {
     title: (number: string) => `Invoice ${number}`,
+    untitled: 'Invoice',
+    unknown: 'There is no such invoice on this computer. It may belong to another workspace, or has not been fetched yet.',
     period: 'Period',
     issued: 'Issued',
     due: 'Due date',

@@ -27,6 +27,14 @@ export const meterTexts = {
     const label = meter.levelLabel ? `, ${meter.levelLabel}` : ''
     return `${exactQuantity(meter.used, meter.unit)} of ${exactQuantity(meter.limit, meter.unit)}${percent}${label}${held}`
   },
+  /** Name of the figure for who does not see that it can be pressed. */
+  whence: (used: string) => `${used}: counted where, and when`,
+  counted: {
+    server: 'Counted by the platform.',
+    device: 'Counted on this computer.',
+    both: 'Counted by the platform. This computer counts its own part too; Honesty holds both against each other.',
+  } satisfies Record<Meter['knowledge'], string>,
+  heldHere: 'What is held behind the limit is counted on this computer.',
   heldBehind: (meter: Pick<Meter, 'heldCount' | 'heldBytes'>) =>
     `${format.counted(meter.heldCount, 'write', 'writes')} (${format.bytes(meter.heldBytes)}) held behind the limit`,
   period: { monthly: 'this period', total: 'in total' },

@@ -85,6 +85,7 @@ export const outboxTexts = {
   },
   details: {
     title: 'Write',
+    recent: (kind: string, sequence: number) => `${kind} ${format.count(sequence)} in the outbox`,
     sequence: 'Number',
     revision: 'Revision',
     size: 'Size',

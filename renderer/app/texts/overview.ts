@@ -8,14 +8,14 @@ export const overviewTexts = {
   asOf: (at: string) => `As of ${at}`,
   neverFetched: 'Nothing has been fetched from the platform yet. What agents write is kept on this computer meanwhile.',
   metersTitle: 'Limits',
-  metersNote: (start: number, end: number) => `Period ${format.date(start)} to ${format.date(end)}`,
+  metersNote: (start: number, end: number) => `Period ${format.utcDate(start)} to ${format.utcDate(end)}`,
   allMeters: (count: number) => `All ${count} meters`,
   metersEmpty: 'The platform has not named any limits yet.',
   plan: {
     title: 'Plan',
     price: (plan: Pick<Plan, 'priceCents' | 'currency' | 'interval'>) => priceWords(plan.priceCents, plan.currency, plan.interval),
     period: 'Period',
-    periodValue: (start: number, end: number) => `${format.date(start)} to ${format.date(end)}`,
+    periodValue: (start: number, end: number) => `${format.utcDate(start)} to ${format.utcDate(end)} (UTC)`,
     renews: 'Renews',
     ends: 'Ends',
     payment: 'Payment method',
@@ -27,9 +27,30 @@ export const overviewTexts = {
     manage: 'Manage subscription',
     manageHint: 'Invoices, payment method and cancelling are in the customer portal, which opens in your browser.',
     compare: 'Compare plans',
-    cancelled: (end: number) => `Cancelled. The plan runs until ${format.date(end)}; after that the free limits apply.`,
+    cancelled: (end: number) => `Cancelled. The plan runs until ${format.utcDate(end)}; after that the free limits apply.`,
     unavailable: 'Billing is platform-only. This workspace is self-hosted, so there is no plan here; the pages about this computer work.',
     unknown: 'The plan is not known yet. It comes with the first connection.',
+  },
+  /** What the two figures of spending consist of. */
+  spend: {
+    plan: (amount: string) => `plan ${amount}`,
+    seats: (amount: string) => `seats ${amount}`,
+    boosters: (amount: string) => `boosters ${amount}`,
+    beyond: (amount: string) => `beyond the plan ${amount}`,
+    wallet: (amount: string) => `from the wallet ${amount}`,
+    onlyWallet: 'From the wallet in this period.',
+    parts: (parts: readonly string[]) => {
+      const words = parts.join(', ')
+      return `${words.charAt(0).toUpperCase()}${words.slice(1)}; without tax`
+    },
+    free: 'The plan is free, and nothing was bought on top.',
+    agreed: 'What the plan costs is agreed with you and not known here.',
+    atPace: 'With use at the pace so far.',
+    atRate: 'With the wallet’s use at the rate of the last whole days.',
+    runsOut: 'At this rate the wallet is empty before the period ends; then it stops.',
+    noUse: 'The same: use has no price of its own here.',
+    unknown: 'Not known yet',
+    needsDay: 'A projection needs a whole day of use.',
   },
   held: {
     title: (count: number) => `${format.counted(count, 'write is', 'writes are')} held on this computer`,

@@ -13,7 +13,8 @@ function limitWords(of: Measured, limit: number | null): string {
 
 export const plansTexts = {
   title: 'Plans',
-  lead: 'What each plan allows, what it would release, and what it costs today. You pay in the browser; nothing is charged here.',
+  lead: (releases: boolean) =>
+    `What each plan allows${releases ? ', what it would release,' : ''} and what it costs today. You pay in the browser; nothing is charged here.`,
   compare: 'Compare plans',
   onlyDifferences: 'Only what differs',
   noDifferences: 'The plans do not differ in any of these rows.',
@@ -33,10 +34,12 @@ export const plansTexts = {
   changeTo: (plan: string) => `Change to ${plan}`,
   request: (plan: string) => `Request ${plan}`,
   onRequest: 'The price of this plan is agreed with each customer. Ask whoever runs the platform.',
+  requestOffline: 'Not connected: a request goes to the platform at once and is not kept for later.',
+  decideOffline: 'Not connected: an answer to a request goes to the platform at once and is not kept for later.',
   requestPending: 'A request waits for its answer already.',
   empty: 'The plans are not known yet',
   emptyText: 'They come with the first connection to the platform and are kept on this computer from then on.',
-  cancelled: (end: number) => `Cancelled. Your plan runs until ${format.date(end)}.`,
+  cancelled: (end: number) => `Cancelled. Your plan runs until ${format.utcDate(end)}.`,
   cancel: 'Cancel subscription',
   resume: 'Resume subscription',
   dialog: {
@@ -55,7 +58,7 @@ export const plansTexts = {
     from: 'In force',
     now: 'At once, after the payment',
     nowResumed: 'At once',
-    atPeriodEnd: (end: number) => `From ${format.date(end)}`,
+    atPeriodEnd: (end: number) => `From ${format.utcDate(end)}`,
     limitsTitle: 'Limits that change',
     limitChange: ({ name, from, to, ...of }: Preview['limits'][number]) => `${name}: ${limitWords(of, from)} → ${limitWords(of, to)}`,
     moreLimits: (count: number) => `and ${format.counted(count, 'more limit', 'more limits')}`,
@@ -78,11 +81,12 @@ export const plansTexts = {
   },
   boosters: {
     title: 'Boosters',
-    note: (end: number | null) => `One-time, added to the limit, ${end === null ? 'for the current period' : `until the period ends on ${format.date(end)}`}.`,
+    note: (end: number | null) =>
+      `One-time, added to the limit, ${end === null ? 'for the current period' : `until the period ends on ${format.utcDate(end)}`}.`,
     adds: (of: Measured & { resourceName: string }, amount: number) => `+${format.quantity(of, amount)} ${of.resourceName}`,
     buy: (name: string, cents: number, currency: string) => `Buy ${name} for ${format.price(cents, currency)}`,
     running: 'Running now',
-    until: (end: number) => `until ${format.date(end)}`,
+    until: (end: number) => `until ${format.utcDate(end)}`,
     none: 'No booster runs at the moment.',
   },
   seats: {
@@ -132,6 +136,6 @@ export const tenantsTexts = {
   limit: 'Limit',
   noMeters: 'This tenant’s catalog has no meters.',
   plan: 'Plan',
-  period: (start: number, end: number) => `${format.date(start)} to ${format.date(end)}`,
+  period: (start: number, end: number) => `${format.utcDate(start)} to ${format.utcDate(end)} (UTC)`,
   noRequests: 'Nobody has asked for another plan.',
 } as const

@@ -16,6 +16,7 @@ export const usageTexts = {
     note: 'At the pace so far, to the end of the period; use beyond a limit at the meter’s unit price.',
     plan: 'Plan',
     agreed: 'By agreement',
+    bought: 'Seats and boosters',
     soFar: 'Beyond the plan so far',
     projectedOverage: 'Beyond the plan by the end',
     total: 'Projected total',

@@ -1,6 +1,7 @@
 import { IconBell } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { AlertView } from '../../../shared/contract/console/alerts.ts'
+import { useDialogPart } from '../../app/address-part.ts'
 import { offerUndo } from '../../app/undo-notice.tsx'
 import { alertsTexts } from '../../app/texts/alerts.ts'
 import { GatedButton } from '../../components/gated-button.tsx'
@@ -19,13 +20,18 @@ const rereads = ['alerts.read', 'outbox.page', 'outbox.tally'] as const
 export function AlertSection({ workspaceId, kind, data }: { workspaceId: string; kind: 'limits' | 'budgets'; data: Alerts }) {
   const words = alertsTexts[kind]
   const hasCosts = useWorkspace().capabilities.includes('costs')
+  const nothingToWatch = data.meters.length === 0 && !hasCosts
   const rules = data.rules.filter(({ measure }) => (measure === 'limit') === (kind === 'limits'))
   const put = useWrite('alerts.put', rereads)
   const remove = useWrite('alerts.delete', rereads)
   const retry = useWrite('outbox.retry', rereads)
   const discard = useWrite('outbox.discard', rereads)
   const reread = useRead('alerts.read', { workspaceId })
-  const [editing, setEditing] = useState<AlertView | 'new' | null>(null)
+  const adding = useDialogPart('budget')
+  const [edited, setEdited] = useState<AlertView | null>(null)
+  const mayNotAdd = data.mayNot ?? (nothingToWatch ? alertsTexts.budgets.nothing : null)
+  const isAdding = adding.opened && kind === 'budgets' && mayNotAdd === null
+  const closeForm = (): void => (isAdding ? adding.close() : setEdited(null))
 
   function undo(itemId: string): void {
     discard.mutate({ workspaceId, selection: { ids: [itemId] } })
@@ -56,7 +62,7 @@ export function AlertSection({ workspaceId, kind, data }: { workspaceId: string;
       flush
       actions={
         kind === 'budgets' && (
-          <GatedButton reason={data.mayNot ?? (data.meters.length === 0 && !hasCosts ? alertsTexts.budgets.nothing : null)} onClick={() => setEditing('new')}>
+          <GatedButton reason={mayNotAdd} onClick={adding.open}>
             {alertsTexts.budgets.create}
           </GatedButton>
         )
@@ -65,7 +71,7 @@ export function AlertSection({ workspaceId, kind, data }: { workspaceId: string;
       <ErrorNotice error={put.error ?? remove.error ?? retry.error ?? discard.error} />
       {rules.length === 0 ? (
         <Empty icon={IconBell} title={alertsTexts.budgets.emptyTitle}>
-          {alertsTexts.budgets.empty}
+          {nothingToWatch ? alertsTexts.budgets.nothing : alertsTexts.budgets.empty}
         </Empty>
       ) : (
         <div className={table.wrap}>
@@ -86,7 +92,7 @@ export function AlertSection({ workspaceId, kind, data }: { workspaceId: string;
                   view={view}
                   data={data}
                   onSwitch={(fields) => put.mutate({ workspaceId, id: view.id, measure: view.measure, meter: view.meter, fields })}
-                  onEdit={() => setEditing(view)}
+                  onEdit={() => setEdited(view)}
                   onRemove={() => removeRule(view)}
                   onUndo={undo}
                   onKeepMine={(itemId) => retry.mutate({ workspaceId, selection: { ids: [itemId] } })}
@@ -96,17 +102,17 @@ export function AlertSection({ workspaceId, kind, data }: { workspaceId: string;
           </table>
         </div>
       )}
-      {editing !== null && (
+      {(isAdding || edited !== null) && (
         <AlertForm
-          view={editing === 'new' ? null : editing}
+          view={isAdding ? null : edited}
           data={data}
           hasCosts={hasCosts}
           busy={put.isPending}
           error={put.error}
-          onSave={(wanted) => put.mutate({ workspaceId, ...wanted }, { onSuccess: () => setEditing(null) })}
+          onSave={(wanted) => put.mutate({ workspaceId, ...wanted }, { onSuccess: closeForm })}
           onClose={() => {
             put.reset()
-            setEditing(null)
+            closeForm()
           }}
         />
       )}

@@ -7,6 +7,7 @@ import { useWorkspace } from '../../state/active-workspace.ts'
 import { useRead } from '../../state/reads.ts'
 import { AlertSection } from './alert-section.tsx'
 import { FiredSection } from './fired-section.tsx'
+import { NoLimits } from './no-limits.tsx'
 
 export function AlertsPage() {
   const workspace = useWorkspace()
@@ -30,7 +31,7 @@ export function AlertsPage() {
       ) : (
         data && (
           <>
-            <AlertSection workspaceId={workspace.id} kind="limits" data={data} />
+            {data.meters.length === 0 ? <NoLimits /> : <AlertSection workspaceId={workspace.id} kind="limits" data={data} />}
             <AlertSection workspaceId={workspace.id} kind="budgets" data={data} />
             <FiredSection workspaceId={workspace.id} channels={data.channels} />
           </>

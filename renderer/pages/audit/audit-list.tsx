@@ -1,17 +1,22 @@
 import { Button, VisuallyHidden } from '@mantine/core'
 import { IconChevronRight, IconFilterOff, IconListSearch } from '@tabler/icons-react'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo, useRef } from 'react'
 import type { AuditFilter, AuditRow } from '../../../shared/contract/console/audit.ts'
+import { detailPart, openPart, useAddressPart, withPart } from '../../app/address-part.ts'
+import { addressNow, leaveTo, parseHash } from '../../app/hash-location.ts'
 import { format } from '../../app/format.ts'
+import { useRecentDetail } from '../../app/recent-pages.tsx'
 import { auditTexts } from '../../app/texts/audit.ts'
 import { Empty, ErrorNotice } from '../../components/notice.tsx'
 import { columnsFor } from '../../components/table-shape.ts'
 import { VirtualTable } from '../../components/virtual-table.tsx'
-import { useKeyedPages } from '../../state/keyed-pages.ts'
+import { type KeyedList, useKeyedPages } from '../../state/keyed-pages.ts'
 import { actorWords } from './actor-words.ts'
 import classes from './audit.module.css'
 import { EntryDetails } from './entry-details.tsx'
+import { EntryElsewhere } from './entry-elsewhere.tsx'
 import { auditPageRows } from './first-page.ts'
+import { openedEntries, withToggled } from './opened-entries.ts'
 
 /** `listKey` stands for the filter: the same filter has the same key. */
 type Props = { workspaceId: string; filter: AuditFilter; listKey: string; isFiltered: boolean; onClear: () => void }
@@ -20,14 +25,16 @@ const words = auditTexts
 const detailsHeightPx = 206
 const column = columnsFor<AuditRow>()
 const keyOf = (row: AuditRow): number => row.sequence
-const nothingOpen: ReadonlySet<number> = new Set()
 const renderDetails = (row: AuditRow) => <EntryDetails row={row} />
 
 export function AuditList({ workspaceId, filter, listKey, isFiltered, onClear }: Props) {
   const list = useKeyedPages('audit.page', (before, limit) => ({ workspaceId, filter, before, limit }), keyOf, auditPageRows, listKey)
-  const [{ openIn, open }, setOpened] = useState({ openIn: listKey, open: nothingOpen })
-  if (openIn !== listKey) setOpened({ openIn: listKey, open: nothingOpen })
-  const toggle = useCallback((row: AuditRow) => setOpened((before) => ({ ...before, open: toggled(before.open, row.sequence) })), [])
+  const { value } = useAddressPart(detailPart)
+  const open: ReadonlySet<number> = useMemo(() => new Set(openedEntries(value)), [value])
+  const toggle = useCallback((row: AuditRow) => toggleEntry(row.sequence), [])
+  const elsewhere = useElsewhere(list, listKey, open)
+  const title = open.size === 0 ? null : words.entry.recent([...open])
+  useRecentDetail(workspaceId, list.total !== null && elsewhere.length === 0 ? title : null)
   const expansion = useMemo(() => ({ keyOf, open, heightPx: detailsHeightPx, render: renderDetails }), [open])
   const columns = useMemo(
     () => [
@@ -87,29 +94,49 @@ export function AuditList({ workspaceId, filter, listKey, isFiltered, onClear }:
     [open, toggle],
   )
 
+  const strangers = elsewhere.map((sequence) => (
+    <EntryElsewhere key={sequence} workspaceId={workspaceId} sequence={sequence} title={title ?? ''} onClose={() => toggleEntry(sequence)} />
+  ))
   if (list.error && list.total === null) return <ErrorNotice error={list.error} onRetry={list.retry} />
   if (list.total === 0)
     return (
-      <div className={classes.emptyFrame}>
-        {isFiltered ? (
-          <Empty icon={IconFilterOff} title={words.empty.filteredTitle} actions={<Button onClick={onClear}>{words.filters.clear}</Button>} />
-        ) : (
-          <Empty icon={IconListSearch} title={words.empty.title}>
-            {words.empty.text}
-          </Empty>
-        )}
-      </div>
+      <>
+        {strangers}
+        <div className={classes.emptyFrame}>
+          {isFiltered ? (
+            <Empty icon={IconFilterOff} title={words.empty.filteredTitle} actions={<Button onClick={onClear}>{words.filters.clear}</Button>} />
+          ) : (
+            <Empty icon={IconListSearch} title={words.empty.title}>
+              {words.empty.text}
+            </Empty>
+          )}
+        </div>
+      </>
     )
   return (
     <>
       <ErrorNotice error={list.error} onRetry={list.error ? list.retry : undefined} />
+      {strangers}
       <VirtualTable label={words.table} listKey={listKey} list={list} columns={columns} onOpen={toggle} expansion={expansion} />
     </>
   )
 }
 
-function toggled(open: ReadonlySet<number>, sequence: number): ReadonlySet<number> {
-  const next = new Set(open)
-  if (!next.delete(sequence)) next.add(sequence)
-  return next
+/** An opened entry is a step in the history, which Back takes back. */
+function toggleEntry(sequence: number): void {
+  const before = new URLSearchParams(parseHash(window.location.hash).search).get(detailPart)
+  const after = withToggled(before, sequence)
+  if (!openedEntries(before).includes(sequence)) openPart(detailPart, after ?? '')
+  else leaveTo(withPart(addressNow(), detailPart, after))
+}
+
+/** Opened entries that the list has not come to. One that was seen stays known: its page may have left the memory. */
+function useElsewhere({ pages, total }: KeyedList<AuditRow>, listKey: string, open: ReadonlySet<number>): readonly number[] {
+  const seen = useRef({ listKey, entries: new Set<number>() })
+  return useMemo(() => {
+    if (open.size === 0 || seen.current.listKey !== listKey) seen.current = { listKey, entries: new Set() }
+    const { entries } = seen.current
+    for (const { rows } of open.size > 0 ? pages : []) for (const { sequence } of rows) if (open.has(sequence)) entries.add(sequence)
+    return total === null ? [] : [...open].filter((sequence) => !entries.has(sequence))
+  }, [pages, total, listKey, open])
 }

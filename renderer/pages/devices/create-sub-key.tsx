@@ -24,7 +24,8 @@ export function CreateSubKey({ workspaceId, opened, onClose }: { workspaceId: st
   return (
     // A secret that is shown once must not vanish because of a click beside the window.
     <Modal
-      opened={opened}
+      // Nor because of a press of Back.
+      opened={opened || create.data !== undefined}
       onClose={close}
       size="lg"
       title={create.data ? words.secretTitle : words.title}

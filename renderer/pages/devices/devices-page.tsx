@@ -1,5 +1,6 @@
 import { devicesTexts } from '../../app/texts/devices.ts'
 import { texts } from '../../app/texts.ts'
+import { AsOf } from '../../components/as-of.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Page } from '../../components/page.tsx'
 import { VaultPrompt } from '../../components/vault-prompt.tsx'
@@ -19,7 +20,15 @@ export function DevicesPage() {
       </Page>
     )
   return (
-    <Page title={devicesTexts.title} lead={devicesTexts.lead}>
+    <Page
+      title={devicesTexts.title}
+      lead={
+        <>
+          {devicesTexts.lead}
+          <AsOf />
+        </>
+      }
+    >
       {reason && <Notice tone="amber">{reason}</Notice>}
       <VaultPrompt />
       <SubKeySection workspaceId={workspace.id} reason={reason} />

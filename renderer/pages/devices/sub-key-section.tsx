@@ -1,6 +1,7 @@
 import { IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { CallOutput } from '../../../shared/contract/console.ts'
+import { useDialogPart } from '../../app/address-part.ts'
 import { format } from '../../app/format.ts'
 import { devicesTexts } from '../../app/texts/devices.ts'
 import { texts } from '../../app/texts.ts'
@@ -22,7 +23,7 @@ const words = devicesTexts.subKeys
 export function SubKeySection({ workspaceId, reason }: { workspaceId: string; reason: string | null }) {
   const { data, error, refetch } = useRead('subKeys.list', { workspaceId })
   const vault = useRead('vault.status', {})
-  const [creating, setCreating] = useState(false)
+  const creating = useDialogPart('sub-key')
   const [renaming, setRenaming] = useState<SubKey | null>(null)
   const [revoking, setRevoking] = useState<SubKey | null>(null)
   const rename = useWrite('subKeys.rename', ['subKeys.list', 'outbox.page'])
@@ -34,7 +35,7 @@ export function SubKeySection({ workspaceId, reason }: { workspaceId: string; re
       note={words.note}
       flush
       actions={
-        <GatedButton reason={createReason} onClick={() => setCreating(true)}>
+        <GatedButton reason={createReason} onClick={creating.open}>
           {words.create}
         </GatedButton>
       }
@@ -73,7 +74,7 @@ export function SubKeySection({ workspaceId, reason }: { workspaceId: string; re
           </table>
         </div>
       )}
-      <CreateSubKey workspaceId={workspaceId} opened={creating} onClose={() => setCreating(false)} />
+      <CreateSubKey workspaceId={workspaceId} opened={creating.opened} onClose={creating.close} />
       {renaming && (
         <RenameDialog
           name={renaming.name}

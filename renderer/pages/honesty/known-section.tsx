@@ -25,7 +25,7 @@ export function KnownSection({ workspaceId }: { workspaceId: string }) {
   const { data } = useRead('overview.read', { workspaceId })
   const takesEnvelopes = useSyncs()
   const ofDevice = deviceRows.filter(({ ofWrites }) => takesEnvelopes || ofWrites === undefined)
-  const meters = (data?.meters ?? []).map((meter) => ({ figure: meter.name, server: meter.knowledge === 'server' ? ('counted' as const) : ('no' as const) }))
+  const meters = (data?.meters ?? []).map((meter) => ({ figure: meter.name, server: meter.knowledge === 'device' ? ('no' as const) : ('counted' as const) }))
   return (
     <Section title={words.title} note={words.note} flush>
       <div className={table.wrap}>

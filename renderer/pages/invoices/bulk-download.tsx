@@ -5,7 +5,6 @@ import { useRef, useState } from 'react'
 import type { Invoice } from '../../../shared/contract/console/invoices.ts'
 import { notifyDone } from '../../app/notices.ts'
 import { invoicesTexts } from '../../app/texts/invoices.ts'
-import { texts } from '../../app/texts.ts'
 import { download } from '../../components/download.ts'
 import { bytesOfBase64 } from '../../components/file-bytes.ts'
 import { GatedButton } from '../../components/gated-button.tsx'
@@ -77,10 +76,10 @@ export function BulkDownload({ workspaceId, invoices }: { workspaceId: string; i
         size="xs"
         variant="default"
         leftSection={<IconFileZip size={14} />}
-        reason={total > 0 ? null : online ? invoicesTexts.noneFound : texts.connection.offlineReason}
+        reason={total > 0 ? null : invoices.length === 0 ? invoicesTexts.noneFound : words.noneKept}
         onClick={() => void run()}
       >
-        {words.start(total)}
+        {total > 0 ? words.start(total) : words.startNone}
       </GatedButton>
       {missing > 0 && <Notice tone="amber">{words.missing(missing)}</Notice>}
       <ErrorNotice error={error} />

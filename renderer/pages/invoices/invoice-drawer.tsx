@@ -1,8 +1,10 @@
 import { Drawer, Stack } from '@mantine/core'
 import type { Invoice } from '../../../shared/contract/console/invoices.ts'
 import { format } from '../../app/format.ts'
+import { useRecentDetail } from '../../app/recent-pages.tsx'
 import { invoicesTexts } from '../../app/texts/invoices.ts'
 import { texts } from '../../app/texts.ts'
+import { Notice } from '../../components/notice.tsx'
 import table from '../../components/table.module.css'
 import { DownloadPdf } from './download-pdf.tsx'
 import { InvoiceStatus } from './invoice-status.tsx'
@@ -10,18 +12,22 @@ import classes from './invoices.module.css'
 
 const words = invoicesTexts.drawer
 
+/** `invoice` null: the address names one that is not here. */
+type Props = { workspaceId: string; opened: boolean; invoice: Invoice | null; onClose: () => void }
+
 /** Everything that an invoice says, from this computer. */
-export function InvoiceDrawer({ workspaceId, invoice, onClose }: { workspaceId: string; invoice: Invoice | null; onClose: () => void }) {
+export function InvoiceDrawer({ workspaceId, opened, invoice, onClose }: Props) {
+  useRecentDetail(workspaceId, opened && invoice !== null ? words.title(invoice.number) : null)
   return (
     <Drawer
-      opened={invoice !== null}
+      opened={opened}
       onClose={onClose}
       position="right"
       size={480}
-      title={invoice === null ? '' : words.title(invoice.number)}
+      title={invoice !== null ? words.title(invoice.number) : opened ? words.untitled : ''}
       closeButtonProps={{ 'aria-label': texts.actions.close }}
     >
-      {invoice && <Details workspaceId={workspaceId} invoice={invoice} />}
+      {invoice ? <Details workspaceId={workspaceId} invoice={invoice} /> : opened && <Notice tone="info">{words.unknown}</Notice>}
     </Drawer>
   )
 }

@@ -1,8 +1,8 @@
 import { Skeleton } from '@mantine/core'
 import { IconExternalLink, IconFileInvoice } from '@tabler/icons-react'
-import { useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import type { Invoice } from '../../../shared/contract/console/invoices.ts'
+import { detailPart, useAddressPart } from '../../app/address-part.ts'
 import { paths } from '../../app/paths.ts'
 import { invoicesTexts } from '../../app/texts/invoices.ts'
 import { AsOf } from '../../components/as-of.tsx'
@@ -23,7 +23,7 @@ export function InvoicesPage() {
   const workspace = useWorkspace()
   const filter = filterFromSearch(useSearch())
   const [, navigate] = useLocation()
-  const [opened, setOpened] = useState<string | null>(null)
+  const { value: opened, open, close } = useAddressPart(detailPart)
   const { data, error, isPending, refetch } = useRead('invoices.list', { workspaceId: workspace.id })
   const show = (next: InvoiceFilter): void => {
     const search = searchFromFilter(next)
@@ -58,11 +58,16 @@ export function InvoicesPage() {
           flush
         >
           <InvoiceFilters invoices={invoices} filter={filter} onChange={show} />
-          <InvoiceTable workspaceId={workspace.id} invoices={shown} onOpen={setOpened} onClear={() => show({ status: null, year: null, words: '' })} />
+          <InvoiceTable workspaceId={workspace.id} invoices={shown} onOpen={open} onClear={() => show({ status: null, year: null, words: '' })} />
         </Section>
       )}
       {has('payment_methods') && <PaymentMethods workspaceId={workspace.id} />}
-      <InvoiceDrawer workspaceId={workspace.id} invoice={invoices.find(({ id }) => id === opened) ?? null} onClose={() => setOpened(null)} />
+      <InvoiceDrawer
+        workspaceId={workspace.id}
+        opened={opened !== null && data !== undefined}
+        invoice={invoices.find(({ id }) => id === opened) ?? null}
+        onClose={close}
+      />
     </Page>
   )
 }

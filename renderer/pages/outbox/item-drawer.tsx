@@ -1,6 +1,7 @@
 import { Button, Drawer, Group, Skeleton, Stack } from '@mantine/core'
 import type { CallOutput } from '../../../shared/contract/console.ts'
 import { format } from '../../app/format.ts'
+import { useRecentDetail } from '../../app/recent-pages.tsx'
 import { outboxTexts } from '../../app/texts/outbox.ts'
 import { texts } from '../../app/texts.ts'
 import { Moment } from '../../components/moment.tsx'
@@ -12,9 +13,14 @@ import classes from './outbox.module.css'
 import { useOutboxActions } from './outbox-actions.ts'
 import { agentName } from './outbox-list.tsx'
 
+const longestIdChars = 128
+
 /** Everything known about one write: its way so far, the platform's words, and what can be done. */
 export function ItemDrawer({ workspaceId, itemId, onClose }: { workspaceId: string; itemId: string | null; onClose: () => void }) {
-  const item = useRead('outbox.item', itemId === null ? null : { workspaceId, id: itemId })
+  // An address may have been typed by hand: what is no id finds nothing.
+  const item = useRead('outbox.item', itemId === null ? null : { workspaceId, id: itemId.slice(0, longestIdChars) })
+  // By its number: what a memory is called is not kept outside the vault.
+  useRecentDetail(workspaceId, itemId !== null && item.data ? outboxTexts.details.recent(texts.kinds[item.data.row.kind], item.data.row.sequence) : null)
   const gone = item.error !== null && describeError(item.error).code === 'not_found'
   return (
     <Drawer

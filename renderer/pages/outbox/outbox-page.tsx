@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { IconFileImport } from '@tabler/icons-react'
-import { useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import type { QueueFilter } from '../../../shared/contract/console.ts'
+import { detailPart, useAddressPart, useDialogPart } from '../../app/address-part.ts'
 import { paths } from '../../app/paths.ts'
 import { outboxTexts } from '../../app/texts/outbox.ts'
 import { Page } from '../../components/page.tsx'
@@ -21,10 +21,10 @@ export function OutboxPage() {
   const takesFiles = useSyncs()
   const search = useSearch()
   const [, navigate] = useLocation()
-  const [itemId, setItemId] = useState<string | null>(null)
+  const item = useAddressPart(detailPart)
+  const importing = useDialogPart('import')
   const filter = filterFromSearch(search)
-  const importOpened = new URLSearchParams(search).has('import')
-  const show = (next: QueueFilter, extra = '') => navigate([paths.outbox, [searchFromFilter(next), extra].filter(Boolean).join('&')].filter(Boolean).join('?'))
+  const show = (next: QueueFilter) => navigate([paths.outbox, searchFromFilter(next)].filter(Boolean).join('?'))
   return (
     <Page
       fill
@@ -32,27 +32,27 @@ export function OutboxPage() {
       lead={takesFiles ? outboxTexts.lead : outboxTexts.leadOfEdits}
       actions={
         takesFiles && (
-          <Button variant="default" leftSection={<IconFileImport size={14} />} onClick={() => show(filter, 'import=open')}>
+          <Button variant="default" leftSection={<IconFileImport size={14} />} onClick={importing.open}>
             {outboxTexts.actions.import}
           </Button>
         )
       }
     >
       <VaultPrompt />
-      <ImportStrip onOpen={() => show(filter, 'import=open')} />
+      <ImportStrip onOpen={importing.open} />
       <OutboxSummary workspaceId={workspace.id} />
-      <StateChips workspaceId={workspace.id} filter={filter} onChange={(next) => show(next)} />
+      <StateChips workspaceId={workspace.id} filter={filter} onChange={show} />
       <OutboxList
         key={searchFromFilter(filter)}
         workspaceId={workspace.id}
         filter={filter}
-        filters={<FilterSelects workspaceId={workspace.id} filter={filter} onChange={(next) => show(next)} />}
-        onOpen={setItemId}
+        filters={<FilterSelects workspaceId={workspace.id} filter={filter} onChange={show} />}
+        onOpen={item.open}
         onClear={() => show({})}
-        onImport={takesFiles ? () => show(filter, 'import=open') : null}
+        onImport={takesFiles ? importing.open : null}
       />
-      <ItemDrawer workspaceId={workspace.id} itemId={itemId} onClose={() => setItemId(null)} />
-      <ImportDialog workspaceId={workspace.id} opened={importOpened} onClose={() => show(filter)} />
+      <ItemDrawer workspaceId={workspace.id} itemId={item.value} onClose={item.close} />
+      <ImportDialog workspaceId={workspace.id} opened={importing.opened} onClose={importing.close} />
     </Page>
   )
 }

@@ -46,7 +46,7 @@ export function PlanPanel({ workspace, plan }: { workspace: Workspace; plan: Ove
         </div>
         <div className={classes.fact}>
           <dt>{plan.cancelAtPeriodEnd ? words.ends : words.renews}</dt>
-          <dd>{format.date(plan.periodEnd)}</dd>
+          <dd>{format.utcDate(plan.periodEnd)}</dd>
         </div>
         <div className={classes.fact}>
           <dt>{words.payment}</dt>

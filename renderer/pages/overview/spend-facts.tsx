@@ -1,29 +1,31 @@
 import type { Workspace } from '../../../shared/contract/console.ts'
-import { format } from '../../app/format.ts'
 import { texts } from '../../app/texts.ts'
 import { useRead } from '../../state/reads.ts'
 import classes from './overview.module.css'
+import { spendWords } from './spend-words.ts'
 
-/** What the period costs so far and will cost at this pace; nothing where usage has no price. */
+/** What the period costs so far and will cost at this pace, and what that consists of. */
 export function SpendFacts({ workspace }: { workspace: Workspace }) {
   const { data } = useRead('usage.read', { workspaceId: workspace.id })
   const words = texts.overview.plan
   const cost = data?.cost ?? null
-  if (cost === null || !data?.meters.some(({ projected }) => projected !== null)) return null
-  const plan = cost.planCents ?? 0
+  if (cost === null) return null
+  const isMetered = data?.meters.some(({ projected }) => projected !== null) ?? false
+  const { soFar, projected } = spendWords(cost, isMetered)
   return (
     <>
-      <Fact name={cost.planCents === null ? words.spendOnTop : words.spend}>{format.money(plan + cost.overageCents, cost.currency)}</Fact>
-      <Fact name={words.projected}>{format.money(plan + cost.projectedOverageCents, cost.currency)}</Fact>
+      <Fact name={cost.planCents === null ? words.spendOnTop : words.spend} amount={soFar.amount} basis={soFar.basis} />
+      <Fact name={words.projected} amount={projected.amount} basis={projected.basis} />
     </>
   )
 }
 
-function Fact({ name, children }: { name: string; children: string }) {
+function Fact({ name, amount, basis }: { name: string; amount: string; basis: string }) {
   return (
     <div className={classes.fact}>
       <dt>{name}</dt>
-      <dd>{children}</dd>
+      <dd>{amount}</dd>
+      <dd className={classes.basis}>{basis}</dd>
     </div>
   )
 }

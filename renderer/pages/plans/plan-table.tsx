@@ -5,6 +5,7 @@ import { plansTexts } from '../../app/texts/plans.ts'
 import { priceWords } from '../../app/texts/overview.ts'
 import { GatedButton } from '../../components/gated-button.tsx'
 import tableClasses from '../../components/table.module.css'
+import { useSyncs } from '../../state/active-workspace.ts'
 import type { ChosenOrder } from './order-dialog.tsx'
 import classes from './plans.module.css'
 
@@ -21,6 +22,7 @@ type Props = {
 /** All plans in all rows of the comparison; what another plan says otherwise than the current one is set off. */
 export function PlanTable({ offers, offline, onChoose, onAsk }: Props) {
   const [onlyDifferences, setOnlyDifferences] = useState(false)
+  const releases = useSyncs()
   const { plans } = offers
   const rows = onlyDifferences ? offers.rows.filter(({ differs }) => differs) : offers.rows
   const currentPlace = plans.findIndex(({ current }) => current)
@@ -31,7 +33,7 @@ export function PlanTable({ offers, offline, onChoose, onAsk }: Props) {
         <Checkbox size="xs" label={words.onlyDifferences} checked={onlyDifferences} onChange={(event) => setOnlyDifferences(event.currentTarget.checked)} />
       </div>
       <table className={classes.plans}>
-        <caption className={classes.caption}>{words.lead}</caption>
+        <caption className={classes.caption}>{words.lead(releases)}</caption>
         <thead>
           <tr>
             <td />
@@ -119,7 +121,11 @@ function PlanAction({ plan, offers, offline, onChoose, onAsk }: { plan: OfferedP
   if (state === 'request') {
     const pending = offers.requests.some(({ status }) => status === 'pending')
     return (
-      <GatedButton variant="default" reason={offline ?? (pending ? words.requestPending : null)} onClick={() => onAsk({ id: plan.id, name: plan.name })}>
+      <GatedButton
+        variant="default"
+        reason={offline !== null ? words.requestOffline : pending ? words.requestPending : null}
+        onClick={() => onAsk({ id: plan.id, name: plan.name })}
+      >
         {words.request(plan.name)}
       </GatedButton>
     )

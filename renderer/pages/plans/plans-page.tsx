@@ -9,7 +9,7 @@ import { Empty, ErrorNotice, Notice } from '../../components/notice.tsx'
 import { GatedButton } from '../../components/gated-button.tsx'
 import { Page, Section } from '../../components/page.tsx'
 import { PageSkeleton } from '../../components/page-skeleton.tsx'
-import { useWorkspace } from '../../state/active-workspace.ts'
+import { useSyncs, useWorkspace } from '../../state/active-workspace.ts'
 import { useRead } from '../../state/reads.ts'
 import { CheckoutPanel } from '../overview/checkout-panel.tsx'
 import { PortalButton } from '../upgrade/portal-button.tsx'
@@ -48,6 +48,7 @@ function OfferedPlans({ workspaceId, offers }: { workspaceId: string; offers: Of
   const [params] = useSearchParams()
   const offline = useUpgradeReason()
   const [asked, setAsked] = useState<{ id: string; name: string } | null>(null)
+  const releases = useSyncs()
   const { permission } = offers
   const reason = offline ?? (permission.state === 'may' ? null : permission.reason)
   const [chosen, setChosen] = useState<ChosenOrder | null>(() => chosenInAddress(offers, params.get('plan'), reason))
@@ -56,7 +57,7 @@ function OfferedPlans({ workspaceId, offers }: { workspaceId: string; offers: Of
       title={words.title}
       lead={
         <>
-          {words.lead}
+          {words.lead(releases)}
           <AsOf />
         </>
       }
@@ -75,7 +76,9 @@ function OfferedPlans({ workspaceId, offers }: { workspaceId: string; offers: Of
       ) : (
         <PlanTable offers={offers} offline={offline} onChoose={setChosen} onAsk={setAsked} />
       )}
-      {offers.requests.length > 0 && <RequestSection workspaceId={workspaceId} requests={offers.requests} tenantId={null} reason={reason} />}
+      {offers.requests.length > 0 && (
+        <RequestSection workspaceId={workspaceId} requests={offers.requests} tenantId={null} reason={offline === null ? reason : words.decideOffline} />
+      )}
       {offers.boosters.length > 0 && <BoosterSection offers={offers} reason={reason} onChoose={setChosen} />}
       {(offers.seats !== null || offers.topUp !== null) && (
         <div className={classes.pair}>

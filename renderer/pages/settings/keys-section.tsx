@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { useDialogPart } from '../../app/address-part.ts'
 import { format } from '../../app/format.ts'
 import { settingsTexts } from '../../app/texts/settings.ts'
 import { texts } from '../../app/texts.ts'
@@ -23,7 +24,8 @@ export function KeysSection({ workspaceId }: { workspaceId: string }) {
   const lock = useWrite('vault.lock', ['vault.status'])
   const now = useNow()
   const [task, setTask] = useState<PassphraseTask | null>(null)
-  const [dialog, setDialog] = useState<'backup' | 'import' | null>(null)
+  const backup = useDialogPart('backup')
+  const [isImporting, setImporting] = useState(false)
   const locked = vault?.state === 'locked'
   const lockedReason = locked ? texts.vault.lockedTitle : null
   return (
@@ -80,11 +82,11 @@ export function KeysSection({ workspaceId }: { workspaceId: string }) {
                 <GatedButton
                   variant={vault.backedUpAt === null && vault.state === 'unlocked' ? 'filled' : 'default'}
                   reason={vault.state === 'empty' ? words.state.empty : lockedReason}
-                  onClick={() => setDialog('backup')}
+                  onClick={backup.open}
                 >
                   {words.download}
                 </GatedButton>
-                <Button variant="default" onClick={() => setDialog('import')}>
+                <Button variant="default" onClick={() => setImporting(true)}>
                   {words.import}
                 </Button>
               </>
@@ -94,8 +96,8 @@ export function KeysSection({ workspaceId }: { workspaceId: string }) {
         </div>
       )}
       {task && <PassphraseDialog task={task} onClose={() => setTask(null)} />}
-      {dialog === 'backup' && <BackupDialog onClose={() => setDialog(null)} />}
-      {dialog === 'import' && <ImportBackupDialog onClose={() => setDialog(null)} />}
+      {backup.opened && vault?.state === 'unlocked' && <BackupDialog onClose={backup.close} />}
+      {isImporting && <ImportBackupDialog onClose={() => setImporting(false)} />}
     </Section>
   )
 }

@@ -1,4 +1,5 @@
 import { settingsTexts } from '../../app/texts/settings.ts'
+import { AsOf } from '../../components/as-of.tsx'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import table from '../../components/table.module.css'
@@ -10,7 +11,16 @@ const words = settingsTexts.members
 export function MembersSection({ workspaceId }: { workspaceId: string }) {
   const { data, error, refetch } = useRead('workspaces.members', { workspaceId })
   return (
-    <Section title={words.title} note={words.note} flush>
+    <Section
+      title={words.title}
+      note={
+        <>
+          {words.note}
+          <AsOf />
+        </>
+      }
+      flush
+    >
       <ErrorNotice error={error} onRetry={() => void refetch()} />
       {data?.length === 0 && <p className={table.empty}>{words.empty}</p>}
       {data && data.length > 0 && (

@@ -6,6 +6,7 @@ import { notifyDone } from '../../app/notices.ts'
 import { paths } from '../../app/paths.ts'
 import { settingsTexts } from '../../app/texts/settings.ts'
 import { texts } from '../../app/texts.ts'
+import { AsOf } from '../../components/as-of.tsx'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import { StateLabel } from '../../components/state-label.tsx'
@@ -20,7 +21,15 @@ export function OrganisationSection({ workspaceId }: { workspaceId: string }) {
   const { data, error, refetch } = useRead('settings.list', { workspaceId })
   const settings = data ? withEditable(data) : []
   return (
-    <Section title={words.title} note={words.note}>
+    <Section
+      title={words.title}
+      note={
+        <>
+          {words.note}
+          <AsOf />
+        </>
+      }
+    >
       <ErrorNotice error={error} onRetry={() => void refetch()} />
       <div className={classes.settings}>
         {settings.map((setting) => (

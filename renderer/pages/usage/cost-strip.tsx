@@ -7,15 +7,17 @@ import classes from './usage.module.css'
 /** What the period costs, and what it will cost at this pace. */
 export function CostStrip({ cost }: { cost: PeriodCost }) {
   const texts = usageTexts.cost
+  const bought = cost.seatsCents + cost.boostersCents
   const money = (cents: number): string => format.money(cents, cost.currency)
   return (
     <Section title={texts.title} note={texts.note}>
       <dl className={classes.costs}>
         <Fact name={texts.plan}>{cost.planCents === null ? texts.agreed : money(cost.planCents)}</Fact>
+        {bought > 0 && <Fact name={texts.bought}>{money(bought)}</Fact>}
         <Fact name={texts.soFar}>{money(cost.overageCents)}</Fact>
         <Fact name={texts.projectedOverage}>{money(cost.projectedOverageCents)}</Fact>
         <Fact name={cost.planCents === null ? texts.totalAgreed : texts.total} strong>
-          {money((cost.planCents ?? 0) + cost.projectedOverageCents)}
+          {money((cost.planCents ?? 0) + bought + cost.projectedOverageCents)}
         </Fact>
       </dl>
     </Section>

@@ -1,6 +1,7 @@
 /** Usage on the bridge: what each meter will come to, its past, and who used it. Days and hours are UTC. */
 import { z } from 'zod'
 import { byteBase, call, count, epochMs, inWorkspace, limit } from '../primitives.ts'
+import { microAu } from './wallet.ts'
 
 /** Whole units; a level may fall, so a growth may be negative. */
 const amount = z.int()
@@ -78,14 +79,28 @@ export const usageBreakdown = z.strictObject({
 })
 export type UsageBreakdown = z.infer<typeof usageBreakdown>
 
-/** What the running period costs, and will cost. */
+/** What the running period costs, and will cost; without tax. */
 export const periodCost = z.strictObject({
   currency: z.string(),
   /** Null: agreed with the customer, not known here. */
   planCents: count.nullable(),
+  /** The seats bought on top of the plan's own, for the whole period; the boosters bought within it. */
+  seatsCents: count,
+  boostersCents: count,
   /** Beyond the plan: so far, and to the end of the period at the pace so far. */
   overageCents: count,
   projectedOverageCents: count,
+  /** Null where the platform is not paid from a wallet. */
+  wallet: z
+    .strictObject({
+      /** Debited on the UTC days of the period, the first one from its beginning. */
+      debitedMicroAu: microAu,
+      /** To the end of the period at the rate of the last whole days; null before there is one. */
+      projectedMicroAu: microAu.nullable(),
+      /** The wallet stops where it is empty, and would be before the period ends. */
+      runsOut: z.boolean(),
+    })
+    .nullable(),
 })
 export type PeriodCost = z.infer<typeof periodCost>
 

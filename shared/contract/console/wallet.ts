@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { call, count, done, epochMs, id, inWorkspace } from '../primitives.ts'
 
-const microAu = z.string().regex(/^-?\d{1,40}$/)
+export const microAu = z.string().regex(/^-?\d{1,40}$/)
 const scope = z.enum(['root', 'category', 'element'])
 const name = z.string().min(1).max(64)
 /** Dimension → quantity. */

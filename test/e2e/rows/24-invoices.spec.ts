@@ -46,8 +46,18 @@ test('invoices: ID, period, amount, status, due date, download PDF, details; dow
     const total = centsOf((await lines.getByRole('row').last().textContent()) ?? '')
     expect(body.reduce((sum, text) => sum + centsOf(text.slice(text.lastIndexOf('$'))), 0)).toBe(total)
     expect(total).toBe(newest.amount_cents)
+    expect(page.url()).toContain('#/invoices?open=')
+    await page.goBack()
+    await expect(drawer).toBeHidden()
+    await page.goForward()
+    await expect(drawer).toBeVisible()
     await page.keyboard.press('Escape')
     await expect(drawer).toBeHidden()
+    await stage.go(page, '/invoices?open=unheard-of')
+    await expect(page.getByRole('dialog', { name: 'Invoice' })).toContainText('no such invoice on this computer')
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toBeHidden()
+    expect(page.url()).toMatch(/#\/invoices$/)
   })
 
   await test.step('the PDF says the same', async () => {

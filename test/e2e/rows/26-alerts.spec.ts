@@ -125,4 +125,9 @@ test('a budget is offered only on what the platform tells', async ({ stage }) =>
 
   const walleted = await stage.page(await stage.computer(platform, { token: platform.tokenOf('triform') }), '/alerts')
   await expect(walleted.getByRole('button', { name: 'Add budget' })).toHaveAccessibleDescription(/neither meters nor costs/)
+  // A limit that no meter has could never set an alert off.
+  await expect(walleted.getByRole('region', { name: 'Plan limits' })).toBeHidden()
+  await expect(walleted.getByRole('main')).toContainText('This platform meters nothing and is paid from a wallet')
+  await walleted.getByRole('main').getByRole('link', { name: 'wallet', exact: true }).click()
+  await expect(walleted.getByRole('heading', { level: 1, name: 'Wallet' })).toBeVisible()
 })

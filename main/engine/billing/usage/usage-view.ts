@@ -28,8 +28,11 @@ export type UsageInput = {
   readonly nowMs: number
 }
 
+/** What the plan costs and what is used beyond it: the part of the costs that meters tell. */
+export type UseCost = Omit<PeriodCost, 'seatsCents' | 'boostersCents' | 'wallet'>
+
 /** Every meter of the catalog that has a counter, with its forecast, its part of the projected cost and its last days. */
-export function usageView(input: UsageInput): { meters: MeterUse[]; cost: PeriodCost } {
+export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCost } {
   const { history, workspaceId, catalog, counters, period, nowMs } = input
   const plan = catalog.plans.find(({ id }) => id === input.planId)
   const counted = catalog.meters.flatMap((meter) => {
@@ -72,7 +75,7 @@ export function usageView(input: UsageInput): { meters: MeterUse[]; cost: Period
     }
   })
   const overage = projected.totalCents - projected.planCents
-  const cost: PeriodCost = {
+  const cost: UseCost = {
     currency: input.currency,
     planCents: input.planCents,
     overageCents: input.overageCents ?? overageSoFar(counted),

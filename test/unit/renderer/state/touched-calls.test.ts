@@ -25,6 +25,9 @@ describe('which reads an event makes stale', () => {
     ['sub_key', ['honesty.audit']],
     ['invoice', ['costs.change', 'overview.news']],
     ['alert_event', ['overview.news']],
+    ['booster', ['offers.read', 'usage.read']],
+    ['wallet', ['wallet.read', 'usage.read']],
+    ['ledger_line', ['wallet.ledger', 'usage.read']],
     ['pricing', ['wallet.ledger', 'wallet.instances']],
     ['element', ['wallet.read']],
   ])('reads again wherever the names and figures of %s stand', (topic, calls) => {

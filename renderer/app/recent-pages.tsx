@@ -1,0 +1,37 @@
+import { useEffect } from 'react'
+import { useLocation, useSearch } from 'wouter'
+import type { Workspace } from '../../shared/contract/console.ts'
+import { useWorkspaces } from '../state/active-workspace.ts'
+import { keepRecentViewsOf, recordView } from '../state/recent-views.ts'
+import { detailPart, withoutDialogs, withPart } from './address-part.ts'
+import { takeReplaced } from './hash-location.ts'
+import { pageLinks } from './page-links.ts'
+import { paths } from './paths.ts'
+
+/** Notes the views that are visited. Opened details note themselves (`useRecentDetail`): only they know what they are called, and whether they exist. */
+export function RecentPages({ workspace }: { workspace: Workspace }) {
+  const [path] = useLocation()
+  const search = useSearch()
+  const { data: workspaces } = useWorkspaces()
+  const title = pageLinks(workspace).find((link) => link.path === (path === paths.upgrade ? paths.plans : path))?.label
+  useEffect(() => {
+    const replaced = takeReplaced()
+    // A detail that was left by its cross was stopped at; a filter that was typed further was not.
+    const passed = replaced === null || withPart(replaced, detailPart, null) !== replaced ? null : replaced
+    if (title === undefined || new URLSearchParams(search).has(detailPart)) return
+    recordView(workspace.id, { address: withoutDialogs(search === '' ? path : `${path}?${search}`), title }, passed)
+  }, [workspace.id, path, search, title])
+  useEffect(() => {
+    if (workspaces) keepRecentViewsOf(workspaces.map(({ id }) => id))
+  }, [workspaces])
+  return null
+}
+
+/** Notes the details that are opened at this address. `title`: their name, which must hold nothing of a memory; null while they are not known. */
+export function useRecentDetail(workspaceId: string, title: string | null): void {
+  const [path] = useLocation()
+  const search = useSearch()
+  useEffect(() => {
+    if (title !== null) recordView(workspaceId, { address: withoutDialogs(`${path}?${search}`), title })
+  }, [workspaceId, path, search, title])
+}
