@@ -450,6 +450,8 @@ describe('sessions', () => {
     platform.on('POST /v1/sessions/*', () => refusal(404, 'not_found'))
     clock.step(60_000)
     await until(() => platform.called('POST /v1/sessions').length === 2)
+    // Asked for is not answered yet: what is not open cannot be lost.
+    await until(() => engine.sync.sessions.current(id) !== null)
     engine.sync.sessions.noteLost(id)
     expect(engine.sync.sessions.current(id)).toBeNull()
     await until(() => platform.called('POST /v1/sessions').length === 3)
