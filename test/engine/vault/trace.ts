@@ -12,17 +12,25 @@ export function whyNoTrace(): string | null {
 export type Trace = {
   made: string[]
   removed: string[]
-  /** Commits to SQLite's log that followed the writing of Lance files. */
+  /** Commits to SQLite's log that followed the writing of Lance files, and that no answer 201 followed: those are an agent's write. */
   drops: number
   dropsWithUnsynced: string[]
   removalsWithUnsynced: string[]
 }
 
-/** The mover commits to SQLite between two batches for two reasons: it stages (nothing new in Lance since the last commit) and it drops. */
+/** A commit to SQLite: what Lance had not synced by then, and how many files it had made. */
+type Commit = { unsynced: string[]; made: number }
+
+/**
+ * There are three reasons to commit to SQLite beside the mover's work: it stages (nothing new in Lance since the last drop), it drops, and
+ * an agent writes while a batch is on its way (a slow machine takes longer for the writes than the mover rests).
+ */
 export function traceOf(text: string, lancePath: string, walPath: string): Trace {
   const unsynced = new Set<string>()
   const trace: Trace = { made: [], removed: [], drops: 0, dropsWithUnsynced: [], removalsWithUnsynced: [] }
-  let madeSinceCommit = false
+  let madeBeforeLastDrop = 0
+  let open: Commit | null = null
+  let closed: Commit | null = null
   for (const line of joinResumed(text)) {
     const failed = / = -1 E/.test(line)
     if (failed) continue
@@ -35,17 +43,26 @@ export function traceOf(text: string, lancePath: string, walPath: string): Trace
       unsynced.delete(quoted[0] ?? '')
       made(quoted[1] ?? '')
     } else if (call.startsWith('link')) made(quoted[1] ?? '')
-    else if (call === 'fsync' || call === 'fdatasync') unsynced.delete(described)
+    else if (call === 'fsync' || call === 'fdatasync') synced(described)
     else if (call.startsWith('unlink')) removed(quoted[0] ?? '')
-    else if ((call === 'pwrite64' || call === 'write') && described === walPath) committed()
+    else if ((call === 'pwrite64' || call === 'write') && described === walPath) logged()
+    else if (line.includes('HTTP/1.1 201')) closed = null
   }
+  settle(closed)
+  settle(open)
   return trace
 
   function made(path: string): void {
     if (!path.startsWith(`${lancePath}/`)) return
     unsynced.add(path)
     trace.made.push(path)
-    madeSinceCommit = true
+  }
+  function synced(path: string): void {
+    unsynced.delete(path)
+    // A checkpoint syncs the log once more.
+    if (path !== walPath || open === null) return
+    closed = open
+    open = null
   }
   function removed(path: string): void {
     if (!path.startsWith(`${lancePath}/`)) return
@@ -55,11 +72,17 @@ export function traceOf(text: string, lancePath: string, walPath: string): Trace
     trace.removed.push(path)
     trace.removalsWithUnsynced.push(...[...unsynced].map((file) => `${file} while removing ${path}`))
   }
-  function committed(): void {
-    if (!madeSinceCommit) return
-    madeSinceCommit = false
+  function logged(): void {
+    if (open !== null) return
+    settle(closed)
+    closed = null
+    open = { unsynced: [...unsynced], made: trace.made.length }
+  }
+  function settle(commit: Commit | null): void {
+    if (commit === null || commit.made === madeBeforeLastDrop) return
+    madeBeforeLastDrop = commit.made
     trace.drops += 1
-    trace.dropsWithUnsynced.push(...unsynced)
+    trace.dropsWithUnsynced.push(...commit.unsynced)
   }
 }
 
