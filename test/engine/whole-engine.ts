@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { systemClock } from '../../main/engine/clock.ts'
 import { type Engine, startEngine } from '../../main/engine/engine.ts'
 import { type CallInput, type CallOutput, calls, type ConsoleError, type ConsoleEvent, type EngineCallName } from '../../shared/contract/console.ts'
+import { memorySecrets } from './memory-secrets.ts'
 
 export type WholeEngine = {
   dataDir: string
@@ -21,7 +22,6 @@ export type WholeEngine = {
 /** An engine with all its parts on a fresh data folder, that may open the pages of a platform on loopback. */
 export async function openWholeEngine(platformUrl: string): Promise<WholeEngine> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-engine-'))
-  const secrets = new Map<string, string>()
   const events: ConsoleEvent[] = []
   const engine = await startEngine({
     options: {
@@ -33,14 +33,7 @@ export async function openWholeEngine(platformUrl: string): Promise<WholeEngine>
       secretsProtectedBy: 'this test',
       intakePort: 0,
     },
-    secrets: {
-      get: async (key) => secrets.get(key) ?? null,
-      set: async (key, value) => {
-        if (value === null) secrets.delete(key)
-        else secrets.set(key, value)
-      },
-      protectedBy: 'this test',
-    },
+    secrets: memorySecrets(),
     clock: systemClock,
     random: Math.random,
     emit: (event) => events.push(event),

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import type { SecretStore } from '../../main/bridge/messages.ts'
+import { memorySecrets } from '../engine/memory-secrets.ts'
 import { createRouter, type Router } from '../../main/bridge/router.ts'
 import { type Engine, startEngine } from '../../main/engine/engine.ts'
 import { type Sandbox, startSandbox } from '../../main/sandbox/server.ts'
@@ -131,11 +131,7 @@ export class Device {
   }
 
   async start(): Promise<void> {
-    const store: SecretStore = {
-      get: async (key) => this.secrets.get(key) ?? null,
-      set: async (key, value) => void (value === null ? this.secrets.delete(key) : this.secrets.set(key, value)),
-      protectedBy: 'this test',
-    }
+    const secrets = memorySecrets(this.secrets)
     const engine = await startEngine({
       options: {
         dataDir: this.dataDir,
@@ -143,10 +139,10 @@ export class Device {
         version: '0.0.0-test',
         firstWorkspaces: [],
         trustedLoopbackOrigins: [this.#sandboxUrl],
-        secretsProtectedBy: store.protectedBy,
+        secretsProtectedBy: secrets.protectedBy,
         intakePort: 0,
       },
-      secrets: store,
+      secrets,
       clock: this.clock,
       random: this.#random,
       emit: (event) => this.events.push(event),

@@ -1,34 +1,24 @@
-import type { ItemKind } from '../../../shared/contract/console.ts'
 import { asStoreError, DiskFullError } from '../store/errors.ts'
 import type { Answer } from '../sync/answer.ts'
-import type { PreparedCall } from '../sync/platform-client.ts'
 import { Choosing, type Chosen } from './choosing.ts'
 import { KINDS } from './codes.ts'
 import type { WorkspaceDrainParts } from './drain-parts.ts'
 import { Failures } from './failures.ts'
 import type { Decision, PauseReason } from './policy.ts'
-import { counterSeen, type MeterView, slowRetryAt } from './release.ts'
-import { decideResults, decideWhole, type PushAnswer, type PushEnvelope, readBatch, sendSingle, type SingleAnswer } from './requests.ts'
-import type { Settled, Taken } from './settlement.ts'
+import { counterSeen, slowRetryAt } from './release.ts'
+import { decideResults, decideWhole, type PushEnvelope, readBatch } from './requests.ts'
+import { type Going, nextTurn, type Reply, Sending, type Work } from './sending.ts'
+import type { Settled } from './settlement.ts'
 import { halves } from './splitting.ts'
 
-/** What is sent in one request. */
-type Work = { kind: ItemKind; taken: Taken[]; envelopes: Map<number, PushEnvelope>; held: boolean }
-/** A push as it will leave, and as whom: with another session it has to be written again. */
-type WrittenPush = { call: PreparedCall<'push'>; deviceId: string; sessionId: string | null }
-/** Marked as being sent. `meters`: what was known when it left; only newer news lead to another try after a refusal. */
-type Going = { work: Work; pushNo: number; meters: readonly MeterView[]; written: WrittenPush | null }
 /** `smooth`: the platform took it, and the next one may follow at once. `unanswered`: it may have taken it, and nobody knows. */
 type Outcome = { settled: Settled[]; smooth: boolean; unanswered?: boolean }
-type Reply = { push: PushAnswer } | { single: SingleAnswer }
 
 /** A disk that is full, a LanceDB that cannot be read, a session that was lost: tried again after this. */
 const TROUBLE_MS = 1_000
 /** A session cannot be lost more often in a row; then the platform means something else. */
 const MAX_LOST_SESSIONS = 3
 const STOP_GRACE_MS = 1_500
-/** So many turns of the event loop at most pass until a request is handed to a connection that is open. */
-const LEAVING_TURNS = 8
 const SESSION_LOST: ReadonlySet<string> = new Set(['session_expired', 'session_unknown', 'session_closed', 'session_not_found'])
 
 /** Sends one workspace's queue: one request at a time, the next one prepared meanwhile. */
@@ -36,7 +26,7 @@ export class WorkspaceDrain {
   readonly #parts: WorkspaceDrainParts
   readonly #choosing: Choosing
   readonly #failures: Failures
-  readonly #abort = new AbortController()
+  readonly #sending: Sending
   #paused: PauseReason | null = null
   #stopping = false
   #ended: Promise<void> | null = null
@@ -49,6 +39,7 @@ export class WorkspaceDrain {
     this.#parts = parts
     this.#choosing = new Choosing(parts)
     this.#failures = new Failures(parts)
+    this.#sending = new Sending(parts)
   }
 
   get paused(): PauseReason | null {
@@ -90,7 +81,7 @@ export class WorkspaceDrain {
   async stop(): Promise<void> {
     this.#stopping = true
     this.#wake?.()
-    const cancel = this.#parts.clock.after(this.#parts.stopGraceMs ?? STOP_GRACE_MS, () => this.#abort.abort())
+    const cancel = this.#parts.clock.after(this.#parts.stopGraceMs ?? STOP_GRACE_MS, () => this.#sending.breakOff())
     await this.#ended
     cancel()
   }
@@ -114,7 +105,7 @@ export class WorkspaceDrain {
   async #drainFrom(first: Work): Promise<void> {
     let going = await this.#write(() => this.#markSending(first))
     let next: Going | null = null
-    let sent = going === null || going.work.taken.length === 0 ? null : await this.#leave(going)
+    let sent = going === null || going.work.taken.length === 0 ? null : await this.#sending.leave(going)
     while (going !== null && sent !== null) {
       this.#parts.progress.begin(going.work.kind, going.work.held)
       const preparing = this.#prepareMeanwhile(going.work, next)
@@ -124,10 +115,10 @@ export class WorkspaceDrain {
       const outcome = this.#decide(going, answered)
       const prepared = await preparing
       const leaves = prepared.next !== null && outcome.smooth && !this.#stopping && this.#paused === null
-      sent = leaves && prepared.next !== null ? await this.#leave(prepared.next) : null
+      sent = leaves && prepared.next !== null ? await this.#sending.leave(prepared.next) : null
       // News that were true before the next one arrived, so it counts them as known when it left.
       this.#tellCounters(answered)
-      if (leaves && prepared.next !== null) prepared.next.meters = this.#metersNow()
+      if (leaves && prepared.next !== null) prepared.next.meters = this.#sending.metersNow()
       const done = going
       const marked = await this.#write(() => {
         this.#settle(done, outcome, leaves ? null : prepared.next)
@@ -147,7 +138,7 @@ export class WorkspaceDrain {
     // Results were just written: whoever else waits for this thread comes first.
     await nextTurn()
     const marked = next ?? this.#markAhead(await this.#prepareNext(current))
-    if (marked !== null) this.#writeDown(marked)
+    if (marked !== null) this.#sending.writeDown(marked)
     return { next: marked, after: marked === null ? null : await this.#prepareNext(current) }
   }
 
@@ -209,65 +200,6 @@ export class WorkspaceDrain {
   #newNumber(): number {
     this.#lastPushNo = Math.max(this.#lastPushNo + 1, this.#parts.clock.now())
     return this.#lastPushNo
-  }
-
-  /**
-   * Sends it, and comes back when it is being written to its connection: what this disk has to do then is done while the
-   * platform works. Where no connection is open, it comes back all the same.
-   */
-  async #leave(going: Going): Promise<{ reply: Promise<Reply> }> {
-    going.meters = this.#metersNow()
-    let left = false
-    const reply = this.#send(going, () => {
-      left = true
-    })
-    for (let turn = 0; turn < LEAVING_TURNS && !left; turn += 1) await nextTurn()
-    return { reply }
-  }
-
-  async #send({ work, written }: Going, onLeave: () => void): Promise<Reply> {
-    const { client, workspaceId } = this.#parts
-    const [first] = work.taken
-    const { signal } = this.#abort
-    try {
-      if (work.kind !== 'envelope' && first) return { single: await sendSingle(client, first, signal) }
-      const isCurrent = written !== null && written.deviceId === this.#deviceId() && written.sessionId === this.#sessionId()
-      const { call } = isCurrent ? written : this.#written(work)
-      return { push: await call.send(workspaceId, { signal, onLeave }) }
-    } catch (error) {
-      // The client throws only for what must not leave as it is; nothing was sent.
-      const message = error instanceof Error ? error.message : String(error)
-      return { single: { kind: 'error', status: 400, error: { code: 'not_sendable', message }, retryAfterMs: null } }
-    }
-  }
-
-  /** Checked and written down while the one before it is on its way: between two pushes the platform waits for us. */
-  #writeDown(going: Going): void {
-    if (going.work.kind !== 'envelope' || going.written !== null) return
-    try {
-      going.written = this.#written(going.work)
-    } catch {
-      // What may not leave as it is: `#send` meets the same error, when it is this one's turn.
-    }
-  }
-
-  #written({ taken, envelopes }: Work): WrittenPush {
-    const deviceId = this.#deviceId()
-    const sessionId = this.#sessionId()
-    const body = { device_id: deviceId, session_id: sessionId, envelopes: taken.flatMap(({ item }) => envelopes.get(item.sequence) ?? []) }
-    return { call: this.#parts.client.prepare('push', { body }), deviceId, sessionId }
-  }
-
-  #deviceId(): string {
-    return this.#parts.deviceId(this.#parts.workspaceId)
-  }
-
-  #sessionId(): string | null {
-    return this.#parts.sessions.current(this.#parts.workspaceId)
-  }
-
-  #metersNow(): readonly MeterView[] {
-    return [...this.#parts.quota.meters(this.#parts.workspaceId)]
   }
 
   #tellCounters(reply: Reply): void {
@@ -399,10 +331,6 @@ export class WorkspaceDrain {
   #workspace(): number | null {
     return this.#parts.outbox.parts.workspaceNo(this.#parts.workspaceId)
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
 
 function all(work: Work, decision: Decision): Outcome {

@@ -50,7 +50,8 @@ export function makeCodec(): Codec {
       const before = seen.get(value)
       if (before !== undefined) return ['again', before]
       seen.set(value, seen.size)
-      if (value instanceof Date) return ['date', value.getTime()]
+      // A date that is none has NaN for its time, which JSON does not know.
+      if (value instanceof Date) return ['date', pack(value.getTime())]
       if (value instanceof RegExp) return ['regexp', value.source, value.flags]
       if (value instanceof Error) return ['error', value.name, value.message, value.stack]
       if (value instanceof Map) return ['map', [...value].map(([key, element]) => [pack(key), pack(element)])]
@@ -86,7 +87,7 @@ export function makeCodec(): Codec {
         case 'again':
           return seen[first]
         case 'date':
-          return remember(new Date(first))
+          return remember(new Date(unpack(first) as number))
         case 'regexp':
           return remember(new RegExp(first, second))
         case 'error':

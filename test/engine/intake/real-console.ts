@@ -12,6 +12,7 @@ import { createCiphertextReader } from '../../../main/engine/vault/ciphertext-re
 import { createEnvelopeStore, type EnvelopeStore } from '../../../main/engine/vault/envelope-store.ts'
 import { createMover, type Mover } from '../../../main/engine/vault/mover.ts'
 import { createVault, type Vault } from '../../../main/engine/vault/vault.ts'
+import { memorySecrets } from '../memory-secrets.ts'
 
 export type RealConsole = {
   database: Database
@@ -39,14 +40,7 @@ export async function openRealConsole(
   const database = openDatabase({ path: join(dataDir, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full' })
   const outbox = createOutbox({ database, clock: systemClock })
   const vault = createVault({
-    secrets: {
-      get: async (key) => secrets.get(key) ?? null,
-      set: async (key, value) => {
-        if (value === null) secrets.delete(key)
-        else secrets.set(key, value)
-      },
-      protectedBy: 'this test',
-    },
+    secrets: memorySecrets(secrets),
     db: database,
     clock: systemClock,
     randomBytes,

@@ -83,6 +83,7 @@ export class FakePlatform {
   async #answer(workspaceId: string, name: string, body: PushBody, id: string): Promise<Answer<unknown>> {
     const fault = this.fault(name, name === 'push' ? body : null)
     if (fault.answer) return fault.answer
+    // The body of whatever was asked: the real client has judged it before, by its schema.
     const answer =
       name === 'push'
         ? this.#push(workspaceId, body)

@@ -1,67 +1,30 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { startEngine, type Engine } from '../../../main/engine/engine.ts'
-import { systemClock } from '../../../main/engine/clock.ts'
-import type { CallInput, CallOutput, EngineCallName } from '../../../shared/contract/console.ts'
-import { calls } from '../../../shared/contract/console.ts'
 import { estimateResponse } from '../../../shared/contract/platform/wallet.ts'
 import { SandboxFixture } from '../sandbox/fixture.ts'
+import { openWholeEngine, type WholeEngine } from '../whole-engine.ts'
 import { HOME } from '../sandbox/wallet-fixture.ts'
 
 const SMALL = { element: 'gpu-action', operation: 'invoke', quantities: { per_invocation: 2, running_seconds: 30, gpu_seconds: 30 } }
 
 let platform: SandboxFixture
-let engine: Engine
-let dataDir: string
+let whole: WholeEngine
+let call: WholeEngine['call']
 let workspaceId: string
 let token: string
 
 beforeEach(async () => {
   platform = await SandboxFixture.start()
   token = platform.members.find(({ circle, role }) => circle === HOME && role === 'tenant_admin')?.token ?? ''
-  dataDir = mkdtempSync(join(tmpdir(), 'tidemark-wallet-'))
-  const secrets = new Map<string, string>()
-  engine = await startEngine({
-    options: {
-      dataDir,
-      host: 'web',
-      version: '0.0.0',
-      firstWorkspaces: [],
-      trustedLoopbackOrigins: [platform.sandbox.url],
-      secretsProtectedBy: 'this test',
-      intakePort: 0,
-    },
-    secrets: {
-      get: async (key) => secrets.get(key) ?? null,
-      set: async (key, value) => {
-        if (value === null) secrets.delete(key)
-        else secrets.set(key, value)
-      },
-      protectedBy: 'this test',
-    },
-    clock: systemClock,
-    random: Math.random,
-    emit: () => undefined,
-    report: () => undefined,
-  })
+  whole = await openWholeEngine(platform.sandbox.url)
+  call = whole.call
   workspaceId = (await call('workspaces.add', { url: platform.sandbox.url, token })).id
   await until(async () => (await call('wallet.read', { workspaceId, circle: null })).wallet !== null)
 })
 afterEach(async () => {
-  await engine.stop()
+  await whole.close()
   await platform.stop()
-  rmSync(dataDir, { recursive: true, force: true })
 })
-
-/** As a page calls: the answer must have the shape of the contract. */
-async function call<N extends EngineCallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
-  const result = await engine.call(name, calls[name].input.parse(input))
-  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`)
-  return calls[name].output.parse(result.value) as CallOutput<N>
-}
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000

@@ -14,6 +14,10 @@ test('what comes out is what a structured clone makes', () => {
   )
 })
 
+test('a date that is none stays none', () => {
+  expect(throughText([new Date(Number.NaN), new Date(0)])).toEqual([new Date(Number.NaN), new Date(0)])
+})
+
 test('an object that comes twice, or inside itself, comes out as one', () => {
   const shared = { name: 'shared' }
   const cyclic: { left: object; right: object; self?: object; map: Map<object, object> } = { left: shared, right: shared, map: new Map() }
