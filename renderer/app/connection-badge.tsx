@@ -5,7 +5,7 @@ import { Moment } from '../components/moment.tsx'
 import { ErrorNotice, Notice } from '../components/notice.tsx'
 import { useConnection } from '../state/active-workspace.ts'
 import { useLive } from '../state/live-store.ts'
-import { useNow } from '../state/now.ts'
+import { useToday } from '../state/now.ts'
 import { useWrite } from '../state/reads.ts'
 import classes from './shell.module.css'
 import { clockWords, connectionWords } from './texts/shell.ts'
@@ -15,12 +15,12 @@ import { texts } from './texts.ts'
 export function ConnectionBadge({ workspace }: { workspace: Workspace }) {
   const connection = useConnection(workspace)
   const tally = useLive((live) => live.outbox[workspace.id]?.tally)
-  const now = useNow()
+  const today = useToday()
   const sync = useWrite('workspaces.syncNow', ['workspaces.list'])
   const queue = tally
     ? { pending: tally.pending.count + tally.waiting.count + tally.sending.count, held: tally.held.count, rejected: tally.rejected.count }
     : workspace.queue
-  const words = connectionWords(connection, queue, now)
+  const words = connectionWords(connection, queue, today)
   const clock = clockWords(connection.clockOffsetMs)
   return (
     <Popover position="bottom-end" width={360} trapFocus returnFocus>

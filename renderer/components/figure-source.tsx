@@ -4,7 +4,7 @@ import type { Meter } from '../../shared/contract/console.ts'
 import { format } from '../app/format.ts'
 import { texts } from '../app/texts.ts'
 import { useConnection, useWorkspace } from '../state/active-workspace.ts'
-import { useNow } from '../state/now.ts'
+import { useToday } from '../state/now.ts'
 import classes from './meter.module.css'
 import { usedQuantity } from './meter-scale.ts'
 
@@ -35,14 +35,14 @@ export function FigureSource({ meter }: { meter: Meter }) {
 
 function Source({ meter }: { meter: Meter }) {
   const { asOf } = useConnection(useWorkspace())
-  const now = useNow()
+  const today = useToday()
   const words = texts.meter
   return (
     <>
       <p className={classes.exact}>{words.exact(meter)}</p>
       <p>{words.counted[meter.knowledge]}</p>
       {meter.heldCount > 0 && <p>{words.heldHere}</p>}
-      {asOf !== null && meter.knowledge !== 'device' && <p>{`${texts.overview.asOf(format.moment(asOf, now))}.`}</p>}
+      {asOf !== null && meter.knowledge !== 'device' && <p>{`${texts.overview.asOf(format.moment(asOf, today))}.`}</p>}
     </>
   )
 }

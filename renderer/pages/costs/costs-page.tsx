@@ -8,7 +8,7 @@ import { costsTexts } from '../../app/texts/costs.ts'
 import { Empty, ErrorNotice } from '../../components/notice.tsx'
 import { Page } from '../../components/page.tsx'
 import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 import { ChangedSection } from './changed-section.tsx'
 import { type CostAddress, costAddress, dimensions, searchOfCosts } from './cost-address.ts'
@@ -85,6 +85,6 @@ function PeriodSelect({ costs, onChange }: { costs: Costs; onChange: (period: st
 function AsOf() {
   const workspace = useWorkspace()
   const { asOf } = useConnection(workspace)
-  const now = useNow()
-  return asOf === null ? null : costsTexts.asOf(format.moment(asOf, now))
+  const today = useToday()
+  return asOf === null ? null : costsTexts.asOf(format.moment(asOf, today))
 }

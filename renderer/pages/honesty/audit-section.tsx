@@ -4,7 +4,7 @@ import { ErrorNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import table from '../../components/table.module.css'
 import { useSyncs } from '../../state/active-workspace.ts'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 
 const words = honestyTexts.audit
@@ -21,10 +21,10 @@ export function AuditSection({ workspaceId }: { workspaceId: string }) {
 
 function Comparison({ workspaceId }: { workspaceId: string }) {
   const { data, error, refetch } = useRead('honesty.audit', { workspaceId })
-  const now = useNow()
+  const today = useToday()
   const checkedAt = data?.checkedAt ?? null
   return (
-    <Section title={words.title} note={words.note(checkedAt === null ? null : format.moment(checkedAt, now))} flush>
+    <Section title={words.title} note={words.note(checkedAt === null ? null : format.moment(checkedAt, today))} flush>
       <ErrorNotice error={error} onRetry={() => void refetch()} />
       {data?.lines.length === 0 && <p className={table.empty}>{words.empty}</p>}
       {data && data.lines.length > 0 && (

@@ -9,7 +9,7 @@ import { Section } from '../../components/page.tsx'
 import { columnsFor } from '../../components/table-shape.ts'
 import { VirtualTable } from '../../components/virtual-table.tsx'
 import { useKeyedPages } from '../../state/keyed-pages.ts'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 import classes from './honesty.module.css'
 
@@ -38,14 +38,14 @@ export function EgressSection({ workspaceId }: { workspaceId: string }) {
 
 function EgressList({ workspaceId }: { workspaceId: string | null }) {
   const list = useKeyedPages('honesty.egress', (before, limit) => ({ workspaceId, before, limit }), keyOf, pageRows)
-  const now = useNow()
+  const today = useToday()
   const columns = useMemo(
     () => [
       column.display({
         id: 'at',
         header: words.columns.at,
         meta: { width: '104px' },
-        cell: ({ row }) => <span className={classes.dim}>{format.moment(row.original.at, now)}</span>,
+        cell: ({ row }) => <span className={classes.dim}>{format.moment(row.original.at, today)}</span>,
       }),
       column.display({
         id: 'purpose',
@@ -100,7 +100,7 @@ function EgressList({ workspaceId }: { workspaceId: string | null }) {
         ),
       }),
     ],
-    [now],
+    [today],
   )
   if (list.error && list.total === null) return <ErrorNotice error={list.error} onRetry={list.retry} />
   if (list.total === 0) return <Empty icon={IconCloudOff} title={words.empty} />

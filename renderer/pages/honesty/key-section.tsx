@@ -5,14 +5,14 @@ import { paths } from '../../app/paths.ts'
 import { honestyTexts } from '../../app/texts/honesty.ts'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 
 const words = honestyTexts.key
 
 export function KeySection() {
   const { data, error, refetch } = useRead('vault.status', {})
-  const now = useNow()
+  const today = useToday()
   const [, navigate] = useLocation()
   return (
     <Section
@@ -30,7 +30,7 @@ export function KeySection() {
           {data.withoutKeyring && !data.passphrase && <li>{words.withoutKeyring}</li>}
           <li>{words.states[data.state]}</li>
           <li>{words.passphrase[data.passphrase ? 'true' : 'false']}</li>
-          <li>{words.backup(data.backedUpAt === null ? null : format.moment(data.backedUpAt, now))}</li>
+          <li>{words.backup(data.backedUpAt === null ? null : format.moment(data.backedUpAt, today))}</li>
         </ul>
       )}
     </Section>

@@ -13,7 +13,7 @@ import { columnsFor } from '../../components/table-shape.ts'
 import { VirtualTable } from '../../components/virtual-table.tsx'
 import { useKeyedPages } from '../../state/keyed-pages.ts'
 import { useMemoryTitles } from '../../state/memory-titles.ts'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { isFiltered } from './filter-address.ts'
 import classes from './outbox.module.css'
 import { useOutboxActions } from './outbox-actions.ts'
@@ -42,7 +42,7 @@ export function OutboxList({ workspaceId, filter, filters, onOpen, onClear, onIm
   const titles = useMemoryTitles(workspaceId, envelopeIds)
   const [selection, setSelection] = useState<Selection>(nothingSelected)
   const actions = useOutboxActions(workspaceId)
-  const now = useNow()
+  const today = useToday()
   const [, navigate] = useLocation()
   const open = useCallback((row: QueueRow) => onOpen(row.id), [onOpen])
   const toggle = useCallback((row: QueueRow) => setSelection((current) => toggled(current, row.id)), [])
@@ -110,14 +110,14 @@ export function OutboxList({ workspaceId, filter, filters, onOpen, onClear, onIm
         id: 'createdAt',
         header: words.columns.created,
         meta: { width: '104px', from: 760, tone: 'dim' },
-        cell: ({ row }) => format.moment(row.original.createdAt, now),
+        cell: ({ row }) => format.moment(row.original.createdAt, today),
       }),
       column.display({
         id: 'note',
         header: words.columns.note,
         meta: { width: 'minmax(110px, 1.5fr)' },
         cell: ({ row }) => {
-          const note = words.note(row.original, (at) => format.moment(at, now))
+          const note = words.note(row.original, (at) => format.moment(at, today))
           return (
             <span className={classes.dim} title={note}>
               {note}
@@ -126,7 +126,7 @@ export function OutboxList({ workspaceId, filter, filters, onOpen, onClear, onIm
         },
       }),
     ],
-    [selection, toggle, now, titleOf],
+    [selection, toggle, today, titleOf],
   )
 
   if (list.error && list.total === null) return <ErrorNotice error={list.error} onRetry={list.retry} />

@@ -5,7 +5,7 @@ import { format } from '../../app/format.ts'
 import { paths } from '../../app/paths.ts'
 import { texts } from '../../app/texts.ts'
 import { Section } from '../../components/page.tsx'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useUpgradeReason } from '../upgrade/upgrade-reason.ts'
 import { GatedButton } from '../../components/gated-button.tsx'
 import classes from './overview.module.css'
@@ -15,15 +15,15 @@ type Held = NonNullable<Overview['held']>
 /** What the platform refused, why, and what each plan would release: before the lead pays. */
 export function HeldBanner({ held, meters }: { held: Held; meters: readonly Meter[] }) {
   const [, navigate] = useLocation()
-  const now = useNow()
+  const today = useToday()
   const upgradeReason = useUpgradeReason()
-  const since = Math.min(...held.reasons.map((reason) => reason.since), now)
+  const since = held.reasons.length === 0 ? today : Math.min(...held.reasons.map((reason) => reason.since))
   const words = texts.overview.held
   return (
     <Section
       tone="amber"
       title={words.title(held.count)}
-      note={words.note(held.bytes, format.moment(since, now))}
+      note={words.note(held.bytes, format.moment(since, today))}
       actions={
         <Button variant="default" onClick={() => navigate(`${paths.outbox}?states=held`)}>
           {words.show}

@@ -4,19 +4,19 @@ import { format } from '../../app/format.ts'
 import { paths } from '../../app/paths.ts'
 import { overviewMoreTexts } from '../../app/texts/overview-more.ts'
 import { Section } from '../../components/page.tsx'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 import classes from './overview.module.css'
 
 /** What came while nobody looked. */
 export function NewsPanel({ workspaceId, since }: { workspaceId: string; since: number }) {
   const { data } = useRead('overview.news', { workspaceId, since }, { keep: true })
-  const now = useNow()
+  const today = useToday()
   const texts = overviewMoreTexts.news
   if (!data) return null
   const lines = linesOf(data)
   return (
-    <Section title={texts.title} note={texts.since(format.moment(since, now))}>
+    <Section title={texts.title} note={texts.since(format.moment(since, today))}>
       {lines.length === 0 ? (
         <p className={classes.dim}>{texts.nothing}</p>
       ) : (

@@ -4,7 +4,7 @@ import { ErrorNotice } from '../../components/notice.tsx'
 import { PageSkeleton } from '../../components/page-skeleton.tsx'
 import { texts } from '../../app/texts.ts'
 import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 import { format } from '../../app/format.ts'
 import { VaultPrompt } from '../../components/vault-prompt.tsx'
@@ -20,7 +20,7 @@ export function OverviewPage() {
   const workspace = useWorkspace()
   const { data, error, refetch } = useRead('overview.read', { workspaceId: workspace.id })
   const { asOf } = useConnection(workspace)
-  const now = useNow()
+  const today = useToday()
   if (!data)
     return error ? (
       <Page title={texts.overview.title}>
@@ -30,7 +30,7 @@ export function OverviewPage() {
       <PageSkeleton />
     )
   return (
-    <Page title={texts.overview.title} lead={asOf === null ? texts.overview.neverFetched : texts.overview.asOf(format.moment(asOf, now))}>
+    <Page title={texts.overview.title} lead={asOf === null ? texts.overview.neverFetched : texts.overview.asOf(format.moment(asOf, today))}>
       <ErrorNotice error={error} onRetry={() => void refetch()} />
       <VaultPrompt />
       {data.checkout && <CheckoutPanel workspaceId={workspace.id} checkout={data.checkout} />}

@@ -8,7 +8,7 @@ import { GatedButton } from '../../components/gated-button.tsx'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import { UnlockForm } from '../../components/unlock-form.tsx'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useRead, useWrite } from '../../state/reads.ts'
 import { BackupDialog } from './backup-dialog.tsx'
 import { ImportBackupDialog } from './import-backup-dialog.tsx'
@@ -22,7 +22,7 @@ const words = settingsTexts.keys
 export function KeysSection({ workspaceId }: { workspaceId: string }) {
   const { data: vault, error, refetch } = useRead('vault.status', {})
   const lock = useWrite('vault.lock', ['vault.status'])
-  const now = useNow()
+  const today = useToday()
   const [task, setTask] = useState<PassphraseTask | null>(null)
   const backup = useDialogPart('backup')
   const [isImporting, setImporting] = useState(false)
@@ -76,7 +76,7 @@ export function KeysSection({ workspaceId }: { workspaceId: string }) {
           />
           <SettingRow
             title={words.backupTitle}
-            text={vault.backedUpAt === null ? words.backupNever : words.backupAt(format.moment(vault.backedUpAt, now))}
+            text={vault.backedUpAt === null ? words.backupNever : words.backupAt(format.moment(vault.backedUpAt, today))}
             actions={
               <>
                 <GatedButton

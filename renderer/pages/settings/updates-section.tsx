@@ -6,7 +6,7 @@ import { desktopTexts } from '../../app/texts/desktop.ts'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import { ProgressBar } from '../../components/progress-bar.tsx'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useRead, useWrite } from '../../state/reads.ts'
 import { SettingRow } from './setting-row.tsx'
 import classes from './settings.module.css'
@@ -33,7 +33,7 @@ function VersionRow({ status }: { status: UpdateStatus }) {
   const check = useWrite('updates.check', ['updates.status'])
   const download = useWrite('updates.download', ['updates.status'])
   const install = useWrite('updates.install', ['updates.status'])
-  const now = useNow()
+  const today = useToday()
   const { state, offered, detail, checkedAt, percent } = status
   const canDownload = offered !== null && (state === 'available' || state === 'failed')
   return (
@@ -41,7 +41,7 @@ function VersionRow({ status }: { status: UpdateStatus }) {
       title={`${words.version} ${status.version}`}
       text={
         <span aria-live="polite">
-          {words.state[state]} {detail ?? ''} {checkedAt !== null && state !== 'checking' && words.checkedAt(format.moment(checkedAt, now))}
+          {words.state[state]} {detail ?? ''} {checkedAt !== null && state !== 'checking' && words.checkedAt(format.moment(checkedAt, today))}
         </span>
       }
       actions={

@@ -14,7 +14,7 @@ import { Section } from '../../components/page.tsx'
 import { RenameDialog } from '../../components/rename-dialog.tsx'
 import table from '../../components/table.module.css'
 import { useConnection, useWorkspaces } from '../../state/active-workspace.ts'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useWrite } from '../../state/reads.ts'
 
 const words = settingsTexts.workspaces
@@ -88,13 +88,13 @@ export function WorkspacesSection() {
 
 function WorkspaceRow({ workspace, onRename, onRemove, onSignIn }: { workspace: Workspace; onRename: () => void; onRemove: () => void; onSignIn: () => void }) {
   const connection = useConnection(workspace)
-  const now = useNow()
+  const today = useToday()
   return (
     <tr>
       <td className={table.strong}>{workspace.name}</td>
       <td className={table.dim}>{workspace.url}</td>
       <td>{`${workspace.memberName} (${workspace.role})`}</td>
-      <td className={table.nowrap}>{connectionWords(connection, workspace.queue, now).short}</td>
+      <td className={table.nowrap}>{connectionWords(connection, workspace.queue, today).short}</td>
       <td data-align="right">
         <Menu position="bottom-end" width={190}>
           <Menu.Target>

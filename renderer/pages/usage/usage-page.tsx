@@ -8,7 +8,7 @@ import { Empty, ErrorNotice } from '../../components/notice.tsx'
 import { Page, Section } from '../../components/page.tsx'
 import { PageSkeleton } from '../../components/page-skeleton.tsx'
 import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 import { CostStrip } from './cost-strip.tsx'
 import { MeterCard } from './meter-card.tsx'
@@ -23,7 +23,7 @@ export function UsagePage() {
   const overview = useRead('overview.read', { workspaceId: workspace.id })
   const usage = useRead('usage.read', { workspaceId: workspace.id })
   const { asOf } = useConnection(workspace)
-  const now = useNow()
+  const today = useToday()
   useFocusOnChange(address.meter)
   const error = overview.error ?? usage.error
   const retry = (): void => {
@@ -50,7 +50,7 @@ export function UsagePage() {
   return (
     <Page
       title={texts.title}
-      lead={period === null ? texts.neverFetched : texts.lead(period.start, period.end, asOf === null ? null : format.moment(asOf, now))}
+      lead={period === null ? texts.neverFetched : texts.lead(period.start, period.end, asOf === null ? null : format.moment(asOf, today))}
     >
       <ErrorNotice error={error} onRetry={retry} />
       {meters.length === 0 && period !== null && (
@@ -63,7 +63,7 @@ export function UsagePage() {
         <Section key={group ?? ''} title={group ?? texts.ungrouped}>
           <div className={classes.cards}>
             {ofGroup.map((one) => (
-              <MeterCard key={one.meter.id} {...one} periodEnd={period?.end ?? now} />
+              <MeterCard key={one.meter.id} {...one} periodEnd={period?.end ?? today} />
             ))}
           </div>
         </Section>

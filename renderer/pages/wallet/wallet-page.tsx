@@ -6,7 +6,7 @@ import { walletTexts } from '../../app/texts/wallet.ts'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { Page } from '../../components/page.tsx'
 import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
-import { useNow } from '../../state/now.ts'
+import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 import { BalanceSection } from './balance-section.tsx'
 import { BurnDownSection } from './burn-down-section.tsx'
@@ -97,6 +97,6 @@ export function WalletPage() {
 
 function AsOf() {
   const { asOf } = useConnection(useWorkspace())
-  const now = useNow()
-  return asOf === null ? null : walletTexts.asOf(format.moment(asOf, now))
+  const today = useToday()
+  return asOf === null ? null : walletTexts.asOf(format.moment(asOf, today))
 }
