@@ -12,6 +12,7 @@ export class ActivityLog {
   readonly #insert
   readonly #trim
   readonly #newest
+  readonly #forget
 
   constructor(database: Database, clock: Clock) {
     this.#clock = clock
@@ -20,11 +21,17 @@ export class ActivityLog {
       `DELETE FROM activity WHERE workspace_id = ? AND id <= (SELECT id FROM activity WHERE workspace_id = ? ORDER BY id DESC LIMIT 1 OFFSET ${KEPT_PER_WORKSPACE})`,
     )
     this.#newest = database.prepare<[string, number]>('SELECT id, at, kind, text FROM activity WHERE workspace_id = ? ORDER BY id DESC LIMIT ?')
+    this.#forget = database.prepare<[string]>('DELETE FROM activity WHERE workspace_id = ?')
   }
 
   add(workspaceId: string, kind: Activity['kind'], text: string): void {
     this.#insert.run(workspaceId, this.#clock.now(), kind, text)
     this.#trim.run(workspaceId, workspaceId)
+  }
+
+  /** Of a workspace that was removed. */
+  forget(workspaceId: string): void {
+    this.#forget.run(workspaceId)
   }
 
   newest(workspaceId: string, limit: number): Activity[] {

@@ -1,52 +1,56 @@
 /** Enqueue: check, memory reference, seal, one durable transaction; against SQLite with nothing on top. */
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { compare, report, roundsOr, temporaryFolder } from './measure.ts'
 import { CONTENT_TYPE, contentBytes, makeAgent, memoryName, openQueue, type Queue } from './queue.ts'
-import { openRawTable, RAW_WORDS, rawRate } from './raw-sqlite.ts'
+import { CIPHERTEXT_BYTES, openRawTable, RAW_WORDS, rawRate } from './raw-sqlite.ts'
 
 const WORKSPACE = '11111111-1111-4111-8111-111111111111'
 const ROUNDS = roundsOr(7)
+const MEMORY_REF_BYTES = 32
+const TURN_ROWS = 640
 
 type Load = { writers: number; rows: number; rowsOfRawCommit: number }
 /** More rows than the lanes that are kept in memory before they are written down: that work is in the measurement. */
 const MANY: Load = { writers: 64, rows: 38_400, rowsOfRawCommit: 100 }
 const ONE: Load = { writers: 1, rows: 2_000, rowsOfRawCommit: 1 }
+/** Writes the rows of the load, and answers how many it wrote a second. */
+type Subject = (queue: Queue, load: Load) => Promise<number>
 
 const folder = temporaryFolder()
 let lastNo = 0
 
 console.log(`Baseline: ${RAW_WORDS}.`)
 console.log('Subject: the memory service (checks, HMAC of the id, AES-256-GCM, hash, queue row, lane, ciphertext), acknowledged after the commit.')
-const many = await rates('many', MANY)
-report(`enqueue, ${MANY.writers} writers at once, against a raw group commit of ${MANY.rowsOfRawCommit}`, many.subject, many.baseline, '/s', { atLeast: 0.5 })
-const one = await rates('one', ONE)
-report('enqueue, one writer, against a raw single insert', one.subject, one.baseline, '/s', { atLeast: 0.7 })
+await measure(`enqueue, ${MANY.writers} writers at once, against a raw group commit of ${MANY.rowsOfRawCommit}`, MANY, written, { atLeast: 0.5 })
+await measure('enqueue, one writer, against a raw single insert', ONE, written, { atLeast: 0.7 })
+console.log('The queue alone, everything sealed and named beforehand and no agent waiting: what sealing in other threads could bring at most.')
+await measure(`transactions of ${MANY.writers}, against a raw group commit of ${MANY.rowsOfRawCommit}`, MANY, queued, null)
+await measure('transactions of one, against a raw single insert', ONE, queued, null)
 folder.remove()
 process.exit()
 
-/** On files of its own, closed before the next load: what one leaves to be done later is not done at the other's expense. */
-async function rates(name: string, { writers, rows, rowsOfRawCommit }: Load): Promise<{ baseline: number; subject: number }> {
-  const path = join(folder.path, name)
+/** On files of its own, closed before the next: what one leaves to be done later is not done at the other's expense. */
+async function measure(what: string, load: Load, subject: Subject, goal: { atLeast: number } | null): Promise<void> {
+  const path = join(folder.path, randomUUID())
   mkdirSync(path)
   const raw = openRawTable(path)
   const queue = await openQueue(path)
-  const subKeyId = await makeAgent(queue, WORKSPACE, 'bench')
-  const bytes = contentBytes(queue.vault)
-  const baseline = (): number => rawRate(raw, rows, rowsOfRawCommit)
-  const subject = (): Promise<number> => writeRate(queue, { subKeyId, bytes, writers, rows })
+  const baseline = (): number => rawRate(raw, load.rows, load.rowsOfRawCommit)
   // Both are compiled before they are measured.
   baseline()
-  await subject()
-  const medians = await compare(ROUNDS, baseline, subject)
+  await subject(queue, load)
+  const medians = await compare(ROUNDS, baseline, () => subject(queue, load))
   raw.close()
   await queue.close()
-  return medians
+  report(what, medians.subject, medians.baseline, '/s', goal)
 }
 
-/** Memories a second of so many writers, each of which waits for its acknowledgement before it writes the next. */
-async function writeRate({ memories }: Queue, load: { subKeyId: string; bytes: Uint8Array; writers: number; rows: number }): Promise<number> {
-  const { subKeyId, bytes, writers, rows } = load
+/** So many writers, each of which waits for its acknowledgement before it writes the next. */
+async function written({ memories, vault }: Queue, { writers, rows }: Load): Promise<number> {
+  const subKeyId = await makeAgent({ vault }, WORKSPACE, 'bench')
+  const bytes = contentBytes(vault)
   const started = performance.now()
   let left = rows
   const writer = async (): Promise<void> => {
@@ -57,5 +61,24 @@ async function writeRate({ memories }: Queue, load: { subKeyId: string; bytes: U
     }
   }
   await Promise.all(Array.from({ length: writers }, writer))
+  return rows / ((performance.now() - started) / 1000)
+}
+
+async function queued({ outbox }: Queue, { writers, rows }: Load): Promise<number> {
+  const sealed = randomBytes(CIPHERTEXT_BYTES)
+  const seal = (): Buffer => sealed
+  const drafts = Array.from({ length: rows }, () => ({
+    workspaceId: WORKSPACE,
+    subKeyId: 'bench',
+    memoryRef: randomBytes(MEMORY_REF_BYTES).toString('hex'),
+    createdAt: 0,
+    seal,
+  }))
+  const started = performance.now()
+  for (let done = 0; done < rows; done += writers) {
+    outbox.enqueueEnvelopes(drafts.slice(done, done + writers))
+    // Lanes are folded between the transactions, as always.
+    if (done % TURN_ROWS === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
   return rows / ((performance.now() - started) / 1000)
 }

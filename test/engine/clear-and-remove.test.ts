@@ -61,9 +61,15 @@ test('a workspace that is removed takes along what this computer noted of it: ad
   const noted = (id: string) => column('outbox.db', `SELECT key FROM local_settings WHERE key LIKE '%${id}' ORDER BY key`)
   const all = (id: string) => [`alerts.seen.${id}`, `visit.${id}`, `workspace.name.${id}`]
   await expect.poll(() => [noted(workspaceId), noted(other)]).toEqual([all(workspaceId), all(other)])
+  const happened = () => new Set(column('outbox.db', 'SELECT DISTINCT workspace_id FROM activity'))
+  const outbox = new Sqlite(join(engine.dataDir, 'outbox.db'))
+  for (const id of [workspaceId, other]) outbox.prepare("INSERT INTO activity (workspace_id, at, kind, text) VALUES (?, 1, 'plan', 'The plan is now Pro.')").run(id)
+  outbox.close()
+  expect(happened()).toEqual(new Set([workspaceId, other]))
 
   await engine.call('workspaces.remove', { workspaceId })
   expect([noted(workspaceId), noted(other)]).toEqual([[], all(other)])
+  expect(happened()).toEqual(new Set([other]))
   expect(await add('analytics')).toBe(workspaceId)
   expect((await engine.call('workspaces.list', {})).map(({ name }) => name).sort()).toEqual(['My own name', platformName].sort())
   expect(otherName).not.toBe('My own name')

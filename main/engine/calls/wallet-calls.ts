@@ -18,7 +18,7 @@ type WalletDocument = z.output<typeof walletDocument>
 const HTTP_APPROVAL_REQUIRED = 428
 
 export function walletCalls(services: Services): HandlersOf<'wallet'> {
-  const { documents, ledger, client, sync, clock } = services
+  const { documents, ledger, client, sync, clock, registry } = services
 
   /** Null before the first visit of the platform, or where it has no prices. */
   function pricesOf(workspaceId: string): CachedPrices | null {
@@ -128,7 +128,7 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
       walletOf(workspaceId, circle)
       const answer = await client.send(workspaceId, 'deleteInstance', { params: { circle, id } })
       if (answer.kind !== 'ok') throw failureOf(answer)
-      show(workspaceId, documents.put(workspaceId, 'instance', answer.value, id))
+      keep(workspaceId, () => documents.put(workspaceId, 'instance', answer.value, id))
       sync.kick(workspaceId)
       return {}
     },
@@ -136,14 +136,16 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
       recordOf(services, workspaceId)
       const answer = await client.send(workspaceId, 'createCircle', { body: { circle, name }, idempotencyKey: attemptId })
       if (answer.kind !== 'ok') throw failureOf(answer)
-      show(workspaceId, documents.put(workspaceId, 'wallet', answer.value, circle))
+      keep(workspaceId, () => documents.put(workspaceId, 'wallet', answer.value, circle))
       sync.kick(workspaceId)
       return {}
     },
   }
 
-  function show(workspaceId: string, topics: ReadonlySet<string>): void {
-    services.emit({ event: 'cache.changed', payload: { workspaceId, topics: [...topics] } })
+  /** An answer is on the pages before the feed brings it; a workspace that was removed meanwhile keeps nothing. */
+  function keep(workspaceId: string, write: () => ReadonlySet<string>): void {
+    if (registry.find(workspaceId) === null) return
+    services.emit({ event: 'cache.changed', payload: { workspaceId, topics: [...write()] } })
   }
 }
 

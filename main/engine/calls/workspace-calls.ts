@@ -9,7 +9,7 @@ import { localName, setLocalName } from '../workspace-names.ts'
 import type { HandlersOf } from './handlers.ts'
 
 export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
-  const { registry, sync, drainer, outbox, vault, invoices, documents, local } = services
+  const { registry, sync, drainer, outbox, vault, invoices, documents, local, activity } = services
   return {
     'workspaces.list': () => registry.list().map((record) => workspaceOf(services, record)),
     'workspaces.add': async ({ url, token }) => {
@@ -27,6 +27,7 @@ export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
       await sync.remove(workspaceId)
       await outbox.removeWorkspace(workspaceId)
       await invoices.forget(workspaceId)
+      activity.forget(workspaceId)
       return {}
     },
     'workspaces.rename': ({ workspaceId, name }) => {
