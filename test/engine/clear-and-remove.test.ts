@@ -63,7 +63,8 @@ test('a workspace that is removed takes along what this computer noted of it: ad
   await expect.poll(() => [noted(workspaceId), noted(other)]).toEqual([all(workspaceId), all(other)])
   const happened = () => new Set(column('outbox.db', 'SELECT DISTINCT workspace_id FROM activity'))
   const outbox = new Sqlite(join(engine.dataDir, 'outbox.db'))
-  for (const id of [workspaceId, other]) outbox.prepare("INSERT INTO activity (workspace_id, at, kind, text) VALUES (?, 1, 'plan', 'The plan is now Pro.')").run(id)
+  for (const id of [workspaceId, other])
+    outbox.prepare("INSERT INTO activity (workspace_id, at, kind, text) VALUES (?, 1, 'plan', 'The plan is now Pro.')").run(id)
   outbox.close()
   expect(happened()).toEqual(new Set([workspaceId, other]))
 

@@ -46,6 +46,7 @@ const named: Record<string, readonly string[]> = {
     'idempotency_key_reused',
     'too_many_events',
     'operations_unavailable',
+    'sync_unavailable',
     'alert_of_catalog',
   ],
   'the platform: money': [

@@ -2,6 +2,7 @@ import { PUSH_MAX_BYTES, PUSH_MAX_ENVELOPES, pushRequest, pushResponse } from '.
 import { limitBody, PUSH_BODY_MAX_BYTES } from '../http/door.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
+import { requireSync } from '../http/permission.ts'
 import { readJson } from '../http/read-json.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import { isUuid } from '../meter/envelope-check.ts'
@@ -26,7 +27,11 @@ export function pushRoutes(platform: Platform): Routes {
   routes.post('/v1/sync/push', limitBody(PUSH_BODY_MAX_BYTES), async (context) => {
     const { workspaceId, memberId } = context.get('signedIn')
     const request = { memberId, ...readRequest(await readJson(context)) }
-    const outcome = await platform.store.write(async (unit) => takePush(unit, await openAccount(unit, workspaceId), platform.envelopeRows, request))
+    const outcome = await platform.store.write(async (unit) => {
+      const account = await openAccount(unit, workspaceId)
+      requireSync(account)
+      return takePush(unit, account, platform.envelopeRows, request)
+    })
     if (outcome instanceof Refusal) throw outcome
     return context.json(outcome, 200)
   })

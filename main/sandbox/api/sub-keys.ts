@@ -3,6 +3,7 @@ import { createSubKeyRequest, subKeyDocument as subKeySchema, subKeysResponse } 
 import { writeAudit } from '../audit/write-audit.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { notFound, Refusal } from '../http/failure.ts'
+import { requireSync } from '../http/permission.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import { type Account, metersDrawnBy } from '../meter/account.ts'
 import { drawOn, giveBack, quotaRefusal } from '../meter/counters.ts'
@@ -50,6 +51,7 @@ export function subKeyRoutes({ store, idempotency }: Platform): Routes {
       const answer = await idempotency.run(context, body, subKeySchema, () =>
         store.write(async (unit) => {
           const account = await openAccount(unit, workspaceId)
+          requireSync(account)
           const known = await unit.tx.selectFrom('sub_keys').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', body.id).executeTakeFirst()
           if (known?.revoked_at === null) return { status: 200 as const, body: subKeyDocument(known) }
           if (known !== undefined) throw new Refusal(409, 'sub_key_revoked', 'This sub-key was revoked.', 'Create a new one with a new id.')

@@ -31,3 +31,9 @@ export function requireBilling({ workspace }: Account): void {
   if (workspace.deployment === 'self-hosted')
     throw new Refusal(404, 'billing_unavailable', 'Billing is platform-only.', 'This deployment is self-hosted: there is no plan to manage.')
 }
+
+/** Sealed envelopes, and the keys that agents seal them with, are taken only where the catalog has them. @throws Refusal 404 `sync_unavailable`. */
+export function requireSync({ catalog }: Account): void {
+  if (!catalog.capabilities.includes('sync'))
+    throw new Refusal(404, 'sync_unavailable', 'This platform takes no envelopes.', 'What is written here stays on this computer; usage, costs and plans work.')
+}

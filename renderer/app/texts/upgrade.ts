@@ -1,6 +1,7 @@
 /** What every way to the payment provider says, wherever it begins. */
 export const upgradeTexts = {
-  offline: 'Offline: a checkout needs an answer from the platform. What each plan would release is worked out on this computer.',
+  offline: (releases: boolean): string =>
+    `Offline: a checkout needs an answer from the platform.${releases ? ' What each plan would release is worked out on this computer.' : ''}`,
   notOnline: 'Not connected: a checkout needs an answer from the platform.',
   price: 'Price',
   portalOpen: 'Open the customer portal',

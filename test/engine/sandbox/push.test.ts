@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { deleteEnvelopeResponse, MAX_ENVELOPE_BYTES, PUSH_MAX_BYTES, restoreResponse } from '../../../shared/contract/platform.ts'
+import { deleteEnvelopeResponse, MAX_ENVELOPE_BYTES, PUSH_MAX_BYTES, restoreResponse, subKeysResponse } from '../../../shared/contract/platform.ts'
 import { DEVICE, envelope, OTHER_DEVICE, SandboxFixture, SteppedClock, THIRD_DEVICE } from './fixture.ts'
 
 const MIB = 1024 * 1024
@@ -20,6 +20,19 @@ afterEach(async () => {
 async function fillBytes(leaveBytes: number): Promise<void> {
   for (let left = FREE_BYTES - leaveBytes; left > 0; left -= 8 * MIB) await fixture.push([envelope(Math.min(left, 8 * MIB))])
 }
+
+test('where the catalog has no sealed envelopes, neither they nor sub-keys are taken, and nothing is counted', async () => {
+  for (const catalog of ['truss', 'truthlocks', 'triform', 'analytics']) {
+    const refusals = [
+      await fixture.refused('POST', '/v1/sync/push', { catalog, body: { device_id: DEVICE, session_id: null, envelopes: [envelope()] } }),
+      await fixture.refused('POST', '/v1/sub-keys', { catalog, body: { id: randomUUID(), device_id: DEVICE } }),
+    ]
+    for (const refusal of refusals) expect(refusal).toMatchObject({ status: 404, error: { code: 'sync_unavailable' } })
+    const { value } = await fixture.send(restoreResponse, 'GET', '/v1/sync/envelopes', { catalog })
+    expect(value.envelopes).toEqual([])
+    expect((await fixture.send(subKeysResponse, 'GET', '/v1/sub-keys', { catalog })).value.sub_keys).toEqual([])
+  }
+})
 
 describe('what becomes of each envelope', () => {
   test('a new one is stored and counted, once', async () => {
