@@ -1,5 +1,6 @@
 /** `npm run screens`: the pictures of `test/screens`, in `.screens/`. */
 import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildIfNeeded } from './build-if-needed.ts'
 import { installBrowser } from './install-browser.ts'
@@ -7,6 +8,8 @@ import { root } from './sources.ts'
 
 if (installBrowser((line) => console.log(line)) === null || !buildIfNeeded()) process.exitCode = 1
 else {
+  // A picture of a page that is no more would be looked at as if it were.
+  rmSync(join(root, '.screens'), { recursive: true, force: true })
   const playwright = join(root, 'node_modules/@playwright/test/cli.js')
   const { status } = spawnSync(process.execPath, [playwright, 'test', '-c', '.playwright.config.ts'], {
     cwd: root,

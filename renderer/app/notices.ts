@@ -3,6 +3,8 @@ import type { ConsoleEvent, EventPayload } from '../../shared/contract/console.t
 import { describeError } from '../state/call-error.ts'
 import { texts } from './texts.ts'
 
+const ALERT_MS = 15_000
+
 /**
  * What a person should learn wherever they are in the console. Everything else is seen on its page.
  *
@@ -37,7 +39,8 @@ export function showNoticeFor(event: ConsoleEvent, meterName: (workspaceId: stri
         title: `${event.payload.workspaceName}: ${event.payload.alert.names.join(', ')}`,
         message: event.payload.alert.text,
         color: 'yellow',
-        autoClose: false,
+        // Several may fire at once, and each is kept under Alerts and on the Overview: they do not stay in front of the page.
+        autoClose: ALERT_MS,
       })
       return
     case 'request.moved':
