@@ -1,11 +1,14 @@
-import { format } from '../app/format.ts'
+import type { ReactNode } from 'react'
 import { texts } from '../app/texts.ts'
-import { useConnection, useWorkspace } from '../state/active-workspace.ts'
-import { useToday } from '../state/now.ts'
+import { useAsOf } from '../state/as-of.ts'
 
-/** The age of what a page shows from the cache, as a sentence behind the line about the page. */
-export function AsOf() {
-  const { asOf } = useConnection(useWorkspace())
-  const today = useToday()
-  return asOf === null ? null : <span>{` ${texts.overview.asOf(format.moment(asOf, today))}.`}</span>
+/** The line about a page or a section, and behind it the age of what is shown from the cache. */
+export function AsOf({ children }: { children: ReactNode }) {
+  const asOf = useAsOf()
+  return (
+    <>
+      {children}
+      {asOf !== null && <span>{` ${texts.overview.asOf(asOf)}.`}</span>}
+    </>
+  )
 }

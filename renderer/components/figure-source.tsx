@@ -1,10 +1,8 @@
 import { Popover } from '@mantine/core'
 import { useState } from 'react'
 import type { Meter } from '../../shared/contract/console.ts'
-import { format } from '../app/format.ts'
 import { texts } from '../app/texts.ts'
-import { useConnection, useWorkspace } from '../state/active-workspace.ts'
-import { useToday } from '../state/now.ts'
+import { useAsOf } from '../state/as-of.ts'
 import classes from './meter.module.css'
 import { usedQuantity } from './meter-scale.ts'
 
@@ -34,15 +32,14 @@ export function FigureSource({ meter }: { meter: Meter }) {
 }
 
 function Source({ meter }: { meter: Meter }) {
-  const { asOf } = useConnection(useWorkspace())
-  const today = useToday()
+  const asOf = useAsOf()
   const words = texts.meter
   return (
     <>
       <p className={classes.exact}>{words.exact(meter)}</p>
       <p>{words.counted[meter.knowledge]}</p>
       {meter.heldCount > 0 && <p>{words.heldHere}</p>}
-      {asOf !== null && meter.knowledge !== 'device' && <p>{`${texts.overview.asOf(format.moment(asOf, today))}.`}</p>}
+      {asOf !== null && meter.knowledge !== 'device' && <p>{`${texts.overview.asOf(asOf)}.`}</p>}
     </>
   )
 }

@@ -31,11 +31,8 @@ async function goByPalette(page: Page, words: string, heading: string): Promise<
 test('filter, export and upgrade with the keyboard alone', async ({ stage }) => {
   const platform = await stage.platform()
   const token = platform.tokenOf('truss')
-  const act = async (action: string, target: string): Promise<void> => {
-    expect((await platform.ask('POST', '/v1/operations', { action, target, metadata: {} }, token)).status).toBe(201)
-  }
-  await act('branch.create', 'branch/one')
-  await act('key.revoke', 'key/two')
+  await platform.operate(token, 'branch.create', 'branch/one')
+  await platform.operate(token, 'key.revoke', 'key/two')
   const computer = await stage.computer(platform, { token })
   const page = await stage.page(computer)
 

@@ -130,11 +130,8 @@ test('what is opened has an address, recent views are in the palette, and G reac
 test('entries of the audit log have addresses, its export and a budget are a few keys away', async ({ stage }) => {
   const platform = await stage.platform()
   const token = platform.tokenOf('truss')
-  const act = async (action: string, target: string): Promise<void> => {
-    expect((await platform.ask('POST', '/v1/operations', { action, target, metadata: {} }, token)).status).toBe(201)
-  }
-  await act('branch.create', 'branch/one')
-  await act('key.revoke', 'key/two')
+  await platform.operate(token, 'branch.create', 'branch/one')
+  await platform.operate(token, 'key.revoke', 'key/two')
   const computer = await stage.computer(platform, { token })
   const page = await stage.page(computer, '/audit')
   const row = (action: string) => page.getByRole('row', { name: new RegExp(action) }).first()

@@ -8,7 +8,7 @@ test('a platform with meters, plans, colours, roles and prices that nobody has s
   stage.atEnd(async () => remove())
   const platform = await stage.platform({ entry })
   const token = platform.tokenOf('observatory', 'director')
-  for (const dome of ['east', 'west']) await platform.ask('POST', '/v1/operations', { action: 'dome.open', target: `dome/${dome}` }, token)
+  for (const dome of ['east', 'west']) await platform.operate(token, 'dome.open', `dome/${dome}`)
   const computer = await stage.computer(platform, { token })
   const page = await stage.page(computer)
   const navigation = page.getByRole('navigation', { name: 'Main' })

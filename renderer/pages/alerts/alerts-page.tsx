@@ -13,15 +13,7 @@ export function AlertsPage() {
   const workspace = useWorkspace()
   const { data, error, refetch } = useRead('alerts.read', { workspaceId: workspace.id })
   return (
-    <Page
-      title={alertsTexts.title}
-      lead={
-        <>
-          {alertsTexts.lead}
-          <AsOf />
-        </>
-      }
-    >
+    <Page title={alertsTexts.title} lead={<AsOf>{alertsTexts.lead}</AsOf>}>
       <ErrorNotice error={error} onRetry={() => void refetch()} />
       {data?.mayNot && <Notice tone="info">{data.mayNot}</Notice>}
       {data?.channels.length === 0 ? (

@@ -32,17 +32,7 @@ export function AuditPage() {
   const show = (next: AuditView, typed = false) =>
     navigate([paths.audit, searchFromView(next)].filter((part) => part !== '').join('?'), { replace: typed && next.search !== '' && view.search !== '' })
   return (
-    <Page
-      fill
-      title={words.title}
-      lead={
-        <>
-          {words.lead}
-          <AsOf />
-        </>
-      }
-      actions={<ExportMenu exporting={exporting} isEmpty={total?.total === 0} />}
-    >
+    <Page fill title={words.title} lead={<AsOf>{words.lead}</AsOf>} actions={<ExportMenu exporting={exporting} isEmpty={total?.total === 0} />}>
       <ErrorNotice error={overview.error} onRetry={() => void overview.refetch()} />
       {overview.data?.chain.broken && <BrokenChain workspaceId={workspace.id} broken={overview.data.chain.broken} />}
       <div className={classes.strip}>

@@ -6,12 +6,14 @@ import { Chart } from '../../components/chart/chart.tsx'
 import { dayMs } from '../../components/chart/series.ts'
 import { Section } from '../../components/page.tsx'
 import table from '../../components/table.module.css'
+import { useAsOf } from '../../state/as-of.ts'
 import { costSeries, highestDay } from './chart-series.ts'
 import classes from './costs.module.css'
 import { periodRange } from './period-range.ts'
 
 /** The costs of a period: its total, a stacked chart by day, and the table that the chart is made of. */
-export function CostSection({ costs, by, asOf, actions }: { costs: Costs; by: CostDimension; asOf: ReactNode; actions: ReactNode }) {
+export function CostSection({ costs, by, actions }: { costs: Costs; by: CostDimension; actions: ReactNode }) {
+  const asOf = useAsOf()
   const money = (amountCents: number): string => format.money(amountCents, costs.currency)
   const range = periodRange(costs.period)
   const first = costs.rows[0]
@@ -23,7 +25,7 @@ export function CostSection({ costs, by, asOf, actions }: { costs: Costs; by: Co
     highest === null ? null : `${format.utcDay(dayMs(highest.date))} (${money(highest.amountCents)})`,
   )
   return (
-    <Section title={range} note={asOf} actions={actions}>
+    <Section title={range} note={asOf === null ? null : costsTexts.asOf(asOf)} actions={actions}>
       <dl className={classes.totals}>
         <div>
           <dt>{costsTexts.total}</dt>

@@ -2,13 +2,11 @@ import { NativeSelect, SegmentedControl, Skeleton } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
 import { useLocation, useSearch } from 'wouter'
 import type { Costs } from '../../../shared/contract/console/costs.ts'
-import { format } from '../../app/format.ts'
 import { paths } from '../../app/paths.ts'
 import { costsTexts } from '../../app/texts/costs.ts'
 import { Empty, ErrorNotice } from '../../components/notice.tsx'
 import { Page } from '../../components/page.tsx'
-import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
-import { useToday } from '../../state/now.ts'
+import { useWorkspace } from '../../state/active-workspace.ts'
 import { useRead } from '../../state/reads.ts'
 import { ChangedSection } from './changed-section.tsx'
 import { type CostAddress, costAddress, dimensions, searchOfCosts } from './cost-address.ts'
@@ -51,7 +49,6 @@ export function CostsPage() {
           <CostSection
             costs={data}
             by={address.by}
-            asOf={<AsOf />}
             actions={
               <SegmentedControl
                 size="xs"
@@ -80,11 +77,4 @@ function PeriodSelect({ costs, onChange }: { costs: Costs; onChange: (period: st
       onChange={(event) => onChange(costs.periods.find(({ name }) => name === event.currentTarget.value)?.current ? null : event.currentTarget.value)}
     />
   )
-}
-
-function AsOf() {
-  const workspace = useWorkspace()
-  const { asOf } = useConnection(workspace)
-  const today = useToday()
-  return asOf === null ? null : costsTexts.asOf(format.moment(asOf, today))
 }

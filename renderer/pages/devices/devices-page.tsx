@@ -20,15 +20,7 @@ export function DevicesPage() {
       </Page>
     )
   return (
-    <Page
-      title={devicesTexts.title}
-      lead={
-        <>
-          {devicesTexts.lead}
-          <AsOf />
-        </>
-      }
-    >
+    <Page title={devicesTexts.title} lead={<AsOf>{devicesTexts.lead}</AsOf>}>
       {reason && <Notice tone="amber">{reason}</Notice>}
       <VaultPrompt />
       <SubKeySection workspaceId={workspace.id} reason={reason} />

@@ -35,12 +35,7 @@ export function InvoicesPage() {
   return (
     <Page
       title={invoicesTexts.title}
-      lead={
-        <>
-          {invoicesTexts.lead}
-          <AsOf />
-        </>
-      }
+      lead={<AsOf>{invoicesTexts.lead}</AsOf>}
       actions={has('portal') && <PortalButton workspaceId={workspace.id} icon={<IconExternalLink size={14} />} />}
     >
       <ErrorNotice error={error} onRetry={() => void refetch()} />

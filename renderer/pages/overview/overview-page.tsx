@@ -3,10 +3,9 @@ import { Page } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { PageSkeleton } from '../../components/page-skeleton.tsx'
 import { texts } from '../../app/texts.ts'
-import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
-import { useToday } from '../../state/now.ts'
+import { useWorkspace } from '../../state/active-workspace.ts'
+import { useAsOf } from '../../state/as-of.ts'
 import { useRead } from '../../state/reads.ts'
-import { format } from '../../app/format.ts'
 import { VaultPrompt } from '../../components/vault-prompt.tsx'
 import { CheckoutPanel } from './checkout-panel.tsx'
 import { HeldBanner } from './held-banner.tsx'
@@ -19,8 +18,7 @@ const OverviewMore = lazy(() => import('./overview-more.tsx').then((module) => (
 export function OverviewPage() {
   const workspace = useWorkspace()
   const { data, error, refetch } = useRead('overview.read', { workspaceId: workspace.id })
-  const { asOf } = useConnection(workspace)
-  const today = useToday()
+  const asOf = useAsOf()
   if (!data)
     return error ? (
       <Page title={texts.overview.title}>
@@ -30,7 +28,7 @@ export function OverviewPage() {
       <PageSkeleton />
     )
   return (
-    <Page title={texts.overview.title} lead={asOf === null ? texts.overview.neverFetched : texts.overview.asOf(format.moment(asOf, today))}>
+    <Page title={texts.overview.title} lead={asOf === null ? texts.overview.neverFetched : texts.overview.asOf(asOf)}>
       <ErrorNotice error={error} onRetry={() => void refetch()} />
       <VaultPrompt />
       {data.checkout && <CheckoutPanel workspaceId={workspace.id} checkout={data.checkout} />}

@@ -55,12 +55,7 @@ function OfferedPlans({ workspaceId, offers }: { workspaceId: string; offers: Of
   return (
     <Page
       title={words.title}
-      lead={
-        <>
-          {words.lead(releases)}
-          <AsOf />
-        </>
-      }
+      lead={<AsOf>{words.lead(releases)}</AsOf>}
       actions={<SubscriptionActions workspaceId={workspaceId} offers={offers} reason={reason} onChoose={setChosen} />}
     >
       {checkout.data && <CheckoutPanel workspaceId={workspaceId} checkout={checkout.data} />}

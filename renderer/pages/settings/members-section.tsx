@@ -11,16 +11,7 @@ const words = settingsTexts.members
 export function MembersSection({ workspaceId }: { workspaceId: string }) {
   const { data, error, refetch } = useRead('workspaces.members', { workspaceId })
   return (
-    <Section
-      title={words.title}
-      note={
-        <>
-          {words.note}
-          <AsOf />
-        </>
-      }
-      flush
-    >
+    <Section title={words.title} note={<AsOf>{words.note}</AsOf>} flush>
       <ErrorNotice error={error} onRetry={() => void refetch()} />
       {data?.length === 0 && <p className={table.empty}>{words.empty}</p>}
       {data && data.length > 0 && (

@@ -21,15 +21,7 @@ export function OrganisationSection({ workspaceId }: { workspaceId: string }) {
   const { data, error, refetch } = useRead('settings.list', { workspaceId })
   const settings = data ? withEditable(data) : []
   return (
-    <Section
-      title={words.title}
-      note={
-        <>
-          {words.note}
-          <AsOf />
-        </>
-      }
-    >
+    <Section title={words.title} note={<AsOf>{words.note}</AsOf>}>
       <ErrorNotice error={error} onRetry={() => void refetch()} />
       <div className={classes.settings}>
         {settings.map((setting) => (

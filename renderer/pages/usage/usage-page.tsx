@@ -2,12 +2,12 @@ import { IconGauge } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { MeterUse } from '../../../shared/contract/console/usage.ts'
-import { format } from '../../app/format.ts'
 import { usageTexts as texts } from '../../app/texts/usage.ts'
 import { Empty, ErrorNotice } from '../../components/notice.tsx'
 import { Page, Section } from '../../components/page.tsx'
 import { PageSkeleton } from '../../components/page-skeleton.tsx'
-import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
+import { useWorkspace } from '../../state/active-workspace.ts'
+import { useAsOf } from '../../state/as-of.ts'
 import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 import { CostStrip } from './cost-strip.tsx'
@@ -22,7 +22,7 @@ export function UsagePage() {
   const [address, go] = useUsageAddress()
   const overview = useRead('overview.read', { workspaceId: workspace.id })
   const usage = useRead('usage.read', { workspaceId: workspace.id })
-  const { asOf } = useConnection(workspace)
+  const asOf = useAsOf()
   const today = useToday()
   useFocusOnChange(address.meter)
   const error = overview.error ?? usage.error
@@ -48,10 +48,7 @@ export function UsagePage() {
     )
   }
   return (
-    <Page
-      title={texts.title}
-      lead={period === null ? texts.neverFetched : texts.lead(period.start, period.end, asOf === null ? null : format.moment(asOf, today))}
-    >
+    <Page title={texts.title} lead={period === null ? texts.neverFetched : texts.lead(period.start, period.end, asOf)}>
       <ErrorNotice error={error} onRetry={retry} />
       {meters.length === 0 && period !== null && (
         <Empty icon={IconGauge} title={texts.none}>

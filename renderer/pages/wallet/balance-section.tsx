@@ -1,9 +1,9 @@
-import type { ReactNode } from 'react'
 import type { BurnDown, WalletView } from '../../../shared/contract/console/wallet.ts'
 import { format } from '../../app/format.ts'
 import { wallWords, walletTexts } from '../../app/texts/wallet.ts'
 import { Moment } from '../../components/moment.tsx'
 import { Section } from '../../components/page.tsx'
+import { useAsOf } from '../../state/as-of.ts'
 import { useNow } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 import { au, euro, identifierWords } from './amounts.ts'
@@ -14,12 +14,13 @@ type Wallet = NonNullable<WalletView['wallet']>
 const words = walletTexts.balance
 
 /** What is there, what of it is held for runs that have begun, and how long it lasts. */
-export function BalanceSection({ workspaceId, wallet, asOf }: { workspaceId: string; wallet: Wallet; asOf: ReactNode }) {
+export function BalanceSection({ workspaceId, wallet }: { workspaceId: string; wallet: Wallet }) {
+  const asOf = useAsOf()
   const { data } = useRead('wallet.burnDown', { workspaceId, circle: wallet.circle, days: burnDownDays['30'] })
   const now = useNow()
   const isHeld = BigInt(wallet.heldMicroAu) > 0n
   return (
-    <Section title={words.title} note={asOf}>
+    <Section title={words.title} note={asOf === null ? null : walletTexts.asOf(asOf)}>
       <dl className={classes.figures}>
         <div>
           <dt>{words.balance}</dt>

@@ -1,12 +1,10 @@
 import { NativeSelect, SegmentedControl, Skeleton } from '@mantine/core'
 import { useLocation, useSearch } from 'wouter'
-import { format } from '../../app/format.ts'
 import { paths } from '../../app/paths.ts'
 import { walletTexts } from '../../app/texts/wallet.ts'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { Page } from '../../components/page.tsx'
-import { useConnection, useWorkspace } from '../../state/active-workspace.ts'
-import { useToday } from '../../state/now.ts'
+import { useWorkspace } from '../../state/active-workspace.ts'
 import { useRead } from '../../state/reads.ts'
 import { BalanceSection } from './balance-section.tsx'
 import { BurnDownSection } from './burn-down-section.tsx'
@@ -63,7 +61,7 @@ export function WalletPage() {
           />
           {address.view === 'balance' && (
             <>
-              <BalanceSection workspaceId={workspaceId} wallet={wallet} asOf={<AsOf />} />
+              <BalanceSection workspaceId={workspaceId} wallet={wallet} />
               <TopUp workspaceId={workspaceId} takesTopUps={wallet.takesTopUps} />
               <BurnDownSection workspaceId={workspaceId} circle={wallet.circle} name={wallet.name} />
               <InstancesSection workspaceId={workspaceId} circle={wallet.circle} onPrices={() => show({ view: 'prices' })} />
@@ -93,10 +91,4 @@ export function WalletPage() {
       )}
     </Page>
   )
-}
-
-function AsOf() {
-  const { asOf } = useConnection(useWorkspace())
-  const today = useToday()
-  return asOf === null ? null : walletTexts.asOf(format.moment(asOf, today))
 }

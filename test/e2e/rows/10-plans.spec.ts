@@ -59,7 +59,7 @@ test('four plans side by side in 13 rows, the current one marked, upgrade paths 
   })
 
   await test.step('a downgrade and a cancellation show what would become over limit before the click', async () => {
-    for (let branch = 0; branch < 3; branch += 1) await platform.ask('POST', '/v1/operations', { action: 'branch.create', target: `branch/${branch}` }, token)
+    for (let branch = 0; branch < 3; branch += 1) await platform.operate(token, 'branch.create', `branch/${branch}`)
     for (const button of ['Change to Starter', 'Cancel subscription']) {
       await page.getByRole('button', { name: button }).click()
       const dialog = page.getByRole('dialog')

@@ -61,7 +61,7 @@ test('the audit log: every action of the seed, with action, actor, target, metad
   })
 
   await test.step('an action that is done now comes by itself', async () => {
-    await platform.ask('POST', '/v1/operations', { action: 'backup.create', target: 'backup/live' }, token)
+    await platform.operate(token, 'backup.create', 'backup/live')
     await expect(rows(page).first()).toContainText('backup/live')
     await expect(page.getByText(`Verified on this computer: ${actions.length + 1} entries`)).toBeVisible()
   })
@@ -171,7 +171,7 @@ test('retention is indefinite by default; a shorter one says what it takes away,
 test('an entry that was changed at the platform is found by a computer that reads it, and is said', async ({ stage }) => {
   const platform = await stage.platform()
   const token = platform.tokenOf('truss')
-  for (const target of ['backup/one', 'backup/two', 'backup/three']) await platform.ask('POST', '/v1/operations', { action: 'backup.create', target }, token)
+  for (const target of ['backup/one', 'backup/two', 'backup/three']) await platform.operate(token, 'backup.create', target)
   await platform.stop()
   const database = new Database(join(platform.dataDir, 'platform.db'))
   const { body } = z

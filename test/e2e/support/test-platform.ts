@@ -33,6 +33,8 @@ export type TestPlatform = {
   readonly dataDir: string
   /** A request as a member of the workspace makes it from somewhere else. */
   ask(method: string, path: string, body?: unknown, as?: string): Promise<{ status: number; body: unknown }>
+  /** Carries out an operation of the catalog, which the audit log then names. */
+  operate(token: string, action: string, target: string): Promise<void>
   /** The token of a demo member, by the catalog of the workspace and the role. */
   tokenOf(catalog: string, role?: string): string
   /** Waits until the demo's past is made. */
@@ -130,6 +132,10 @@ export async function startTestPlatform(dataDir: string, { entry = sandboxEntry,
         key,
         workspace,
       )[0],
+    async operate(as, action, target) {
+      const { status, body } = await ask('POST', '/v1/operations', { action, target, metadata: {} }, as)
+      if (status !== 201) throw new Error(`${action} was refused: ${status} ${JSON.stringify(body)}`)
+    },
     async openSession(deviceId) {
       const device = await ask('POST', '/v1/devices', { id: deviceId })
       const opened = await ask('POST', '/v1/sessions', { device_id: deviceId })
