@@ -1,14 +1,31 @@
 import { Kbd } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import classes from './shell.module.css'
 import { texts } from './texts.ts'
 
-const PaletteDialog = lazy(() => import('./palette-dialog.tsx').then((module) => ({ default: module.PaletteDialog })))
+const load = () => import('./palette-dialog.tsx')
+type Dialog = Awaited<ReturnType<typeof load>>['PaletteDialog']
+/** After the first page is there, and before somebody presses the key and types on at once: what is typed before the palette is there is lost. */
+const LOAD_AFTER_MS = 500
 
-/** The button and the key (Ctrl or Cmd + K) of the palette. Its code comes when it is first asked for. */
+/** The button and the key (Ctrl or Cmd + K) of the palette. */
 export function CommandPalette({ onShortcuts }: { onShortcuts: () => void }) {
   const [wanted, setWanted] = useState(0)
+  // Not React's `lazy`: it holds what comes late back for another 300 ms.
+  const [Dialog, setDialog] = useState<Dialog | null>(null)
+  useEffect(() => {
+    if (Dialog !== null) return
+    const show = (): void => {
+      load().then(
+        ({ PaletteDialog }) => setDialog(() => PaletteDialog),
+        // The next press asks again.
+        () => undefined,
+      )
+    }
+    const timer = window.setTimeout(show, wanted > 0 ? 0 : LOAD_AFTER_MS)
+    return () => window.clearTimeout(timer)
+  }, [Dialog, wanted])
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
@@ -27,11 +44,7 @@ export function CommandPalette({ onShortcuts }: { onShortcuts: () => void }) {
           {isMac() ? '⌘ K' : 'Ctrl K'}
         </Kbd>
       </button>
-      {wanted > 0 && (
-        <Suspense fallback={null}>
-          <PaletteDialog wanted={wanted} onShortcuts={onShortcuts} />
-        </Suspense>
-      )}
+      {wanted > 0 && Dialog !== null && <Dialog wanted={wanted} onShortcuts={onShortcuts} />}
     </>
   )
 }
