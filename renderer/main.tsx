@@ -3,11 +3,11 @@ import { App } from './app/app.tsx'
 import { readFirstPage } from './state/first-page.ts'
 import { createQueryClient, read, readKey } from './state/reads.ts'
 import { liveStore, applyEvent } from './state/live-store.ts'
-import { openBridge } from './state/open-bridge.ts'
+import { openBridge } from './state/bridge/open-bridge.ts'
 import { createRefresher } from './state/refresher.ts'
-import { format } from './app/format.ts'
+import { format } from './base/format/format.ts'
 import { showNoticeFor } from './app/notices.ts'
-import './app/styles.ts'
+import './base/theme/styles.ts'
 
 /** An engine that takes longer is waited for with the whole shell on the screen, which says so. */
 const firstPageWithinMs = 400

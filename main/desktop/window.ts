@@ -49,7 +49,7 @@ export function createWindow({ preloadPath, memory, hidden }: WindowInput): Brow
   return window
 }
 
-/** The page's own canvas in both themes (`renderer/app/tokens.css`). */
+/** The page's own canvas in both themes (`renderer/base/theme/tokens.css`). */
 function backgroundColour(): string {
   return nativeTheme.shouldUseDarkColors ? '#0d1115' : '#f7f8f9'
 }

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { Component, type ReactNode } from 'react'
-import { Empty } from '../components/notice.tsx'
-import { texts } from './texts.ts'
+import { Empty } from '../components/notice/notice.tsx'
+import { texts } from '../base/texts/texts.ts'
 
 type Props = { children: ReactNode /** Another value (the address) draws again. */; resetKey?: string }
 type State = { error: Error | null; key: string | undefined }

@@ -1,6 +1,6 @@
 /** Pages that come when they are asked for, or a moment before: when their link is pointed at or focused. */
 import { lazy } from 'react'
-import { paths } from './paths.ts'
+import { paths } from '../base/address/paths.ts'
 
 const load = {
   [paths.costs]: () => import('../pages/costs/costs-page.tsx').then((module) => ({ default: module.CostsPage })),
@@ -33,8 +33,8 @@ export const TenantsPage = lazy(load[paths.tenants])
 export const AddWorkspacePage = lazy(load[paths.addWorkspace])
 
 /** Parts of the shell that only the desktop shows, and seldom. */
-export const EngineFailed = lazy(() => import('./engine-failed.tsx').then((module) => ({ default: module.EngineFailed })))
-export const KeyringNotice = lazy(() => import('./keyring-notice.tsx').then((module) => ({ default: module.KeyringNotice })))
+export const EngineFailed = lazy(() => import('./shell/engine-failed.tsx').then((module) => ({ default: module.EngineFailed })))
+export const KeyringNotice = lazy(() => import('./shell/keyring-notice.tsx').then((module) => ({ default: module.KeyringNotice })))
 
 const loaders = new Map<string, () => Promise<unknown>>(Object.entries(load))
 

@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications'
 import type { ConsoleEvent, EventPayload } from '../../shared/contract/console.ts'
-import { describeError } from '../state/call-error.ts'
-import { texts } from './texts.ts'
+import { describeError } from '../state/bridge/call-error.ts'
+import { texts } from '../base/texts/texts.ts'
 
 const ALERT_MS = 15_000
 

@@ -16,8 +16,8 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react'
 import type { Workspace } from '../../shared/contract/console.ts'
-import { paths } from './paths.ts'
-import { texts } from './texts.ts'
+import { paths } from '../base/address/paths.ts'
+import { texts } from '../base/texts/texts.ts'
 
 /**
  * `letter`: what follows the G on the keyboard. `capability`: there only where the platform of the chosen workspace offers it; `role`: only for a

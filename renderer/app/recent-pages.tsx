@@ -3,10 +3,10 @@ import { useLocation, useSearch } from 'wouter'
 import type { Workspace } from '../../shared/contract/console.ts'
 import { useWorkspaces } from '../state/active-workspace.ts'
 import { keepRecentViewsOf, recordView } from '../state/recent-views.ts'
-import { detailPart, withoutDialogs, withPart } from './address-part.ts'
-import { takeReplaced } from './hash-location.ts'
+import { detailPart, withoutDialogs, withPart } from '../base/address/address-part.ts'
+import { takeReplaced } from '../base/address/hash-location.ts'
 import { pageLinks } from './page-links.ts'
-import { paths } from './paths.ts'
+import { paths } from '../base/address/paths.ts'
 
 /** Notes the views that are visited. Opened details note themselves (`useRecentDetail`): only they know what they are called, and whether they exist. */
 export function RecentPages({ workspace }: { workspace: Workspace }) {

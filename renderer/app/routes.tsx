@@ -1,8 +1,8 @@
 import { IconMapOff } from '@tabler/icons-react'
 import { type ReactNode, Suspense } from 'react'
 import { Link, Route, Switch } from 'wouter'
-import { Empty } from '../components/notice.tsx'
-import { PageSkeleton } from '../components/page-skeleton.tsx'
+import { Empty } from '../components/notice/notice.tsx'
+import { PageSkeleton } from '../components/page/page-skeleton.tsx'
 import { OverviewPage } from '../pages/overview/overview-page.tsx'
 import { useChosenWorkspace } from '../state/active-workspace.ts'
 import {
@@ -21,8 +21,8 @@ import {
   WalletPage,
 } from './lazy-pages.ts'
 import { offers } from './page-links.ts'
-import { paths } from './paths.ts'
-import { texts } from './texts.ts'
+import { paths } from '../base/address/paths.ts'
+import { texts } from '../base/texts/texts.ts'
 
 /** Overview is the first page and comes with the shell. */
 export function Routes() {

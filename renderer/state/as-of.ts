@@ -1,4 +1,4 @@
-import { format } from '../app/format.ts'
+import { format } from '../base/format/format.ts'
 import { useConnection, useWorkspace } from './active-workspace.ts'
 import { useToday } from './now.ts'
 

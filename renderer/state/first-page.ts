@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { paths } from '../app/paths.ts'
-import { parseHash } from '../app/hash-location.ts'
+import { paths } from '../base/address/paths.ts'
+import { parseHash } from '../base/address/hash-location.ts'
 import type { Bridge, CallInput, CallName } from '../../shared/contract/console.ts'
 import { chosenWorkspaceId } from './active-workspace.ts'
 import { pickWorkspace } from './pick-workspace.ts'

@@ -9,7 +9,7 @@
 import { useQueries } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { CallInput, CallName, CallOutput } from '../../shared/contract/console.ts'
-import { useBridge } from './bridge-context.tsx'
+import { useBridge } from './bridge/bridge-context.tsx'
 import { read } from './reads.ts'
 
 export type KeyedPage<Row> = { rows: readonly Row[]; next: number | null; total: number }

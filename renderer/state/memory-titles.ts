@@ -3,7 +3,7 @@
  * them; they are asked for when rows have stood still for a moment, each once, and forgotten when the vault changes.
  */
 import { useEffect, useRef, useState } from 'react'
-import { useBridge } from './bridge-context.tsx'
+import { useBridge } from './bridge/bridge-context.tsx'
 
 const settledMs = 120
 const mostAsked = 200

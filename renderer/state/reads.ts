@@ -1,8 +1,8 @@
 /** Reads and writes over the bridge, as TanStack Query sees them. */
 import { keepPreviousData, QueryClient, type UseMutationResult, type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Bridge, CallInput, CallName, CallOutput } from '../../shared/contract/console.ts'
-import { useBridge } from './bridge-context.tsx'
-import { unwrap } from './call-error.ts'
+import { useBridge } from './bridge/bridge-context.tsx'
+import { unwrap } from './bridge/call-error.ts'
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({

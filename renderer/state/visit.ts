@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { useBridge } from './bridge-context.tsx'
+import { useBridge } from './bridge/bridge-context.tsx'
 import { read } from './reads.ts'
 
 const LOOK_EVERY_MS = 60_000

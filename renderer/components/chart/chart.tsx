@@ -1,6 +1,6 @@
 import { Button, SegmentedControl } from '@mantine/core'
 import { useRef, useState } from 'react'
-import { download } from '../download.ts'
+import { download } from '../file/download.ts'
 import { ChartCanvas } from './canvas.tsx'
 import classes from './chart.module.css'
 import { ChartTable } from './chart-table.tsx'

@@ -1,4 +1,4 @@
-import { alertsTexts } from '../../app/texts/alerts.ts'
+import { alertsTexts } from './texts.ts'
 
 /** In what an amount is typed: `factor` of the stored integers make one of it. */
 export type AmountUnit = { label: string; factor: number; decimals: number }

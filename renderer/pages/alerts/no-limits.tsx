@@ -1,7 +1,7 @@
 import { Link } from 'wouter'
-import { paths } from '../../app/paths.ts'
-import { alertsTexts } from '../../app/texts/alerts.ts'
-import { Notice } from '../../components/notice.tsx'
+import { paths } from '../../base/address/paths.ts'
+import { alertsTexts } from './texts.ts'
+import { Notice } from '../../components/notice/notice.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
 
 /** In the place of the plan's own alerts where no meter could set one off: what there is instead. */

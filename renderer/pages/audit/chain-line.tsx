@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
 import { IconLoader2, IconShieldCheck } from '@tabler/icons-react'
 import type { AuditChain } from '../../../shared/contract/console/audit.ts'
-import { auditTexts } from '../../app/texts/audit.ts'
-import { Moment } from '../../components/moment.tsx'
-import { ErrorNotice, Notice } from '../../components/notice.tsx'
+import { auditTexts } from './texts.ts'
+import { Moment } from '../../components/label/moment.tsx'
+import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { useWrite } from '../../state/reads.ts'
 import classes from './audit.module.css'
 

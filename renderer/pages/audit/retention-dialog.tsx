@@ -1,8 +1,8 @@
 import { Button, Group, Modal, NativeSelect, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { auditTexts } from '../../app/texts/audit.ts'
-import { texts } from '../../app/texts.ts'
-import { ErrorNotice, Notice } from '../../components/notice.tsx'
+import { auditTexts } from './texts.ts'
+import { texts } from '../../base/texts/texts.ts'
+import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { useRead } from '../../state/reads.ts'
 
 const words = auditTexts.retention

@@ -1,9 +1,9 @@
 import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { notifyDone } from '../../app/notices.ts'
-import { costsTexts } from '../../app/texts/costs.ts'
-import { download } from '../../components/download.ts'
-import { ErrorNotice } from '../../components/notice.tsx'
+import { costsTexts } from './texts.ts'
+import { download } from '../../components/file/download.ts'
+import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { useWrite } from '../../state/reads.ts'
 import classes from './costs.module.css'
 

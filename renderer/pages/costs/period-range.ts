@@ -1,5 +1,5 @@
 import type { Costs } from '../../../shared/contract/console/costs.ts'
-import { costsTexts } from '../../app/texts/costs.ts'
+import { costsTexts } from './texts.ts'
 import { dayMs } from '../../components/chart/series.ts'
 
 /** "9 Oct – 8 Nov 2026". */

@@ -1,9 +1,9 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { devicesTexts } from '../../app/texts/devices.ts'
-import { texts } from '../../app/texts.ts'
-import { CopyField } from '../../components/copy-field.tsx'
-import { ErrorNotice, Notice } from '../../components/notice.tsx'
+import { devicesTexts } from './texts.ts'
+import { texts } from '../../base/texts/texts.ts'
+import { CopyField } from '../../components/form/copy-field.tsx'
+import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { useRead, useWrite } from '../../state/reads.ts'
 
 const words = devicesTexts.create

@@ -1,5 +1,5 @@
 import type { Meter as MeterReading } from '../../../shared/contract/console.ts'
-import { Meter } from '../../components/meter.tsx'
+import { Meter } from '../../components/meter/meter.tsx'
 import { useRead } from '../../state/reads.ts'
 import classes from './devices.module.css'
 

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconDeviceLaptopOff } from '@tabler/icons-react'
-import { devicesTexts } from '../../app/texts/devices.ts'
-import { Empty } from '../../components/notice.tsx'
+import { devicesTexts } from './texts.ts'
+import { Empty } from '../../components/notice/notice.tsx'
 import { chooseWorkspace, syncs, useWorkspaces } from '../../state/active-workspace.ts'
 
 const words = devicesTexts.notOffered

@@ -1,6 +1,6 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots, IconPencil, IconTrash } from '@tabler/icons-react'
-import { devicesTexts } from '../../app/texts/devices.ts'
+import { devicesTexts } from './texts.ts'
 import classes from './devices.module.css'
 
 type Props = {

@@ -1,5 +1,5 @@
-import { honestyTexts } from '../../app/texts/honesty.ts'
-import { Page } from '../../components/page.tsx'
+import { honestyTexts } from './texts.ts'
+import { Page } from '../../components/page/page.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
 import { AuditSection } from './audit-section.tsx'
 import { EgressSection } from './egress-section.tsx'

@@ -1,7 +1,7 @@
 import { IconDeviceLaptop, IconServer } from '@tabler/icons-react'
-import { honestyTexts } from '../../app/texts/honesty.ts'
-import { Section } from '../../components/page.tsx'
-import table from '../../components/table.module.css'
+import { honestyTexts } from './texts.ts'
+import { Section } from '../../components/page/page.tsx'
+import table from '../../components/table/table.module.css'
 import { useSyncs } from '../../state/active-workspace.ts'
 import { useRead } from '../../state/reads.ts'
 

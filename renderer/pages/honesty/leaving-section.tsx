@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { honestyTexts } from '../../app/texts/honesty.ts'
-import { Section } from '../../components/page.tsx'
-import table from '../../components/table.module.css'
+import { honestyTexts } from './texts.ts'
+import { Section } from '../../components/page/page.tsx'
+import table from '../../components/table/table.module.css'
 import classes from './honesty.module.css'
 import { leavingRequests } from './leaving-fields.ts'
 

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { notifyDone } from '../../app/notices.ts'
-import { invoicesTexts } from '../../app/texts/invoices.ts'
-import { ErrorNotice } from '../../components/notice.tsx'
+import { invoicesTexts } from './texts.ts'
+import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { useWrite } from '../../state/reads.ts'
 
 /** How many PDFs lie on this computer, and the way to be rid of them; they can be fetched again. */

@@ -1,7 +1,7 @@
-import { invoicesTexts } from '../../app/texts/invoices.ts'
-import { ErrorNotice } from '../../components/notice.tsx'
-import { Section } from '../../components/page.tsx'
-import table from '../../components/table.module.css'
+import { invoicesTexts } from './texts.ts'
+import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { Section } from '../../components/page/page.tsx'
+import table from '../../components/table/table.module.css'
 import { useRead } from '../../state/reads.ts'
 
 const words = invoicesTexts.methods

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { outboxTexts } from '../../app/texts/outbox.ts'
-import { Notice } from '../../components/notice.tsx'
+import { outboxTexts } from './texts.ts'
+import { Notice } from '../../components/notice/notice.tsx'
 import { useImportRun } from '../../state/import-run.ts'
 
 /** An import that goes on behind the closed dialogue. */

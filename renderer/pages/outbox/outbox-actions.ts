@@ -1,8 +1,8 @@
 import type { CallInput } from '../../../shared/contract/console.ts'
 import { notifyDone } from '../../app/notices.ts'
-import { outboxTexts } from '../../app/texts/outbox.ts'
-import { offerUndo } from '../../app/undo-notice.tsx'
-import { download } from '../../components/download.ts'
+import { outboxTexts } from './texts.ts'
+import { offerUndo } from '../../components/notice/undo-notice.tsx'
+import { download } from '../../components/file/download.ts'
 import { useWrite } from '../../state/reads.ts'
 
 type Chosen = CallInput<'outbox.retry'>['selection']

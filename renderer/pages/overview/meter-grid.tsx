@@ -1,9 +1,9 @@
 import { Link } from 'wouter'
 import type { Overview } from '../../../shared/contract/console.ts'
-import { paths } from '../../app/paths.ts'
-import { texts } from '../../app/texts.ts'
-import { Meter } from '../../components/meter.tsx'
-import { Section } from '../../components/page.tsx'
+import { paths } from '../../base/address/paths.ts'
+import { texts } from '../../base/texts/texts.ts'
+import { Meter } from '../../components/meter/meter.tsx'
+import { Section } from '../../components/page/page.tsx'
 import classes from './overview.module.css'
 import { worstFirst } from './worst-first.ts'
 

@@ -1,19 +1,19 @@
 import { lazy, Suspense } from 'react'
-import { Page } from '../../components/page.tsx'
-import { ErrorNotice } from '../../components/notice.tsx'
-import { PageSkeleton } from '../../components/page-skeleton.tsx'
-import { texts } from '../../app/texts.ts'
+import { Page } from '../../components/page/page.tsx'
+import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { PageSkeleton } from '../../components/page/page-skeleton.tsx'
+import { texts } from '../../base/texts/texts.ts'
 import { useWorkspace } from '../../state/active-workspace.ts'
 import { useAsOf } from '../../state/as-of.ts'
 import { useRead } from '../../state/reads.ts'
-import { VaultPrompt } from '../../components/vault-prompt.tsx'
-import { CheckoutPanel } from './checkout-panel.tsx'
+import { VaultPrompt } from '../../components/form/vault-prompt.tsx'
+import { CheckoutPanel } from '../../components/order/checkout-panel.tsx'
 import { HeldBanner } from './held-banner.tsx'
 import { MeterGrid } from './meter-grid.tsx'
 import { PlanPanel } from './plan-panel.tsx'
 import { ReleasePanel } from './release-panel.tsx'
 
-const OverviewMore = lazy(() => import('./overview-more.tsx').then((module) => ({ default: module.OverviewMore })))
+const OverviewMore = lazy(() => import('./more/overview-more.tsx').then((module) => ({ default: module.OverviewMore })))
 
 export function OverviewPage() {
   const workspace = useWorkspace()

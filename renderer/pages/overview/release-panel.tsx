@@ -1,6 +1,6 @@
-import { texts } from '../../app/texts.ts'
-import { Section } from '../../components/page.tsx'
-import { DrainProgress } from '../../components/drain-progress.tsx'
+import { texts } from '../../base/texts/texts.ts'
+import { Section } from '../../components/page/page.tsx'
+import { DrainProgress } from '../../components/meter/drain-progress.tsx'
 import { useLive } from '../../state/live-store.ts'
 import { useRead } from '../../state/reads.ts'
 

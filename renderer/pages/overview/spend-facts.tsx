@@ -1,5 +1,5 @@
 import type { Workspace } from '../../../shared/contract/console.ts'
-import { texts } from '../../app/texts.ts'
+import { texts } from '../../base/texts/texts.ts'
 import { useRead } from '../../state/reads.ts'
 import classes from './overview.module.css'
 import { spendWords } from './spend-words.ts'

@@ -1,7 +1,7 @@
 import type { PeriodCost } from '../../../shared/contract/console/usage.ts'
-import { format } from '../../app/format.ts'
-import { texts } from '../../app/texts.ts'
-import { au, euro } from '../wallet/amounts.ts'
+import { format } from '../../base/format/format.ts'
+import { texts } from '../../base/texts/texts.ts'
+import { au, euro } from '../../base/format/au-amounts.ts'
 
 export type SpendFigure = { amount: string; basis: string }
 

@@ -1,9 +1,9 @@
 import { Button, Group, Modal, Stack, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { notifyDone } from '../../app/notices.ts'
-import { texts } from '../../app/texts.ts'
-import { plansTexts } from '../../app/texts/plans.ts'
-import { ErrorNotice } from '../../components/notice.tsx'
+import { texts } from '../../base/texts/texts.ts'
+import { plansTexts } from './texts.ts'
+import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { useWrite } from '../../state/reads.ts'
 
 const words = plansTexts.askDialog

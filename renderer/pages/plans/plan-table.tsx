@@ -1,12 +1,12 @@
 import { Checkbox } from '@mantine/core'
 import { useState } from 'react'
 import type { OfferedPlan, Offers } from '../../../shared/contract/console/offers.ts'
-import { plansTexts } from '../../app/texts/plans.ts'
-import { priceWords } from '../../app/texts/overview.ts'
-import { GatedButton } from '../../components/gated-button.tsx'
-import tableClasses from '../../components/table.module.css'
+import { plansTexts } from './texts.ts'
+import { priceWords } from '../overview/texts.ts'
+import { GatedButton } from '../../components/form/gated-button.tsx'
+import tableClasses from '../../components/table/table.module.css'
 import { useSyncs } from '../../state/active-workspace.ts'
-import type { ChosenOrder } from './order-dialog.tsx'
+import type { ChosenOrder } from '../../components/order/order-dialog.tsx'
 import classes from './plans.module.css'
 
 const words = plansTexts

@@ -1,10 +1,10 @@
 import { NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Offers } from '../../../shared/contract/console/offers.ts'
-import { plansTexts } from '../../app/texts/plans.ts'
-import { GatedButton } from '../../components/gated-button.tsx'
-import { Section } from '../../components/page.tsx'
-import type { ChosenOrder } from './order-dialog.tsx'
+import { plansTexts } from './texts.ts'
+import { GatedButton } from '../../components/form/gated-button.tsx'
+import { Section } from '../../components/page/page.tsx'
+import type { ChosenOrder } from '../../components/order/order-dialog.tsx'
 import classes from './plans.module.css'
 
 const words = plansTexts.seats

@@ -1,8 +1,8 @@
-import { settingsTexts } from '../../app/texts/settings.ts'
-import { AsOf } from '../../components/as-of.tsx'
-import { ErrorNotice } from '../../components/notice.tsx'
-import { Section } from '../../components/page.tsx'
-import table from '../../components/table.module.css'
+import { settingsTexts } from './texts.ts'
+import { AsOf } from '../../components/page/as-of.tsx'
+import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { Section } from '../../components/page/page.tsx'
+import table from '../../components/table/table.module.css'
 import { useRead } from '../../state/reads.ts'
 
 const words = settingsTexts.members

@@ -1,9 +1,9 @@
 import { useId } from 'react'
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { UsageBreakdown } from '../../../shared/contract/console/usage.ts'
-import { format } from '../../app/format.ts'
-import { usageTexts } from '../../app/texts/usage.ts'
-import { Section } from '../../components/page.tsx'
+import { format } from '../../base/format/format.ts'
+import { usageTexts } from './texts.ts'
+import { Section } from '../../components/page/page.tsx'
 import { useRead } from '../../state/reads.ts'
 import classes from './usage.module.css'
 

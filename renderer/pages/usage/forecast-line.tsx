@@ -1,6 +1,6 @@
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { UsageForecast } from '../../../shared/contract/console/usage.ts'
-import { usageTexts } from '../../app/texts/usage.ts'
+import { usageTexts } from './texts.ts'
 import { useNow } from '../../state/now.ts'
 import classes from './usage.module.css'
 

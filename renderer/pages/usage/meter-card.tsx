@@ -1,6 +1,6 @@
 import { Link } from 'wouter'
-import { usageTexts as texts } from '../../app/texts/usage.ts'
-import { Meter } from '../../components/meter.tsx'
+import { usageTexts as texts } from './texts.ts'
+import { Meter } from '../../components/meter/meter.tsx'
 import { ForecastLine } from './forecast-line.tsx'
 import { Sparkline } from './sparkline.tsx'
 import { writeUsageAddress } from './usage-address.ts'

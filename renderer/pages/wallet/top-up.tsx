@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import { walletTexts } from '../../app/texts/wallet.ts'
-import { Notice } from '../../components/notice.tsx'
+import { walletTexts } from './texts.ts'
+import { Notice } from '../../components/notice/notice.tsx'
 import { useRead } from '../../state/reads.ts'
-import { CheckoutPanel } from '../overview/checkout-panel.tsx'
-import { type ChosenOrder, OrderDialog } from '../plans/order-dialog.tsx'
-import { TopUpSection } from '../plans/top-up-section.tsx'
-import { useUpgradeReason } from '../upgrade/upgrade-reason.ts'
+import { CheckoutPanel } from '../../components/order/checkout-panel.tsx'
+import { type ChosenOrder, OrderDialog } from '../../components/order/order-dialog.tsx'
+import { TopUpSection } from '../../components/order/top-up-section.tsx'
+import { useUpgradeReason } from '../../components/order/upgrade-reason.ts'
 
 /** Puts money in: a checkout in the browser; the balance follows as soon as the payment is there. */
 export function TopUp({ workspaceId, takesTopUps }: { workspaceId: string; takesTopUps: boolean }) {

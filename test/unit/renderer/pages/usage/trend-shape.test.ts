@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Meter } from '../../../../../shared/contract/console.ts'
 import type { UsageTrend } from '../../../../../shared/contract/console/usage.ts'
-import { usageTexts } from '../../../../../renderer/app/texts/usage.ts'
+import { usageTexts } from '../../../../../renderer/pages/usage/texts.ts'
 import { trendShape } from '../../../../../renderer/pages/usage/trend-shape.ts'
 
 const meter: Meter = {

@@ -1,0 +1,26 @@
+import { lazy, Suspense } from 'react'
+import type { Workspace } from '../../../shared/contract/console.ts'
+import { Notice } from '../../components/notice/notice.tsx'
+import { useConnection } from '../../state/active-workspace.ts'
+import classes from './shell.module.css'
+import { texts } from '../../base/texts/texts.ts'
+
+const SignInForm = lazy(() => import('../../components/form/sign-in-form.tsx').then((module) => ({ default: module.SignInForm })))
+
+/** What a person must do before the workspace syncs again, above every page of it. */
+export function SignInPrompt({ workspace }: { workspace: Workspace }) {
+  const connection = useConnection(workspace)
+  const revoked = connection.state === 'device_revoked'
+  if (revoked || connection.state === 'signed_out')
+    return (
+      <div className={classes.strip}>
+        <Notice tone={revoked ? 'red' : 'amber'} title={revoked ? texts.connection.revokedTitle : texts.connection.signInTitle}>
+          <p>{revoked ? texts.connection.revokedText : texts.connection.signInText}</p>
+          <Suspense fallback={null}>
+            <SignInForm workspaceId={workspace.id} />
+          </Suspense>
+        </Notice>
+      </div>
+    )
+  return null
+}

@@ -1,0 +1,27 @@
+import { useRead } from '../../state/reads.ts'
+import { Notice } from '../../components/notice/notice.tsx'
+import classes from './shell.module.css'
+import { texts } from '../../base/texts/texts.ts'
+
+/** Trouble with this computer's own files, on every page until it is over: the worst first, and one at a time. */
+const urgency = ['disk_full', 'disk_low', 'salvaged', 'restore_copy', 'cache_rebuilt', 'clock'] as const
+
+export function WarningsBanner() {
+  const { data } = useRead('app.info', {})
+  const warnings = [...(data?.warnings ?? [])].sort((left, right) => urgency.indexOf(left.kind) - urgency.indexOf(right.kind))
+  const worst = warnings[0]
+  if (!worst) return null
+  return (
+    <section className={classes.strip} aria-label={texts.warnings.label}>
+      <Notice tone={worst.kind === 'disk_full' ? 'red' : 'amber'} urgent={worst.kind === 'disk_full'}>
+        {worst.text}
+        {warnings.length > 1 && (
+          <>
+            {' '}
+            <a href="#/settings">{texts.warnings.more(warnings.length - 1)}</a>
+          </>
+        )}
+      </Notice>
+    </section>
+  )
+}

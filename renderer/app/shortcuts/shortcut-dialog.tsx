@@ -1,0 +1,33 @@
+import { Kbd, Modal } from '@mantine/core'
+import type { Workspace } from '../../../shared/contract/console.ts'
+import { pageLinks } from '../page-links.ts'
+import classes from './shortcuts.module.css'
+import { shortcutsTexts } from './texts.ts'
+import { texts } from '../../base/texts/texts.ts'
+
+export function ShortcutDialog({ workspace, onClose }: { workspace: Workspace | null; onClose: () => void }) {
+  return (
+    <Modal opened onClose={onClose} title={texts.shortcuts.title} size="lg" closeButtonProps={{ 'aria-label': texts.actions.close }}>
+      <Keys list={shortcutsTexts.list} />
+      <h3 className={classes.heading}>{shortcutsTexts.pages}</h3>
+      <Keys list={pageLinks(workspace).map(({ letter, label }) => ({ keys: ['G', letter.toUpperCase()], what: shortcutsTexts.goTo(label) }))} />
+    </Modal>
+  )
+}
+
+function Keys({ list }: { list: readonly { keys: readonly string[]; what: string }[] }) {
+  return (
+    <dl className={classes.list}>
+      {list.map((shortcut) => (
+        <div className={classes.entry} key={shortcut.what}>
+          <dt>
+            {shortcut.keys.map((key) => (
+              <Kbd key={key}>{key}</Kbd>
+            ))}
+          </dt>
+          <dd>{shortcut.what}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,41 @@
+import type { Meter } from '../../../shared/contract/console.ts'
+import { format } from '../format/format.ts'
+
+type Measured = Pick<Meter, 'used' | 'limit' | 'unit' | 'byteBase' | 'percent' | 'levelLabel' | 'heldCount' | 'heldBytes'>
+
+function exactQuantity(value: number, unit: string): string {
+  return unit === 'bytes' ? format.exactBytes(value) : format.count(value)
+}
+
+export const meterTexts = {
+  /** The unit is said once, here. */
+  ofLimit(meter: Pick<Meter, 'limit' | 'unit' | 'byteBase'>): string {
+    if (meter.limit === 0) return 'not included in the plan'
+    // "count" says no more than the number does; the meter's name says what is counted.
+    const unit = meter.unit === 'bytes' || meter.unit === 'count' ? '' : ` ${meter.unit.replaceAll('_', ' ')}`
+    if (meter.limit === null) return `${unit.trim()} of unlimited`.trim()
+    return `of ${format.quantity(meter, meter.limit)}${unit}`
+  },
+  exact: (meter: Pick<Meter, 'used' | 'limit' | 'unit'>) =>
+    meter.limit === null ? exactQuantity(meter.used, meter.unit) : `${exactQuantity(meter.used, meter.unit)} of ${exactQuantity(meter.limit, meter.unit)}`,
+  /** What a screen reader says for the bar. */
+  spoken(meter: Measured): string {
+    const held = meter.heldCount > 0 ? `, ${meterTexts.heldBehind(meter)}` : ''
+    if (meter.limit === 0) return `Not included in the plan${held}`
+    if (meter.limit === null) return `${exactQuantity(meter.used, meter.unit)} used, unlimited${held}`
+    const percent = meter.percent === null ? '' : `, ${format.percent(meter.percent)}`
+    const label = meter.levelLabel ? `, ${meter.levelLabel}` : ''
+    return `${exactQuantity(meter.used, meter.unit)} of ${exactQuantity(meter.limit, meter.unit)}${percent}${label}${held}`
+  },
+  /** Name of the figure for who does not see that it can be pressed. */
+  whence: (used: string) => `${used}: counted where, and when`,
+  counted: {
+    server: 'Counted by the platform.',
+    device: 'Counted on this computer.',
+    both: 'Counted by the platform. This computer counts its own part too; Honesty holds both against each other.',
+  } satisfies Record<Meter['knowledge'], string>,
+  heldHere: 'What is held behind the limit is counted on this computer.',
+  heldBehind: (meter: Pick<Meter, 'heldCount' | 'heldBytes'>) =>
+    `${format.counted(meter.heldCount, 'write', 'writes')} (${format.bytes(meter.heldBytes)}) held behind the limit`,
+  period: { monthly: 'this period', total: 'in total' },
+} as const

@@ -1,0 +1,49 @@
+import { Button } from '@mantine/core'
+import { useLocation } from 'wouter'
+import type { Checkout } from '../../../shared/contract/console.ts'
+import { paths } from '../../base/address/paths.ts'
+import { texts } from '../../base/texts/texts.ts'
+import { ErrorNotice, Notice, type Tone } from '../notice/notice.tsx'
+import { useWrite } from '../../state/reads.ts'
+import { OpenPage } from './open-page.tsx'
+
+const tones: Record<Checkout['state'], Tone> = {
+  waiting_for_payment: 'info',
+  declined: 'red',
+  waiting_for_platform: 'info',
+  done: 'green',
+  cancelled: 'amber',
+  expired: 'amber',
+}
+
+/** How the purchase in flight stands, in each of its states, with what can be done in it. */
+export function CheckoutPanel({ workspaceId, checkout }: { workspaceId: string; checkout: Checkout }) {
+  const [, navigate] = useLocation()
+  const dismiss = useWrite('billing.dismissCheckout', ['overview.read', 'billing.checkoutStatus'])
+  const words = texts.overview.checkout
+  const { state } = checkout
+  return (
+    <Notice
+      tone={tones[state]}
+      title={words.title[state](checkout)}
+      actions={
+        <>
+          {(state === 'waiting_for_payment' || state === 'declined') && <OpenPage url={checkout.url} label={words.openAgain} />}
+          {(state === 'cancelled' || state === 'expired') && (
+            <Button variant="default" onClick={() => navigate(paths.upgrade)}>
+              {words.startAgain}
+            </Button>
+          )}
+          {state !== 'waiting_for_platform' && (
+            <Button variant="subtle" color="gray" loading={dismiss.isPending} onClick={() => dismiss.mutate({ workspaceId })}>
+              {texts.actions.dismiss}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {words.text[state](checkout)}
+      <ErrorNotice error={dismiss.error} />
+    </Notice>
+  )
+}

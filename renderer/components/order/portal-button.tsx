@@ -1,0 +1,35 @@
+import { useMutation } from '@tanstack/react-query'
+import { lazy, type ReactNode, Suspense } from 'react'
+import { texts } from '../../base/texts/texts.ts'
+import { GatedButton } from '../form/gated-button.tsx'
+import { useIsOnline } from '../../state/active-workspace.ts'
+import { useBridge } from '../../state/bridge/bridge-context.tsx'
+import { unwrap } from '../../state/bridge/call-error.ts'
+import { openPortal } from './open-portal.ts'
+
+const PortalTrouble = lazy(() => import('./portal-trouble.tsx').then((module) => ({ default: module.PortalTrouble })))
+
+export function PortalButton({ workspaceId, icon }: { workspaceId: string; icon: ReactNode }) {
+  const bridge = useBridge()
+  const online = useIsOnline()
+  const open = useMutation({ networkMode: 'always', mutationFn: async () => unwrap(await openPortal(bridge, workspaceId)) })
+  const blockedUrl = open.data?.blockedUrl ?? null
+  return (
+    <>
+      <GatedButton
+        variant="default"
+        leftSection={icon}
+        loading={open.isPending}
+        reason={online ? null : texts.connection.offlineReason}
+        onClick={() => open.mutate()}
+      >
+        {texts.overview.plan.manage}
+      </GatedButton>
+      {(blockedUrl !== null || open.isError) && (
+        <Suspense fallback={null}>
+          <PortalTrouble error={open.error} blockedUrl={blockedUrl} onRetry={() => open.mutate()} onClose={open.reset} />
+        </Suspense>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,38 @@
+import { NumberInput } from '@mantine/core'
+import { useState } from 'react'
+import { plansTexts } from '../../pages/plans/texts.ts'
+import { GatedButton } from '../form/gated-button.tsx'
+import { Section } from '../page/page.tsx'
+import type { ChosenOrder } from './order-dialog.tsx'
+import classes from '../../pages/plans/plans.module.css'
+
+const words = plansTexts.topUp
+const FIRST_AU = 50
+const MOST_AU = 10_000
+
+export function TopUpSection({ reason, onChoose }: { reason: string | null; onChoose: (chosen: ChosenOrder) => void }) {
+  const [au, setAu] = useState(FIRST_AU)
+  return (
+    <Section title={words.title} note={words.note}>
+      <div className={classes.form}>
+        <NumberInput
+          label={words.amount}
+          min={1}
+          max={MOST_AU}
+          allowDecimal={false}
+          clampBehavior="strict"
+          value={au}
+          onChange={(value) => setAu(typeof value === 'number' && value >= 1 ? value : 1)}
+          w={160}
+        />
+        <GatedButton
+          variant="default"
+          reason={reason}
+          onClick={() => onChoose({ order: { topUpAu: au }, title: plansTexts.dialog.topUp(au), interval: null, how: 'checkout' })}
+        >
+          {words.preview}
+        </GatedButton>
+      </div>
+    </Section>
+  )
+}

@@ -1,0 +1,31 @@
+import { Link } from 'wouter'
+import { paths } from '../../../base/address/paths.ts'
+import { overviewMoreTexts } from './texts.ts'
+import { Section } from '../../../components/page/page.tsx'
+import { useRead } from '../../../state/reads.ts'
+import { au } from '../../../base/format/au-amounts.ts'
+import classes from '../overview.module.css'
+
+/** The balance, where the platform is paid from a wallet. */
+export function WalletPanel({ workspaceId }: { workspaceId: string }) {
+  const { data } = useRead('wallet.read', { workspaceId, circle: null })
+  const texts = overviewMoreTexts.wallet
+  if (!data?.wallet) return null
+  const { name, balanceMicroAu, availableMicroAu, heldMicroAu } = data.wallet
+  return (
+    <Section title={texts.title} note={name} actions={<Link href={paths.wallet}>{texts.open}</Link>}>
+      <dl className={classes.plan}>
+        <div className={classes.fact}>
+          <dt>{texts.balance}</dt>
+          <dd>{au(balanceMicroAu)}</dd>
+        </div>
+        {BigInt(heldMicroAu) !== 0n && (
+          <div className={classes.fact}>
+            <dt>{texts.available}</dt>
+            <dd>{au(availableMicroAu)}</dd>
+          </div>
+        )}
+      </dl>
+    </Section>
+  )
+}

@@ -1,0 +1,113 @@
+import type { Checkout, Overview, ReleasePreview } from '../../../shared/contract/console.ts'
+import { format } from '../../base/format/format.ts'
+
+type Plan = NonNullable<Overview['plan']>
+
+export const overviewTexts = {
+  title: 'Overview',
+  asOf: (at: string) => `As of ${at}`,
+  neverFetched: 'Nothing has been fetched from the platform yet. What agents write is kept on this computer meanwhile.',
+  metersTitle: 'Limits',
+  metersNote: (start: number, end: number) => `Period ${format.utcDate(start)} to ${format.utcDate(end)}`,
+  allMeters: (count: number) => `All ${count} meters`,
+  metersEmpty: 'The platform has not named any limits yet.',
+  plan: {
+    title: 'Plan',
+    price: (plan: Pick<Plan, 'priceCents' | 'currency' | 'interval'>) => priceWords(plan.priceCents, plan.currency, plan.interval),
+    period: 'Period',
+    periodValue: (start: number, end: number) => `${format.utcDate(start)} to ${format.utcDate(end)} (UTC)`,
+    renews: 'Renews',
+    ends: 'Ends',
+    payment: 'Payment method',
+    noPayment: 'None needed',
+    noPaymentPaid: 'Not known',
+    spend: 'Spend so far',
+    spendOnTop: 'Spend so far, on top of the plan',
+    projected: 'Projected to the end',
+    manage: 'Manage subscription',
+    manageHint: 'Invoices, payment method and cancelling are in the customer portal, which opens in your browser.',
+    compare: 'Compare plans',
+    cancelled: (end: number) => `Cancelled. The plan runs until ${format.utcDate(end)}; after that the free limits apply.`,
+    unavailable: 'Billing is platform-only. This workspace is self-hosted, so there is no plan here; the pages about this computer work.',
+    unknown: 'The plan is not known yet. It comes with the first connection.',
+  },
+  /** What the two figures of spending consist of. */
+  spend: {
+    plan: (amount: string) => `plan ${amount}`,
+    seats: (amount: string) => `seats ${amount}`,
+    boosters: (amount: string) => `boosters ${amount}`,
+    beyond: (amount: string) => `beyond the plan ${amount}`,
+    wallet: (amount: string) => `from the wallet ${amount}`,
+    onlyWallet: 'From the wallet in this period.',
+    parts: (parts: readonly string[]) => {
+      const words = parts.join(', ')
+      return `${words.charAt(0).toUpperCase()}${words.slice(1)}; without tax`
+    },
+    free: 'The plan is free, and nothing was bought on top.',
+    agreed: 'What the plan costs is agreed with you and not known here.',
+    atPace: 'With use at the pace so far.',
+    atRate: 'With the wallet’s use at the rate of the last whole days.',
+    runsOut: 'At this rate the wallet is empty before the period ends; then it stops.',
+    noUse: 'The same: use has no price of its own here.',
+    unknown: 'Not known yet',
+    needsDay: 'A projection needs a whole day of use.',
+  },
+  held: {
+    title: (count: number) => `${format.counted(count, 'write is', 'writes are')} held on this computer`,
+    note: (bytes: number, since: string) =>
+      `${format.bytes(bytes)} since ${since}. Nothing is lost: they leave by themselves, in their order, as soon as there is room.`,
+    reason: (meterName: string, count: number, bytes: number) => `${meterName}: ${format.counted(count, 'write', 'writes')}, ${format.bytes(bytes)}`,
+    show: 'Show held writes',
+    previewsTitle: 'What an upgrade would release',
+    previewsNone: 'The plans are not known yet; they come with the first connection.',
+  },
+  preview: {
+    releases: (preview: ReleasePreview) =>
+      preview.releasedCount === 0
+        ? 'Releases nothing'
+        : `Releases ${preview.staysCount === 0 ? 'all ' : ''}${format.counted(preview.releasedCount, 'write', 'writes')} (${format.bytes(preview.releasedBytes)})`,
+    stays: (preview: ReleasePreview, meterName: string | null) =>
+      preview.staysCount === 0
+        ? 'Nothing stays held'
+        : `${format.counted(preview.staysCount, 'write stays', 'writes stay')} held (${format.bytes(preview.staysBytes)})${meterName ? `, stopped by ${meterName}` : ''}`,
+    upgradeTo: (plan: string) => `Upgrade to ${plan}`,
+    contact: 'Priced on request',
+    price: priceWords,
+  },
+  release: { title: 'Releasing held writes' },
+  checkout: {
+    title: {
+      waiting_for_payment: (checkout: Checkout) => `Waiting for the payment of ${checkout.planName}`,
+      declined: (checkout: Checkout) => `The payment of ${checkout.planName} was declined`,
+      waiting_for_platform: () => 'Payment received, waiting for the platform',
+      done: (checkout: Checkout) => `${checkout.planName} is in force`,
+      cancelled: (checkout: Checkout) => `The checkout of ${checkout.planName} was cancelled`,
+      expired: (checkout: Checkout) => `The checkout of ${checkout.planName} has expired`,
+    },
+    text: {
+      waiting_for_payment: (checkout: Checkout) =>
+        `Finish the payment of ${format.money(checkout.amountCents, checkout.currency)} in the browser tab that was opened. This page follows by itself.`,
+      declined: (checkout: Checkout) => `${checkout.detail ?? 'The card was refused. Nothing was charged.'} Open the checkout again to use another card.`,
+      waiting_for_platform: () =>
+        'You need not pay again. The new limits apply as soon as the platform has them, usually within seconds; held writes then leave by themselves.',
+      done: () => 'The new limits apply. Held writes leave by themselves, in their order.',
+      cancelled: () => 'Nothing was charged and nothing changed. Held writes stay on this computer.',
+      expired: () => 'Nothing was charged. Start again when you are ready.',
+    },
+    openAgain: 'Open checkout again',
+    startAgain: 'Choose a plan',
+  },
+  activity: {
+    title: 'Recent activity',
+    empty: 'Nothing has happened yet. Create a sub-key for an agent, or import files, to write the first memory.',
+    toDevices: 'Create a sub-key',
+    toImport: 'Import files',
+  },
+} as const
+
+/** "$19 / month", "Free", or a word for a price that is not public. */
+export function priceWords(priceCents: number | null, currency: string, interval: string): string {
+  if (priceCents === null) return 'Priced on request'
+  if (priceCents === 0) return 'Free'
+  return `${format.price(priceCents, currency)} / ${interval}`
+}

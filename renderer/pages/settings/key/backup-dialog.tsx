@@ -1,0 +1,56 @@
+import { Button, Group, Modal, Stack } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { notifyDone } from '../../../app/notices.ts'
+import { settingsTexts } from '../texts.ts'
+import { texts } from '../../../base/texts/texts.ts'
+import { download } from '../../../components/file/download.ts'
+import { ErrorNotice } from '../../../components/notice/notice.tsx'
+import { useWrite } from '../../../state/reads.ts'
+import { NewPassphrase, newPassphraseProblem } from './new-passphrase.tsx'
+
+const words = settingsTexts.keys
+
+export function BackupDialog({ onClose }: { onClose: () => void }) {
+  const [passphrase, setPassphrase] = useState('')
+  const [repeat, setRepeat] = useState('')
+  const backup = useWrite('vault.exportBackup', ['vault.status'])
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    backup.mutate(
+      { passphrase },
+      {
+        onSuccess: ({ fileName, text }) => {
+          if (text !== '') download(fileName, text)
+          notifyDone(words.downloaded(fileName))
+          onClose()
+        },
+      },
+    )
+  }
+  return (
+    <Modal opened onClose={onClose} title={words.download} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <p>{words.backupText}</p>
+          <NewPassphrase
+            label={words.backupPassphrase}
+            repeatLabel={words.backupRepeat}
+            value={passphrase}
+            repeat={repeat}
+            onValue={setPassphrase}
+            onRepeat={setRepeat}
+          />
+          <ErrorNotice error={backup.error} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              {texts.actions.cancel}
+            </Button>
+            <Button type="submit" loading={backup.isPending} disabled={newPassphraseProblem(passphrase, repeat) !== null}>
+              {words.download}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

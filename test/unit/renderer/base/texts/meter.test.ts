@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { meterTexts } from '../../../../../renderer/base/texts/meter.ts'
+
+const bytes = {
+  used: 26_214_400,
+  limit: 26_214_400,
+  unit: 'bytes',
+  byteBase: 'binary' as const,
+  percent: 100,
+  levelLabel: 'At the limit',
+  heldCount: 2,
+  heldBytes: 2048,
+}
+
+describe('the words of a meter', () => {
+  it('carries number, limit, percent, level and what is held', () => {
+    expect(meterTexts.spoken(bytes)).toBe('26,214,400 bytes of 26,214,400 bytes, 100 %, At the limit, 2 writes (2 KiB) held behind the limit')
+  })
+  it('tells unlimited from not included', () => {
+    expect(meterTexts.spoken({ ...bytes, limit: null, percent: null, heldCount: 0 })).toBe('26,214,400 bytes used, unlimited')
+    expect(meterTexts.spoken({ ...bytes, used: 0, limit: 0, percent: null, heldCount: 0 })).toBe('Not included in the plan')
+    expect(meterTexts.ofLimit({ limit: 0, unit: 'keys', byteBase: 'binary' })).toBe('not included in the plan')
+    expect(meterTexts.ofLimit({ limit: null, unit: 'keys', byteBase: 'binary' })).toBe('keys of unlimited')
+  })
+  it('says the unit once', () => {
+    expect(meterTexts.ofLimit({ limit: 1000, unit: 'operations', byteBase: 'binary' })).toBe('of 1,000 operations')
+    expect(meterTexts.ofLimit(bytes)).toBe('of 25 MiB')
+  })
+  it('does not cap what is over', () => {
+    expect(meterTexts.spoken({ ...bytes, used: 3, limit: 2, unit: 'sessions', percent: 150, heldCount: 0 })).toContain('150 %')
+  })
+})
