@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { EngineOptions, FromEngine, SecretStore, ToEngine } from '../bridge/messages.ts'
-import { systemClock } from './clock.ts'
+import { systemClock } from './base/clock.ts'
 import { type Engine, startEngine } from './engine.ts'
 
 /** The engine's thread: composition only. */

@@ -1,7 +1,7 @@
 /** Drain: what an offline console queued leaves for the sandbox, against a bare client and against PouchDB. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { sealedSize } from '../../main/engine/vault/envelope-format.ts'
+import { sealedSize } from '../../main/engine/vault/envelopes/envelope-format.ts'
 import { runAgents } from './agents.ts'
 import { postAll, preparePushes } from './bare-client.ts'
 import { firstWorkspace, pause, startConsole, untilTally } from './console.ts'

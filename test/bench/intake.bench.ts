@@ -9,7 +9,7 @@ import { median, report, roundsOr, temporaryFolder } from './measure.ts'
 import { startPlatform } from './platform.ts'
 import { contentBytes } from './queue.ts'
 import { openRawTable, RAW_WORDS, rawRate } from './raw-sqlite.ts'
-import { sealedSize } from '../../main/engine/vault/envelope-format.ts'
+import { sealedSize } from '../../main/engine/vault/envelopes/envelope-format.ts'
 
 const ROUNDS = roundsOr(5)
 const CONNECTIONS = 16

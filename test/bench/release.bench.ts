@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { sealedSize } from '../../main/engine/vault/envelope-format.ts'
+import { sealedSize } from '../../main/engine/vault/envelopes/envelope-format.ts'
 import { runAgents } from './agents.ts'
 import { fillFreePlan } from './bare-client.ts'
 import { firstWorkspace, pause, residentBytes, startConsole, untilTally } from './console.ts'

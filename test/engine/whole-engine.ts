@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../../main/engine/clock.ts'
+import { systemClock } from '../../main/engine/base/clock.ts'
 import { type Engine, startEngine } from '../../main/engine/engine.ts'
 import { type CallInput, type CallOutput, calls, type ConsoleError, type ConsoleEvent, type EngineCallName } from '../../shared/contract/console.ts'
 import { memorySecrets } from './memory-secrets.ts'

@@ -2,7 +2,7 @@
  * Stands in for the engine's compaction policy where compactions must happen within a life of a second: after every few batches, or, with
  * `compaction: 'at rest'`, whenever nothing is written.
  */
-import type { TableShape } from '../../main/engine/vault/compaction-policy.ts'
+import type { TableShape } from '../../main/engine/vault/envelopes/compaction-policy.ts'
 
 const { compaction }: { compaction?: string } = JSON.parse(process.argv[2] ?? '{}')
 

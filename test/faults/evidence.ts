@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { STATES } from '../../main/engine/outbox/codes.ts'
 import { uuidText } from '../../main/engine/outbox/identity.ts'
-import { deriveSealingKey } from '../../main/engine/vault/derivation.ts'
-import { openEnvelope, readKeyName } from '../../main/engine/vault/envelope-format.ts'
-import { openMasterKeyRecord, parseMasterKeyRecord } from '../../main/engine/vault/master-key-record.ts'
+import { deriveSealingKey } from '../../main/engine/vault/keys/derivation.ts'
+import { openEnvelope, readKeyName } from '../../main/engine/vault/envelopes/envelope-format.ts'
+import { openMasterKeyRecord, parseMasterKeyRecord } from '../../main/engine/vault/keys/master-key-record.ts'
 import type { ItemState } from '../../shared/contract/console.ts'
 
 export type PlatformEnvelope = {

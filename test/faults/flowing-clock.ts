@@ -1,4 +1,4 @@
-import type { Clock } from '../../main/engine/clock.ts'
+import type { Clock } from '../../main/engine/base/clock.ts'
 
 /** A clock that flows like the real one and can be moved ahead: a back-off of five minutes is over at once, while real sockets keep their pace. */
 export type FlowingClock = Clock & {

@@ -3,9 +3,9 @@ import { limitFromWire, limitToNullable } from '../../../shared/billing/limit.ts
 import type { FiredAlert } from '../../../shared/contract/console/alerts.ts'
 import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { AlertEvent } from '../../../shared/contract/platform/alerts.ts'
-import type { Clock } from '../clock.ts'
-import type { Documents } from '../sync/documents.ts'
-import type { LocalSettings } from '../sync/local-settings.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Documents } from '../sync/documents/documents.ts'
+import type { LocalSettings } from '../store/local-settings.ts'
 
 /** The channel that ends on this screen. */
 const IN_APP = 'in_app'

@@ -4,7 +4,7 @@ import type { Counter } from '../../../shared/contract/platform.ts'
 import { DAY_MS, dayOf } from '../../../shared/billing/cost-day.ts'
 import { HOUR_MS, sumOf } from './usage/growth.ts'
 import { kindOf, readPast } from './usage/meter-past.ts'
-import type { UsageHistory } from './usage-history.ts'
+import type { UsageHistory } from './usage/usage-history.ts'
 
 const METERS_NAMED = 3
 /** Older visits are compared with no more than this: the rest is on the usage page. */

@@ -2,7 +2,7 @@ import type { PastPeriod } from '../../../shared/billing/cheapest-plan.ts'
 import { DAY_MS, dayOf } from '../../../shared/billing/cost-day.ts'
 import { type Interval, type Period, periodNumber } from '../../../shared/billing/period.ts'
 import { HOUR_MS } from './usage/growth.ts'
-import type { UsageHistory } from './usage-history.ts'
+import type { UsageHistory } from './usage/usage-history.ts'
 
 /**
  * The periods that are over, newest first, as far back as the cache knows: for each meter the highest counter within it. The

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { PermissionMatrix } from '../../../shared/billing/catalog.ts'
 import { permit } from '../../../shared/billing/permission.ts'
-import { ConsoleFailure } from '../failure.ts'
-import type { Services } from '../services.ts'
+import { ConsoleFailure } from '../base/failure.ts'
+import type { Services } from '../calls/services.ts'
 
 const matrix = z.object({
   source: z.enum(['seed', 'ours']),

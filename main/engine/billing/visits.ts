@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Clock } from '../clock.ts'
-import type { LocalSettings } from '../sync/local-settings.ts'
+import type { Clock } from '../base/clock.ts'
+import type { LocalSettings } from '../store/local-settings.ts'
 
 /** A visit is over when nobody looked for this long. */
 export const VISIT_ENDS_AFTER_MS = 30 * 60_000

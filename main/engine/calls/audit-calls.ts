@@ -1,8 +1,8 @@
 import type { AuditRow } from '../../../shared/contract/console/audit.ts'
 import { sequenceOf, type StoredEntry } from '../billing/audit-log/book.ts'
 import { exportText } from '../billing/audit-log/export-lines.ts'
-import type { Services } from '../services.ts'
-import { fileWords } from '../workspace-names.ts'
+import type { Services } from './services.ts'
+import { fileWords } from '../sync/accounts/workspace-names.ts'
 import type { HandlersOf } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 

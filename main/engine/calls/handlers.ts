@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { EngineCallName, CallOutput, calls, Result } from '../../../shared/contract/console.ts'
-import { ConsoleFailure } from '../failure.ts'
+import { ConsoleFailure } from '../base/failure.ts'
 
 /** One handler for each call of the bridge. Expected failures are thrown as ConsoleFailure. */
 export type Handlers = { [N in EngineCallName]: (input: z.output<(typeof calls)[N]['input']>) => CallOutput<N> | Promise<CallOutput<N>> }

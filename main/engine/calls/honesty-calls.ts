@@ -1,5 +1,5 @@
 import { auditLines } from '../billing/audit.ts'
-import type { Services } from '../services.ts'
+import type { Services } from './services.ts'
 import type { HandlersOf } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 

@@ -1,8 +1,8 @@
 import type { CallOutput } from '../../../shared/contract/console.ts'
-import { ConsoleFailure } from '../failure.ts'
-import { requireSync } from '../require-sync.ts'
-import type { Services } from '../services.ts'
-import type { AskPlatform } from '../vault/sub-keys.ts'
+import { ConsoleFailure } from '../base/failure.ts'
+import { requireSync } from '../sync/accounts/require-sync.ts'
+import type { Services } from './services.ts'
+import type { AskPlatform } from '../vault/keys/sub-keys.ts'
 import type { HandlersOf } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CallOutput } from '../../../shared/contract/console.ts'
-import { requireSync } from '../require-sync.ts'
-import type { Services } from '../services.ts'
+import { requireSync } from '../sync/accounts/require-sync.ts'
+import type { Services } from './services.ts'
 import type { HandlersOf } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 

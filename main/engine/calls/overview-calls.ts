@@ -1,8 +1,8 @@
 import { catalogFromWire, type KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
 import type { Overview, ReleasePreview } from '../../../shared/contract/console.ts'
 import { readMeters } from '../billing/meters.ts'
-import { releasePreviews } from '../billing/release-preview.ts'
-import type { Services } from '../services.ts'
+import { releasePreviews } from '../billing/plans/release-preview.ts'
+import type { Services } from './services.ts'
 import type { Handlers } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 

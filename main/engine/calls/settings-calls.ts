@@ -1,7 +1,7 @@
 import type { CallOutput } from '../../../shared/contract/console.ts'
-import { alertIdOf } from '../alert-edits.ts'
-import { type OpenEdit, openEdits } from '../open-edits.ts'
-import type { Services } from '../services.ts'
+import { alertIdOf } from '../outbox/edits/alert-edits.ts'
+import { type OpenEdit, openEdits } from '../outbox/edits/open-edits.ts'
+import type { Services } from './services.ts'
 import type { HandlersOf } from './handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 

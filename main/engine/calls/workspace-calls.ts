@@ -1,11 +1,11 @@
 import { workspace as workspaceShape, type Workspace } from '../../../shared/contract/console.ts'
 import { permit } from '../../../shared/billing/permission.ts'
 import { permissionsOf } from '../billing/permissions.ts'
-import { ConsoleFailure } from '../failure.ts'
-import { ownMemberId } from '../own-member.ts'
-import type { Services } from '../services.ts'
-import type { WorkspaceRecord } from '../sync/workspace-registry.ts'
-import { localName, setLocalName } from '../workspace-names.ts'
+import { ConsoleFailure } from '../base/failure.ts'
+import { ownMemberId } from '../sync/accounts/own-member.ts'
+import type { Services } from './services.ts'
+import type { WorkspaceRecord } from '../sync/accounts/workspace-registry.ts'
+import { localName, setLocalName } from '../sync/accounts/workspace-names.ts'
 import type { HandlersOf } from './handlers.ts'
 
 export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {

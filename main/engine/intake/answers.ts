@@ -1,6 +1,6 @@
 /** What the intake says: JSON in the protocol's shape, errors as `{ code, message, _suggestion }` (protocol.md, "Errors"). */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ConsoleFailure } from '../failure.ts'
+import type { ConsoleFailure } from '../base/failure.ts'
 
 /** Time and bytes for which a refused body is still read, so that the writer gets to see the refusal instead of a reset. */
 const LINGER_MS = 1_000

@@ -3,7 +3,7 @@
  * busiest door of the engine, and a schema library takes longer for a memory than sealing it does.
  */
 import { isUtf8 } from 'node:buffer'
-import { ConsoleFailure } from '../failure.ts'
+import { ConsoleFailure } from '../base/failure.ts'
 import { contentTypeProblem, DEFAULT_CONTENT_TYPE, memoryIdProblem } from './memory-checks.ts'
 
 export const BATCH_MAX_MEMORIES = 500

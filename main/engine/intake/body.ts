@@ -1,6 +1,6 @@
 /** Reads a request's body whole, within a limit, without ever holding more than the budget over all connections. */
 import type { IncomingMessage } from 'node:http'
-import { ConsoleFailure } from '../failure.ts'
+import { ConsoleFailure } from '../base/failure.ts'
 
 /** Bytes that all requests under way may hold together; the next ones wait their turn with their body unread. */
 export class BodyBudget {

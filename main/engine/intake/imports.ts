@@ -5,8 +5,8 @@
  */
 import type { z } from 'zod'
 import type { importProgress } from '../../../shared/contract/console/imports.ts'
-import type { Clock } from '../clock.ts'
-import { ConsoleFailure } from '../failure.ts'
+import type { Clock } from '../base/clock.ts'
+import { ConsoleFailure } from '../base/failure.ts'
 import type { MemoryService } from './memories.ts'
 import { contentTypeProblem, DEFAULT_CONTENT_TYPE, memoryIdProblem } from './memory-checks.ts'
 

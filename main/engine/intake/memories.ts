@@ -3,9 +3,9 @@
  * them, and the outbox, whose commit makes them durable. Nothing here waits for a platform.
  */
 import { MAX_ENVELOPE_BYTES } from '../../../shared/contract/platform.ts'
-import type { Clock } from '../clock.ts'
-import type { DiskGuard } from '../disk-space.ts'
-import { ConsoleFailure } from '../failure.ts'
+import type { Clock } from '../base/clock.ts'
+import type { DiskGuard } from '../store/disk-space.ts'
+import { ConsoleFailure } from '../base/failure.ts'
 import type { Enqueued, EnqueueOutcome, EnvelopeDraft } from '../outbox/enqueue.ts'
 import type { CiphertextReader } from '../outbox/item.ts'
 import type { Outbox } from '../outbox/outbox.ts'

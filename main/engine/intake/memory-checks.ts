@@ -1,5 +1,5 @@
 /** What a memory's id and content type may be. Pure; every door (HTTP, import, drop folder) asks here. */
-import { ConsoleFailure } from '../failure.ts'
+import { ConsoleFailure } from '../base/failure.ts'
 
 export const MEMORY_ID_MAX_BYTES = 512
 const CONTENT_TYPE_MAX_LENGTH = 128

@@ -1,6 +1,6 @@
 /** Who may speak to the intake, and what they may ask. Pure: looks at the head of a request only. */
 import type { IncomingMessage } from 'node:http'
-import { ConsoleFailure } from '../failure.ts'
+import { ConsoleFailure } from '../base/failure.ts'
 import { requireMemoryId } from './memory-checks.ts'
 
 export type Route = { kind: 'health' } | { kind: 'write' } | { kind: 'write_batch' } | { kind: 'read'; memoryId: string } | { kind: 'remove'; memoryId: string }

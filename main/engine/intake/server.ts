@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { ConsoleFailure } from '../failure.ts'
+import { ConsoleFailure } from '../base/failure.ts'
 import { errorBody, sendFailure, sendJson, statusOfCode } from './answers.ts'
 import { BATCH_MAX_BYTES, type BatchItem, parseBatch } from './batch.ts'
 import { announcedLength, type BodyLimit, BodyBudget, readBody, requireAnnouncedWithin } from './body.ts'

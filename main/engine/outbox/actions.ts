@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import { DISCARDABLE, RETRYABLE } from './codes.ts'
 import type { Holds } from './holds.ts'
 import { keyOf } from './lane-index.ts'

@@ -1,5 +1,5 @@
 import type { ItemKind } from '../../../shared/contract/console.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Archive } from './archive.ts'
 import { DISCARDABLE } from './codes.ts'
 import { createEnvelopeRows, type EnvelopeRow } from './envelope-rows.ts'

@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../clock.ts'
+import type { Clock, Random } from '../base/clock.ts'
 import { BACK_OFF_FIRST_MS, backOffMs, type Decision } from './policy.ts'
 import { leastTried } from './requests.ts'
 import type { Settled, Taken } from './settlement.ts'

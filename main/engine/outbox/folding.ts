@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import type { LaneIndex } from './lane-index.ts'
 
 /** Lanes are folded in this long after the first new one. */

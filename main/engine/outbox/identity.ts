@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 
 export type Identifiers = {
   /** A new UUIDv7 (RFC 9562 §5.7) as 16 bytes; each is greater than the one before. */

@@ -1,5 +1,5 @@
 import type { ItemState, QueueFilter, Tally } from '../../../shared/contract/console.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Database } from '../store/database.ts'
 import { Actions } from './actions.ts'
 import { Archive, type StoredTotal } from './archive.ts'

@@ -1,7 +1,7 @@
 import type { ItemKind } from '../../../shared/contract/console.ts'
 import type { PlatformError } from '../../../shared/contract/platform.ts'
-import type { Random } from '../clock.ts'
-import type { Answer } from '../sync/answer.ts'
+import type { Random } from '../base/clock.ts'
+import type { Answer } from '../sync/client/answer.ts'
 import type { Refusal } from './holds.ts'
 
 /** What becomes of an item after an answer. (protocol: "Errors") */

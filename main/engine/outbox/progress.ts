@@ -1,5 +1,5 @@
 import type { Drain, ItemKind } from '../../../shared/contract/console.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 
 /** At most about four events a second for each workspace. */
 const EMIT_EVERY_MS = 250

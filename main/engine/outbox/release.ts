@@ -1,4 +1,4 @@
-import type { Random } from '../clock.ts'
+import type { Random } from '../base/clock.ts'
 import type { CounterSeen, Hold } from './holds.ts'
 
 /** A meter as the cache knows it, for the platform's plan in force. */

@@ -1,5 +1,5 @@
 import type { ItemKind } from '../../../shared/contract/console.ts'
-import type { PreparedCall } from '../sync/platform-client.ts'
+import type { PreparedCall } from '../sync/client/platform-client.ts'
 import type { WorkspaceDrainParts } from './drain-parts.ts'
 import type { MeterView } from './release.ts'
 import { type PushAnswer, type PushEnvelope, sendSingle, type SingleAnswer } from './requests.ts'

@@ -1,5 +1,5 @@
 import { asStoreError, DiskFullError } from '../store/errors.ts'
-import type { Answer } from '../sync/answer.ts'
+import type { Answer } from '../sync/client/answer.ts'
 import { Choosing, type Chosen } from './choosing.ts'
 import { KINDS } from './codes.ts'
 import type { WorkspaceDrainParts } from './drain-parts.ts'

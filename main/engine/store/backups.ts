@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { Clock } from '../clock.ts'
-import { ConsoleFailure } from '../failure.ts'
+import type { Clock } from '../base/clock.ts'
+import { ConsoleFailure } from '../base/failure.ts'
 import { syncPath, timeStamp } from './files.ts'
 
 export type Backup = { name: string; path: string; at: number; sizeBytes: number }

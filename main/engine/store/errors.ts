@@ -1,5 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3'
-import { ConsoleFailure } from '../failure.ts'
+import { ConsoleFailure } from '../base/failure.ts'
 
 /** The file was written by a newer program. Opening it with this one could lose what only the newer one understands. */
 export class FutureDatabaseError extends ConsoleFailure {

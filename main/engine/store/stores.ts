@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import { repairQueue } from '../outbox/repair.ts'
 import type { Database } from './database.ts'
 import { migrations } from './migrations.ts'

@@ -1,4 +1,4 @@
-import { ConsoleFailure } from '../failure.ts'
+import { ConsoleFailure } from '../base/failure.ts'
 
 /** No key, or its passphrase was not given. Billing, review and delivery go on without it. */
 export class VaultLockedError extends ConsoleFailure {

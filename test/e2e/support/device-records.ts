@@ -4,9 +4,9 @@ import { connect } from '@lancedb/lancedb'
 import Database from 'better-sqlite3'
 import { z } from 'zod'
 import { STATES } from '../../../main/engine/outbox/codes.ts'
-import { openEnvelope, readKeyName, type SealedContent, uuidText } from '../../../main/engine/vault/envelope-format.ts'
-import { KeyRing } from '../../../main/engine/vault/key-ring.ts'
-import { MASTER_KEY_SECRET, openMasterKeyRecord, parseMasterKeyRecord } from '../../../main/engine/vault/master-key-record.ts'
+import { openEnvelope, readKeyName, type SealedContent, uuidText } from '../../../main/engine/vault/envelopes/envelope-format.ts'
+import { KeyRing } from '../../../main/engine/vault/keys/key-ring.ts'
+import { MASTER_KEY_SECRET, openMasterKeyRecord, parseMasterKeyRecord } from '../../../main/engine/vault/keys/master-key-record.ts'
 import type { ItemState } from '../../../shared/contract/console.ts'
 
 /** An envelope as outbox.db has it. `heldBy`: the meter. */

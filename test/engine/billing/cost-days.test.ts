@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CostDays } from '../../../main/engine/billing/costs/cost-days.ts'
 import { type Database, openDatabase } from '../../../main/engine/store/database.ts'
 import { migrations } from '../../../main/engine/store/migrations.ts'
-import { Documents } from '../../../main/engine/sync/documents.ts'
+import { Documents } from '../../../main/engine/sync/documents/documents.ts'
 import { dayOfDate } from '../../../shared/billing/cost-day.ts'
 
 const clock = { now: () => 1, monotonic: () => 1, after: () => () => undefined }

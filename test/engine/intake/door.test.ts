@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { requireSync } from '../../../main/engine/require-sync.ts'
+import { requireSync } from '../../../main/engine/sync/accounts/require-sync.ts'
 import { DiskFullError } from '../../../main/engine/store/errors.ts'
 import { ALICE, type Door, type DoorOptions, jsonOf, openDoor } from './fixture.ts'
 

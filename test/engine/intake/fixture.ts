@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ConsoleFailure } from '../../../main/engine/failure.ts'
+import { ConsoleFailure } from '../../../main/engine/base/failure.ts'
 import {
   createMemoryService,
   type MemoryOutbox,

@@ -1,5 +1,5 @@
-import type { Answer } from '../../../main/engine/sync/answer.ts'
-import type { PlatformClient } from '../../../main/engine/sync/platform-client.ts'
+import type { Answer } from '../../../main/engine/sync/client/answer.ts'
+import type { PlatformClient } from '../../../main/engine/sync/client/platform-client.ts'
 import type { MeterView } from '../../../main/engine/outbox/release.ts'
 
 export type PushBody = {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../main/engine/clock.ts'
+import type { Clock } from '../../../main/engine/base/clock.ts'
 
 /** A clock that moves only when it is told to. */
 export class SteppedClock implements Clock {

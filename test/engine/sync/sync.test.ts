@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { pullChanges } from '../../../main/engine/sync/puller.ts'
+import { pullChanges } from '../../../main/engine/sync/feed/puller.ts'
 import { counter } from '../../../shared/contract/platform.ts'
 import { SteppedClock } from './stepped-clock.ts'
 import { dropData, drive, openConsole, settle, type TestConsole, TOKEN, until } from './test-console.ts'

@@ -1,7 +1,7 @@
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../../main/engine/clock.ts'
+import { systemClock } from '../../../main/engine/base/clock.ts'
 import { certificate, privateKey } from './test-certificate.ts'
 import { dropData, openConsole, type TestConsole, TOKEN } from './test-console.ts'
 import { workspaceBody } from './test-platform.ts'

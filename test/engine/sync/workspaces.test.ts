@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../../main/engine/clock.ts'
+import { systemClock } from '../../../main/engine/base/clock.ts'
 import { startFaultProxy } from '../../faults/proxy.ts'
 import { dropData, openConsole, type TestConsole, TOKEN, until } from './test-console.ts'
 import { TestPlatform, WORKSPACE_ID, workspaceBody } from './test-platform.ts'

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { systemClock } from '../../../main/engine/clock.ts'
+import { systemClock } from '../../../main/engine/base/clock.ts'
 import { startEngine } from '../../../main/engine/engine.ts'
 
 test('a request of the updater stands in the list of what left this computer, with its answer', async () => {

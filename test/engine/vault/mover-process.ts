@@ -1,8 +1,8 @@
 /** Writes, moves and compacts until it is killed. Arguments: data folder, rows a round, rounds (0: for ever). Prints what it begins. */
 import { join } from 'node:path'
-import { systemClock } from '../../../main/engine/clock.ts'
-import { createEnvelopeStore } from '../../../main/engine/vault/envelope-store.ts'
-import { createMover } from '../../../main/engine/vault/mover.ts'
+import { systemClock } from '../../../main/engine/base/clock.ts'
+import { createEnvelopeStore } from '../../../main/engine/vault/envelopes/envelope-store.ts'
+import { createMover } from '../../../main/engine/vault/envelopes/mover.ts'
 import { envelopeAt, openChildStage } from './child-stage.ts'
 
 const [dataDir = '', rowsText = '50', roundsText = '0'] = process.argv.slice(2)

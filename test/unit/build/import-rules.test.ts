@@ -8,7 +8,7 @@ function broken(importer: string, source: string, others: string[] = []): string
 }
 
 const forbidden: [rule: string, importer: string, specifier: string, target?: string][] = [
-  ['shared-imports-only-shared', 'shared/billing/quota.ts', '../../main/engine/clock.ts', 'main/engine/clock.ts'],
+  ['shared-imports-only-shared', 'shared/billing/quota.ts', '../../main/engine/base/clock.ts', 'main/engine/base/clock.ts'],
   ['shared-imports-only-shared', 'shared/billing/quota.ts', '../../renderer/app/theme.ts', 'renderer/app/theme.ts'],
   ['shared-runs-anywhere', 'shared/billing/quota.ts', 'node:fs'],
   ['shared-runs-anywhere', 'shared/billing/quota.ts', 'better-sqlite3'],
@@ -28,7 +28,7 @@ const forbidden: [rule: string, importer: string, specifier: string, target?: st
   ['engine-knows-no-host', 'main/engine/engine.ts', '../desktop/window.ts', 'main/desktop/window.ts'],
   ['engine-knows-no-host', 'main/engine/engine.ts', '../web.ts', 'main/web.ts'],
   ['engine-has-no-shortcut-into-the-sandbox', 'main/engine/sync/client.ts', '../../sandbox/index.ts', 'main/sandbox/index.ts'],
-  ['sandbox-imports-only-shared', 'main/sandbox/index.ts', '../engine/clock.ts', 'main/engine/clock.ts'],
+  ['sandbox-imports-only-shared', 'main/sandbox/index.ts', '../engine/base/clock.ts', 'main/engine/base/clock.ts'],
   ['sandbox-imports-only-shared', 'main/sandbox/index.ts', 'electron'],
   ['only-desktop-and-preload-import-electron', 'main/index.ts', 'electron'],
   ['only-desktop-and-preload-import-electron', 'main/bridge/router.ts', 'electron-updater'],

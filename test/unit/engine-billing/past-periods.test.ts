@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { pastPeriods } from '../../../main/engine/billing/past-periods.ts'
-import type { UsageDay } from '../../../main/engine/billing/usage-history.ts'
+import type { UsageDay } from '../../../main/engine/billing/usage/usage-history.ts'
 import { dayOf } from '../../../shared/billing/cost-day.ts'
 import { UNLIMITED } from '../../../shared/billing/limit.ts'
 

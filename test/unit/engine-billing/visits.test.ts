@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { VISIT_ENDS_AFTER_MS, Visits } from '../../../main/engine/billing/visits.ts'
 import { migrate } from '../../../main/engine/store/database.ts'
 import { migrations } from '../../../main/engine/store/migrations.ts'
-import { LocalSettings } from '../../../main/engine/sync/local-settings.ts'
+import { LocalSettings } from '../../../main/engine/store/local-settings.ts'
 import { SteppedClock } from '../../engine/sync/stepped-clock.ts'
 
 it('tells when the visit before was over, as long as this one lasts', () => {

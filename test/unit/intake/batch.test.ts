@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConsoleFailure } from '../../../main/engine/failure.ts'
+import { ConsoleFailure } from '../../../main/engine/base/failure.ts'
 import { type BatchItem, parseBatch } from '../../../main/engine/intake/batch.ts'
 
 const CANARY = 'canary-41c9'

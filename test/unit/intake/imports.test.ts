@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConsoleFailure } from '../../../main/engine/failure.ts'
+import { ConsoleFailure } from '../../../main/engine/base/failure.ts'
 import { createImports, type ImportProgress } from '../../../main/engine/intake/imports.ts'
 import type { MemoryWrite } from '../../../main/engine/intake/memories.ts'
 import { SteppedClock } from './stepped-clock.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConsoleFailure } from '../../../main/engine/failure.ts'
+import { ConsoleFailure } from '../../../main/engine/base/failure.ts'
 import { createMemoryService, type MemoryServiceOptions } from '../../../main/engine/intake/memories.ts'
 
 const OWNER = { workspaceId: 'workspace', subKeyId: 'agent' }

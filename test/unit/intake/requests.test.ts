@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConsoleFailure } from '../../../main/engine/failure.ts'
+import { ConsoleFailure } from '../../../main/engine/base/failure.ts'
 import { decodePercent, findRoute, MethodNotAllowed } from '../../../main/engine/intake/requests.ts'
 
 function codeOf(method: string, url: string): string {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../main/engine/clock.ts'
+import type { Clock } from '../../../main/engine/base/clock.ts'
 
 /** A clock that moves only when a test steps it; timers fire in their order at their own time. */
 export class SteppedClock implements Clock {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BACK_OFF_CAP_MS, BACK_OFF_FIRST_MS, backOffMs, policy, resultPolicy, RETRY_AFTER_CAP_MS } from '../../../main/engine/outbox/policy.ts'
-import type { Answer } from '../../../main/engine/sync/answer.ts'
+import type { Answer } from '../../../main/engine/sync/client/answer.ts'
 import type { PlatformError } from '../../../shared/contract/platform.ts'
 
 const NOW = 1_000_000

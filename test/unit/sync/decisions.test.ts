@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { checkoutDelayMs, connectDelayMs, pollDelayMs } from '../../../main/engine/sync/backoff.ts'
-import { isFinal, mayFollow, standingOf } from '../../../main/engine/sync/checkout-state.ts'
-import { troubleOf } from '../../../main/engine/sync/trouble.ts'
+import { checkoutDelayMs, connectDelayMs, pollDelayMs } from '../../../main/engine/sync/client/backoff.ts'
+import { isFinal, mayFollow, standingOf } from '../../../main/engine/sync/checkouts/checkout-state.ts'
+import { troubleOf } from '../../../main/engine/sync/client/trouble.ts'
 
 describe('waiting', () => {
   it('draws from a span that doubles up to half a minute', () => {

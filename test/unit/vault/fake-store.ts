@@ -1,5 +1,5 @@
 import type { StoredEnvelope } from '../../../main/engine/outbox/item.ts'
-import type { EnvelopeStore } from '../../../main/engine/vault/envelope-store.ts'
+import type { EnvelopeStore } from '../../../main/engine/vault/envelopes/envelope-store.ts'
 
 export function stored(sequence: number, sizeBytes = 4): StoredEnvelope {
   return {

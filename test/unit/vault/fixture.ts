@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import BetterSqlite3 from 'better-sqlite3'
 import type { SecretStore } from '../../../main/bridge/messages.ts'
-import type { Clock } from '../../../main/engine/clock.ts'
+import type { Clock } from '../../../main/engine/base/clock.ts'
 import { type Vault, type VaultOptions, type VaultStatus, createVault } from '../../../main/engine/vault/vault.ts'
 
 const schema = readFileSync(new URL('../../../main/engine/store/migrations/outbox/0002-sub-keys.sql', import.meta.url), 'utf8')

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { chainedText } from '../../../../shared/billing/audit-chain.ts'
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { Database } from '../../store/database.ts'
 import { type AuditBook, endOf, ENTRY_COLUMNS, placeOf, sequenceOf, storedEntry } from './book.ts'
 import type { AuditEntries } from './entries.ts'

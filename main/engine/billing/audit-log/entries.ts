@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AUDIT_GENESIS_HASH, canonicalJson } from '../../../../shared/billing/audit-chain.ts'
 import type { AuditCheckpoint, AuditEntry } from '../../../../shared/contract/platform/audit.ts'
 import type { Database } from '../../store/database.ts'
-import type { TopicTable } from '../../sync/topic-table.ts'
+import type { TopicTable } from '../../sync/documents/topic-table.ts'
 import { type AuditBook, auditBook, endOf, placeOf, sequenceOf } from './book.ts'
 
 const known = z.object({ hash: z.string(), generation: z.int(), action: z.string() })

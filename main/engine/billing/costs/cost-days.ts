@@ -4,7 +4,7 @@ import type { CostCell } from '../../../../shared/billing/cost.ts'
 import { dayOfDate } from '../../../../shared/billing/cost-day.ts'
 import { costDayDocument } from '../../../../shared/contract/platform/costs.ts'
 import type { Database } from '../../store/database.ts'
-import type { TopicTable } from '../../sync/topic-table.ts'
+import type { TopicTable } from '../../sync/documents/topic-table.ts'
 
 export type CostDay = { readonly day: number; readonly currency: string; readonly cells: readonly CostCell[] }
 

@@ -4,7 +4,7 @@ import type { Period } from '../../../../shared/billing/period.ts'
 import { percentOf } from '../../../../shared/billing/thresholds.ts'
 import type { UsageBreakdown } from '../../../../shared/contract/console/usage.ts'
 import type { CostNames } from '../costs/cost-names.ts'
-import type { UsageHistory, UsageShare } from '../usage-history.ts'
+import type { UsageHistory, UsageShare } from './usage-history.ts'
 
 /** Who used a meter in a period, as far as the platform tells. Null: it tells nothing of this meter. */
 export function usageBreakdown(

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
-import type { UsageDay } from '../usage-history.ts'
+import type { UsageDay } from './usage-history.ts'
 
 export const HOUR_MS = 3_600_000
 const HOURS = 24

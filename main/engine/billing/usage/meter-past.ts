@@ -4,7 +4,7 @@ import { forecast, type Forecast } from '../../../../shared/billing/forecast.ts'
 import { limitFromWire } from '../../../../shared/billing/limit.ts'
 import type { Period } from '../../../../shared/billing/period.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
-import type { UsageHistory } from '../usage-history.ts'
+import type { UsageHistory } from './usage-history.ts'
 import { dailyGrowth, growthByHour, HOUR_MS, type Levels, levelsOf } from './growth.ts'
 
 /** What the usage page draws as use that adds up, and what as something that stands at a height. */

@@ -4,7 +4,7 @@ import { limitFromWire, limitToNullable } from '../../../../shared/billing/limit
 import { type Interval, type Period, periodAt } from '../../../../shared/billing/period.ts'
 import type { UsageGrain, UsageTrend } from '../../../../shared/contract/console/usage.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
-import type { UsageHistory } from '../usage-history.ts'
+import type { UsageHistory } from './usage-history.ts'
 import { HOUR_MS, lastOf, sumOf } from './growth.ts'
 import { FORECAST_PAST_DAYS, forecastOf, kindOf, type MeterPast, readPast } from './meter-past.ts'
 

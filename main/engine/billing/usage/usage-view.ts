@@ -7,7 +7,7 @@ import { projectCost } from '../../../../shared/billing/projected-cost.ts'
 import type { Meter } from '../../../../shared/billing/catalog.ts'
 import type { MeterUse, PeriodCost, UsageForecast } from '../../../../shared/contract/console/usage.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
-import type { UsageHistory } from '../usage-history.ts'
+import type { UsageHistory } from './usage-history.ts'
 import { lastOf, sumOf } from './growth.ts'
 import { FORECAST_PAST_DAYS, forecastOf, kindOf, type MeterPast, readPast } from './meter-past.ts'
 

@@ -4,7 +4,7 @@ import { dayOf } from '../../../../shared/billing/cost-day.ts'
 import { microAuFromWire } from '../../../../shared/billing/wallet.ts'
 import { ledgerLineDocument } from '../../../../shared/contract/platform/wallet.ts'
 import type { Database } from '../../store/database.ts'
-import type { TopicTable } from '../../sync/topic-table.ts'
+import type { TopicTable } from '../../sync/documents/topic-table.ts'
 
 export type LedgerLine = z.output<typeof ledgerLineDocument>
 export type LedgerFilter = { kind: LedgerLine['kind'] | null; element: string | null }

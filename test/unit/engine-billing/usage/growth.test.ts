@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { dailyGrowth, growthByHour, lastOf, levelsOf, sumOf } from '../../../../main/engine/billing/usage/growth.ts'
-import type { UsageDay } from '../../../../main/engine/billing/usage-history.ts'
+import type { UsageDay } from '../../../../main/engine/billing/usage/usage-history.ts'
 
 const DAY = 20_000
 const H = DAY * 24

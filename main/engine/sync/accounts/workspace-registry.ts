@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { workspaceResponse } from '../../../../shared/contract/platform.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Database } from '../../store/database.ts'
+import { isLoopbackHost } from '../client/workspace-url.ts'
+
+type WorkspaceAnswer = z.output<typeof workspaceResponse>
+
+/** An account on one platform, as this computer keeps it. Times are epoch milliseconds. */
+export type WorkspaceRecord = {
+  /** Ours: a random uuid, made when the workspace was added. */
+  id: string
+  platformId: string
+  url: string
+  name: string
+  catalog: string
+  deployment: 'platform' | 'self-hosted'
+  /** The platform's id of whoever is signed in; null: not heard yet. */
+  memberId: string | null
+  memberName: string
+  role: string
+  capabilities: readonly string[]
+  maxEnvelopeBytes: number
+  addedAt: number
+  /** This computer's id at this platform, when a revocation made another one necessary; null: the id of the data folder. */
+  deviceId: string | null
+  deviceRegisteredAt: number | null
+  connectedAt: number | null
+}
+
+const row = z
+  .object({
+    id: z.uuid(),
+    platform_id: z.uuid(),
+    url: z.url(),
+    name: z.string(),
+    catalog: z.string(),
+    deployment: z.enum(['platform', 'self-hosted']),
+    member_id: z.string().nullable(),
+    member_name: z.string(),
+    role: z.string(),
+    capabilities: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+    max_envelope_bytes: z.int().nonnegative(),
+    added_at: z.int(),
+    removed_at: z.int().nullable(),
+    device_id: z.uuid().nullable(),
+    device_registered_at: z.int().nullable(),
+    connected_at: z.int().nullable(),
+  })
+  .transform((read) => ({
+    removed: read.removed_at !== null,
+    record: {
+      id: read.id,
+      platformId: read.platform_id,
+      url: read.url,
+      name: read.name,
+      catalog: read.catalog,
+      deployment: read.deployment,
+      memberId: read.member_id,
+      memberName: read.member_name,
+      role: read.role,
+      capabilities: read.capabilities,
+      maxEnvelopeBytes: read.max_envelope_bytes,
+      addedAt: read.added_at,
+      deviceId: read.device_id,
+      deviceRegisteredAt: read.device_registered_at,
+      connectedAt: read.connected_at,
+    } satisfies WorkspaceRecord,
+  }))
+
+/** The workspaces of this computer, in outbox.db. Held in memory too: every request looks one up. */
+export class WorkspaceRegistry {
+  readonly #database: Database
+  readonly #clock: Clock
+  #records: Map<string, WorkspaceRecord>
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database
+    this.#clock = clock
+    this.#records = this.#load()
+  }
+
+  /** In the order in which they were added. */
+  list(): WorkspaceRecord[] {
+    return [...this.#records.values()]
+  }
+
+  /** Null: unknown or removed. */
+  find(id: string): WorkspaceRecord | null {
+    return this.#records.get(id) ?? null
+  }
+
+  /**
+   * The workspace under which an account would be kept, removed or not. An account is known by the platform's id
+   * and the URL. On loopback the port does not count: a sandbox whose port was taken moves to the next one, and
+   * the queue of yesterday must find it there.
+   */
+  findAccount(platformId: string, url: string): { id: string } | null {
+    const candidates = this.#database.prepare<[string], { id: string; url: string }>('SELECT id, url FROM workspaces WHERE platform_id = ?').all(platformId)
+    const onLoopback = isLoopbackHost(new URL(url).hostname)
+    return (
+      candidates.find((candidate) => candidate.url === url) ??
+      candidates.find((candidate) => onLoopback && isLoopbackHost(new URL(candidate.url).hostname)) ??
+      null
+    )
+  }
+
+  /** Adds an account, or brings back and refreshes the one that is known. */
+  save(url: string, answer: WorkspaceAnswer): WorkspaceRecord {
+    const id = this.findAccount(answer.id, url)?.id ?? randomUUID()
+    this.#database
+      .prepare(
+        `INSERT INTO workspaces (id, platform_id, url, name, catalog, deployment, member_id, member_name, role, capabilities, max_envelope_bytes, added_at, connected_at)
+         VALUES (@id, @platformId, @url, @name, @catalog, @deployment, @memberId, @memberName, @role, @capabilities, @maxEnvelopeBytes, @now, @now)
+         ON CONFLICT (id) DO UPDATE SET url = excluded.url, name = excluded.name, catalog = excluded.catalog, deployment = excluded.deployment,
+           member_id = excluded.member_id, member_name = excluded.member_name, role = excluded.role, capabilities = excluded.capabilities,
+           max_envelope_bytes = excluded.max_envelope_bytes, connected_at = excluded.connected_at, removed_at = NULL`,
+      )
+      .run({
+        id,
+        platformId: answer.id,
+        url,
+        name: answer.name,
+        catalog: answer.catalog,
+        deployment: answer.deployment,
+        memberId: answer.member.id,
+        memberName: answer.member.name,
+        role: answer.member.role,
+        capabilities: JSON.stringify(answer.capabilities),
+        maxEnvelopeBytes: answer.max_envelope_bytes,
+        now: this.#clock.now(),
+      })
+    this.#records = this.#load()
+    const record = this.#records.get(id)
+    if (!record) throw new Error(`Workspace ${id} was saved and cannot be read back`)
+    return record
+  }
+
+  remove(id: string): void {
+    this.#database.transaction(() => {
+      this.#database.prepare('DELETE FROM checkouts WHERE workspace_id = ?').run(id)
+      this.#database.prepare('UPDATE workspaces SET removed_at = ?, device_registered_at = NULL WHERE id = ?').run(this.#clock.now(), id)
+    })()
+    this.#records = this.#load()
+  }
+
+  /** From now on this computer is another device there. */
+  replaceDevice(id: string): void {
+    this.#database.prepare('UPDATE workspaces SET device_id = ?, device_registered_at = NULL WHERE id = ?').run(randomUUID(), id)
+    this.#records = this.#load()
+  }
+
+  /** @param at null: the platform may not know this device (any more). */
+  setDeviceRegistered(id: string, at: number | null): void {
+    this.#database.prepare('UPDATE workspaces SET device_registered_at = ? WHERE id = ?').run(at, id)
+    this.#records = this.#load()
+  }
+
+  #load(): Map<string, WorkspaceRecord> {
+    const records = new Map<string, WorkspaceRecord>()
+    for (const raw of this.#database.prepare('SELECT * FROM workspaces ORDER BY added_at, id').all()) {
+      const parsed = row.safeParse(raw)
+      // A row that cannot be read is left where it is (its queue is still exported and salvaged) and not used.
+      if (parsed.success && !parsed.data.removed) records.set(parsed.data.record.id, parsed.data.record)
+    }
+    return records
+  }
+}

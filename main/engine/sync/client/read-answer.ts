@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { platformError } from '../../../../shared/contract/platform.ts'
+import type { Answer } from './answer.ts'
+import { parseRetryAfter } from './retry-after.ts'
+
+export type RawAnswer = { status: number; retryAfter: string | null; date: string | null; body: Buffer }
+
+/**
+ * What a complete answer means. A 2xx counts only when its body has the shape that the contract promises: a proxy's
+ * login page with status 200 is no delivery.
+ */
+export function readAnswer<T>(raw: RawAnswer, response: z.ZodType<T>, nowMs: number): Answer<T> {
+  if (raw.status >= 200 && raw.status < 300) return readSuccess(raw, response)
+  if (raw.status < 400) return { kind: 'unreachable', reason: 'bad_shape', message: `The platform answered ${raw.status}, which is no answer to this request.` }
+  const json = parseJson(raw.body)
+  const parsed = platformError.safeParse(json.ok ? json.value : null)
+  const error = parsed.success ? parsed.data : null
+  const bodySeconds = error?.retry_after_s
+  return {
+    kind: 'error',
+    status: raw.status,
+    error,
+    retryAfterMs: parseRetryAfter(raw.retryAfter, raw.date, nowMs) ?? (bodySeconds === undefined ? null : bodySeconds * 1000),
+  }
+}
+
+function readSuccess<T>(raw: RawAnswer, response: z.ZodType<T>): Answer<T> {
+  // 204, or an acknowledgement without words: the schema says whether nothing is enough.
+  const json = raw.body.length === 0 ? { ok: true as const, value: {} } : parseJson(raw.body)
+  if (!json.ok)
+    return {
+      kind: 'unreachable',
+      reason: json.reason,
+      message: json.reason === 'truncated' ? 'The answer broke off.' : 'Something that is not the platform answered (no JSON).',
+    }
+  const parsed = response.safeParse(json.value)
+  if (parsed.success) return { kind: 'ok', status: raw.status, value: parsed.data }
+  if (raw.body.length === 0) return { kind: 'unreachable', reason: 'truncated', message: 'The answer was empty.' }
+  return { kind: 'unreachable', reason: 'bad_shape', message: `The answer does not have the agreed shape: ${firstIssue(parsed.error)}` }
+}
+
+type Json = { ok: true; value: unknown } | { ok: false; reason: 'truncated' | 'not_json' }
+
+function parseJson(body: Buffer): Json {
+  const text = body.toString('utf8')
+  try {
+    return { ok: true, value: JSON.parse(text) }
+  } catch {
+    const first = text.trimStart().charAt(0)
+    return { ok: false, reason: first === '{' || first === '[' ? 'truncated' : 'not_json' }
+  }
+}
+
+/** Path and kind of the first difference, never a value of the answer: it may be long or not for the log. */
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0]
+  return issue === undefined ? 'unknown' : `${z.core.toDotPath(issue.path) || 'body'}: ${issue.code}`
+}

@@ -1,0 +1,69 @@
+import { createParser } from 'eventsource-parser'
+import { pokeEvent } from '../../../../shared/contract/platform.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Answer } from '../client/answer.ts'
+import type { HttpPlatformClient } from '../client/http-platform-client.ts'
+
+/** The platform's heartbeat comes every 15 s; three missed ones mean that the line is dead, whatever TCP believes. */
+const SILENCE_MAX_MS = 45_000
+const MAX_EVENT_CHARACTERS = 65_536
+
+export type EventStreamHandlers = {
+  onOpen(): void
+  /** Something of this topic changed. */
+  onPoke(topic: string): void
+  /** The line is alive and nothing has changed. */
+  onHeartbeat(): void
+}
+
+/** Listens until the stream ends, falls silent or `signal` ends it. `ok` means that it was open. */
+export async function listenToEvents(
+  { client, clock }: { client: Pick<HttpPlatformClient, 'listen'>; clock: Clock },
+  workspaceId: string,
+  handlers: EventStreamHandlers,
+  signal: AbortSignal,
+): Promise<Answer<null>> {
+  const silence = new AbortController()
+  let cancelWatchdog = (): void => undefined
+  const feedWatchdog = (): void => {
+    cancelWatchdog()
+    cancelWatchdog = clock.after(SILENCE_MAX_MS, () => silence.abort())
+  }
+  const parser = createParser({
+    maxBufferSize: MAX_EVENT_CHARACTERS,
+    onComment: () => handlers.onHeartbeat(),
+    onEvent(event) {
+      if (event.event === 'heartbeat') handlers.onHeartbeat()
+      // A poke that cannot be read is still a reason to look: it costs one small question.
+      else handlers.onPoke(topicOf(event.data))
+    },
+    // A line that is too long or broken: the silence afterwards, or the next poke, brings everything that was in it.
+    onError: () => parser.reset(),
+  })
+  const decoder = new TextDecoder()
+  const answer = await client.listen(
+    workspaceId,
+    {
+      onOpen() {
+        feedWatchdog()
+        handlers.onOpen()
+      },
+      onData(chunk) {
+        feedWatchdog()
+        parser.feed(decoder.decode(chunk, { stream: true }))
+      },
+    },
+    AbortSignal.any([signal, silence.signal]),
+  )
+  cancelWatchdog()
+  return answer
+}
+
+function topicOf(data: string): string {
+  try {
+    const parsed = pokeEvent.safeParse(JSON.parse(data))
+    return parsed.success ? parsed.data.topic : ''
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,89 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Documents } from '../documents/documents.ts'
+import type { PlatformClient } from '../client/platform-client.ts'
+import { type Trouble, troubleOf } from '../client/trouble.ts'
+import type { WorkspaceRegistry } from '../accounts/workspace-registry.ts'
+
+const PAGE_ROWS = 500
+
+export type Pulled = { changed: ReadonlySet<string>; trouble: Trouble | null }
+
+/** Follows the feed of changes until there is no more, each page with its cursor in one transaction. */
+export async function pullChanges(
+  { client, registry, documents, clock }: { client: PlatformClient; registry: Pick<WorkspaceRegistry, 'find'>; documents: Documents; clock: Clock },
+  workspaceId: string,
+  signal: AbortSignal,
+): Promise<Pulled> {
+  const reader = registry.find(workspaceId)?.role
+  if (reader !== undefined) documents.readAs(workspaceId, reader)
+  const changed = new Set<string>()
+  let startedOver = false
+  for (;;) {
+    const askedAt = clock.now()
+    const since = documents.cursor(workspaceId)
+    const answer = await client.send(workspaceId, 'readChanges', { query: { limit: PAGE_ROWS, ...(since === null ? {} : { since }) }, signal })
+    if (answer.kind === 'ok') {
+      // Cleared or started over meanwhile: this page's cursor would leave out everything before it.
+      if (documents.cursor(workspaceId) !== since) continue
+      const applied = documents.apply(workspaceId, answer.value, askedAt)
+      for (const topic of applied.changed) changed.add(topic)
+      if (applied.startedOver) {
+        // Twice in one go: the platform contradicts itself. What it said last stands until it is asked again.
+        if (startedOver) return { changed, trouble: stuck }
+        startedOver = true
+        continue
+      }
+      if (!answer.value.more) return { changed, trouble: null }
+      // "More" without moving on would be asked for ever.
+      if (answer.value.cursor === since) return { changed, trouble: stuck }
+    } else if (isUnknownCursor(answer) && since !== null && !startedOver) {
+      startedOver = true
+      documents.startOver(workspaceId)
+    } else {
+      return { changed, trouble: troubleOf(answer) }
+    }
+  }
+}
+
+/** Reads by direct question what the feed has not brought: platforms without a feed have only this. */
+export async function readDirectly(
+  { client, documents }: { client: PlatformClient; documents: Documents },
+  workspaceId: string,
+  wanted: { plan: boolean; plans: boolean; counters: boolean },
+  signal: AbortSignal,
+): Promise<Pulled> {
+  const changed = new Set<string>()
+  const note = (topics: ReadonlySet<string>): void => {
+    for (const topic of topics) changed.add(topic)
+  }
+  if (wanted.plans) {
+    const answer = await client.send(workspaceId, 'readPlans', { signal })
+    if (answer.kind === 'ok') note(documents.put(workspaceId, 'plans', answer.value))
+    else if (!isWithheld(answer)) return { changed, trouble: troubleOf(answer) }
+  }
+  if (wanted.plan) {
+    const answer = await client.send(workspaceId, 'readPlan', { signal })
+    if (answer.kind === 'ok') note(documents.put(workspaceId, 'plan', answer.value))
+    else if (!isWithheld(answer)) return { changed, trouble: troubleOf(answer) }
+  }
+  if (wanted.counters) {
+    const answer = await client.send(workspaceId, 'readUsage', { signal })
+    if (answer.kind === 'ok') note(documents.observeCounters(workspaceId, answer.value.usage, null))
+    else if (!isWithheld(answer)) return { changed, trouble: troubleOf(answer) }
+  }
+  return { changed, trouble: null }
+}
+
+const stuck: Trouble = { state: 'problem', detail: 'The platform’s list of changes does not move on.', retry: { afterMs: null } }
+
+type NotOk = Exclude<Awaited<ReturnType<PlatformClient['send']>>, { kind: 'ok' }>
+
+function isUnknownCursor(answer: NotOk): boolean {
+  // The cursor is the only part of the question that a platform can find malformed.
+  return answer.kind === 'error' && (answer.status === 410 || answer.status === 400)
+}
+
+/** 404 `billing_unavailable` and its like, 403 `forbidden`: this platform does not have it, or this role may not see it, which is no trouble. */
+function isWithheld(answer: NotOk): boolean {
+  return answer.kind === 'error' && (answer.status === 404 || (answer.status === 403 && answer.error?.code === 'forbidden'))
+}

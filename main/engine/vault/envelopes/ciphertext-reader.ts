@@ -1,0 +1,118 @@
+/**
+ * Reads ciphertext wherever it lies: in outbox.db until the mover has carried it away, then in the Lance table.
+ * A drain asks in sequence order, so ranges of the table are read at once and the next one while a push is on its way.
+ */
+import type { CiphertextReader, CiphertextStage } from '../../outbox/item.ts'
+import type { CiphertextRow, EnvelopeStore } from './envelope-store.ts'
+
+/** Rows of one read-ahead. A single range query costs 5 ms, whatever it brings. */
+const CHUNK_ROWS = 2048
+/** Ciphertext of one read-ahead; one row may be larger. */
+const CHUNK_BYTES = 2 * 1024 * 1024
+/** The chunk in use, the one after it, and one for a second workspace that drains at the same time. */
+const MAX_CACHED_CHUNKS = 3
+/** Where fewer rows of a range are wanted than this, the rest would be read in vain: then the rows are named one by one. */
+const DENSE_PART = 0.25
+
+type Wanted = { id: string; sequence: number; sizeBytes: number }
+type Chunk = { first: number; last: number; rows: Promise<Map<string, Uint8Array>> }
+
+export function createCiphertextReader(stage: Pick<CiphertextStage, 'read'>, store: EnvelopeStore): CiphertextReader {
+  const chunks: Chunk[] = []
+
+  function chunkAt(sequence: number): Chunk | undefined {
+    return chunks.find((chunk) => chunk.first <= sequence && sequence <= chunk.last)
+  }
+
+  /**
+   * Learns from the sizes where a chunk must end: beside envelopes of 8 MiB a fixed number of rows would be gigabytes.
+   * It ends with a row that is there, since the mover may add what follows at any moment. Null: there is nothing.
+   */
+  async function load(first: number): Promise<Chunk | null> {
+    const planned = await store.sizesBetween(first, first + CHUNK_ROWS - 1)
+    let bytes = 0
+    const fitting = planned.filter((row, index) => {
+      bytes += row.sizeBytes
+      return bytes <= CHUNK_BYTES || index === 0
+    })
+    const last = fitting.at(-1)?.sequence
+    if (last === undefined) return null
+    const rows = store.ciphertextBetween(first, last).then(byId)
+    // Whoever awaits it gets the error; a read-ahead that nobody awaits must not end the process.
+    rows.catch(() => undefined)
+    return remember({ first, last, rows })
+  }
+
+  function remember(chunk: Chunk): Chunk {
+    chunks.push(chunk)
+    if (chunks.length > MAX_CACHED_CHUNKS) chunks.shift()
+    return chunk
+  }
+
+  let ahead: Promise<unknown> = Promise.resolve()
+  let aheadFrom = 0
+  function readAhead(from: number): void {
+    if (chunkAt(from) || aheadFrom === from) return
+    aheadFrom = from
+    ahead = load(from)
+      .catch(() => undefined)
+      .finally(() => {
+        aheadFrom = 0
+      })
+  }
+
+  async function fromStore(wanted: readonly Wanted[]): Promise<Map<string, Uint8Array>> {
+    const found = new Map<string, Uint8Array>()
+    let rest = [...wanted].sort((left, right) => left.sequence - right.sequence)
+    if (aheadFrom !== 0) await ahead
+    while (rest.length > 0) {
+      const [head] = rest
+      if (!head) break
+      const chunk = chunkAt(head.sequence) ?? (isDense(rest) ? await load(head.sequence) : null)
+      if (!chunk) {
+        for (const [id, bytes] of byId(await store.ciphertextAt(rest.map((item) => item.sequence)))) found.set(id, bytes)
+        break
+      }
+      const rows = await chunk.rows.catch((error: unknown) => {
+        // A failed read must not be answered again from the cache.
+        chunks.splice(chunks.indexOf(chunk), 1)
+        throw error
+      })
+      const inChunk = rest.filter((item) => item.sequence <= chunk.last)
+      for (const { id } of inChunk) {
+        const bytes = rows.get(id)
+        if (bytes) found.set(id, bytes)
+      }
+      const lastHere = inChunk.at(-1)
+      rest = rest.slice(inChunk.length)
+      // Beyond the middle of a chunk the next one will be wanted soon.
+      if (lastHere && lastHere.sequence - chunk.first > (chunk.last - chunk.first) / 2 && isDense(wanted)) readAhead(chunk.last + 1)
+    }
+    return found
+  }
+
+  return {
+    async read(items) {
+      const found = stage.read(items.map((item) => item.id))
+      const elsewhere = items.filter((item) => !found.has(item.id))
+      if (elsewhere.length === 0) return found
+      for (const [id, bytes] of await fromStore(elsewhere)) found.set(id, bytes)
+      const missing = items.filter((item) => !found.has(item.id))
+      if (missing.length === 0) return found
+      // A row that lies under another sequence (it was restored), or that the mover carried over since the stage was asked.
+      for (const [id, envelope] of await store.readMany(missing.map((item) => item.id))) found.set(id, envelope.ciphertext)
+      return found
+    },
+  }
+}
+
+function byId(rows: readonly CiphertextRow[]): Map<string, Uint8Array> {
+  return new Map(rows.map((row) => [row.id, row.ciphertext]))
+}
+
+function isDense(sorted: readonly Wanted[]): boolean {
+  const first = sorted[0]
+  const last = sorted.at(-1)
+  // A single item says nothing of what comes next; reading 2,000 rows for it would be in vain.
+  return first !== undefined && last !== undefined && sorted.length > 1 && sorted.length >= (last.sequence - first.sequence + 1) * DENSE_PART
+}

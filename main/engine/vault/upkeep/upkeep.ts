@@ -1,0 +1,87 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
+import type { Database } from '../../store/database.ts'
+import type { EnvelopeStore } from '../envelopes/envelope-store.ts'
+import { applyRetention } from './retention.ts'
+import { sweepEnvelopes } from './sweep.ts'
+import type { Vault } from '../vault.ts'
+import { createVaultRecords } from '../keys/vault-records.ts'
+
+/** After the first page has long been drawn. */
+const SWEEP_AFTER_MS = 5_000
+const PRUNE_AFTER_MS = 120_000
+const DAILY_MS = 24 * 3_600_000
+/** Delivered rows are shown for so long in the Outbox. */
+const DELIVERED_KEPT_MS = 90 * DAILY_MS
+const SAVE_LAST_WRITES_MS = 30_000
+
+export type Upkeep = {
+  start(): void
+  /** Resolves when the piece of work in hand is done; the stores may be closed then. */
+  stop(): Promise<void>
+}
+
+/** What keeps the stores in order in the background; none of it is needed for a page or a push. */
+export function createUpkeep(parts: {
+  outbox: Outbox
+  envelopes: EnvelopeStore
+  vault: Vault
+  database: Database
+  clock: Clock
+  report: (line: string) => void
+  /** outbox.db was mended or put back: compare every envelope, not only the newest. */
+  isFullSweep: boolean
+}): Upkeep {
+  const { outbox, envelopes, vault, clock, report } = parts
+  const cancels = new Set<() => void>()
+  const running = new Set<Promise<void>>()
+  let stopped = false
+
+  function after(delayMs: number, what: string, work: () => Promise<void> | void): void {
+    const cancel = clock.after(delayMs, () => {
+      cancels.delete(cancel)
+      if (stopped) return
+      const done = Promise.resolve()
+        .then(work)
+        .catch((error: unknown) => report(`${what}: ${error instanceof Error ? error.message : 'failed'}`))
+        .finally(() => running.delete(done))
+      running.add(done)
+    })
+    cancels.add(cancel)
+  }
+
+  async function sweep(): Promise<void> {
+    const records = createVaultRecords(parts.database)
+    const requeue = (list: Parameters<Parameters<typeof sweepEnvelopes>[0]['requeue']>[0]): void => {
+      for (const envelope of list) outbox.requeue(envelope)
+    }
+    const count = await sweepEnvelopes({ store: envelopes, records, known: outbox.known, requeue, isStopped: () => stopped }, parts.isFullSweep)
+    if (count > 0) report(`${count} envelopes without a row in the queue were queued again`)
+  }
+
+  async function daily(): Promise<void> {
+    after(DAILY_MS, 'Upkeep', daily)
+    // Before rows are pruned: they tell what superseded what.
+    const { supersededBefore, supersededRemoved } = outbox
+    await applyRetention({ store: envelopes, supersededBefore, removed: supersededRemoved }, clock.now(), () => stopped)
+    if (!stopped) await outbox.pruneDelivered(clock.now() - DELIVERED_KEPT_MS)
+  }
+
+  function saveLastWrites(): void {
+    after(SAVE_LAST_WRITES_MS, 'Last writes', saveLastWrites)
+    vault.subKeys.saveLastWrites()
+  }
+
+  return {
+    start() {
+      after(SWEEP_AFTER_MS, 'Comparing the stores', sweep)
+      after(PRUNE_AFTER_MS, 'Upkeep', daily)
+      after(SAVE_LAST_WRITES_MS, 'Last writes', saveLastWrites)
+    },
+    async stop() {
+      stopped = true
+      for (const cancel of cancels) cancel()
+      await Promise.all(running)
+    },
+  }
+}

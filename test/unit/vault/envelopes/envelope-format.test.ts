@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createMemoryRefs, IMPORT_KEY_ID, deriveSealingKey, memoryRefUnder } from '../../../../main/engine/vault/keys/derivation.ts'
+import { openEnvelope, readKeyName, sealEnvelope, sealedSize } from '../../../../main/engine/vault/envelopes/envelope-format.ts'
+import { OtherKeyError, TamperedEnvelopeError } from '../../../../main/engine/vault/errors.ts'
+
+const master = Buffer.alloc(32, 7)
+const key = deriveSealingKey(master, Buffer.alloc(32, 1))
+const binding = { envelopeId: '0198c0de-0000-7000-8000-000000000001', memoryRef: 'ab'.repeat(32), revision: 3 }
+const subKeyId = '11111111-2222-4333-8444-555555555555'
+const content = { memoryId: 'notes/a', contentType: 'text/plain', bytes: Buffer.from('hello') }
+const sealed = () => sealEnvelope(key, subKeyId, binding, content, randomBytes(12))
+
+describe('a sealed envelope', () => {
+  it('opens to the same bytes, memory and content type, and has the size that was promised', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 3000 }), fc.string({ maxLength: 60 }), fc.string({ maxLength: 40 }), (bytes, memoryId, contentType) => {
+        const made = sealEnvelope(key, subKeyId, binding, { memoryId, contentType, bytes }, randomBytes(12))
+        expect(made.length).toBe(sealedSize(bytes.length, memoryId, contentType))
+        const opened = openEnvelope(key, binding, made)
+        expect(Buffer.from(opened.bytes).equals(Buffer.from(bytes))).toBe(true)
+        expect([opened.memoryId, opened.contentType]).toEqual([memoryId, contentType])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('opens when it is large', () => {
+    // Around the size up to which the same buffer is used again, and with a header that has to be counted in bytes.
+    for (const size of [15_000, 16_200, 16_384, 17_000, 100_000]) {
+      const bytes = randomBytes(size)
+      const memoryId = '海'.repeat(170)
+      const made = sealEnvelope(key, subKeyId, binding, { ...content, memoryId, bytes }, randomBytes(12))
+      expect(made.length).toBe(sealedSize(bytes.length, memoryId, content.contentType))
+      expect(Buffer.from(openEnvelope(key, binding, made).bytes).equals(bytes)).toBe(true)
+    }
+  })
+
+  it('is as the first version wrote it, byte by byte', () => {
+    const made = sealEnvelope(key, subKeyId, binding, content, Buffer.alloc(12, 3))
+    expect(Buffer.from(made).toString('hex')).toBe(
+      '544d45560101111111112222433384445555555555550101010101010101010101010101010101010101010101010101010101010101a224a1265167871a03030303030303030303030359262348961495e246767927663d1e5c461cea67c3600ff50796f8000ce079a31038beb4edb8cce78c3547ea95bc963ab36b6fedefe4812f141ba16a4684d9f89a8bb85337108eb63f5ffd99e74fcd8c346e0e',
+    )
+  })
+
+  it('shares no byte with the ones before and after it', () => {
+    const made = Array.from({ length: 300 }, (_, index) => sealEnvelope(key, subKeyId, { ...binding, revision: index + 1 }, content, randomBytes(12)))
+    for (const [index, one] of made.entries()) {
+      expect(Buffer.from(openEnvelope(key, { ...binding, revision: index + 1 }, one).bytes).toString()).toBe('hello')
+    }
+  })
+
+  it('names its key and salt, so that the master key alone opens it', () => {
+    const name = readKeyName(sealed())
+    expect(name.subKeyId).toBe(subKeyId)
+    expect(deriveSealingKey(master, name.salt).encryptionKey.equals(key.encryptionKey)).toBe(true)
+  })
+
+  it('shows neither content nor memory id', () => {
+    const text = Buffer.from(sealed()).toString('latin1')
+    for (const secret of ['hello', 'notes/a', 'text/plain']) expect(text).not.toContain(secret)
+  })
+
+  it('does not open when any byte was changed', () => {
+    const original = sealed()
+    for (let at = 0; at < original.length; at += 1) {
+      const changed = Uint8Array.from(original)
+      changed[at] = (changed[at] ?? 0) ^ 1
+      expect(() => {
+        readKeyName(changed)
+        openEnvelope(key, binding, changed)
+      }, `byte ${at}`).toThrow(/envelope/)
+    }
+  })
+
+  it('does not open as another envelope, memory or revision', () => {
+    const made = sealed()
+    for (const other of [{ envelopeId: '0198c0de-0000-7000-8000-000000000002' }, { memoryRef: 'cd'.repeat(32) }, { revision: 4 }]) {
+      expect(() => openEnvelope(key, { ...binding, ...other }, made)).toThrow(TamperedEnvelopeError)
+    }
+  })
+
+  it('says when it was sealed with another master key', () => {
+    expect(() => openEnvelope(deriveSealingKey(Buffer.alloc(32, 8), key.salt), binding, sealed())).toThrow(OtherKeyError)
+  })
+
+  it('is refused when it is cut off or from another program', () => {
+    expect(() => readKeyName(sealed().subarray(0, 60))).toThrow(TamperedEnvelopeError)
+    expect(() => readKeyName(randomBytes(200))).toThrow(TamperedEnvelopeError)
+    const newer = Uint8Array.from(sealed())
+    newer[4] = 2
+    expect(() => readKeyName(newer)).toThrow(/format 2\.1/)
+  })
+})
+
+describe('a memory reference', () => {
+  it('differs by sub-key and by key, and says nothing of the id', () => {
+    const ref = memoryRefUnder(master, null, 'a')
+    expect(ref).toMatch(/^[0-9a-f]{64}$/)
+    expect(memoryRefUnder(master, IMPORT_KEY_ID, 'a')).toBe(ref)
+    expect(memoryRefUnder(master, subKeyId, 'a')).not.toBe(ref)
+    expect(memoryRefUnder(Buffer.alloc(32, 9), null, 'a')).not.toBe(ref)
+  })
+
+  it('is the HMAC that Node makes, for texts of any length and script, also after a longer one', () => {
+    const refs = createMemoryRefs(Buffer.from(master))
+    for (const memoryId of ['x'.repeat(5000), '', 'a', 'ключ', '🌊'.repeat(300), 'z'.repeat(512), 'b']) {
+      expect(refs.of(null, memoryId)).toBe(memoryRefUnder(master, null, memoryId))
+      expect(refs.of(subKeyId, memoryId)).toBe(memoryRefUnder(master, subKeyId, memoryId))
+    }
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 800 }), (memoryId) => refs.of(subKeyId, memoryId) === memoryRefUnder(master, subKeyId, memoryId)),
+    )
+  })
+})
