@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Idempotency } from './http/idempotency.ts'
-import type { EnvelopeRows } from './meter/envelope-rows.ts'
+import type { EnvelopeRows } from './meter/envelopes/envelope-rows.ts'
 import type { Payments } from './polar/payments.ts'
 import type { EventHub } from './http/event-hub.ts'
 import type { RequestMeter } from './http/request-meter.ts'

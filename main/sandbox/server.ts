@@ -20,7 +20,7 @@ import { type ImportProgress, type ImportReport, importFile } from './import/imp
 import { Idempotency } from './http/idempotency.ts'
 import { RequestMeter } from './http/request-meter.ts'
 import { hashSecret } from './http/sign-in.ts'
-import { EnvelopeRows } from './meter/envelope-rows.ts'
+import { EnvelopeRows } from './meter/envelopes/envelope-rows.ts'
 import { sendDue } from './mail/mailer.ts'
 import { mailboxTransport } from './mail/transport.ts'
 import { publishDirtyDays } from './meter/day-publishers.ts'

@@ -15,7 +15,7 @@ import { makeRoutes, type Routes } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
 import { accountFor } from '../http/permission.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import type { Platform } from '../platform.ts'
 import type { Unit } from '../store/store.ts'
 

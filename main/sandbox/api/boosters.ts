@@ -3,7 +3,7 @@ import { boostersResponse } from '../../../shared/contract/platform/purchase.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { accountFor } from '../http/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
-import { boosterDocument } from '../meter/documents.ts'
+import { boosterDocument } from '../meter/accounts/documents.ts'
 import type { Platform } from '../platform.ts'
 
 const listBoosters = createRoute({

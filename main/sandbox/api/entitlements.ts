@@ -7,7 +7,7 @@ import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { accountFor } from '../http/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
-import { type Account, counterOf, limitOf } from '../meter/account.ts'
+import { type Account, counterOf, limitOf } from '../meter/accounts/account.ts'
 import type { Platform } from '../platform.ts'
 
 const listEntitlements = createRoute({

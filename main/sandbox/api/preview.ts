@@ -5,7 +5,7 @@ import { periodAt, periodNumber } from '../../../shared/billing/period.ts'
 import { startsNewPeriod, takesEffect, usageInNewPeriod, wouldBeOver } from '../../../shared/billing/plan-change.ts'
 import type { previewResponse } from '../../../shared/contract/platform/purchase.ts'
 import { isoTime } from '../clock.ts'
-import { type Account, basePlanOf, counterOf } from '../meter/account.ts'
+import { type Account, basePlanOf, counterOf } from '../meter/accounts/account.ts'
 import { afterwards, CENTS_PER_AU, costOfChange, type Purchase, recurringCents } from '../polar/purchase.ts'
 
 type Preview = z.output<typeof previewResponse>

@@ -3,7 +3,7 @@ import { findPlan, type Plan } from '../../../shared/billing/catalog.ts'
 import { takesEffect } from '../../../shared/billing/plan-change.ts'
 import type { checkoutRequest } from '../../../shared/contract/platform/purchase.ts'
 import { badRequest, notFound, Refusal } from '../http/failure.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import type { Purchase } from '../polar/purchase.ts'
 
 /** What a request names, looked up in the catalog. @throws Refusal for what this catalog or plan does not sell. */

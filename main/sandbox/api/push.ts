@@ -5,9 +5,9 @@ import { badRequest, Refusal } from '../http/failure.ts'
 import { requireSync } from '../http/permission.ts'
 import { readJson } from '../http/read-json.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
-import { isUuid } from '../meter/envelope-check.ts'
+import { isUuid } from '../meter/envelopes/envelope-check.ts'
 import { openAccount } from '../meter/open-account.ts'
-import { type PushRequest, takePush } from '../meter/push.ts'
+import { type PushRequest, takePush } from '../meter/envelopes/push.ts'
 import type { Platform } from '../platform.ts'
 
 /**

@@ -3,9 +3,9 @@ import { openSessionRequest, sessionResponse } from '../../../shared/contract/pl
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
-import { quotaRefusal } from '../meter/counters.ts'
-import { activeDevice } from '../meter/devices.ts'
-import { closeLeases, LEASE_S, renewLease, takeLease } from '../meter/leases.ts'
+import { quotaRefusal } from '../meter/counters/counters.ts'
+import { activeDevice } from '../meter/devices/devices.ts'
+import { closeLeases, LEASE_S, renewLease, takeLease } from '../meter/devices/leases.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 

@@ -6,7 +6,7 @@ import { makeRoutes, type Routes } from '../http/environment.ts'
 import { Refusal } from '../http/failure.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import { seesEveryTenant } from '../http/sign-in.ts'
-import { type Account, limitOf } from '../meter/account.ts'
+import { type Account, limitOf } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 

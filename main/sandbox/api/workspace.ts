@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { workspaceResponse } from '../../../shared/contract/platform.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
-import { workspaceDocument } from '../meter/documents.ts'
+import { workspaceDocument } from '../meter/accounts/documents.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 

@@ -4,7 +4,7 @@ import { DAY_MS, daysOf } from '../../../shared/billing/cost-day.ts'
 import { type Limit, limitFromWire, UNLIMITED } from '../../../shared/billing/limit.ts'
 import type { Meter } from '../../../shared/billing/catalog.ts'
 import { type Period, periodAt } from '../../../shared/billing/period.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import type { SqliteFile } from '../store/open.ts'
 import type { Unit } from '../store/store.ts'
 

@@ -6,7 +6,7 @@ import type { AlertRule } from '../../../shared/contract/platform/alerts.ts'
 import { sentDeliveries } from '../alerts/deliveries.ts'
 import { rulesOf } from '../alerts/rules.ts'
 import { limitEvent, limitThresholds } from '../alerts/watch.ts'
-import { readSnapshots } from '../meter/snapshots.ts'
+import { readSnapshots } from '../meter/usage/snapshots.ts'
 import type { Unit } from '../store/store.ts'
 import type { HistoryPart, HistoryWorkspace } from './history.ts'
 

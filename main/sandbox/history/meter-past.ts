@@ -1,6 +1,6 @@
 import type { Meter } from '../../../shared/billing/catalog.ts'
 import type { Period } from '../../../shared/billing/period.ts'
-import { servicesOf } from '../meter/services-of.ts'
+import { servicesOf } from '../meter/usage/services-of.ts'
 import type { HistoryWorkspace } from './history.ts'
 
 /** How one meter came to where it is. */

@@ -1,5 +1,5 @@
 import type { Topic } from '../../../shared/contract/platform.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import type { SignedIn } from './environment.ts'
 import { permissionIn } from './permission.ts'
 

@@ -1,5 +1,5 @@
 import { type PermissionAnswer, permit } from '../../../shared/billing/permission.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Unit } from '../store/store.ts'
 import type { SignedIn } from './environment.ts'

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { PaymentMethod } from '../../../shared/billing/catalog.ts'
 import { whyNotEligible } from '../../../shared/billing/invoice.ts'
 import type { paymentMethodsDocument } from '../../../shared/contract/platform/invoices.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import type { Unit } from '../store/store.ts'
 
 /** The setting that says in which country the customer is; it decides which ways to pay there are. */

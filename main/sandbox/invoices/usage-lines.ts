@@ -4,7 +4,7 @@ import { dayOf } from '../../../shared/billing/cost-day.ts'
 import { beyondPlan, taxAtRate, usageLine } from '../../../shared/billing/invoice.ts'
 import { limitFromWire } from '../../../shared/billing/limit.ts'
 import type { invoiceLine } from '../../../shared/contract/platform/invoices.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import type { Unit } from '../store/store.ts'
 
 export type InvoiceLine = z.output<typeof invoiceLine>

@@ -1,6 +1,6 @@
 import type { models } from '@polar-sh/sdk/2026-10'
 import { dueAt } from '../../../shared/billing/invoice.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Store, Unit } from '../store/store.ts'
 import { type InvoiceRow, invoiceDocumentOf } from './invoice-document.ts'

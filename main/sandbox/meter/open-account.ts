@@ -1,11 +1,11 @@
 import { planOf } from '../../../shared/billing/catalog.ts'
 import type { Unit } from '../store/store.ts'
-import type { Account } from './account.ts'
-import { closeExpiredLeases } from './leases.ts'
-import { endBoosters, readHoldings } from './limits.ts'
-import { rollPeriod } from './period-roll.ts'
-import { coolRates } from './rates.ts'
-import { closeHours } from './snapshots.ts'
+import type { Account } from './accounts/account.ts'
+import { closeExpiredLeases } from './devices/leases.ts'
+import { endBoosters, readHoldings } from './counters/limits.ts'
+import { rollPeriod } from './periods/period-roll.ts'
+import { coolRates } from './usage/rates.ts'
+import { closeHours } from './usage/snapshots.ts'
 
 /**
  * Opens a workspace in a transaction and brings it up to the transaction's instant: leases that have run out are

@@ -1,6 +1,6 @@
 import type { Store } from '../store/store.ts'
 import { openAccount } from './open-account.ts'
-import { hourOf } from './snapshots.ts'
+import { hourOf } from './usage/snapshots.ts'
 
 /** Opens every workspace whose lease, period or booster has run out, or whose hour or minute is over, so that it happens, and is made known, when nobody asks. */
 export async function passTime(store: Store): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import type { Unit } from '../store/store.ts'
 
 /** Under which name and e-mail a workspace is a customer. */

@@ -1,7 +1,7 @@
 import type { Booster, Catalog, Plan } from '../../../shared/billing/catalog.ts'
 import { planOf } from '../../../shared/billing/catalog.ts'
 import { type Proration, prorate } from '../../../shared/billing/proration.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import type { PurchaseTables } from '../store/purchase-tables.ts'
 
 /** What a checkout is for. */

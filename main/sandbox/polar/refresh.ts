@@ -1,6 +1,6 @@
 import type { Polar } from '@polar-sh/sdk/2026-10'
 import type { Clock } from '../clock.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import { announcePaymentMethods } from '../invoices/payment-methods.ts'
 import { writeInvoices } from '../invoices/write-invoices.ts'
 import { openAccount } from '../meter/open-account.ts'

@@ -1,7 +1,7 @@
 import type { SignedIn } from '../http/environment.ts'
 import { Refusal } from '../http/failure.ts'
 import { requireBilling, requirePermission } from '../http/permission.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Unit } from '../store/store.ts'
 import type { Circle } from './circle.ts'

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { PriceBook } from '../../../shared/billing/price-book.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import type { WalletsTable } from '../store/wallet-tables.ts'
 
 /** A circle with its wallet as one transaction sees it. `wallet` follows what that transaction writes. */

@@ -1,7 +1,7 @@
 import { dayOf } from '../../../shared/billing/cost-day.ts'
 import type { PriceBook } from '../../../shared/billing/price-book.ts'
 import { notFound, Refusal } from '../http/failure.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import type { Unit } from '../store/store.ts'
 import type { Circle } from './circle.ts'
 import { announcePrices, announceWallet } from './documents.ts'

@@ -1,5 +1,5 @@
 import { dayOf } from '../../../shared/billing/cost-day.ts'
-import type { Account } from '../meter/account.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Store, Unit } from '../store/store.ts'
 import type { Circle } from './circle.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readSnapshots } from '../../../main/sandbox/meter/snapshots.ts'
+import { readSnapshots } from '../../../main/sandbox/meter/usage/snapshots.ts'
 import { DAY_MS, HOUR_MS, MeteredAccount } from './fixture.ts'
 
 let account: MeteredAccount

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checkEnvelope } from '../../../../main/sandbox/meter/envelope-check.ts'
+import { checkEnvelope } from '../../../../main/sandbox/meter/envelopes/envelope-check.ts'
 import { pushEnvelope } from '../../../../shared/contract/platform.ts'
 
 function good(bytes: Buffer): Record<string, unknown> {

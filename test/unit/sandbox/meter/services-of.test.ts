@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { servicesOf } from '../../../../main/sandbox/meter/services-of.ts'
+import { servicesOf } from '../../../../main/sandbox/meter/usage/services-of.ts'
 import { allocate } from '../../../../shared/billing/cost.ts'
 import { catalogs } from '../../../../shared/generated/catalogs.ts'
 

@@ -1,7 +1,7 @@
-import type { Unit } from '../store/store.ts'
-import type { Account } from './account.ts'
-import { closeHours } from './snapshots.ts'
-import { usageRows } from './usage-rows.ts'
+import type { Unit } from '../../store/store.ts'
+import type { Account } from '../accounts/account.ts'
+import { closeHours } from '../usage/snapshots.ts'
+import { usageRows } from '../usage/usage-rows.ts'
 
 /** Keeps what the period that runs has counted, before its counters start anew. It is over at `endMs`. */
 export function closePeriod(unit: Unit, account: Account, endMs: number): void {

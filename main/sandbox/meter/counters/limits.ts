@@ -1,9 +1,9 @@
-import type { BoughtBooster, Holdings } from '../../../shared/billing/effective-limit.ts'
-import { effectiveLimits, isActive } from '../../../shared/billing/effective-limit.ts'
-import { limitToWire } from '../../../shared/billing/limit.ts'
-import type { Catalog } from '../../../shared/billing/catalog.ts'
-import type { Unit } from '../store/store.ts'
-import type { Account } from './account.ts'
+import type { BoughtBooster, Holdings } from '../../../../shared/billing/effective-limit.ts'
+import { effectiveLimits, isActive } from '../../../../shared/billing/effective-limit.ts'
+import { limitToWire } from '../../../../shared/billing/limit.ts'
+import type { Catalog } from '../../../../shared/billing/catalog.ts'
+import type { Unit } from '../../store/store.ts'
+import type { Account } from '../accounts/account.ts'
 import { setCounters } from './counters.ts'
 
 /** What an account has bought on top of its plan: boosters that nobody has ended yet, and seats. */

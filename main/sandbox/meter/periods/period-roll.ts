@@ -1,12 +1,12 @@
-import { periodAt } from '../../../shared/billing/period.ts'
-import { usageInNewPeriod } from '../../../shared/billing/plan-change.ts'
-import { auditPlanChange } from '../audit/plan-change.ts'
-import type { Unit } from '../store/store.ts'
-import { type Account, basePlanOf } from './account.ts'
+import { periodAt } from '../../../../shared/billing/period.ts'
+import { usageInNewPeriod } from '../../../../shared/billing/plan-change.ts'
+import { auditPlanChange } from '../../audit/plan-change.ts'
+import type { Unit } from '../../store/store.ts'
+import { type Account, basePlanOf } from '../accounts/account.ts'
 import { closePeriod } from './closed-periods.ts'
-import { setCounters } from './counters.ts'
-import { deviceCounterDocument, planDocument } from './documents.ts'
-import { limitsInForce } from './limits.ts'
+import { setCounters } from '../counters/counters.ts'
+import { deviceCounterDocument, planDocument } from '../accounts/documents.ts'
+import { limitsInForce } from '../counters/limits.ts'
 
 /** When the period is over: the next one begins, monthly counters at zero; a cancelled subscription is over with it. */
 export async function rollPeriod(unit: Unit, account: Account): Promise<void> {

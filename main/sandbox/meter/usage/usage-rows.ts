@@ -1,8 +1,8 @@
 import type { Statement } from 'better-sqlite3'
-import { formOf } from '../../../shared/billing/aggregation.ts'
-import type { Meter } from '../../../shared/billing/catalog.ts'
-import type { SqliteFile } from '../store/open.ts'
-import type { Unit } from '../store/store.ts'
+import { formOf } from '../../../../shared/billing/aggregation.ts'
+import type { Meter } from '../../../../shared/billing/catalog.ts'
+import type { SqliteFile } from '../../store/open.ts'
+import type { Unit } from '../../store/store.ts'
 
 const known = new WeakMap<SqliteFile, UsageRows>()
 

@@ -1,4 +1,4 @@
-import type { MeteredEvent } from '../../../shared/billing/aggregation.ts'
+import type { MeteredEvent } from '../../../../shared/billing/aggregation.ts'
 
 /** Something that was used. What it says is a quantity, a reading or a key, as the meter's aggregation takes it. */
 export type UsageEvent = {

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import { meterOf, type Meter, refusalCode } from '../../../shared/billing/catalog.ts'
-import { quotaReason } from '../../../shared/billing/quota-reason.ts'
-import type { PlatformError } from '../../../shared/contract/platform.ts'
-import { Refusal } from '../http/failure.ts'
-import type { Unit } from '../store/store.ts'
-import { type Account, counterOf, limitOf } from './account.ts'
-import { announceCounters } from './documents.ts'
+import { meterOf, type Meter, refusalCode } from '../../../../shared/billing/catalog.ts'
+import { quotaReason } from '../../../../shared/billing/quota-reason.ts'
+import type { PlatformError } from '../../../../shared/contract/platform.ts'
+import { Refusal } from '../../http/failure.ts'
+import type { Unit } from '../../store/store.ts'
+import { type Account, counterOf, limitOf } from '../accounts/account.ts'
+import { announceCounters } from '../accounts/documents.ts'
 
 /**
  * Draws on meters: one conditional update each, so that two transactions together never pass a limit. All or none.

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { MeteredEvent } from '../../../shared/billing/aggregation.ts'
-import type { WireUsageEvent } from '../../../shared/contract/platform/usage.ts'
-import { describeIssues } from '../http/environment.ts'
+import type { MeteredEvent } from '../../../../shared/billing/aggregation.ts'
+import type { WireUsageEvent } from '../../../../shared/contract/platform/usage.ts'
+import { describeIssues } from '../../http/environment.ts'
 import type { UsageEvent } from './usage-event.ts'
 
 /** An event of the wire as the meters take it. */

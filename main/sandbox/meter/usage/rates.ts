@@ -1,6 +1,6 @@
-import type { Unit } from '../store/store.ts'
-import type { Account } from './account.ts'
-import { setCounters } from './counters.ts'
+import type { Unit } from '../../store/store.ts'
+import type { Account } from '../accounts/account.ts'
+import { setCounters } from '../counters/counters.ts'
 import { markKeyOf, usageRows } from './usage-rows.ts'
 
 const MINUTE_MS = 60_000

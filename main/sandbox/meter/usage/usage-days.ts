@@ -1,6 +1,6 @@
-import { dateOf } from '../../../shared/billing/cost-day.ts'
-import type { UsageDayDocument } from '../../../shared/contract/platform/usage.ts'
-import type { Unit } from '../store/store.ts'
+import { dateOf } from '../../../../shared/billing/cost-day.ts'
+import type { UsageDayDocument } from '../../../../shared/contract/platform/usage.ts'
+import type { Unit } from '../../store/store.ts'
 import { usageRows } from './usage-rows.ts'
 
 /** The document of a day's use by meter, service and user. */

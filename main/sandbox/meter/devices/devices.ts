@@ -1,9 +1,9 @@
 import type { Selectable } from 'kysely'
-import { writeAudit } from '../audit/write-audit.ts'
-import { Refusal } from '../http/failure.ts'
-import type { DevicesTable } from '../store/schema.ts'
-import type { Unit } from '../store/store.ts'
-import { deviceCounterDocument, deviceDocument } from './documents.ts'
+import { writeAudit } from '../../audit/write-audit.ts'
+import { Refusal } from '../../http/failure.ts'
+import type { DevicesTable } from '../../store/schema.ts'
+import type { Unit } from '../../store/store.ts'
+import { deviceCounterDocument, deviceDocument } from '../accounts/documents.ts'
 
 export type DeviceRow = Selectable<DevicesTable>
 

@@ -1,5 +1,5 @@
 import type { Statement } from 'better-sqlite3'
-import type { SqliteFile } from '../store/open.ts'
+import type { SqliteFile } from '../../store/open.ts'
 import type { CheckedEnvelope } from './envelope-check.ts'
 
 /** What is remembered of an id: the hash that it was stored with, or null where it was deleted before it ever came. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { z } from 'zod'
-import { MAX_ENVELOPE_BYTES, type pushEnvelope } from '../../../shared/contract/platform.ts'
-import { isoTime, uuid } from '../../../shared/contract/primitives.ts'
+import { MAX_ENVELOPE_BYTES, type pushEnvelope } from '../../../../shared/contract/platform.ts'
+import { isoTime, uuid } from '../../../../shared/contract/primitives.ts'
 
 /** An envelope whose fields, size and hash are what they say. `ciphertext` is decoded. */
 export type CheckedEnvelope = Omit<z.output<typeof pushEnvelope>, 'ciphertext'> & { ciphertext: Buffer }

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import { PUSH_MAX_BYTES, type restoreResponse } from '../../../shared/contract/platform.ts'
-import type { Refusal } from '../http/failure.ts'
-import type { Unit } from '../store/store.ts'
-import { type Account, metersDrawnBy } from './account.ts'
-import { drawOn, giveBack, quotaRefusal } from './counters.ts'
-import { countForDevice, findDevice } from './devices.ts'
-import { countForSubKeys } from './sub-keys.ts'
+import { PUSH_MAX_BYTES, type restoreResponse } from '../../../../shared/contract/platform.ts'
+import type { Refusal } from '../../http/failure.ts'
+import type { Unit } from '../../store/store.ts'
+import { type Account, metersDrawnBy } from '../accounts/account.ts'
+import { drawOn, giveBack, quotaRefusal } from '../counters/counters.ts'
+import { countForDevice, findDevice } from '../devices/devices.ts'
+import { countForSubKeys } from '../devices/sub-keys.ts'
 
 /**
  * Deletes an envelope: its ciphertext goes, its id stays for as long as the account, so a repeat of this call and a

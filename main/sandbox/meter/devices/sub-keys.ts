@@ -1,5 +1,5 @@
-import type { Unit } from '../store/store.ts'
-import { subKeyDocument } from './documents.ts'
+import type { Unit } from '../../store/store.ts'
+import { subKeyDocument } from '../accounts/documents.ts'
 
 export type SubKeyShare = { subKeyId: string | null; envelopes: number; bytes: number }
 

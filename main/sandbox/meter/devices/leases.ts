@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Meter } from '../../../shared/billing/catalog.ts'
-import type { Unit } from '../store/store.ts'
-import { type Account, metersDrawnBy } from './account.ts'
-import { drawOn, giveBack } from './counters.ts'
+import type { Meter } from '../../../../shared/billing/catalog.ts'
+import type { Unit } from '../../store/store.ts'
+import { type Account, metersDrawnBy } from '../accounts/account.ts'
+import { drawOn, giveBack } from '../counters/counters.ts'
 import { announceDevice } from './devices.ts'
 
 /** How long a session stays open without a sign of life. The console renews well before. */

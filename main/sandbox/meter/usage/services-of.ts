@@ -1,4 +1,4 @@
-import type { Catalog, Meter } from '../../../shared/billing/catalog.ts'
+import type { Catalog, Meter } from '../../../../shared/billing/catalog.ts'
 
 /**
  * The services that the use of a meter may name, so that the split of the use by service is the one of its costs: those that the

@@ -1,5 +1,5 @@
-import type { Unit } from '../store/store.ts'
-import type { Account } from './account.ts'
+import type { Unit } from '../../store/store.ts'
+import type { Account } from '../accounts/account.ts'
 import { UsageBook } from './usage-book.ts'
 import type { UsageEvent, UsageOutcome } from './usage-event.ts'
 

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
-import { type Catalog, type Meter, type Plan, planOf } from '../../../shared/billing/catalog.ts'
-import type { Holdings } from '../../../shared/billing/effective-limit.ts'
-import { type Limit, limitFromWire } from '../../../shared/billing/limit.ts'
-import type { CountersTable, WorkspacesTable } from '../store/schema.ts'
+import { type Catalog, type Meter, type Plan, planOf } from '../../../../shared/billing/catalog.ts'
+import type { Holdings } from '../../../../shared/billing/effective-limit.ts'
+import { type Limit, limitFromWire } from '../../../../shared/billing/limit.ts'
+import type { CountersTable, WorkspacesTable } from '../../store/schema.ts'
 
 export type CounterRow = Selectable<CountersTable>
 

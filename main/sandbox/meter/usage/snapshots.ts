@@ -4,13 +4,13 @@
  */
 import type { Statement } from 'better-sqlite3'
 import { z } from 'zod'
-import type { MeteredEvent } from '../../../shared/billing/aggregation.ts'
-import type { Meter } from '../../../shared/billing/catalog.ts'
-import { dateOf } from '../../../shared/billing/cost-day.ts'
-import type { SnapshotDocument } from '../../../shared/contract/platform/usage.ts'
-import type { SqliteFile } from '../store/open.ts'
-import type { Unit } from '../store/store.ts'
-import { type Account, counterOf } from './account.ts'
+import type { MeteredEvent } from '../../../../shared/billing/aggregation.ts'
+import type { Meter } from '../../../../shared/billing/catalog.ts'
+import { dateOf } from '../../../../shared/billing/cost-day.ts'
+import type { SnapshotDocument } from '../../../../shared/contract/platform/usage.ts'
+import type { SqliteFile } from '../../store/open.ts'
+import type { Unit } from '../../store/store.ts'
+import { type Account, counterOf } from '../accounts/account.ts'
 
 const HOUR_MS = 3_600_000
 const HOURS = 24
