@@ -3,7 +3,7 @@ import type { Idempotency } from './http/idempotency.ts'
 import type { EnvelopeRows } from './meter/envelopes/envelope-rows.ts'
 import type { Payments } from './polar/payments.ts'
 import type { EventHub } from './http/event-hub.ts'
-import type { RequestMeter } from './http/request-meter.ts'
+import type { RequestMeter } from './meter/request-meter.ts'
 import type { Store } from './store/store.ts'
 
 /** What the routes work with. */

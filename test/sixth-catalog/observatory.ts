@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPricingFiles } from '../../build/pricing-files.ts'
-import type { DemoWorkspace } from '../../main/sandbox/demo-workspaces.ts'
+import type { DemoWorkspace } from '../../main/sandbox/demo/demo-workspaces.ts'
 import type { Catalog } from '../../shared/billing/catalog.ts'
 import { parseCatalog } from '../../shared/catalogs/parse.ts'
 import { parsePricing } from '../../shared/catalogs/pricing.ts'

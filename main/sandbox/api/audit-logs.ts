@@ -4,7 +4,7 @@ import { entryDocument, openBook } from '../audit/book.ts'
 import { type AuditFilter, listEntries } from '../audit/listing.ts'
 import { retentionOf } from '../audit/retention.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
-import { accountFor } from '../http/permission.ts'
+import { accountFor } from '../permissions/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import type { Platform } from '../platform.ts'
 

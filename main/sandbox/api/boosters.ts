@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { boostersResponse } from '../../../shared/contract/platform/purchase.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
-import { accountFor } from '../http/permission.ts'
+import { accountFor } from '../permissions/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import { boosterDocument } from '../meter/accounts/documents.ts'
 import type { Platform } from '../platform.ts'

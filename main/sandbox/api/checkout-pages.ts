@@ -7,7 +7,7 @@ import { notFound } from '../http/failure.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { type Markup, sendPage } from '../pages/page.ts'
 import type { CheckoutRow } from '../store/purchase-tables.ts'
-import { afterwards, costOfChange, purchaseOf, purchaseWords, recurringCents } from '../polar/purchase.ts'
+import { afterwards, costOfChange, purchaseOf, purchaseWords, recurringCents } from '../purchases/purchase.ts'
 import type { Platform } from '../platform.ts'
 
 const MAKER = 'Tidemark platform'

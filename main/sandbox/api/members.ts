@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { sandboxMembersResponse } from '../../../shared/contract/platform.ts'
-import { type DemoWorkspace, demoToken, demoWorkspaceId } from '../demo-workspaces.ts'
+import { type DemoWorkspace, demoToken, demoWorkspaceId } from '../demo/demo-workspaces.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { jsonAnswer, refusals } from '../http/route.ts'
 import { hashSecret } from '../http/sign-in.ts'

@@ -3,16 +3,16 @@ import { checkoutDocument as checkoutSchema, checkoutResponse, portalResponse } 
 import { checkoutRequest, previewRequest, previewResponse } from '../../../shared/contract/platform/purchase.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
-import { accountFor } from '../http/permission.ts'
+import { accountFor } from '../permissions/permission.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import type { Account } from '../meter/accounts/account.ts'
 import { checkoutDocument } from '../meter/accounts/documents.ts'
 import type { Platform } from '../platform.ts'
 import { type Customer, customerOf } from '../polar/customer.ts'
 import type { Payments } from '../polar/payments.ts'
-import type { Purchase } from '../polar/purchase.ts'
+import type { Purchase } from '../purchases/purchase.ts'
 import { previewCancel, previewPurchase } from './preview.ts'
-import { refuseSenseless, requestedPurchase } from './purchase-request.ts'
+import { refuseSenseless, requestedPurchase } from '../purchases/purchase-request.ts'
 
 const createCheckout = createRoute({
   method: 'post',

@@ -8,14 +8,14 @@ import {
 } from '../../../shared/contract/platform/purchase.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { Refusal } from '../http/failure.ts'
-import { accountFor, permissionIn, requireBilling } from '../http/permission.ts'
+import { accountFor, permissionIn, requireBilling } from '../permissions/permission.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import type { Account } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { approveRequest } from '../plan-requests/approve.ts'
 import { decideRequest, insertRequest, pendingRequest, readRequest, readRequests } from '../plan-requests/requests.ts'
 import type { Platform } from '../platform.ts'
-import { namedPlan } from './purchase-request.ts'
+import { namedPlan } from '../purchases/purchase-request.ts'
 
 const listRequests = createRoute({
   method: 'get',

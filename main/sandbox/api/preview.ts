@@ -6,7 +6,7 @@ import { startsNewPeriod, takesEffect, usageInNewPeriod, wouldBeOver } from '../
 import type { previewResponse } from '../../../shared/contract/platform/purchase.ts'
 import { isoTime } from '../clock.ts'
 import { type Account, basePlanOf, counterOf } from '../meter/accounts/account.ts'
-import { afterwards, CENTS_PER_AU, costOfChange, type Purchase, recurringCents } from '../polar/purchase.ts'
+import { afterwards, CENTS_PER_AU, costOfChange, type Purchase, recurringCents } from '../purchases/purchase.ts'
 
 type Preview = z.output<typeof previewResponse>
 

@@ -2,7 +2,7 @@ import { PUSH_MAX_BYTES, PUSH_MAX_ENVELOPES, pushRequest, pushResponse } from '.
 import { limitBody, PUSH_BODY_MAX_BYTES } from '../http/door.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
-import { requireSync } from '../http/permission.ts'
+import { requireSync } from '../permissions/permission.ts'
 import { readJson } from '../http/read-json.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import { isUuid } from '../meter/envelopes/envelope-check.ts'

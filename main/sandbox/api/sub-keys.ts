@@ -3,7 +3,7 @@ import { createSubKeyRequest, subKeyDocument as subKeySchema, subKeysResponse } 
 import { writeAudit } from '../audit/write-audit.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { notFound, Refusal } from '../http/failure.ts'
-import { requireSync } from '../http/permission.ts'
+import { requireSync } from '../permissions/permission.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import { type Account, metersDrawnBy } from '../meter/accounts/account.ts'
 import { drawOn, giveBack, quotaRefusal } from '../meter/counters/counters.ts'

@@ -7,7 +7,7 @@ import { snapshotsQuery, snapshotsResponse, usageMetricsQuery, usageMetricsRespo
 import { isoTime } from '../clock.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { badRequest, notFound } from '../http/failure.ts'
-import { accountFor } from '../http/permission.ts'
+import { accountFor } from '../permissions/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import { type Account, counterOf } from '../meter/accounts/account.ts'
 import { readSnapshots, type SnapshotRow } from '../meter/usage/snapshots.ts'

@@ -7,7 +7,7 @@ import { countersResponse, planResponse, plansResponse, usageResponse } from '..
 import { wireLimit } from '../../../shared/contract/primitives.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
-import { accountFor } from '../http/permission.ts'
+import { accountFor } from '../permissions/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import { type Account, counterOf, limitOf } from '../meter/accounts/account.ts'
 import { counterDocuments, periodDocument, planDocument } from '../meter/accounts/documents.ts'

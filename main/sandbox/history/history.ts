@@ -1,6 +1,6 @@
 import { type Catalog, type Plan, planOf } from '../../../shared/billing/catalog.ts'
 import type { Store, Unit } from '../store/store.ts'
-import { makeShape, type Shape } from './shape.ts'
+import { makeShape, type Shape } from '../demo/shape.ts'
 
 /** A workspace whose past is made. */
 export type HistoryWorkspace = {

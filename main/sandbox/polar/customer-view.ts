@@ -1,7 +1,7 @@
 import type { models, Polar } from '@polar-sh/sdk/2026-10'
 import { errors } from '@polar-sh/sdk/2026-10'
 import { z } from 'zod'
-import type { Standing } from '../meter/plan-in-force.ts'
+import type { Standing } from '../purchases/plan-in-force.ts'
 import { cardWords } from './embedded/cards.ts'
 
 const PAGE = 100

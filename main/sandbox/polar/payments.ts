@@ -9,7 +9,7 @@ import type { CheckoutRow } from '../store/purchase-tables.ts'
 import type { Store, Unit } from '../store/store.ts'
 import type { Customer } from './customer.ts'
 import type { Products, Sold } from './products.ts'
-import { CENTS_PER_AU, columnsOf, costOfChange, type Purchase, purchaseOf, purchaseWords } from './purchase.ts'
+import { CENTS_PER_AU, columnsOf, costOfChange, type Purchase, purchaseOf, purchaseWords } from '../purchases/purchase.ts'
 import type { CustomerRefresh } from './refresh.ts'
 import { announceCheckout } from './settle-checkout.ts'
 

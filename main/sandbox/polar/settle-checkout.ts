@@ -1,13 +1,13 @@
 import type { models } from '@polar-sh/sdk/2026-10'
 import { MICRO_AU_PER_AU } from '../../../shared/billing/wallet.ts'
 import type { Account } from '../meter/accounts/account.ts'
-import { startBooster } from '../meter/boosters.ts'
+import { startBooster } from '../purchases/boosters.ts'
 import { checkoutDocument } from '../meter/accounts/documents.ts'
-import type { Standing } from '../meter/plan-in-force.ts'
+import type { Standing } from '../purchases/plan-in-force.ts'
 import type { Unit } from '../store/store.ts'
 import { creditTopUp } from '../wallet/credit.ts'
 import type { CheckoutRow } from '../store/purchase-tables.ts'
-import { purchaseOf } from './purchase.ts'
+import { purchaseOf } from '../purchases/purchase.ts'
 
 /** A checkout as Polar has it now; null where it is none of Polar's. */
 export type SeenCheckout = { row: CheckoutRow; polar: models.Checkout | null; decline: string | null }

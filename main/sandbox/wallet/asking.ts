@@ -1,6 +1,6 @@
 import type { SignedIn } from '../http/environment.ts'
 import { Refusal } from '../http/failure.ts'
-import { requireBilling, requirePermission } from '../http/permission.ts'
+import { requireBilling, requirePermission } from '../permissions/permission.ts'
 import type { Account } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Unit } from '../store/store.ts'

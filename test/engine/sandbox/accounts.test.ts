@@ -5,7 +5,7 @@ import * as contract from '../../../shared/contract/platform.ts'
 import { entitlement, entitlementsResponse, operationResponse, quotaResponse, tenantsResponse } from '../../../shared/contract/platform/account.ts'
 import { catalogIds, catalogs } from '../../../shared/generated/catalogs.ts'
 import { shippedCatalogs } from '../../../main/sandbox/catalogs.ts'
-import { demoWorkspaces } from '../../../main/sandbox/demo-workspaces.ts'
+import { demoWorkspaces } from '../../../main/sandbox/demo/demo-workspaces.ts'
 import { mountPalomar, readObservatory } from '../../sixth-catalog/observatory.ts'
 import { DEVICE, SandboxFixture, withSteppedSandbox } from './fixture.ts'
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { prepareDemo } from '../../../main/sandbox/demo.ts'
+import { prepareDemo } from '../../../main/sandbox/demo/demo.ts'
 import { Store } from '../../../main/sandbox/store/store.ts'
 import { SteppedClock } from './fixture.ts'
 

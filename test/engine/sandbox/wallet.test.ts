@@ -9,7 +9,7 @@ import {
   pricingDocument,
   walletDocument,
 } from '../../../shared/contract/platform/wallet.ts'
-import { demoWorkspaces } from '../../../main/sandbox/demo-workspaces.ts'
+import { demoWorkspaces } from '../../../main/sandbox/demo/demo-workspaces.ts'
 import { HOME, WalletStage } from './wallet-fixture.ts'
 
 const OPENING = 5_000_000

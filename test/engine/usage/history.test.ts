@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import { afterEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { systemClock } from '../../../main/sandbox/clock.ts'
-import { demoWorkspaces } from '../../../main/sandbox/demo-workspaces.ts'
+import { demoWorkspaces } from '../../../main/sandbox/demo/demo-workspaces.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../main/sandbox/server.ts'
 import { sandboxMembersResponse } from '../../../shared/contract/platform.ts'
 

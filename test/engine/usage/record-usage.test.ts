@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aggregate, type MeteredEvent } from '../../../shared/billing/aggregation.ts'
-import { randomFrom } from '../../../main/sandbox/history/shape.ts'
+import { randomFrom } from '../../../main/sandbox/demo/shape.ts'
 import { DAY_MS, HOUR_MS, MeteredAccount } from './fixture.ts'
 
 let account: MeteredAccount

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { randomFrom } from '../../../main/sandbox/history/shape.ts'
+import { randomFrom } from '../../../main/sandbox/demo/shape.ts'
 import { Traffic } from '../../../main/sandbox/traffic/traffic.ts'
 import { MeteredAccount } from './fixture.ts'
 

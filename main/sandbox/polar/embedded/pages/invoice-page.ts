@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import { moneyText } from '../../../../shared/billing/money.ts'
-import type { RouteEnvironment } from '../../http/environment.ts'
-import { notFound } from '../../http/failure.ts'
-import { dateText, sendPage } from '../../pages/page.ts'
-import type { EmbeddedPolar } from './polar.ts'
-import { findOrder } from './records.ts'
-import type { OrderItem } from './wire.ts'
+import { moneyText } from '../../../../../shared/billing/money.ts'
+import type { RouteEnvironment } from '../../../http/environment.ts'
+import { notFound } from '../../../http/failure.ts'
+import { dateText, sendPage } from '../../../pages/page.ts'
+import type { EmbeddedPolar } from '../polar.ts'
+import { findOrder } from '../records.ts'
+import type { OrderItem } from '../wire.ts'
 
 /** The address of an invoice; the seal in it is what opens it, as in the links that Polar gives. */
 export function invoicePath(polar: EmbeddedPolar, orderId: string): string {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Booster } from '../../../shared/billing/catalog.ts'
 import { writeAudit } from '../audit/write-audit.ts'
 import type { Unit } from '../store/store.ts'
-import type { Account } from './accounts/account.ts'
-import { boosterDocument } from './accounts/documents.ts'
-import { putLimitsInForce, readHoldings } from './counters/limits.ts'
+import type { Account } from '../meter/accounts/account.ts'
+import { boosterDocument } from '../meter/accounts/documents.ts'
+import { putLimitsInForce, readHoldings } from '../meter/counters/limits.ts'
 
 /**
  * A booster that has been paid for raises its limit at once and until the period's end. (seed: truss, "one-time

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { publishCostDay } from '../costs/cost-days.ts'
+import { publishCostDay } from './cost-days.ts'
 import type { Store, Unit } from '../store/store.ts'
-import { publishUsageDay } from './usage/usage-days.ts'
+import { publishUsageDay } from '../meter/usage/usage-days.ts'
 
 /** Writes the document of one UTC day (since 1970) anew from `usage_daily`, and makes it known. */
 type DayPublisher = (unit: Unit, workspaceId: string, day: number) => void

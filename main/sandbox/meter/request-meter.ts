@@ -1,13 +1,13 @@
 import type { MiddlewareHandler } from 'hono'
 import { fitsUnder, limitToWire } from '../../../shared/billing/limit.ts'
 import type { Clock } from '../clock.ts'
-import { type Account, counterOf, limitOf } from '../meter/accounts/account.ts'
-import { quotaRefusal, setCounters } from '../meter/counters/counters.ts'
-import { openAccount } from '../meter/open-account.ts'
-import { recordUsage } from '../meter/usage/record-usage.ts'
+import { type Account, counterOf, limitOf } from './accounts/account.ts'
+import { quotaRefusal, setCounters } from './counters/counters.ts'
+import { openAccount } from './open-account.ts'
+import { recordUsage } from './usage/record-usage.ts'
 import type { Store, Unit } from '../store/store.ts'
-import type { RouteEnvironment } from './environment.ts'
-import { Refusal } from './failure.ts'
+import type { RouteEnvironment } from '../http/environment.ts'
+import { Refusal } from '../http/failure.ts'
 
 const MINUTE_MS = 60_000
 

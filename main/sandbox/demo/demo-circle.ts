@@ -1,8 +1,8 @@
 import { openAccount } from '../meter/open-account.ts'
 import type { Unit } from '../store/store.ts'
-import { createCircle } from './circles.ts'
-import { openCircle } from './open-circle.ts'
-import { writeWalletPast } from './past.ts'
+import { createCircle } from '../wallet/circles.ts'
+import { openCircle } from '../wallet/open-circle.ts'
+import { writeWalletPast } from './wallet-past.ts'
 
 /** Makes the circle of a demo workspace where it is missing, with a past or without one, and brings it up to now. */
 export async function openDemoCircle(unit: Unit, workspaceId: string, circle: { id: string; name: string }, past: { seed: number } | null): Promise<void> {

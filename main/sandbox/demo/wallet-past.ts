@@ -3,14 +3,14 @@ import { CREATION, EXISTENCE, priceTables, type PricedElement } from '../../../s
 import { type DebitLine, debitLines, ratesOf } from '../../../shared/billing/pricing.ts'
 import { exactNumber } from '../../../shared/billing/rounding.ts'
 import { MICRO_AU_PER_AU } from '../../../shared/billing/wallet.ts'
-import { seededUuid } from '../demo-workspaces.ts'
-import { makeShape, type Shape } from '../history/shape.ts'
+import { seededUuid } from './demo-workspaces.ts'
+import { makeShape, type Shape } from './shape.ts'
 import type { Account } from '../meter/accounts/account.ts'
 import type { Unit } from '../store/store.ts'
-import type { Circle } from './circle.ts'
-import { createCircle, priceBook } from './circles.ts'
-import { announceInstance, announceWallet } from './documents.ts'
-import { debitOf, keepRows, type LedgerRow, type NewLine, toRow } from './ledger.ts'
+import type { Circle } from '../wallet/circle.ts'
+import { createCircle, priceBook } from '../wallet/circles.ts'
+import { announceInstance, announceWallet } from '../wallet/documents.ts'
+import { debitOf, keepRows, type LedgerRow, type NewLine, toRow } from '../wallet/ledger.ts'
 
 const HOUR_MS = 3_600_000
 /** What an ordinary day at the end of the past costs, beside the existence of what is there. */

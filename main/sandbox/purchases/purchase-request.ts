@@ -4,7 +4,7 @@ import { takesEffect } from '../../../shared/billing/plan-change.ts'
 import type { checkoutRequest } from '../../../shared/contract/platform/purchase.ts'
 import { badRequest, notFound, Refusal } from '../http/failure.ts'
 import type { Account } from '../meter/accounts/account.ts'
-import type { Purchase } from '../polar/purchase.ts'
+import type { Purchase } from './purchase.ts'
 
 /** What a request names, looked up in the catalog. @throws Refusal for what this catalog or plan does not sell. */
 export function requestedPurchase(account: Account, { plan, booster, seats, top_up_au: au }: z.output<typeof checkoutRequest>): Purchase {

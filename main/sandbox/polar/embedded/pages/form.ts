@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { Refusal } from '../../http/failure.ts'
-import type { CardEntry } from './cards.ts'
+import { Refusal } from '../../../http/failure.ts'
+import type { CardEntry } from '../cards.ts'
 
 /** The text fields of a form that a page of ours sent. */
 export async function formOf(context: Context): Promise<Record<string, string>> {

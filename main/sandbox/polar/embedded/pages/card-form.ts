@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
-import type { CardAnswer } from '../polar/embedded/cards.ts'
-import type { Markup } from './page.ts'
+import type { CardAnswer } from '../cards.ts'
+import type { Markup } from '../../../pages/page.ts'
 
 /** The fields of a card, with the last attempt's complaint at the field that it is about. Nothing typed is put back. */
 export function cardFields(answer: CardAnswer | null): Markup {

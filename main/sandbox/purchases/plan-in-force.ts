@@ -4,11 +4,11 @@ import { startsNewPeriod } from '../../../shared/billing/plan-change.ts'
 import { auditPlanChange } from '../audit/plan-change.ts'
 import type { Unit } from '../store/store.ts'
 import { followPlan } from '../wallet/open-circle.ts'
-import { type Account, basePlanOf } from './accounts/account.ts'
-import { closePeriod } from './periods/closed-periods.ts'
-import { planDocument } from './accounts/documents.ts'
-import { putLimitsInForce } from './counters/limits.ts'
-import { startCountersAnew } from './periods/period-roll.ts'
+import { type Account, basePlanOf } from '../meter/accounts/account.ts'
+import { closePeriod } from '../meter/periods/closed-periods.ts'
+import { planDocument } from '../meter/accounts/documents.ts'
+import { putLimitsInForce } from '../meter/counters/limits.ts'
+import { startCountersAnew } from '../meter/periods/period-roll.ts'
 
 /** What Polar says about a customer, in the platform's words. Null subscription: nothing is bought. */
 export type Standing = {

@@ -1,6 +1,6 @@
 import type { Topic } from '../../../shared/contract/platform.ts'
 import type { Account } from '../meter/accounts/account.ts'
-import type { SignedIn } from './environment.ts'
+import type { SignedIn } from '../http/environment.ts'
 import { permissionIn } from './permission.ts'
 
 /** What a role must be allowed to be sent a topic: the same as for the routes that read it. Null: they ask for nothing. */

@@ -2,8 +2,8 @@ import { type PermissionAnswer, permit } from '../../../shared/billing/permissio
 import type { Account } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Unit } from '../store/store.ts'
-import type { SignedIn } from './environment.ts'
-import { Refusal } from './failure.ts'
+import type { SignedIn } from '../http/environment.ts'
+import { Refusal } from '../http/failure.ts'
 
 /** The account that a request is about, for a role that may do this in it. @throws Refusal 403 `forbidden`, 404 `billing_unavailable`. */
 export async function accountFor(unit: Unit, signedIn: SignedIn, action: string): Promise<Account> {
