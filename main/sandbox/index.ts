@@ -38,7 +38,7 @@ async function run({ port, dataDir, seed, history, traffic, importFile, importIn
   if (port !== 0 && sandbox.port !== port) console.log(`Port ${port} is in use; taking ${sandbox.port}.`)
   console.log(`Tidemark sandbox listens on ${sandbox.url}`)
   process.send?.({ type: 'listening', port: sandbox.port })
-  if (importFile !== null) await printImport(sandbox, { path: importFile, into: importInto, dataDir })
+  if (importFile !== null) await printImport(sandbox.importUsage, { path: importFile, into: importInto, dataDir })
 }
 
 /** The real Polar, where a token for it is in the environment. */

@@ -16,7 +16,7 @@ import { InvoiceClock } from './invoices/write-invoices.ts'
 import { EventHub } from './http/event-hub.ts'
 import { History } from './history/history.ts'
 import { historyParts } from './history/parts.ts'
-import { type ImportProgress, type ImportReport, importFile } from './import/import-file.ts'
+import { type ImportUsage, importFile } from './import/import-file.ts'
 import { Idempotency } from './http/idempotency.ts'
 import { RequestMeter } from './meter/request-meter.ts'
 import { hashSecret } from './http/sign-in.ts'
@@ -77,7 +77,7 @@ export type Sandbox = {
   /** Resolves when the demo's past is made; at once where none is. */
   pastMade(): Promise<void>
   /** Loads usage events from a CSV file or JSON lines. @param into a workspace, by its name or catalog. @throws when there is none, or no file */
-  importUsage(path: string, into: string, onProgress?: (progress: ImportProgress) => void): Promise<ImportReport>
+  importUsage: ImportUsage
   /** Ends what a token may do, as an administrator of a platform would. */
   revokeToken(token: string): Promise<void>
   expireToken(token: string, atMs: number): Promise<void>

@@ -10,7 +10,7 @@ import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import { announcePaymentMethods, COUNTRY_SETTING } from '../invoices/payment-methods.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
-import type { Unit } from '../store/store.ts'
+import { writeSetting } from '../settings/write-setting.ts'
 
 /** The plan in force, shown among the settings and changed by a checkout only. (seed: truss) */
 const READ_ONLY_KEY = 'plan_id'
@@ -84,35 +84,4 @@ function checkSetting(key: string, value: string): string {
   const parsed = known.type.safeParse(value)
   if (!parsed.success) throw new Refusal(422, 'invalid_setting', `${key} must be ${known.words}.`, 'Correct the value.')
   return parsed.data
-}
-
-/**
- * A setting's version rises by one with every write.
- *
- * @returns the value from before; null: it had none.
- * @throws Refusal 409 when the edit was made on another version.
- */
-export async function writeSetting(unit: Unit, workspaceId: string, key: string, value: string, expected: number | undefined): Promise<string | null> {
-  const known = await unit.tx
-    .selectFrom('settings')
-    .select(['value', 'version'])
-    .where('workspace_id', '=', workspaceId)
-    .where('key', '=', key)
-    .executeTakeFirst()
-  const current = known?.version ?? 0
-  // The very value that is there already is no conflict: it is the repeat of a write whose answer was lost.
-  if (expected !== undefined && expected !== current && known?.value !== value) {
-    throw new Refusal(409, 'version_conflict', `${key} was changed in the meantime.`, 'Look at both values and decide.', {
-      current: { key, value: known?.value ?? '', version: current },
-    })
-  }
-  if (known?.value === value) return value
-  const row = { value, version: current + 1, updated_at: unit.now }
-  await unit.tx
-    .insertInto('settings')
-    .values({ workspace_id: workspaceId, key, ...row })
-    .onConflict((conflict) => conflict.columns(['workspace_id', 'key']).doUpdateSet(row))
-    .execute()
-  unit.changes.put({ workspaceId, topic: 'setting', id: key, version: row.version, body: { key, value, version: row.version } })
-  return known?.value ?? null
 }

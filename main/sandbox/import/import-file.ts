@@ -12,6 +12,8 @@ import { type FileRecord, formOfFile, type RecordReader, recordReader } from './
 export type RefusedLine = { readonly line: number; readonly reason: string }
 export type ImportReport = { readonly accepted: number; readonly duplicates: number; readonly refused: readonly RefusedLine[] }
 export type ImportProgress = { readonly bytesRead: number; readonly totalBytes: number; readonly events: number }
+/** Loads usage events into a workspace that is named as a person names it. @throws when there is none of this name, or no file */
+export type ImportUsage = (path: string, into: string, onProgress?: (progress: ImportProgress) => void) => Promise<ImportReport>
 
 /**
  * Loads usage events from a CSV file or JSON lines into a workspace. Each counts on the day and in the period of its

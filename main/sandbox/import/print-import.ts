@@ -1,16 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Sandbox } from '../server.ts'
+import type { ImportUsage } from './import-file.ts'
 import { progressBar, reportLines } from './report-lines.ts'
 
 /** Loads a file and says how it goes: a bar that fills on a terminal, a line for every tenth of it elsewhere, and the report. */
-export async function printImport(
-  sandbox: Pick<Sandbox, 'importUsage'>,
-  { path, into, dataDir }: { path: string; into: string; dataDir: string },
-): Promise<void> {
+export async function printImport(importUsage: ImportUsage, { path, into, dataDir }: { path: string; into: string; dataDir: string }): Promise<void> {
   let tenth = 0
   try {
-    const report = await sandbox.importUsage(path, into, (progress) => {
+    const report = await importUsage(path, into, (progress) => {
       if (process.stdout.isTTY) return void process.stdout.write(`\r${progressBar(progress)}`)
       const reached = Math.floor((progress.bytesRead / Math.max(1, progress.totalBytes)) * 10)
       if (reached > tenth) console.log(progressBar(progress))
