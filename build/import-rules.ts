@@ -5,6 +5,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { importsOf, resolveRelative, withoutQuery } from './imports.ts'
+import { floorOf } from './sandbox-rooms.ts'
 
 export type Violation = { path: string; line: number; rule: string; message: string; reason: string }
 
@@ -81,6 +82,13 @@ export const rules: Rule[] = [
     appliesTo: inside('main/sandbox'),
     forbids: (target) => fileOutside('main/sandbox', 'shared')(target) || isPackage(target, 'electron') || isReact(target),
     reason: 'the sandbox is its own process and its own program; it shares the contract with the console, and no code',
+  },
+  {
+    name: 'sandbox-imports-run-down',
+    appliesTo: inside('main/sandbox'),
+    forbids: (target, importer) => target.kind === 'file' && inside('main/sandbox')(target.path) && floorOf(target.path) > floorOf(importer),
+    reason:
+      'a room of the sandbox stands on those before it in sandbox-rooms.ts; one that reached up could only be understood together with all that stand on it',
   },
   {
     name: 'only-desktop-and-preload-import-electron',
