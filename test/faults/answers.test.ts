@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { OUTCOMES } from '../../main/engine/outbox/codes.ts'
+import { OUTCOMES } from '../../main/engine/outbox/queue/rows/codes.ts'
 import type { ItemState } from '../../shared/contract/console.ts'
 import { attemptsOf, platformEnvelopes, queueItems } from './evidence.ts'
 import { type Device, type Scene, startScene, tenantToken } from './fixture.ts'

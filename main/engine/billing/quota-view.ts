@@ -1,4 +1,4 @@
-import type { MeterView, QuotaView } from '../outbox/release.ts'
+import type { MeterView, QuotaView } from '../outbox/delivery/hold-release.ts'
 import type { Documents } from '../sync/documents/documents.ts'
 
 /** The meters of a workspace as the cache knows them, for the outbox: which ones an envelope draws on is the platform's data. */

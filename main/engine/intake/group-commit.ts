@@ -1,4 +1,4 @@
-import type { EnqueueOutcome, EnvelopeDraft } from '../outbox/enqueue.ts'
+import type { EnqueueOutcome, EnvelopeDraft } from '../outbox/queue/enqueuer.ts'
 
 /** Drafts that become durable together, and who waits for them. */
 type Unit = { drafts: readonly EnvelopeDraft[]; sizeBytes: number; resolve(outcomes: EnqueueOutcome[]): void; reject(error: unknown): void }

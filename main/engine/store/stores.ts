@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import { repairQueue } from '../outbox/repair.ts'
+import { repairQueue } from '../outbox/recovery/queue-repair.ts'
 import type { Database } from './database.ts'
 import { migrations } from './migrations.ts'
 import { carryOutRestore } from './planned-restore.ts'

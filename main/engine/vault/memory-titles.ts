@@ -1,6 +1,6 @@
 import { ConsoleFailure } from '../base/failure.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import type { ShownItem } from '../outbox/pages.ts'
+import type { ShownItem } from '../outbox/queue/queue-view.ts'
 import type { EnvelopeStore } from './envelopes/envelope-store.ts'
 import type { Vault } from './vault.ts'
 

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../main/engine/sync/client/answer.ts'
 import type { PlatformClient } from '../../../main/engine/sync/client/platform-client.ts'
-import type { MeterView } from '../../../main/engine/outbox/release.ts'
+import type { MeterView } from '../../../main/engine/outbox/delivery/hold-release.ts'
 
 export type PushBody = {
   device_id: string

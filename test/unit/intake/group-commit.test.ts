@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createGroupCommit } from '../../../main/engine/intake/group-commit.ts'
-import type { EnqueueOutcome, EnvelopeDraft } from '../../../main/engine/outbox/enqueue.ts'
+import type { EnqueueOutcome, EnvelopeDraft } from '../../../main/engine/outbox/queue/enqueuer.ts'
 
 const MIB = 1024 * 1024
 

@@ -1,0 +1,46 @@
+import { STATES } from '../queue/rows/codes.ts'
+import type { CiphertextReader } from '../item.ts'
+import type { Pages, ShownItem } from '../queue/queue-view.ts'
+import type { Selecting, Selection } from '../queue/item-query.ts'
+
+/** Few at a time: an envelope may have 8 MiB. */
+const PIECE = 16
+
+/** The chosen items as JSON lines, oldest first. What leaves is what the queue holds: ciphertext and metadata, no key. */
+export async function* exportLines(parts: {
+  workspace: number
+  selection: Selection
+  selecting: Selecting
+  pages: Pages
+  reader: CiphertextReader
+}): AsyncGenerator<string> {
+  const { workspace, selection, selecting, pages, reader } = parts
+  for (const piece of selecting.pieces(workspace, selection, new Set(STATES), PIECE)) {
+    const items = piece.flatMap((sequence) => pages.item(sequence) ?? [])
+    const sealed = await reader.read(items.filter(({ kind }) => kind === 'envelope'))
+    for (const item of items) yield `${JSON.stringify(lineOf(item, sealed.get(item.id) ?? null))}\n`
+  }
+}
+
+function lineOf(item: ShownItem, ciphertext: Uint8Array | null): Record<string, unknown> {
+  const { id, sequence, kind, state, lane, subKeyId, memoryRef, revision, sizeBytes, sha256, attempts, heldBy, reason, createdAt, deliveredAt } = item
+  return {
+    id,
+    sequence,
+    kind,
+    state,
+    lane,
+    sub_key_id: subKeyId,
+    memory_ref: memoryRef,
+    revision,
+    size_bytes: sizeBytes,
+    sha256,
+    attempts,
+    held_by: heldBy,
+    reason,
+    created_at: new Date(createdAt).toISOString(),
+    delivered_at: deliveredAt === null ? null : new Date(deliveredAt).toISOString(),
+    payload: item.payload,
+    ciphertext: ciphertext === null ? null : Buffer.from(ciphertext).toString('base64'),
+  }
+}

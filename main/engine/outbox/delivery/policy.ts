@@ -1,0 +1,146 @@
+import type { ItemKind } from '../../../../shared/contract/console.ts'
+import type { PlatformError } from '../../../../shared/contract/platform.ts'
+import type { Random } from '../../base/clock.ts'
+import type { Answer } from '../../sync/client/answer.ts'
+import type { Refusal } from '../queue/quota-holds.ts'
+
+/** What becomes of an item after an answer. (protocol: "Errors") */
+export type Decision =
+  | { next: 'delivered'; duplicate: boolean; status: number | null }
+  /** Tried again at `nextAt`. `told`: the platform named the time. `batchNo`: what fails together from now on; null: as before. */
+  | { next: 'waiting'; nextAt: number; told: boolean; status: number | null; code: string | null; message: string; batchNo: number | null }
+  | { next: 'held'; refusal: Refusal; status: number }
+  | { next: 'rejected'; conflict: boolean; theirs: Theirs | null; status: number | null; code: string | null; message: string }
+  /** The workspace is paused until the person has acted; the item is as before and no try is counted. */
+  | { next: 'paused'; why: PauseReason; status: number | null; code: string | null; message: string }
+  /** Only for batches: pending again, to be sent in smaller pieces. */
+  | { next: 'again' }
+
+export type PauseReason = 'signed_out' | 'device_revoked'
+export type Theirs = { value: string | null; version: number | null }
+
+/** What the policy needs to know of an item, or of a batch: then `attempts` is that of its least tried item. */
+export type Tried = { kind: ItemKind; attempts: number }
+
+export const BACK_OFF_FIRST_MS = 1_000
+export const BACK_OFF_CAP_MS = 5 * 60_000
+export const RETRY_AFTER_CAP_MS = 60 * 60_000
+
+/** Decides from the answer to a whole call: of one item, or of a batch that the platform answered as one. */
+export function policy(tried: Tried, answer: Answer<unknown>, now: number, random: Random): Decision {
+  switch (answer.kind) {
+    case 'ok':
+      return { next: 'delivered', duplicate: false, status: answer.status }
+    case 'no_token':
+      return { next: 'paused', why: 'signed_out', status: null, code: null, message: 'There is no token for this workspace.' }
+    case 'unreachable':
+      return waiting(tried, now, random, null, { status: null, code: answer.reason, message: answer.message })
+    case 'error':
+      return afterError(tried, answer, now, random)
+  }
+}
+
+function afterError(tried: Tried, answer: Extract<Answer<unknown>, { kind: 'error' }>, now: number, random: Random): Decision {
+  const { status, error, retryAfterMs } = answer
+  const words = { status, code: error?.code ?? null, message: error?.message ?? `The platform answered ${status}.` }
+  if (status === 401) return { next: 'paused', why: 'signed_out', ...words }
+  if (status === 403 && error?.code === 'device_revoked') return { next: 'paused', why: 'device_revoked', ...words }
+  if (isQuotaRefusal(status, error)) return { next: 'held', refusal: refusalOf(status, error), status }
+  if (status >= 500 || status === 408 || status === 425 || status === 429) return waiting(tried, now, random, retryAfterMs, words)
+  // A 4xx that is not the contract's error shape was not written by the platform (a captive portal, say): its word must
+  // not reject what a person wrote. Only "too large" is believed of a proxy: the same bytes will never pass it.
+  if (error === null && status !== 413) return waiting(tried, now, random, retryAfterMs, words)
+  const conflict = status === 409 && error?.code === 'version_conflict'
+  return { next: 'rejected', conflict, theirs: conflict ? theirsOf(error?.current) : null, ...words }
+}
+
+/** One item's result in the answer to a push. `null`: the platform said nothing about it. */
+export type PushResult = {
+  status: 'stored' | 'duplicate' | 'refused' | 'conflict' | 'invalid'
+  code?: string | undefined
+  message?: string | undefined
+  meter?: string | undefined
+  limit?: number | undefined
+  used?: number | undefined
+}
+
+export function resultPolicy(tried: Tried, result: PushResult | null, status: number, now: number, random: Random): Decision {
+  if (result === null) return waiting(tried, now, random, null, { status, code: 'no_result', message: 'The platform’s answer did not mention this envelope.' })
+  const code = result.code ?? null
+  switch (result.status) {
+    case 'stored':
+      return { next: 'delivered', duplicate: false, status }
+    case 'duplicate':
+      return { next: 'delivered', duplicate: true, status }
+    case 'refused':
+      return { next: 'held', refusal: refusalFrom(code, result), status }
+    case 'conflict':
+      return { next: 'rejected', conflict: true, theirs: null, status, code, message: result.message ?? 'Another envelope is stored under this id.' }
+    case 'invalid':
+      return { next: 'rejected', conflict: false, theirs: null, status, code, message: result.message ?? 'The platform found this envelope invalid.' }
+  }
+}
+
+/**
+ * Whether a refusal is about the plan's room. 402 always is. With 403 and 429 the code tells: a missing permission
+ * and a rate limit must not wait for an upgrade.
+ */
+export function isQuotaRefusal(status: number, error: PlatformError | null): boolean {
+  if (status === 402) return true
+  if ((status !== 403 && status !== 429) || error === null) return false
+  if (isRateLimitCode(error.code)) return false
+  return isQuotaCode(error.code) || error.meter !== undefined
+}
+
+function isQuotaCode(code: string): boolean {
+  return code.endsWith('_exceeded') || code.endsWith('_limit_reached') || code.startsWith('quota_')
+}
+
+function isRateLimitCode(code: string): boolean {
+  return code.startsWith('rate_limit') || code.endsWith('_rate_exceeded') || code.endsWith('rate_limit_exceeded') || code === 'too_many_requests'
+}
+
+function refusalOf(status: number, error: PlatformError | null): Refusal {
+  if (error === null) return { meter: null, code: null, reason: `The platform answered ${status}: the plan has no room.`, limit: null, used: null }
+  return refusalFrom(error.code, { message: error.reason ?? error.message, meter: error.meter, limit: error.limit, used: error.used })
+}
+
+function refusalFrom(
+  code: string | null,
+  words: { message?: string | undefined; meter?: string | undefined; limit?: number | undefined; used?: number | undefined },
+): Refusal {
+  const limit = words.limit === undefined || words.limit < 0 ? null : words.limit
+  return { meter: words.meter ?? meterFromCode(code), code, reason: words.message ?? 'The plan has no room for this.', limit, used: words.used ?? null }
+}
+
+/** `encrypted_bytes_exceeded` speaks of `encrypted_bytes`, also where an older platform left the field out. */
+function meterFromCode(code: string | null): string | null {
+  const match = /^([a-z][a-z0-9_]*)_(?:exceeded|limit_reached)$/.exec(code ?? '')
+  return match?.[1] ?? null
+}
+
+function waiting(
+  tried: Tried,
+  now: number,
+  random: Random,
+  retryAfterMs: number | null,
+  words: { status: number | null; code: string | null; message: string },
+): Decision {
+  const told = retryAfterMs !== null
+  const delayMs = told ? Math.min(Math.max(retryAfterMs, BACK_OFF_FIRST_MS), RETRY_AFTER_CAP_MS) : backOffMs(tried.attempts, random)
+  return { next: 'waiting', nextAt: now + delayMs, told, batchNo: null, ...words }
+}
+
+/** Full jitter between 1 s and twice as much after each try, at most 5 min. `attempts`: tries before this one. */
+export function backOffMs(attempts: number, random: Random): number {
+  const ceiling = Math.min(BACK_OFF_CAP_MS, BACK_OFF_FIRST_MS * 2 ** Math.min(attempts + 1, 20))
+  return Math.round(BACK_OFF_FIRST_MS + random() * (ceiling - BACK_OFF_FIRST_MS))
+}
+
+function theirsOf(current: unknown): Theirs | null {
+  if (typeof current !== 'object' || current === null) return null
+  const value = 'value' in current && typeof current.value === 'string' ? current.value : null
+  const version =
+    'version' in current && typeof current.version === 'number' && Number.isSafeInteger(current.version) && current.version >= 0 ? current.version : null
+  return { value, version }
+}

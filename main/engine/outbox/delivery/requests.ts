@@ -1,0 +1,109 @@
+import type { z } from 'zod'
+import type { counter, pushEnvelope, pushResponse } from '../../../../shared/contract/platform.ts'
+import type { Random } from '../../base/clock.ts'
+import { alertIdOf, readAlertValue } from '../edits/alert-edits.ts'
+import type { Answer } from '../../sync/client/answer.ts'
+import type { PlatformClient } from '../../sync/client/platform-client.ts'
+import type { CiphertextReader } from '../item.ts'
+import { type Decision, policy, resultPolicy } from './policy.ts'
+import { deletePayload, parsePayload, type SettingPayload, settingPayload } from '../queue/rows/item-row.ts'
+import type { Settled, Taken } from '../queue/item-transitions.ts'
+
+export type PushEnvelope = z.input<typeof pushEnvelope>
+export type PushAnswer = Answer<z.output<typeof pushResponse>>
+/** A delete brings the counters along; a setting does not. */
+export type SingleAnswer = Answer<{ counters: readonly z.output<typeof counter>[] | null }>
+
+/** The ciphertext is nowhere on this computer, so this item can never be sent. */
+export type Unreadable = { taken: Taken; reason: string }
+
+/** Reads the ciphertext of a batch and puts it into the form that travels. */
+export async function readBatch(
+  taken: readonly Taken[],
+  reader: CiphertextReader,
+): Promise<{ envelopes: Map<number, PushEnvelope>; unreadable: Unreadable[] }> {
+  const sealed = await reader.read(taken.map(({ item }) => item))
+  const envelopes = new Map<number, PushEnvelope>()
+  const unreadable: Unreadable[] = []
+  for (const one of taken) {
+    const { item } = one
+    const ciphertext = sealed.get(item.id)
+    if (!ciphertext) unreadable.push({ taken: one, reason: 'Its ciphertext is not on this computer any more.' })
+    else if (ciphertext.byteLength !== item.sizeBytes)
+      unreadable.push({ taken: one, reason: `Its ciphertext has ${ciphertext.byteLength} bytes, ${item.sizeBytes} were written.` })
+    else if (item.memoryRef !== null && item.revision !== null && item.sha256 !== null) {
+      envelopes.set(item.sequence, {
+        id: item.id,
+        memory_ref: item.memoryRef,
+        revision: item.revision,
+        sub_key_id: item.subKeyId,
+        created_at: new Date(item.createdAt).toISOString(),
+        size_bytes: item.sizeBytes,
+        sha256: item.sha256,
+        ciphertext: base64Of(ciphertext),
+      })
+    }
+  }
+  return { envelopes, unreadable }
+}
+
+/** Sends one delete or one setting. */
+export async function sendSingle(client: PlatformClient, { item }: Taken, signal: AbortSignal): Promise<SingleAnswer> {
+  if (item.kind === 'delete') {
+    const payload = parsePayload(deletePayload, item.payload)
+    const answer = await client.send(item.workspaceId, 'deleteEnvelope', { params: { id: payload?.envelopeId ?? '' }, signal })
+    return answer.kind === 'ok' ? { ...answer, value: { counters: answer.value.counters } } : answer
+  }
+  const payload = parsePayload(settingPayload, item.payload)
+  const alert = payload === null ? null : alertIdOf(payload.key)
+  if (payload !== null && alert !== null) return withoutCounters(await sendAlert(client, item.workspaceId, alert, payload, signal))
+  const body = { key: payload?.key ?? '', value: payload?.value ?? '' }
+  const answer = await client.send(item.workspaceId, 'putSetting', {
+    body: payload?.baseVersion == null ? body : { ...body, version: payload.baseVersion },
+    signal,
+  })
+  return withoutCounters(answer)
+}
+
+async function sendAlert(
+  client: PlatformClient,
+  workspaceId: string,
+  id: string,
+  { value, baseVersion }: SettingPayload,
+  signal: AbortSignal,
+): Promise<Answer<unknown>> {
+  const version = baseVersion === null ? {} : { version: baseVersion }
+  const wanted = readAlertValue(value)
+  if (wanted === null) return await client.send(workspaceId, 'deleteAlert', { query: { id, ...version }, signal })
+  return await client.send(workspaceId, 'putAlert', { body: { id, ...wanted, ...version }, signal })
+}
+
+function withoutCounters(answer: Answer<unknown>): SingleAnswer {
+  return answer.kind === 'ok' ? { ...answer, value: { counters: null } } : answer
+}
+
+/** What becomes of each item of a push that the platform took apart; items with the same fate share one decision. */
+export function decideResults(batch: readonly Taken[], answer: Extract<PushAnswer, { kind: 'ok' }>, now: number, random: Random): Settled[] {
+  const results = new Map(answer.value.results.map((result) => [result.id, result]))
+  const shared = new Map<string, Decision>()
+  return batch.map((taken) => {
+    const result = results.get(taken.item.id) ?? null
+    const key = result === null ? '' : `${result.status}|${result.code ?? ''}|${result.meter ?? ''}|${result.message ?? ''}`
+    const decision = shared.get(key) ?? resultPolicy({ kind: 'envelope', attempts: leastTried(batch) }, result, answer.status, now, random)
+    shared.set(key, decision)
+    return { taken, decision }
+  })
+}
+
+/** The decision on a call that was answered as one. */
+export function decideWhole(batch: readonly Taken[], answer: Answer<unknown>, now: number, random: Random): Decision {
+  return policy({ kind: batch[0]?.item.kind ?? 'envelope', attempts: leastTried(batch) }, answer, now, random)
+}
+
+export function leastTried(batch: readonly Taken[]): number {
+  return batch.reduce((least, { item }) => Math.min(least, item.attempts), batch[0]?.item.attempts ?? 0)
+}
+
+function base64Of(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+}

@@ -1,0 +1,87 @@
+import type { ItemState, QueueFilter } from '../../../../shared/contract/console.ts'
+import type { Group } from './rows/item-groups.ts'
+import { uuidBytes } from './identifiers.ts'
+import { mergeBySequence } from './rows/merge-by-sequence.ts'
+import type { Writer } from './queue-writer.ts'
+
+/** Chosen rows by id, or everything that a filter finds. */
+export type Selection = { ids: readonly string[] } | { filter: QueueFilter }
+
+/** Finds items by what a person chose. Every combination of a filter is a set of groups, so no filter needs an index of its own. */
+export class Selecting {
+  readonly #writer: Writer
+  readonly #newest
+  readonly #oldest
+  readonly #byId
+
+  constructor(writer: Writer) {
+    this.#writer = writer
+    const { database } = writer
+    this.#newest = database.prepare<[number, number, number], { sequence: number }>(
+      'SELECT sequence FROM item WHERE group_no = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?',
+    )
+    this.#oldest = database.prepare<[number, number, number], { sequence: number }>(
+      'SELECT sequence FROM item WHERE group_no = ? AND sequence > ? ORDER BY sequence LIMIT ?',
+    )
+    this.#byId = database.prepare<[Buffer], { sequence: number; group_no: number }>('SELECT sequence, group_no FROM item WHERE id = ?')
+  }
+
+  groups(workspace: number, filter: QueueFilter): Group[] {
+    const heldBy = filter.heldBy === undefined ? undefined : this.#writer.names.find(filter.heldBy)
+    const subKey = filter.subKeyId === undefined ? undefined : this.#writer.names.find(filter.subKeyId)
+    // A name that was never seen has no items; null would mean "none at all".
+    if (heldBy === null || subKey === null) return []
+    return [...this.#writer.groups.of(workspace)].filter(
+      (group) =>
+        group.count > 0 &&
+        (filter.states === undefined || filter.states.includes(group.state)) &&
+        (filter.kinds === undefined || filter.kinds.includes(group.kind)) &&
+        (heldBy === undefined || group.heldBy === heldBy) &&
+        (subKey === undefined || group.subKey === subKey),
+    )
+  }
+
+  /** Sequences of a page, newest first, below `before`. */
+  newest(groups: readonly Group[], before: number | null, limit: number): number[] {
+    const sources = groups.map(
+      (group) => (boundary: number | null, size: number) => this.#newest.all(group.no, boundary ?? before ?? Number.MAX_SAFE_INTEGER, size),
+    )
+    const page: number[] = []
+    for (const { sequence } of mergeBySequence(sources, 'newest', limit)) {
+      page.push(sequence)
+      if (page.length === limit) break
+    }
+    return page
+  }
+
+  /** The sequences of a selection in pieces, oldest first, as far as they are in one of these states when it begins. */
+  *pieces(workspace: number, selection: Selection, states: ReadonlySet<ItemState>, size: number): Generator<number[]> {
+    if ('ids' in selection) {
+      const chosen = selection.ids.flatMap((id) => this.#inWorkspace(workspace, id, states) ?? []).sort((left, right) => left - right)
+      for (let at = 0; at < chosen.length; at += size) yield chosen.slice(at, at + size)
+      return
+    }
+    const groups = this.groups(workspace, selection.filter).filter((group) => states.has(group.state))
+    const sources = groups.map((group) => (boundary: number | null, limit: number) => this.#oldest.all(group.no, boundary ?? 0, limit))
+    let piece: number[] = []
+    for (const { sequence } of mergeBySequence(sources, 'oldest', size)) {
+      piece.push(sequence)
+      if (piece.length < size) continue
+      yield piece
+      piece = []
+    }
+    if (piece.length > 0) yield piece
+  }
+
+  find(workspace: number, id: string): number | null {
+    return this.#inWorkspace(workspace, id, null)
+  }
+
+  #inWorkspace(workspace: number, id: string, states: ReadonlySet<ItemState> | null): number | null {
+    const bytes = uuidBytes(id)
+    const row = bytes ? this.#byId.get(bytes) : undefined
+    const group = row ? this.#writer.groups.get(row.group_no) : null
+    if (!row || !group || group.workspace !== workspace || (states !== null && !states.has(group.state))) return null
+    return row.sequence
+  }
+}

@@ -1,0 +1,315 @@
+import type { Archive } from './delivered-archive.ts'
+import { type AttemptOutcome, DISCARDABLE, outcomeCode } from './rows/codes.ts'
+import type { Group } from './rows/item-groups.ts'
+import type { Holds } from './quota-holds.ts'
+import { uuidBytes } from './identifiers.ts'
+import type { OutboxItem } from '../item.ts'
+import { type Lanes, type LaneStep, traitsOf } from './lanes/lanes.ts'
+import type { Decision } from '../delivery/policy.ts'
+import { deletePayload, parsePayload, type SettingPayload, settingPayload } from './rows/item-row.ts'
+import type { Writer } from './queue-writer.ts'
+
+/** An item that the drainer has picked. */
+export type Taken = {
+  item: OutboxItem
+  groupNo: number
+  /** The push that it is on its way with, or was tried with the last time. */
+  pushNo: number | null
+  /** May be at the platform, from a try before this one. */
+  sent: boolean
+  /** The try before that one; a duplicate was stored by it. */
+  pushNoBefore?: number | null
+}
+export type Settled = { taken: Taken; decision: Decision }
+
+/** Moves items from one state to another. Every method belongs inside a transaction of the writer. */
+export class Settlement {
+  readonly #writer: Writer
+  readonly #lanes: Lanes
+  readonly #holds: Holds
+  readonly #archive: Archive
+  readonly #markSending
+  readonly #marked
+  readonly #takeBack
+  readonly #leave
+  readonly #wait
+  readonly #attempt
+  readonly #withdrawn
+  readonly #move
+  readonly #payload
+
+  constructor(parts: { writer: Writer; lanes: Lanes; holds: Holds; archive: Archive }) {
+    this.#writer = parts.writer
+    this.#lanes = parts.lanes
+    this.#holds = parts.holds
+    this.#archive = parts.archive
+    const { database } = parts.writer
+    const chosen = 'sequence IN (SELECT value FROM json_each(?))'
+    this.#markSending = database.prepare<[number, number, string, number]>(
+      `UPDATE item SET group_no = ?, sent = 1, next_at = NULL, push_no = ? WHERE ${chosen} AND group_no = ?`,
+    )
+    this.#marked = database.prepare<[string, number], number>(`SELECT sequence FROM item WHERE ${chosen} AND group_no = ?`).pluck()
+    this.#takeBack = database.prepare<[number, number | null, string]>(`UPDATE item SET sent = ?, push_no = ? WHERE ${chosen}`)
+    this.#leave = database.prepare<[number, number | null, string | null, number, number, string, number]>(
+      `UPDATE item SET group_no = ?, settled_at = ?, reason = ?, attempts = attempts + ?, sent = ?, next_at = NULL WHERE ${chosen} AND group_no = ?`,
+    )
+    this.#wait = database.prepare<[number, string | null, number, number, number, number, string, number]>(
+      `UPDATE item SET group_no = ?, reason = ?, attempts = attempts + ?, next_at = ?, told = ?, push_no = ? WHERE ${chosen} AND group_no = ?`,
+    )
+    this.#attempt = database.prepare<[number, number, number | null, string | null, string | null, string]>(
+      `INSERT INTO attempt (sequence, number, at, outcome, status, code, message)
+       SELECT value, (SELECT ifnull(max(number), 0) + 1 FROM attempt WHERE attempt.sequence = value), ?, ?, ?, ?, ? FROM json_each(?)`,
+    )
+    this.#withdrawn = database.prepare<[string], number>(`SELECT sequence FROM item WHERE ${chosen} AND withdrawn = 1`).pluck()
+    this.#move = database.prepare<[number, number | null, string | null, number | null, number]>(
+      'UPDATE item SET group_no = ?, settled_at = ?, reason = ?, discard_no = ?, next_at = NULL WHERE sequence = ?',
+    )
+    this.#payload = database.prepare<[string, number]>('UPDATE item SET payload = ? WHERE sequence = ?')
+  }
+
+  /**
+   * Notes, before anything leaves, that these items are on their way. Answers those that are: what a person discarded
+   * or what was held since the drainer picked it stays behind. `held`: they are sent in spite of a hold.
+   */
+  sending(picked: readonly Taken[], pushNo: number, held: boolean): Taken[] {
+    const { groups } = this.#writer
+    const going: Taken[] = []
+    for (const [groupNo, members] of byKey(picked, ({ groupNo }) => groupNo)) {
+      const from = groups.get(groupNo)
+      if (!from || from.behind || !(from.state === 'waiting' || from.state === (held ? 'held' : 'pending'))) continue
+      const to = groups.with({ ...traitsOf(from), state: 'sending', heldBy: null })
+      const list = sequencesOf(members)
+      const { changes } = this.#markSending.run(to.no, pushNo, list, from.no)
+      const moved = changes === members.length ? members : members.filter(keepMarked(this.#marked.all(list, to.no)))
+      const bytes = sizeOf(moved)
+      groups.add(from, -moved.length, -bytes)
+      groups.add(to, moved.length, bytes)
+      for (const member of moved) going.push({ ...member, groupNo: to.no, pushNo, pushNoBefore: member.pushNo })
+    }
+    return going.sort((left, right) => left.item.sequence - right.item.sequence)
+  }
+
+  /** Takes `sending` back: nothing of these left after all. They are where a new item would be, and what was known of them is as before. */
+  notSent(marked: readonly Taken[], now: number): void {
+    const decision: Decision = { next: 'again' }
+    this.settle(
+      marked.map((taken) => ({ taken, decision })),
+      now,
+    )
+    for (const members of byKey(marked, ({ sent, pushNoBefore }) => `${sent}|${pushNoBefore ?? ''}`).values()) {
+      const [one] = members
+      if (one) this.#takeBack.run(one.sent ? 1 : 0, one.pushNoBefore ?? null, sequencesOf(members))
+    }
+  }
+
+  /** Writes what became of items that were being sent: state and attempt rows. */
+  settle(results: readonly Settled[], now: number): void {
+    const delivered: Taken[] = []
+    const ended: number[] = []
+    for (const [decision, members] of byKey(results, ({ decision }) => decision)) {
+      const taken = members.map((member) => member.taken)
+      for (const [groupNo, some] of byKey(taken, (one) => one.groupNo)) this.#settleGroup(groupNo, some, decision, now)
+      this.#writeAttempts(taken, decision, now)
+      if (decision.next === 'delivered') {
+        for (const one of taken) {
+          delivered.push(one)
+          ended.push(one.item.sequence)
+        }
+      }
+    }
+    this.#countDelivered(delivered)
+    this.#rebase(this.#lanes.settled(ended))
+    this.#dropWithdrawn(results)
+  }
+
+  /** Discards items that are not on their way, and lets those behind them go on. Answers how many it discarded. */
+  discard(sequences: readonly number[], reason: string, discardNo: number | null, now: number | null = null): number {
+    const { groups } = this.#writer
+    const gone: number[] = []
+    for (const sequence of sequences) {
+      const step = this.#lanes.step(sequence)
+      if (!step) continue
+      const from = this.#lanes.groupOf(step)
+      if (!DISCARDABLE.has(from.state)) continue
+      this.#moveStep(step, from, groups.with({ ...traitsOf(from), state: 'discarded', behind: false, heldBy: null }), { settledAt: now, reason, discardNo })
+      if (from.kind === 'delete') this.#planDelete(sequence, 0)
+      gone.push(sequence)
+    }
+    this.#rebase(this.#lanes.settled(gone))
+    return gone.length
+  }
+
+  /** Rejects what can never be sent, without having been sent. */
+  setAside(sequence: number, reason: string, now: number): void {
+    const { groups } = this.#writer
+    const step = this.#lanes.step(sequence)
+    const from = step ? this.#lanes.groupOf(step) : null
+    if (!step || !from || !DISCARDABLE.has(from.state)) return
+    this.#moveStep(step, from, groups.with({ ...traitsOf(from), state: 'rejected', heldBy: null }), { settledAt: null, reason, discardNo: null })
+    this.#attempt.run(now, outcomeCode('rejected'), null, 'unreadable', reason, JSON.stringify([sequence]))
+  }
+
+  /** Puts an item into the queue again, held if its kind is refused now. `waitsFor`: its place in its lane. */
+  requeue(step: LaneStep, waitsFor: number | null): void {
+    const { groups } = this.#writer
+    const from = this.#lanes.groupOf(step)
+    const fresh = this.#holds.stateOfNew(from.workspace, from.kind)
+    const to = groups.with({ ...traitsOf(from), state: fresh.state, heldBy: fresh.heldBy, behind: waitsFor !== null })
+    this.#moveStep(step, from, to, { settledAt: null, reason: null, discardNo: null })
+    this.#lanes.setWaits({ ...step, group_no: to.no }, waitsFor)
+    if (from.kind === 'delete' && from.state === 'discarded') this.#planDelete(step.sequence, 1)
+  }
+
+  /** Replaces what an item will say; for settings. */
+  setPayload(sequence: number, payload: SettingPayload): void {
+    this.#payload.run(JSON.stringify(payload), sequence)
+  }
+
+  #settleGroup(groupNo: number, members: readonly Taken[], decision: Decision, now: number): void {
+    const { groups } = this.#writer
+    const from = groups.get(groupNo)
+    if (from?.state !== 'sending') throw new Error(`group ${groupNo} is not being sent`)
+    const list = sequencesOf(members)
+    const used = usesAttempt(decision) ? 1 : 0
+    const to = groups.with({ ...traitsOf(from), ...this.#stateAfter(from, decision) })
+    const changes =
+      decision.next === 'waiting'
+        ? this.#wait.run(to.no, decision.message, used, decision.nextAt, decision.told ? 1 : 0, decision.batchNo ?? members[0]?.pushNo ?? 0, list, from.no)
+            .changes
+        : this.#leave.run(
+            to.no,
+            decision.next === 'delivered' ? now : null,
+            decision.next === 'rejected' ? decision.message : null,
+            used,
+            isKnownAbsent(decision) ? 0 : 1,
+            list,
+            from.no,
+          ).changes
+    if (changes !== members.length) throw new Error(`${members.length} items were being sent, ${changes} came back`)
+    const bytes = sizeOf(members)
+    groups.add(from, -members.length, -bytes)
+    groups.add(to, members.length, bytes)
+    if (decision.next === 'rejected' && decision.theirs) this.#keepTheirs(members, decision.theirs)
+  }
+
+  /** What comes back untried goes where a new item would go: during a hold it is held again. */
+  #stateAfter(from: Group, decision: Decision): Pick<Group, 'state' | 'heldBy'> {
+    if (decision.next === 'again' || decision.next === 'paused') return this.#holds.stateOfNew(from.workspace, from.kind)
+    if (decision.next !== 'held') return { state: decision.next, heldBy: null }
+    return { state: 'held', heldBy: decision.refusal.meter === null ? null : this.#writer.names.number(decision.refusal.meter) }
+  }
+
+  #keepTheirs(members: readonly Taken[], theirs: { value: string | null; version: number | null }): void {
+    for (const { item } of members) {
+      const mine = item.kind === 'setting' ? parsePayload(settingPayload, item.payload) : null
+      if (mine) this.setPayload(item.sequence, { ...mine, theirs })
+    }
+  }
+
+  #writeAttempts(taken: readonly Taken[], decision: Decision, now: number): void {
+    const outcome = outcomeOf(decision)
+    if (outcome === null) return
+    const { status, code, message } = wordsOf(decision)
+    this.#attempt.run(now, outcomeCode(outcome), status, code, message, sequencesOf(taken))
+  }
+
+  #countDelivered(delivered: readonly Taken[]): void {
+    const { groups } = this.#writer
+    for (const [groupNo, members] of byKey(delivered, (one) => one.groupNo)) {
+      const from = groups.get(groupNo)
+      if (from?.kind === 'envelope') this.#archive.stored(from.workspace, from.subKey, members.length, sizeOf(members))
+      if (from?.kind === 'delete') {
+        for (const { item } of members) {
+          const envelope = envelopeOf(item.payload)
+          if (envelope) this.#archive.deleted(from.workspace, envelope)
+        }
+      }
+    }
+  }
+
+  /**
+   * An edit that was queued behind another edit of the same setting was made on a version that our own earlier edit
+   * has replaced by now. It would be refused as a conflict with ourselves, so it goes without a version.
+   */
+  #rebase(heads: readonly LaneStep[]): void {
+    for (const step of heads) {
+      if (this.#lanes.groupOf(step).kind !== 'setting') continue
+      const before = step.waits_for === null ? null : this.#lanes.step(step.waits_for)
+      if (!before || this.#lanes.groupOf(before).state !== 'delivered') continue
+      const payload = parsePayload(settingPayload, this.#payloadOf(step.sequence))
+      if (payload && payload.baseVersion !== null) this.setPayload(step.sequence, { ...payload, baseVersion: null })
+    }
+  }
+
+  #dropWithdrawn(results: readonly Settled[]): void {
+    const open = results.filter(({ decision }) => decision.next !== 'delivered').map(({ taken }) => taken)
+    if (open.length === 0) return
+    const withdrawn = this.#withdrawn.all(sequencesOf(open))
+    if (withdrawn.length > 0) this.discard(withdrawn, 'The memory was deleted.', null)
+  }
+
+  #planDelete(sequence: number, withdrawn: 0 | 1): void {
+    const envelope = envelopeOf(this.#payloadOf(sequence))
+    if (envelope) this.#archive.mark(envelope, withdrawn)
+  }
+
+  #payloadOf(sequence: number): string | null {
+    return this.#writer.database.prepare<[number], string | null>('SELECT payload FROM item WHERE sequence = ?').pluck().get(sequence) ?? null
+  }
+
+  #moveStep(step: LaneStep, from: Group, to: Group, change: { settledAt: number | null; reason: string | null; discardNo: number | null }): void {
+    const { groups } = this.#writer
+    groups.add(from, -1, -step.size_bytes)
+    groups.add(to, 1, step.size_bytes)
+    this.#move.run(to.no, change.settledAt, change.reason, change.discardNo, step.sequence)
+  }
+}
+
+/** A pause, or a piece of a batch that is cut to find the item at fault, is no try of the item. */
+function usesAttempt(decision: Decision): boolean {
+  return decision.next !== 'paused' && decision.next !== 'again'
+}
+
+/** The platform looks for the id before anything else, so what it refuses is not there, whatever became of earlier tries. */
+function isKnownAbsent(decision: Decision): boolean {
+  return decision.next === 'held' || decision.next === 'rejected'
+}
+
+function outcomeOf(decision: Decision): AttemptOutcome | null {
+  if (decision.next === 'delivered') return decision.duplicate ? 'duplicate' : 'delivered'
+  return decision.next === 'again' ? null : decision.next
+}
+
+function wordsOf(decision: Decision): { status: number | null; code: string | null; message: string | null } {
+  if (decision.next === 'delivered') return { status: decision.status, code: null, message: null }
+  if (decision.next === 'held') return { status: decision.status, code: decision.refusal.code, message: decision.refusal.reason }
+  return decision.next === 'again' ? { status: null, code: null, message: null } : { status: decision.status, code: decision.code, message: decision.message }
+}
+
+function envelopeOf(payload: string | null): Buffer | null {
+  const parsed = parsePayload(deletePayload, payload)
+  return parsed ? uuidBytes(parsed.envelopeId) : null
+}
+
+function keepMarked(marked: readonly number[]): (member: Taken) => boolean {
+  const set = new Set(marked)
+  return ({ item }) => set.has(item.sequence)
+}
+
+function sequencesOf(members: readonly Taken[]): string {
+  return `[${members.map(({ item }) => item.sequence).join()}]`
+}
+
+function sizeOf(members: readonly Taken[]): number {
+  return members.reduce((sum, { item }) => sum + item.sizeBytes, 0)
+}
+
+function byKey<T, K>(list: readonly T[], key: (one: T) => K): Map<K, T[]> {
+  const map = new Map<K, T[]>()
+  for (const one of list) {
+    const known = map.get(key(one))
+    if (known) known.push(one)
+    else map.set(key(one), [one])
+  }
+  return map
+}

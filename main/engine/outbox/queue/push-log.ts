@@ -1,0 +1,44 @@
+import type { Writer } from './queue-writer.ts'
+
+/**
+ * Pushes that stored something: what the platform counts as sync operations of this device. `record` belongs inside
+ * the transaction that notes the push's results.
+ */
+export function createPushLog(writer: Writer): {
+  record(workspace: number, at: number, no: number): void
+  recordRestorePage(workspace: number, at: number): void
+  count(workspace: number, fromMs: number, toMs: number): number
+  /** Its answer never came. `no`: the number under which its items were sent. */
+  recordUnanswered(workspace: number, at: number, no: number): void
+  unansweredCount(workspace: number, fromMs: number, toMs: number): number
+} {
+  const { database } = writer
+  // A push is counted once, however many of its retries find out that it had stored something.
+  const insert = database.prepare<[number, number, number]>('INSERT OR IGNORE INTO push (workspace, no, at) VALUES (?, ?, ?)')
+  const lowest = database.prepare<[number], number | null>('SELECT min(no) FROM push WHERE workspace = ?').pluck()
+  const count = database.prepare<[number, number, number], number>('SELECT count(*) FROM push WHERE workspace = ? AND at >= ? AND at < ?').pluck()
+  // Prepared when they are first needed: a queue that no answer was lost of never does.
+  const lateStatements = () => ({
+    insert: database.prepare<[number, number, number]>('INSERT OR IGNORE INTO unanswered_push (workspace, no, at) VALUES (?, ?, ?)'),
+    count: database.prepare<[number, number, number], number>('SELECT count(*) FROM unanswered_push WHERE workspace = ? AND at >= ? AND at < ?').pluck(),
+  })
+  let made: ReturnType<typeof lateStatements> | null = null
+  const late = (): ReturnType<typeof lateStatements> => {
+    made ??= lateStatements()
+    return made
+  }
+  return {
+    record(workspace, at, no) {
+      insert.run(workspace, no, at)
+    },
+    // Below zero, where no push has its number.
+    recordRestorePage(workspace, at) {
+      insert.run(workspace, Math.min(lowest.get(workspace) ?? 0, 0) - 1, at)
+    },
+    count: (workspace, fromMs, toMs) => count.get(workspace, fromMs, toMs) ?? 0,
+    recordUnanswered(workspace, at, no) {
+      late().insert.run(workspace, no, at)
+    },
+    unansweredCount: (workspace, fromMs, toMs) => late().count.get(workspace, fromMs, toMs) ?? 0,
+  }
+}

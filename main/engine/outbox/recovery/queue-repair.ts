@@ -1,0 +1,80 @@
+import type { Database } from '../../store/database.ts'
+import { kindCode, SETTLED, stateCode } from '../queue/rows/codes.ts'
+import { Lanes, type LaneStep } from '../queue/lanes/lanes.ts'
+import { recountGroups } from './start-recovery.ts'
+import { createWriter } from '../queue/queue-writer.ts'
+
+/**
+ * Makes the queue whole again after a salvage, before it is opened: rows may be missing to which others point. What
+ * cannot be known is decided so that nothing is lost: the platform's memory of ids makes a repeat harmless.
+ */
+export function repairQueue(database: Database): void {
+  database.transaction(() => {
+    giveNames(database)
+    giveGroups(database)
+    // Lanes are found again from the items; those of pruned items are in the table as far as it could be read.
+    database.exec('INSERT OR IGNORE INTO high_water (only_row, sequence, lanes_upto) VALUES (1, 0, 0); UPDATE high_water SET lanes_upto = 0')
+  })()
+  const writer = createWriter(database)
+  recountGroups(writer)
+  const lanes = new Lanes(writer)
+  writer.write(() => mendLanes(database, lanes))
+  while (writer.laneIndex.fold(5000));
+}
+
+/** A group of a workspace whose name was lost is kept under a name of its own; the LanceDB store knows the right one. */
+function giveNames(database: Database): void {
+  for (const column of ['workspace', 'held_by', 'sub_key']) {
+    database.exec(
+      `INSERT OR IGNORE INTO name (no, text) SELECT DISTINCT ${column}, 'lost-' || ${column} FROM item_group WHERE ${column} IS NOT NULL AND ${column} NOT IN (SELECT no FROM name)`,
+    )
+  }
+}
+
+/** Items whose group was lost: their workspace is that of their lane, and they are tried again. */
+function giveGroups(database: Database): void {
+  const orphans = database
+    .prepare<[], { sequence: number; entity: Buffer | string; payload: string | null; workspace: number | null }>(
+      `SELECT sequence, entity, payload, (SELECT workspace FROM lane WHERE lane.entity = item.entity LIMIT 1) AS workspace FROM item
+       WHERE group_no NOT IN (SELECT no FROM item_group)`,
+    )
+    .all()
+  const only = database.prepare<[], { workspace: number }>('SELECT DISTINCT workspace FROM lane UNION SELECT DISTINCT workspace FROM item_group').all()
+  const newGroup = database.prepare<[number, number]>(
+    `INSERT INTO item_group (workspace, kind, state, behind, held_by, sub_key, count, bytes) VALUES (?, ?, ${stateCode('pending')}, 0, NULL, NULL, 0, 0)`,
+  )
+  const move = database.prepare<[number, number]>('UPDATE item SET group_no = ?, sent = 1, next_at = NULL WHERE sequence = ?')
+  const drop = database.prepare<[number]>('DELETE FROM item WHERE sequence = ?')
+  const groups = new Map<string, number>()
+  for (const { sequence, entity, payload, workspace } of orphans) {
+    const owner = workspace ?? (only.length === 1 ? (only[0]?.workspace ?? null) : null)
+    if (owner === null) {
+      // Nobody knows whose it is. An envelope is found again by the sweep of the LanceDB store, which knows.
+      drop.run(sequence)
+      continue
+    }
+    const kind = kindCode(typeof entity === 'string' ? 'setting' : payload === null ? 'envelope' : 'delete')
+    const key = `${owner}|${kind}`
+    const group = groups.get(key) ?? Number(newGroup.run(owner, kind).lastInsertRowid)
+    groups.set(key, group)
+    move.run(group, sequence)
+  }
+}
+
+/** Who waited for an item that is gone waits for the open one before it in its lane. */
+function mendLanes(database: Database, lanes: Lanes): void {
+  const dangling = database
+    .prepare<[], LaneStep & { entity: Buffer | string }>(
+      `SELECT sequence, id, group_no, previous, waits_for, sent, withdrawn, size_bytes, entity FROM item
+       WHERE waits_for IS NOT NULL AND waits_for NOT IN (SELECT sequence FROM item) ORDER BY sequence`,
+    )
+    .all()
+  const earlier = database.prepare<[Buffer | string, number], LaneStep>(
+    'SELECT sequence, id, group_no, previous, waits_for, sent, withdrawn, size_bytes FROM item WHERE entity = ? AND sequence < ? ORDER BY sequence DESC',
+  )
+  for (const step of dangling) {
+    const workspace = lanes.groupOf(step).workspace
+    const before = earlier.all(step.entity, step.sequence).find((one) => lanes.groupOf(one).workspace === workspace && !SETTLED.has(lanes.groupOf(one).state))
+    lanes.setWaits(step, before?.sequence ?? null)
+  }
+}
