@@ -8,7 +8,7 @@ import { requireMay, whyNot } from '../billing/permissions.ts'
 import { ConsoleFailure } from '../base/failure.ts'
 import { openEdits } from '../outbox/edits/open-edits.ts'
 import type { Services } from './services.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { catalogOf } from './overview-calls.ts'
 import { recordOf } from './workspace-calls.ts'
 

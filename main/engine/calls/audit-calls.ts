@@ -3,7 +3,7 @@ import { sequenceOf, type StoredEntry } from '../billing/audit-log/book.ts'
 import { exportText } from '../billing/audit-log/export-lines.ts'
 import type { Services } from './services.ts'
 import { fileWords } from '../sync/accounts/workspace-names.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 /** Entries in one part of an export. */

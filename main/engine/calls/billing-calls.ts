@@ -1,5 +1,5 @@
 import type { Services } from './services.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 export function billingCalls(services: Services): HandlersOf<'billing'> {

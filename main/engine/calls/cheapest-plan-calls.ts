@@ -5,7 +5,7 @@ import type { Meter } from '../../../shared/billing/catalog.ts'
 import type { ReplayedPlanView } from '../../../shared/contract/console/cheapest-plan.ts'
 import { pastPeriods } from '../billing/past-periods.ts'
 import type { Services } from './services.ts'
-import type { Handlers } from './handlers.ts'
+import type { Handlers } from '../bridge/handlers.ts'
 import { catalogOf } from './overview-calls.ts'
 import { recordOf } from './workspace-calls.ts'
 

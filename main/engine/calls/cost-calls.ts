@@ -10,7 +10,7 @@ import { requireMay } from '../billing/permissions.ts'
 import { ConsoleFailure } from '../base/failure.ts'
 import type { Services } from './services.ts'
 import { fileWords } from '../sync/accounts/workspace-names.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 type Known = {

@@ -4,7 +4,7 @@ import { ConsoleFailure } from '../base/failure.ts'
 import type { Services } from './services.ts'
 import { planRestore, plannedRestore } from '../store/planned-restore.ts'
 import { timeStamp } from '../store/files.ts'
-import type { Handlers } from './handlers.ts'
+import type { Handlers } from '../bridge/handlers.ts'
 
 type Calls = Pick<Handlers, 'data.clearCache' | 'data.diagnostics' | 'backups.restore' | 'backups.planned'>
 

@@ -1,6 +1,6 @@
 import { auditLines } from '../billing/audit.ts'
 import type { Services } from './services.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 export function honestyCalls(services: Services): HandlersOf<'honesty'> {

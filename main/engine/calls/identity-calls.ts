@@ -3,7 +3,7 @@ import { ConsoleFailure } from '../base/failure.ts'
 import { requireSync } from '../sync/accounts/require-sync.ts'
 import type { Services } from './services.ts'
 import type { AskPlatform } from '../vault/keys/sub-keys.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 type SubKeyRow = CallOutput<'subKeys.list'>[number]

@@ -1,6 +1,6 @@
 import { requireMay } from '../billing/permissions.ts'
 import type { Services } from './services.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 export function invoiceCalls(services: Services): HandlersOf<'invoices'> {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { CallOutput } from '../../../shared/contract/console.ts'
 import { requireSync } from '../sync/accounts/require-sync.ts'
 import type { Services } from './services.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 /** What concerns this computer: its files, keys, imports. */

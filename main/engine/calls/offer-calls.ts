@@ -8,7 +8,7 @@ import { permissionsOf } from '../billing/permissions.ts'
 import type { Services } from './services.ts'
 import type { Answer } from '../sync/client/answer.ts'
 import { failureOf } from '../sync/client/refusal.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { catalogOf, previewsOf } from './overview-calls.ts'
 import { recordOf } from './workspace-calls.ts'
 

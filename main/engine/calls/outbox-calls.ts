@@ -3,7 +3,7 @@ import { ConsoleFailure } from '../base/failure.ts'
 import type { ShownItem } from '../outbox/queue/queue-view.ts'
 import { parsePayload, settingPayload } from '../outbox/queue/rows/item-row.ts'
 import type { Services } from './services.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { catalogOf, meterName, previewsOf } from './overview-calls.ts'
 import { recordOf } from './workspace-calls.ts'
 

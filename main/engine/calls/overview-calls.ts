@@ -3,7 +3,7 @@ import type { Overview, ReleasePreview } from '../../../shared/contract/console.
 import { readMeters } from '../billing/meters.ts'
 import { releasePreviews } from '../billing/plans/release-preview.ts'
 import type { Services } from './services.ts'
-import type { Handlers } from './handlers.ts'
+import type { Handlers } from '../bridge/handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 const ACTIVITY_SHOWN = 20

@@ -2,7 +2,7 @@ import type { CallOutput } from '../../../shared/contract/console.ts'
 import { alertIdOf } from '../outbox/edits/alert-edits.ts'
 import { type OpenEdit, openEdits } from '../outbox/edits/open-edits.ts'
 import type { Services } from './services.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 type Setting = CallOutput<'settings.list'>[number]

@@ -12,7 +12,7 @@ import { usageView } from '../billing/usage/usage-view.ts'
 import { walletSpend } from '../billing/wallet/wallet-days.ts'
 import type { Services } from './services.ts'
 import type { TopicBody } from '../sync/documents/documents.ts'
-import type { Handlers, HandlersOf } from './handlers.ts'
+import type { Handlers, HandlersOf } from '../bridge/handlers.ts'
 import { catalogOf } from './overview-calls.ts'
 import { recordOf } from './workspace-calls.ts'
 

@@ -10,7 +10,7 @@ import { ConsoleFailure } from '../base/failure.ts'
 import type { Services } from './services.ts'
 import type { Answer } from '../sync/client/answer.ts'
 import { failureOf } from '../sync/client/refusal.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { recordOf } from './workspace-calls.ts'
 
 type WalletDocument = z.output<typeof walletDocument>

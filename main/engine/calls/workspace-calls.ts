@@ -6,7 +6,7 @@ import { ownMemberId } from '../sync/accounts/own-member.ts'
 import type { Services } from './services.ts'
 import type { WorkspaceRecord } from '../sync/accounts/workspace-registry.ts'
 import { localName, setLocalName } from '../sync/accounts/workspace-names.ts'
-import type { HandlersOf } from './handlers.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 
 export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
   const { registry, sync, drainer, outbox, vault, invoices, documents, local, activity } = services
