@@ -114,6 +114,13 @@ export function queueItems(dataDir: string): QueueItem[] {
   )
 }
 
+/** What the platform refuses just now, as outbox.db has it. */
+export function queueHolds(dataDir: string): Record<string, unknown>[] {
+  return readOnly(join(dataDir, 'outbox.db'), (database) =>
+    database.prepare<[], Record<string, unknown>>('SELECT hold.*, name.text AS meter_name FROM hold LEFT JOIN name ON name.no = hold.meter').all(),
+  )
+}
+
 /** How often each outcome was noted for an item, oldest first: `held 402 encrypted_bytes_exceeded`. */
 export function attemptsOf(dataDir: string, id: string): { outcome: number; status: number | null; code: string | null; message: string | null }[] {
   return readOnly(join(dataDir, 'outbox.db'), (database) =>

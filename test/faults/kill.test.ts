@@ -7,7 +7,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Sandbox, startSandbox } from '../../main/sandbox/server.ts'
 import { submitForm } from '../engine/sandbox/fixture.ts'
 import { bundleEngineProcess, type EngineChild, startEngineChild } from './engine-child.ts'
-import { type Acknowledged, contradictions, lanceRows, platformEnvelopes, queueItems, stagedCiphertexts } from './evidence.ts'
+import {
+  type Acknowledged,
+  attemptsOf,
+  contradictions,
+  lanceRows,
+  platformCounters,
+  platformEnvelopes,
+  type QueueItem,
+  queueHolds,
+  queueItems,
+  stagedCiphertexts,
+} from './evidence.ts'
 import { acknowledgement, miscounts, tenantToken } from './fixture.ts'
 import { type FaultProxy, startFaultProxy } from './proxy.ts'
 import { between, pick, seeded } from './seeded.ts'
@@ -76,11 +87,11 @@ it(
     await proxy.setFaults()
     const last = await start()
     // What fits the Free plan first: a push that comes while the plan changes counts in the period that ends.
-    expect(await comes(() => queueItems(dataDir).every(({ state }) => state === 'delivered' || state === 'held'), 60_000), 'what fits is delivered').toBe(true)
+    await drains('what fits is delivered', ({ state }) => state === 'delivered' || state === 'held')
     const { url } = await last.call('billing.checkout', { workspaceId, planId: 'team' })
     await submitForm(url, { number: '4242 4242 4242 4242', expiry: '12/40', cvc: '123' })
-    expect(await comes(() => queueItems(dataDir).every(({ state }) => state === 'delivered'), 60_000), 'every envelope is delivered').toBe(true)
-    expect(await comes(() => stagedCiphertexts(dataDir).size === 0, 30_000), 'every ciphertext is moved').toBe(true)
+    await drains('every envelope is delivered', ({ state }) => state === 'delivered')
+    await goesOn('every ciphertext is moved', () => stagedCiphertexts(dataDir).size)
     await last.stop()
     child = null
 
@@ -207,6 +218,43 @@ function secretOf(key: string): string {
 
 function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Waits until every envelope of the queue is where it should be, however long a slow machine takes for that. */
+async function drains(goal: string, isThere: (item: QueueItem) => boolean): Promise<void> {
+  await goesOn(goal, () => queueItems(dataDir).filter((item) => !isThere(item)).length, describeQueue)
+}
+
+/** A queue that moves is only slow; one of which nothing has left for this long, the engine's own waits passing so much faster, is stuck. */
+const STUCK_AFTER_MS = 90_000
+
+/** Waits until nothing is left, for as long as something goes on. @throws with the state of things when nothing went on any more. */
+async function goesOn(goal: string, countLeft: () => number, describe: () => string = () => ''): Promise<void> {
+  let left = countLeft()
+  let movedAt = performance.now()
+  while (left > 0) {
+    await delay(50)
+    const now = countLeft()
+    if (now < left) movedAt = performance.now()
+    else if (performance.now() - movedAt > STUCK_AFTER_MS)
+      throw new Error(`${goal}: ${now} are left, and nothing has moved for ${STUCK_AFTER_MS / 1000} s. ${describe()}`)
+    left = now
+  }
+}
+
+/** States of the queue with their numbers, the holds, and the first few items that are not delivered with all that is known of them. */
+function describeQueue(): string {
+  const items = queueItems(dataDir)
+  const counts = new Map<string, number>()
+  for (const { state } of items) counts.set(state, (counts.get(state) ?? 0) + 1)
+  const open = items.filter(({ state }) => state !== 'delivered').slice(0, 5)
+  return JSON.stringify({
+    now: Date.now(),
+    states: Object.fromEntries(counts),
+    holds: queueHolds(dataDir),
+    counters: [...platformCounters(join(folder, 'platform', 'platform.db')).values()],
+    first: open.map((item) => ({ ...item, attempts: attemptsOf(dataDir, item.id).slice(-4) })),
+  })
 }
 
 /** Looks every few milliseconds whether it has come. */
