@@ -1,3 +1,4 @@
+import { platformErrors } from '../../shared/contract/errors.ts'
 import { alertRoutes } from './api/alerts.ts'
 import { auditLogRoutes } from './api/audit-logs.ts'
 import { boosterRoutes } from './api/boosters.ts'
@@ -133,6 +134,8 @@ export function makeApp({ platform, refresh, alerts, webhookSecret, embedded, po
             'What a console and a platform say to each other. Generated from the schemas of the contract. A member whose role sees every tenant may add ?tenant=ID to the routes of billing.',
         },
         servers: [{ url: platform.origin }],
+        // Every code that an answer or an item of one can bear.
+        'x-error-codes': platformErrors,
       }),
     ),
   )

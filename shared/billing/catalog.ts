@@ -235,6 +235,6 @@ export function largerPlans(catalog: Pick<Catalog, 'id' | 'plans'>, planId: stri
 }
 
 /** The code of the platform's refusal when this meter is full (protocol: `encrypted_bytes_exceeded`). */
-export function refusalCode(meter: Pick<Meter, 'id'>): string {
+export function refusalCode(meter: Pick<Meter, 'id'>): `${string}_exceeded` {
   return `${meter.id}_exceeded`
 }

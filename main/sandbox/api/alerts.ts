@@ -143,7 +143,7 @@ async function writeRule(unit: Unit, account: Account, wanted: PutAlert): Promis
 async function deleteRule(unit: Unit, { workspace, catalog }: Account, id: string, expected: number | undefined): Promise<'deleted' | 'unknown'> {
   const known = rulesOf(unit.file, workspace.id, catalog).find((rule) => rule.id === id)
   if (known === undefined) return 'unknown'
-  if (known.measure === 'limit') throw new Refusal(403, 'alert_of_catalog', `${known.name} belongs to the plan and is not deleted.`, 'Switch it off instead.')
+  if (known.measure === 'limit') throw new Refusal('alert_of_catalog', `${known.name} belongs to the plan and is not deleted.`, 'Switch it off instead.')
   refuseOtherVersion(expected, known.version, known, known)
   await unit.tx
     .updateTable('alert_rules')
@@ -171,7 +171,7 @@ function checkAgainstCatalog({ catalog }: Account, wanted: PutAlert, known: Aler
 
 function refuseOtherVersion(expected: number | undefined, current: number, theirs: AlertRule | null, { id, name }: Pick<AlertRule, 'id' | 'name'>): void {
   if (expected === undefined || expected === current) return
-  throw new Refusal(409, 'version_conflict', `${name} was changed in the meantime.`, 'Look at both and decide.', {
+  throw new Refusal('version_conflict', `${name} was changed in the meantime.`, 'Look at both and decide.', {
     current: { key: `alert:${id}`, value: theirs === null ? '' : JSON.stringify(theirs), version: current },
   })
 }

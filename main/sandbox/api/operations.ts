@@ -51,7 +51,7 @@ function namedOperation({ catalog }: Account, action: string): Operation {
   const operations = catalog.operations ?? []
   const operation = operations.find(({ id }) => id === action)
   if (operation !== undefined) return operation
-  if (operations.length === 0) throw new Refusal(404, 'operations_unavailable', 'There is nothing to operate here.', 'This platform offers no operations.')
+  if (operations.length === 0) throw new Refusal('operations_unavailable', 'There is nothing to operate here.', 'This platform offers no operations.')
   throw badRequest(`There is no action ${action}.`, `The actions are ${operations.map(({ id }) => id).join(', ')}.`)
 }
 

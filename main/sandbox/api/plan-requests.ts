@@ -70,9 +70,9 @@ export function planRequestRoutes(platform: Platform): Routes {
           requireBilling(account)
           requireMayAsk(account, signedIn)
           const plan = namedPlan(account, body.plan)
-          if (plan.id === account.plan.id) throw new Refusal(409, 'already_on_plan', `This workspace is on ${plan.name} already.`, 'Choose another plan.')
+          if (plan.id === account.plan.id) throw new Refusal('already_on_plan', `This workspace is on ${plan.name} already.`, 'Choose another plan.')
           if ((await pendingRequest(unit, signedIn.workspaceId)) !== undefined) {
-            throw new Refusal(409, 'request_pending', 'A request waits for its answer already.', 'Wait for the answer, or ask for it to be declined.')
+            throw new Refusal('request_pending', 'A request waits for its answer already.', 'Wait for the answer, or ask for it to be declined.')
           }
           const document = await insertRequest(unit, signedIn.workspaceId, { planId: plan.id, note: body.note ?? '', memberId: signedIn.memberId })
           return { status: 201 as const, body: document }
@@ -103,8 +103,8 @@ export function planRequestRoutes(platform: Platform): Routes {
 function requireMayAsk(account: Account, signedIn: SignedIn): void {
   const answer = permissionIn(account, signedIn, 'update_plan')
   if (answer.allowed === 'request') return
-  if (answer.allowed === true) throw new Refusal(409, 'request_not_needed', 'This role changes the plan without asking.', 'Open a checkout for the plan.')
-  throw new Refusal(403, 'forbidden', answer.reason, 'Ask a member whose role may do this.', { reason: answer.reason })
+  if (answer.allowed === true) throw new Refusal('request_not_needed', 'This role changes the plan without asking.', 'Open a checkout for the plan.')
+  throw new Refusal('forbidden', answer.reason, 'Ask a member whose role may do this.', { reason: answer.reason })
 }
 
 async function refuseUnlessDecider({ store }: Platform, signedIn: SignedIn): Promise<void> {

@@ -48,11 +48,10 @@ function readRequest(body: unknown): Omit<PushRequest, 'memberId'> {
   if (sessionId !== null && !isUuid(sessionId)) throw malformed('session_id must be a UUID or null')
   if (!Array.isArray(envelopes) || envelopes.length === 0) throw malformed('envelopes must be a list of at least one')
   if (envelopes.length > PUSH_MAX_ENVELOPES) {
-    throw new Refusal(413, 'too_many_envelopes', `A push carries at most ${PUSH_MAX_ENVELOPES} envelopes.`, 'Split the batch.')
+    throw new Refusal('too_many_envelopes', `A push carries at most ${PUSH_MAX_ENVELOPES} envelopes.`, 'Split the batch.')
   }
   if (envelopes.length > 1 && ciphertextBytes(envelopes) > PUSH_MAX_BYTES) {
     throw new Refusal(
-      413,
       'push_too_large',
       `A push of several envelopes carries at most ${PUSH_MAX_BYTES} bytes of ciphertext.`,
       'Split the batch; a large envelope travels alone.',

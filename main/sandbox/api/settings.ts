@@ -73,7 +73,6 @@ export function settingsRoutes(platform: Platform): Routes {
 function checkSetting(key: string, value: string): string {
   if (key === READ_ONLY_KEY) {
     throw new Refusal(
-      403,
       'read_only_setting',
       `${key} is changed by a checkout, not here.`,
       'Upgrade through a checkout, or manage the subscription in the portal.',
@@ -82,6 +81,6 @@ function checkSetting(key: string, value: string): string {
   const known = Object.hasOwn(settingTypes, key) ? settingTypes[key] : undefined
   if (known === undefined) throw badRequest(`There is no setting ${key}.`, `The settings are ${Object.keys(settingTypes).join(', ')}.`)
   const parsed = known.type.safeParse(value)
-  if (!parsed.success) throw new Refusal(422, 'invalid_setting', `${key} must be ${known.words}.`, 'Correct the value.')
+  if (!parsed.success) throw new Refusal('invalid_setting', `${key} must be ${known.words}.`, 'Correct the value.')
   return parsed.data
 }

@@ -54,7 +54,7 @@ export function subKeyRoutes({ store, idempotency }: Platform): Routes {
           requireSync(account)
           const known = await unit.tx.selectFrom('sub_keys').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', body.id).executeTakeFirst()
           if (known?.revoked_at === null) return { status: 200 as const, body: subKeyDocument(known) }
-          if (known !== undefined) throw new Refusal(409, 'sub_key_revoked', 'This sub-key was revoked.', 'Create a new one with a new id.')
+          if (known !== undefined) throw new Refusal('sub_key_revoked', 'This sub-key was revoked.', 'Create a new one with a new id.')
           const device = await activeDevice(unit, workspaceId, body.device_id, memberId)
           const full = await drawOn(unit, account, subKeyDraw(account))
           if (full !== null) throw quotaRefusal(account, full, 1)

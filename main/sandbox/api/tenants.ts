@@ -23,7 +23,7 @@ export function tenantRoutes({ store }: Platform): Routes {
     const signedIn = context.get('signedIn')
     if (!(await seesEveryTenant(store, signedIn))) {
       const reason = 'This role sees its own tenant only.'
-      throw new Refusal(403, 'forbidden', reason, 'Ask a member whose role sees every tenant.', { reason })
+      throw new Refusal('forbidden', reason, 'Ask a member whose role sees every tenant.', { reason })
     }
     const rows = await store.read.selectFrom('workspaces').select(['id', 'catalog']).orderBy('name').orderBy('id').execute()
     const seen = rows.filter(({ id, catalog }) => {

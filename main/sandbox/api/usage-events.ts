@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { refusalCode } from '../../../shared/billing/catalog.ts'
+import type { ItemCode, MeterCode } from '../../../shared/contract/errors.ts'
 import { USAGE_MAX_EVENTS, usageEvent, usageEventsRequest, usageEventsResponse } from '../../../shared/contract/platform/usage.ts'
 import { writeReachedLimit } from '../audit/quota-refusals.ts'
 import { limitBody } from '../http/door.ts'
@@ -17,7 +19,7 @@ export const USAGE_EVENTS_PATH = '/v1/usage/events'
 /** A thousand events of a kilobyte each, and room for their list. */
 const BODY_MAX_BYTES = (USAGE_MAX_EVENTS + 64) * 1024
 
-type Refused = { id: string; code: string; message: string }
+type Refused = { id: string; code: ItemCode | MeterCode; message: string }
 /** Refused for its form, or on its way into the book. */
 type Checked = { refused: Refused } | { event: UsageEvent }
 
@@ -44,7 +46,13 @@ export function usageEventRoutes(platform: Platform): Routes {
       )
       for (const [meterId, message] of fullMeters(outcomes)) {
         const { used, quota_limit: limit } = counterOf(account, { id: meterId })
-        await writeReachedLimit(unit, signedIn.workspaceId, signedIn.memberId, { code: `${meterId}_exceeded`, meter: meterId, used, limit, reason: message })
+        await writeReachedLimit(unit, signedIn.workspaceId, signedIn.memberId, {
+          code: refusalCode({ id: meterId }),
+          meter: meterId,
+          used,
+          limit,
+          reason: message,
+        })
       }
       return summarise(checked, outcomes)
     })
@@ -57,7 +65,7 @@ function eventsOf(body: unknown): readonly unknown[] {
   const parsed = z.strictObject({ events: z.array(z.unknown()).min(1) }).safeParse(body)
   if (!parsed.success) throw badRequest(describeIssues(parsed.error), 'Send { "events": [ … ] } as /openapi.json describes it.')
   const { events } = parsed.data
-  if (events.length > USAGE_MAX_EVENTS) throw new Refusal(413, 'too_many_events', `A batch carries at most ${USAGE_MAX_EVENTS} events.`, 'Split the batch.')
+  if (events.length > USAGE_MAX_EVENTS) throw new Refusal('too_many_events', `A batch carries at most ${USAGE_MAX_EVENTS} events.`, 'Split the batch.')
   return events
 }
 

@@ -42,9 +42,9 @@ export function webhookRoutes({ store, clock, report }: Platform, refresh: Custo
       raw,
       clock.now(),
     )
-    if (!verdict.ok) throw new Refusal(403, 'invalid_signature', `This webhook is not Polar’s (${verdict.reason}).`, 'Sign it with the secret of the endpoint.')
+    if (!verdict.ok) throw new Refusal('invalid_signature', `This webhook is not Polar’s (${verdict.reason}).`, 'Sign it with the secret of the endpoint.')
     const parsed = webhookBody.safeParse(parseJson(raw))
-    if (!parsed.success) throw new Refusal(400, 'invalid_request', 'This webhook has no type and data.', 'Send an event of Polar’s.')
+    if (!parsed.success) throw new Refusal('invalid_request', 'This webhook has no type and data.', 'Send an event of Polar’s.')
     const first = await store.write(async ({ tx, now }) => {
       await tx
         .deleteFrom('webhook_receipts')

@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { RouteEnvironment, Routes } from './environment.ts'
 import { sendPage } from '../pages/page.ts'
 import { Refusal } from './failure.ts'
@@ -10,9 +9,10 @@ import { Refusal } from './failure.ts'
 export function answerError(error: Error, context: Context, report: (error: Error) => void): Response | Promise<Response> {
   if (error instanceof Refusal) return refuse(context, error)
   if (error instanceof HTTPException && error.status < 500) return refuse(context, fromException(error))
-  if (isBrokenOff(error)) return refuse(context, new Refusal(400, 'request_aborted', 'The request ended before its body did.', 'Send it again.'))
+  if (isBrokenOff(error)) return refuse(context, new Refusal('request_aborted', 'The request ended before its body did.', 'Send it again.'))
   report(error)
-  return context.json({ code: 'internal_error', message: 'The platform could not answer. Nothing was changed.' }, 500)
+  const failure = new Refusal('internal_error', 'The platform could not answer. Nothing was changed.', '')
+  return context.json(failure.toBody(), failure.status)
 }
 
 /** The one who asked has gone while the body was read: Node's own error for it. No failure of the platform, and nobody hears the answer. */
@@ -28,9 +28,9 @@ export function answerUnknownRoute(routes: Routes): (context: Context<RouteEnvir
   return (context) => {
     const allowed = [...new Set(known.filter(({ pattern }) => pattern.test(context.req.path)).map(({ method }) => method))]
     if (allowed.length === 0)
-      return refuse(context, new Refusal(404, 'unknown_route', `There is no ${context.req.path} here.`, 'The routes are listed in /openapi.json.'))
+      return refuse(context, new Refusal('unknown_route', `There is no ${context.req.path} here.`, 'The routes are listed in /openapi.json.'))
     context.header('Allow', allowed.join(', '))
-    return refuse(context, new Refusal(405, 'method_not_allowed', `${context.req.method} is not possible here.`, `Use ${allowed.join(' or ')}.`))
+    return refuse(context, new Refusal('method_not_allowed', `${context.req.method} is not possible here.`, `Use ${allowed.join(' or ')}.`))
   }
 }
 
@@ -47,7 +47,7 @@ function refuse(context: Context, refusal: Refusal): Response | Promise<Response
 }
 
 function fromException({ status, message }: HTTPException): Refusal {
-  if (status === 415) return new Refusal(415, 'unsupported_media_type', 'The body must be JSON.', 'Send it with Content-Type: application/json.')
+  if (status === 415) return new Refusal('unsupported_media_type', 'The body must be JSON.', 'Send it with Content-Type: application/json.')
   const words = message === '' ? 'The request is not valid.' : message
-  return new Refusal(status as ContentfulStatusCode, 'invalid_request', words, 'Compare the request with /openapi.json.')
+  return new Refusal('invalid_request', words, 'Compare the request with /openapi.json.')
 }

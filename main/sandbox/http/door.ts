@@ -20,11 +20,11 @@ export function checkHostAndOrigin(port: number): MiddlewareHandler<RouteEnviron
     // The socket's own header: the adapter builds the request's URL from it.
     const host = context.env.incoming.headers.host
     if (host === undefined || !hosts.has(host)) {
-      throw new Refusal(403, 'foreign_host', 'This sandbox answers on its own loopback address only.', `Use http://127.0.0.1:${port}.`)
+      throw new Refusal('foreign_host', 'This sandbox answers on its own loopback address only.', `Use http://127.0.0.1:${port}.`)
     }
     const origin = context.req.header('origin')
     if (origin !== undefined && !origins.has(origin)) {
-      throw new Refusal(403, 'foreign_origin', 'A page of another origin may not call this sandbox.', `Open http://127.0.0.1:${port} itself.`)
+      throw new Refusal('foreign_origin', 'A page of another origin may not call this sandbox.', `Open http://127.0.0.1:${port} itself.`)
     }
     await next()
   }
@@ -34,7 +34,7 @@ export function limitBody(maxSize = BODY_MAX_BYTES): MiddlewareHandler {
   return bodyLimit({
     maxSize,
     onError: () => {
-      throw new Refusal(413, 'body_too_large', `The body is larger than ${maxSize} bytes.`, 'Send less at once.')
+      throw new Refusal('body_too_large', `The body is larger than ${maxSize} bytes.`, 'Send less at once.')
     },
   })
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { type AnswerCode, type MeterCode, statusOf } from '../../../shared/contract/errors.ts'
 import type { platformError } from '../../../shared/contract/platform.ts'
 
 type ErrorBody = z.output<typeof platformError>
@@ -11,16 +11,20 @@ export type FailureDetails = Pick<ErrorBody, 'reason' | 'meter' | 'limit' | 'use
   expires_at?: string
 }
 
-/** A refusal in the one error shape. `code` is the contract; `message` and `suggestion` are for people. */
+/** Why a meter refuses: its code, with the status that the catalog gives it. */
+export type MeterRefusal = { readonly code: MeterCode; readonly status: 402 | 403 | 429 }
+
+/** A refusal in the one error shape. The code is the contract, and its status with it; `message` and `suggestion` are for people. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
-  readonly status: ContentfulStatusCode
-  readonly code: string
+  readonly status: ReturnType<typeof statusOf> | MeterRefusal['status']
+  readonly code: AnswerCode | MeterCode
   readonly suggestion: string
   readonly details: FailureDetails
 
-  constructor(status: ContentfulStatusCode, code: string, message: string, suggestion: string, details: FailureDetails = {}) {
+  constructor(why: AnswerCode | MeterRefusal, message: string, suggestion: string, details: FailureDetails = {}) {
     super(message)
+    const { code, status } = typeof why === 'string' ? { code: why, status: statusOf(why) } : why
     this.status = status
     this.code = code
     this.suggestion = suggestion
@@ -34,9 +38,9 @@ export class Refusal extends Error {
 }
 
 export function notFound(what: string, suggestion: string): Refusal {
-  return new Refusal(404, 'not_found', `There is no ${what}.`, suggestion)
+  return new Refusal('not_found', `There is no ${what}.`, suggestion)
 }
 
 export function badRequest(message: string, suggestion: string): Refusal {
-  return new Refusal(400, 'invalid_request', message, suggestion)
+  return new Refusal('invalid_request', message, suggestion)
 }

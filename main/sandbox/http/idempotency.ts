@@ -61,7 +61,7 @@ export class Idempotency {
       .executeTakeFirst()
     if (known !== undefined) {
       if (known.request_sha256 !== requestSha256) {
-        throw new Refusal(422, 'idempotency_key_reused', 'This Idempotency-Key was used for another request.', 'Use a new key for a new request.')
+        throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for another request.', 'Use a new key for a new request.')
       }
       return { status: known.status === 201 ? 201 : 200, body: schema.parse(JSON.parse(known.body)) }
     }

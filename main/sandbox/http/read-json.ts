@@ -5,7 +5,7 @@ import { badRequest, Refusal } from './failure.ts'
 /** The body of a route that checks its items one by one. @throws Refusal 400 or 415. */
 export async function readJson(context: Context<RouteEnvironment>): Promise<unknown> {
   if (!/^application\/json\b/i.test(context.req.header('content-type') ?? '')) {
-    throw new Refusal(415, 'unsupported_media_type', 'The body must be JSON.', 'Send it with Content-Type: application/json.')
+    throw new Refusal('unsupported_media_type', 'The body must be JSON.', 'Send it with Content-Type: application/json.')
   }
   try {
     return await context.req.json()

@@ -11,8 +11,8 @@ export function jsonBody<T extends z.ZodType>(schema: T) {
 }
 
 export const refusals = {
-  '4XX': { description: 'Refused; the code says why', content: { 'application/json': { schema: platformError } } },
-  '5XX': { description: 'The platform failed', content: { 'application/json': { schema: platformError } } },
+  '4XX': { description: 'Refused; the code says why (x-error-codes)', content: { 'application/json': { schema: platformError } } },
+  '5XX': { description: 'The platform failed; the code says why (x-error-codes)', content: { 'application/json': { schema: platformError } } },
 } as const
 
 export const security = [{ bearer: [] }]

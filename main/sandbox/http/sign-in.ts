@@ -18,9 +18,9 @@ export async function memberOf(store: Store, clock: Clock, tokenHash: string): P
     .select(['tokens.expires_at', 'tokens.revoked_at', 'members.id', 'members.name', 'members.role', 'members.workspace_id'])
     .where('tokens.token_hash', '=', tokenHash)
     .executeTakeFirst()
-  if (row === undefined) throw new Refusal(401, 'invalid_token', 'This token is not known.', 'Sign in again.')
-  if (row.revoked_at !== null) throw new Refusal(401, 'token_revoked', 'This token was revoked.', 'Sign in again.')
-  if (row.expires_at !== null && row.expires_at <= clock.now()) throw new Refusal(401, 'token_expired', 'This token has expired.', 'Sign in again.')
+  if (row === undefined) throw new Refusal('invalid_token', 'This token is not known.', 'Sign in again.')
+  if (row.revoked_at !== null) throw new Refusal('token_revoked', 'This token was revoked.', 'Sign in again.')
+  if (row.expires_at !== null && row.expires_at <= clock.now()) throw new Refusal('token_expired', 'This token has expired.', 'Sign in again.')
   const { workspace_id: workspaceId } = row
   return { tokenHash, tokenExpiresAt: row.expires_at, memberId: row.id, memberName: row.name, role: row.role, workspaceId, homeWorkspaceId: workspaceId }
 }
@@ -47,7 +47,7 @@ function tokenOf(context: Context, defaultToken: string | null): string {
   // A page of another site may send a simple GET without an Origin; a browser says so in this header, a program sends none.
   const site = context.req.header('sec-fetch-site') ?? 'none'
   if (authorization === undefined && defaultToken !== null && (site === 'none' || site === 'same-origin')) return defaultToken
-  throw new Refusal(401, 'missing_token', 'This request carries no bearer token.', 'Send Authorization: Bearer with a member’s token.')
+  throw new Refusal('missing_token', 'This request carries no bearer token.', 'Send Authorization: Bearer with a member’s token.')
 }
 
 /** What a member who may see every tenant does in a tenant of somebody else: look, and decide on billing. Its devices, keys and envelopes are its own. */
@@ -60,11 +60,11 @@ async function asVisitor(store: Store, context: Context, member: SignedIn, tenan
   if (row === undefined && (await seesEveryTenant(store, member))) throw notFound('tenant with this id', 'List the tenants with GET /v1/tenants.')
   if (row === undefined || answer?.allowed !== true) {
     const reason = 'This role may act in its own tenant only.'
-    throw new Refusal(403, 'forbidden', reason, 'Leave out the tenant, or ask a member who may see every tenant.', { reason })
+    throw new Refusal('forbidden', reason, 'Leave out the tenant, or ask a member who may see every tenant.', { reason })
   }
   if (!VISITED.some((path) => path.test(context.req.path))) {
     const reason = 'Devices, sub-keys, sessions, envelopes and operations are a tenant’s own.'
-    throw new Refusal(403, 'own_tenant_only', reason, 'Leave out the tenant.', { reason })
+    throw new Refusal('own_tenant_only', reason, 'Leave out the tenant.', { reason })
   }
   return { ...member, workspaceId: row.id }
 }

@@ -100,7 +100,7 @@ export class RequestMeter {
         if (fitsUnder(limit, inMinute - 1, 1)) continue
         const waitS = Math.max(1, Math.ceil((MINUTE_MS - (this.#clock.now() % MINUTE_MS)) / 1000))
         // Not the code of a quota: it is over with the minute, and nothing has to be bought.
-        throw new Refusal(429, 'rate_limited', `More than ${limitToWire(limit)} requests in this minute.`, 'Wait until the next minute, or upgrade the plan.', {
+        throw new Refusal('rate_limited', `More than ${limitToWire(limit)} requests in this minute.`, 'Wait until the next minute, or upgrade the plan.', {
           retry_after_s: waitS,
         })
       }

@@ -23,17 +23,17 @@ export function requirePermission(account: Account, signedIn: SignedIn, action: 
   const answer = permissionIn(account, signedIn, action)
   if (answer.allowed === true) return
   const suggestion = answer.allowed === 'request' ? 'Make a request that somebody else approves.' : 'Ask a member whose role may do this.'
-  throw new Refusal(403, 'forbidden', answer.reason, suggestion, { reason: answer.reason })
+  throw new Refusal('forbidden', answer.reason, suggestion, { reason: answer.reason })
 }
 
 /** A self-hosted deployment has no billing (seed: layer-a, "Billing is platform-only"). @throws Refusal 404 `billing_unavailable`. */
 export function requireBilling({ workspace }: Account): void {
   if (workspace.deployment === 'self-hosted')
-    throw new Refusal(404, 'billing_unavailable', 'Billing is platform-only.', 'This deployment is self-hosted: there is no plan to manage.')
+    throw new Refusal('billing_unavailable', 'Billing is platform-only.', 'This deployment is self-hosted: there is no plan to manage.')
 }
 
 /** Sealed envelopes, and the keys that agents seal them with, are taken only where the catalog has them. @throws Refusal 404 `sync_unavailable`. */
 export function requireSync({ catalog }: Account): void {
   if (!catalog.capabilities.includes('sync'))
-    throw new Refusal(404, 'sync_unavailable', 'This platform takes no envelopes.', 'What is written here stays on this computer; usage, costs and plans work.')
+    throw new Refusal('sync_unavailable', 'This platform takes no envelopes.', 'What is written here stays on this computer; usage, costs and plans work.')
 }

@@ -116,5 +116,5 @@ async function memberNamed({ tx }: Unit, id: string): Promise<{ id: string; name
 }
 
 function alreadyDecided(status: string): Refusal {
-  return new Refusal(409, 'already_decided', `This request is ${status} already.`, 'List the requests to see by whom.')
+  return new Refusal('already_decided', `This request is ${status} already.`, 'List the requests to see by whom.')
 }

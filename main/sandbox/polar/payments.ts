@@ -50,12 +50,7 @@ export class Payments {
     const productId = await products.productOf(catalog.id, soldAs(purchase)).catch(asUnavailable)
     if (productId === null) {
       const code = purchase.product === 'plan' ? 'plan_not_sold' : 'not_sold'
-      throw new Refusal(
-        409,
-        code,
-        `Not sold here: ${purchaseWords(purchase)}.`,
-        purchase.product === 'plan' ? 'Choose another plan.' : 'Choose something else.',
-      )
+      throw new Refusal(code, `Not sold here: ${purchaseWords(purchase)}.`, purchase.product === 'plan' ? 'Choose another plan.' : 'Choose something else.')
     }
     const secret = newSecret()
     const checkout = await polar.checkouts
@@ -170,7 +165,7 @@ export class Payments {
       }
     } catch (error) {
       if (error instanceof errors.SubscriptionsUpdate402Error) {
-        throw new Refusal(402, 'payment_declined', 'The payment was declined. Nothing was charged.', 'Change the card in the customer portal.')
+        throw new Refusal('payment_declined', 'The payment was declined. Nothing was charged.', 'Change the card in the customer portal.')
       }
       return asUnavailable(error)
     } finally {
@@ -253,7 +248,7 @@ export class Payments {
   }
 
   #refuseForeign(url: string): void {
-    if (!this.#options.mayOpen(url)) throw new Refusal(502, 'foreign_page', 'The payment provider named a page that may not be opened.', '')
+    if (!this.#options.mayOpen(url)) throw new Refusal('foreign_page', 'The payment provider named a page that may not be opened.', '')
   }
 }
 
@@ -269,13 +264,13 @@ function soldAs(purchase: Exclude<Purchase, { product: 'seats' }>): Sold {
 }
 
 function noSubscription(): Refusal {
-  return new Refusal(409, 'no_subscription', 'There is no subscription to change.', 'Start a new checkout from Tidemark.')
+  return new Refusal('no_subscription', 'There is no subscription to change.', 'Start a new checkout from Tidemark.')
 }
 
 /** Polar cannot be reached or does not take the request: not the fault of the one who asked. */
 function asUnavailable(error: unknown): never {
   if (error instanceof Refusal) throw error
-  throw new Refusal(503, 'payments_unavailable', 'The payment provider does not answer. Nothing was charged.', '', { retry_after_s: 10 })
+  throw new Refusal('payments_unavailable', 'The payment provider does not answer. Nothing was charged.', '', { retry_after_s: 10 })
 }
 
 function newSecret(): string {

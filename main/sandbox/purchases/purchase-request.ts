@@ -19,14 +19,13 @@ export function requestedPurchase(account: Account, { plan, booster, seats, top_
     if (account.plan.seatPriceCents !== null) return { product: 'seats', seats }
     const selling = catalog.plans.filter(({ seatPriceCents }) => seatPriceCents !== null).map(({ name }) => name)
     throw new Refusal(
-      409,
       'seats_not_sold',
       `${account.plan.name} sells no seats.`,
       selling.length === 0 ? 'No seats are sold here.' : `Upgrade to ${selling.join(' or ')} to add seats.`,
     )
   }
   if (au === undefined) throw badRequest('The request names nothing to buy.', 'Name one of plan, booster, seats, top_up_au.')
-  if (!catalog.capabilities.includes('top_up')) throw new Refusal(409, 'top_up_not_sold', 'There is no wallet to top up here.', 'Choose a plan instead.')
+  if (!catalog.capabilities.includes('top_up')) throw new Refusal('top_up_not_sold', 'There is no wallet to top up here.', 'Choose a plan instead.')
   return { product: 'top_up', au }
 }
 
@@ -34,17 +33,17 @@ export function requestedPurchase(account: Account, { plan, booster, seats, top_
 export function refuseSenseless({ plan: from, catalog, workspace }: Account, purchase: Purchase): void {
   if (purchase.product === 'seats') {
     if (workspace.subscription_id === null)
-      throw new Refusal(409, 'no_subscription', 'Seats are added to a subscription, and there is none yet.', 'Start a plan first.')
+      throw new Refusal('no_subscription', 'Seats are added to a subscription, and there is none yet.', 'Start a plan first.')
     if (purchase.seats === workspace.seats)
-      throw new Refusal(409, 'already_has_seats', `This workspace has ${workspace.seats} more seats already.`, 'Choose another number.')
+      throw new Refusal('already_has_seats', `This workspace has ${workspace.seats} more seats already.`, 'Choose another number.')
   }
   if (purchase.product !== 'plan') return
   const { plan } = purchase
-  if (plan.id === from.id) throw new Refusal(409, 'already_on_plan', `This workspace is on ${plan.name} already.`, 'Choose another plan.')
+  if (plan.id === from.id) throw new Refusal('already_on_plan', `This workspace is on ${plan.name} already.`, 'Choose another plan.')
   if (takesEffect(catalog, from, plan) === 'period_end') {
-    throw new Refusal(409, 'change_in_portal', `${plan.name} is smaller than ${from.name}.`, 'Change to a smaller plan, or cancel, in the customer portal.')
+    throw new Refusal('change_in_portal', `${plan.name} is smaller than ${from.name}.`, 'Change to a smaller plan, or cancel, in the customer portal.')
   }
-  if (plan.priceCents === null) throw new Refusal(409, 'custom_price', `The price of ${plan.name} is agreed with each customer.`, 'Ask for an offer.')
+  if (plan.priceCents === null) throw new Refusal('custom_price', `The price of ${plan.name} is agreed with each customer.`, 'Ask for an offer.')
 }
 
 export function namedPlan({ catalog }: Account, planId: string): Plan {

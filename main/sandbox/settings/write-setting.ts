@@ -17,7 +17,7 @@ export async function writeSetting(unit: Unit, workspaceId: string, key: string,
   const current = known?.version ?? 0
   // The very value that is there already is no conflict: it is the repeat of a write whose answer was lost.
   if (expected !== undefined && expected !== current && known?.value !== value) {
-    throw new Refusal(409, 'version_conflict', `${key} was changed in the meantime.`, 'Look at both values and decide.', {
+    throw new Refusal('version_conflict', `${key} was changed in the meantime.`, 'Look at both values and decide.', {
       current: { key, value: known?.value ?? '', version: current },
     })
   }

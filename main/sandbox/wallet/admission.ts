@@ -30,7 +30,6 @@ export async function admit(unit: Unit, circle: Circle, spending: Spending, { to
       return null
     case 'insufficient_balance':
       return new Refusal(
-        402,
         'insufficient_balance',
         `This costs ${totalMicroAu} micro-AU, and ${available} are left in the wallet of ${circle.id}.`,
         'Top up the wallet, ask for less, or change to a plan that may dip below zero.',
@@ -70,7 +69,7 @@ async function askForApproval(unit: Unit, circle: Circle, { memberId, approvalId
     approvalId === null
       ? `This costs ${total} micro-AU: confirm it first.`
       : `The confirmation is not for this, was used, or has run out. This costs ${total} micro-AU.`
-  return new Refusal(428, 'approval_required', message, 'Confirm the amount, then send the same request with approval_id.', {
+  return new Refusal('approval_required', message, 'Confirm the amount, then send the same request with approval_id.', {
     approval_id: id,
     total_micro_au: total,
     expires_at: isoTime(expiresAt),

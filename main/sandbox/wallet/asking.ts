@@ -19,7 +19,7 @@ export async function withAccount<T>(unit: Unit, signedIn: SignedIn, action: str
 export async function withOwnCircle<T>(unit: Unit, signedIn: SignedIn, id: string, work: (circle: Circle) => Promise<T>): Promise<T> {
   if (signedIn.homeWorkspaceId !== signedIn.workspaceId) {
     const reason = 'A wallet is its circle’s own: nobody spends in another tenant.'
-    throw new Refusal(403, 'own_tenant_only', reason, 'Leave out the tenant.', { reason })
+    throw new Refusal('own_tenant_only', reason, 'Leave out the tenant.', { reason })
   }
   return await withCircle(unit, signedIn, id, work)
 }

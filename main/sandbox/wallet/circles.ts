@@ -15,7 +15,7 @@ export async function createCircle(unit: Unit, account: Account, circle: { id: s
   const book = priceBook(account)
   const known = await unit.tx.selectFrom('circles').select('id').where('id', '=', circle.id).executeTakeFirst()
   if (known !== undefined || RESERVED_NAMES.includes(circle.id))
-    throw new Refusal(409, 'circle_name_taken', `The name ${circle.id} is taken.`, 'Choose another name.')
+    throw new Refusal('circle_name_taken', `The name ${circle.id} is taken.`, 'Choose another name.')
   await unit.tx
     .insertInto('circles')
     .values({ ...circle, workspace_id: account.workspace.id, created_at: unit.now })
@@ -63,6 +63,6 @@ function hasHardWall({ plan }: Account): boolean {
 /** @throws Refusal 404 `wallet_unavailable`. */
 export function priceBook({ catalog }: Account): PriceBook {
   if (catalog.pricing === undefined)
-    throw new Refusal(404, 'wallet_unavailable', 'This platform has no wallets.', 'What is used here is counted by meters: see /api/billing/usage.')
+    throw new Refusal('wallet_unavailable', 'This platform has no wallets.', 'What is used here is counted by meters: see /api/billing/usage.')
   return catalog.pricing
 }

@@ -128,6 +128,6 @@ export function exactAmount(amountMicroAu: bigint): number {
   try {
     return exactNumber(amountMicroAu)
   } catch {
-    throw new Refusal(422, 'amount_too_large', `${amountMicroAu} micro-AU is more than a wallet can hold.`, 'Ask for less at once.')
+    throw new Refusal('amount_too_large', `${amountMicroAu} micro-AU is more than a wallet can hold.`, 'Ask for less at once.')
   }
 }

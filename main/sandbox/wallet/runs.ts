@@ -50,11 +50,11 @@ export async function startRun(unit: Unit, circle: Circle, spending: Spending): 
 export async function settleRun(unit: Unit, circle: Circle, runId: string, quantities: Readonly<Record<string, number>>): Promise<RunDocument> {
   const run = await unit.tx.selectFrom('runs').selectAll().where('id', '=', runId).where('circle_id', '=', circle.id).executeTakeFirst()
   if (run === undefined) throw notFound('run with this id', 'Start one with POST /api/{circle}/runs.')
-  if (run.status === 'expired') throw new Refusal(409, 'reserve_expired', 'The reserve of this run has expired; nothing was debited.', 'Start the run again.')
+  if (run.status === 'expired') throw new Refusal('reserve_expired', 'The reserve of this run has expired; nothing was debited.', 'Start the run again.')
   const cost = costOf(circle.book, { element: run.element, operation: run.operation, quantities })
   if (run.status === 'settled') {
     if (run.quantities === JSON.stringify(quantities)) return runDocument(circle, run, cost)
-    throw new Refusal(409, 'run_settled', 'This run is settled with other quantities.', 'A settled run does not change. Look at the ledger.')
+    throw new Refusal('run_settled', 'This run is settled with other quantities.', 'A settled run does not change. Look at the ledger.')
   }
   const debited = settledMicroAu(cost.totalMicroAu, BigInt(run.reserved_micro_au), circle.hardWall)
   const settled: RunRow = { ...run, status: 'settled', quantities: JSON.stringify(quantities), debited_micro_au: exactAmount(debited), ended_at: unit.now }
@@ -89,7 +89,7 @@ async function requireActiveInstance(unit: Unit, circle: Circle, id: string, ele
     .executeTakeFirst()
   if (instance === undefined) throw notFound(`instance of ${element} with this id`, 'List the instances with GET /api/{circle}/instances.')
   if (instance.suspended_at !== null)
-    throw new Refusal(409, 'instance_suspended', 'This instance is suspended: its daily existence did not fit the balance.', 'Top up the wallet.')
+    throw new Refusal('instance_suspended', 'This instance is suspended: its daily existence did not fit the balance.', 'Top up the wallet.')
 }
 
 function originOf({ id, instance_id, member_id }: RunRow): Pick<RunRow, 'instance_id' | 'member_id'> & { run_id: string } {

@@ -1,4 +1,5 @@
 import type { ItemKind } from '../../../../shared/contract/console.ts'
+import { type ErrorCode, errorClassOf, meterOfCode } from '../../../../shared/contract/errors.ts'
 import type { PlatformError } from '../../../../shared/contract/platform.ts'
 import type { Random } from '../../base/clock.ts'
 import type { Answer } from '../../sync/client/answer.ts'
@@ -43,15 +44,19 @@ export function policy(tried: Tried, answer: Answer<unknown>, now: number, rando
 function afterError(tried: Tried, answer: Extract<Answer<unknown>, { kind: 'error' }>, now: number, random: Random): Decision {
   const { status, error, retryAfterMs } = answer
   const words = { status, code: error?.code ?? null, message: error?.message ?? `The platform answered ${status}.` }
-  if (status === 401) return { next: 'paused', why: 'signed_out', ...words }
-  if (status === 403 && error?.code === 'device_revoked') return { next: 'paused', why: 'device_revoked', ...words }
-  if (isQuotaRefusal(status, error)) return { next: 'held', refusal: refusalOf(status, error), status }
-  if (status >= 500 || status === 408 || status === 425 || status === 429) return waiting(tried, now, random, retryAfterMs, words)
-  // A 4xx that is not the contract's error shape was not written by the platform (a captive portal, say): its word must
-  // not reject what a person wrote. Only "too large" is believed of a proxy: the same bytes will never pass it.
-  if (error === null && status !== 413) return waiting(tried, now, random, retryAfterMs, words)
-  const conflict = status === 409 && error?.code === 'version_conflict'
-  return { next: 'rejected', conflict, theirs: conflict ? theirsOf(error?.current) : null, ...words }
+  switch (errorClassOf(status, error)) {
+    case 'auth':
+      return { next: 'paused', why: status === 401 ? 'signed_out' : 'device_revoked', ...words }
+    case 'quota':
+      return { next: 'held', refusal: refusalOf(status, error), status }
+    case 'rate':
+    case 'problem':
+      return waiting(tried, now, random, retryAfterMs, words)
+    case 'final': {
+      const conflict = status === 409 && error?.code === ('version_conflict' satisfies ErrorCode)
+      return { next: 'rejected', conflict, theirs: conflict ? theirsOf(error?.current) : null, ...words }
+    }
+  }
 }
 
 /** One item's result in the answer to a push. `null`: the platform said nothing about it. */
@@ -81,25 +86,6 @@ export function resultPolicy(tried: Tried, result: PushResult | null, status: nu
   }
 }
 
-/**
- * Whether a refusal is about the plan's room. 402 always is. With 403 and 429 the code tells: a missing permission
- * and a rate limit must not wait for an upgrade.
- */
-export function isQuotaRefusal(status: number, error: PlatformError | null): boolean {
-  if (status === 402) return true
-  if ((status !== 403 && status !== 429) || error === null) return false
-  if (isRateLimitCode(error.code)) return false
-  return isQuotaCode(error.code) || error.meter !== undefined
-}
-
-function isQuotaCode(code: string): boolean {
-  return code.endsWith('_exceeded') || code.endsWith('_limit_reached') || code.startsWith('quota_')
-}
-
-function isRateLimitCode(code: string): boolean {
-  return code.startsWith('rate_limit') || code.endsWith('_rate_exceeded') || code.endsWith('rate_limit_exceeded') || code === 'too_many_requests'
-}
-
 function refusalOf(status: number, error: PlatformError | null): Refusal {
   if (error === null) return { meter: null, code: null, reason: `The platform answered ${status}: the plan has no room.`, limit: null, used: null }
   return refusalFrom(error.code, { message: error.reason ?? error.message, meter: error.meter, limit: error.limit, used: error.used })
@@ -110,13 +96,13 @@ function refusalFrom(
   words: { message?: string | undefined; meter?: string | undefined; limit?: number | undefined; used?: number | undefined },
 ): Refusal {
   const limit = words.limit === undefined || words.limit < 0 ? null : words.limit
-  return { meter: words.meter ?? meterFromCode(code), code, reason: words.message ?? 'The plan has no room for this.', limit, used: words.used ?? null }
-}
-
-/** `encrypted_bytes_exceeded` speaks of `encrypted_bytes`, also where an older platform left the field out. */
-function meterFromCode(code: string | null): string | null {
-  const match = /^([a-z][a-z0-9_]*)_(?:exceeded|limit_reached)$/.exec(code ?? '')
-  return match?.[1] ?? null
+  return {
+    meter: words.meter ?? (code === null ? null : meterOfCode(code)),
+    code,
+    reason: words.message ?? 'The plan has no room for this.',
+    limit,
+    used: words.used ?? null,
+  }
 }
 
 function waiting(

@@ -1,4 +1,5 @@
 import type { Connection } from '../../../../shared/contract/console.ts'
+import { errorClassOf } from '../../../../shared/contract/errors.ts'
 import type { Answer } from './answer.ts'
 
 /** Why a workspace cannot go on now. */
@@ -44,7 +45,8 @@ function unreachable(answer: Extract<Answer<unknown>, { kind: 'unreachable' }>):
 function refused(answer: Extract<Answer<unknown>, { kind: 'error' }>): Trouble {
   const words = answer.error?.message
   if (answer.status === 401) return { state: 'signed_out', detail: words ?? 'The platform does not accept the token any more. Sign in again.', retry: null }
-  if (answer.error?.code === 'device_revoked') return { state: 'device_revoked', detail: words ?? 'This device was revoked at the platform.', retry: null }
+  if (errorClassOf(answer.status, answer.error) === 'auth')
+    return { state: 'device_revoked', detail: words ?? 'This device was revoked at the platform.', retry: null }
   const retry = { afterMs: answer.retryAfterMs }
   if (answer.status >= 500 || answer.status === 408 || answer.status === 425 || answer.status === 429) {
     return { state: 'offline', detail: words ?? `The platform is not available (${answer.status}).`, retry }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { meterOf, type Meter, refusalCode } from '../../../../shared/billing/catalog.ts'
 import { quotaReason } from '../../../../shared/billing/quota-reason.ts'
+import type { MeterCode } from '../../../../shared/contract/errors.ts'
 import type { PlatformError } from '../../../../shared/contract/platform.ts'
 import { Refusal } from '../../http/failure.ts'
 import type { Unit } from '../../store/store.ts'
@@ -70,7 +71,7 @@ export function quotaDetails(
   account: Account,
   meter: Meter,
   requested: number,
-): Required<Pick<PlatformError, 'code' | 'message' | 'meter' | 'used' | 'limit' | 'reason'>> {
+): Required<Pick<PlatformError, 'message' | 'meter' | 'used' | 'limit' | 'reason'>> & { code: MeterCode } {
   const row = counterOf(account, meter)
   const reason = quotaReason(account.catalog, { meter, planId: account.plan.id, used: row.used, requested, limit: limitOf(row) })
   return { code: refusalCode(meter), message: reason, meter: meter.id, used: row.used, limit: row.quota_limit, reason }
@@ -78,5 +79,5 @@ export function quotaDetails(
 
 export function quotaRefusal(account: Account, meter: Meter, requested: number): Refusal {
   const { code, message, ...details } = quotaDetails(account, meter, requested)
-  return new Refusal(meter.refusalStatus, code, message, 'Upgrade the plan, delete what is no longer needed, or wait for the next period.', details)
+  return new Refusal({ code, status: meter.refusalStatus }, message, 'Upgrade the plan, delete what is no longer needed, or wait for the next period.', details)
 }

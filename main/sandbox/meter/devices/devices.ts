@@ -34,7 +34,7 @@ export async function activeDevice(unit: Unit, workspaceId: string, deviceId: st
 }
 
 export function refuseRevoked(device: Pick<DeviceRow, 'revoked_at'>): void {
-  if (device.revoked_at !== null) throw new Refusal(403, 'device_revoked', 'This device was revoked.', 'Sign in again to register it as a new device.')
+  if (device.revoked_at !== null) throw new Refusal('device_revoked', 'This device was revoked.', 'Sign in again to register it as a new device.')
 }
 
 export function findDevice(unit: Unit, workspaceId: string, deviceId: string): Promise<DeviceRow | undefined> {

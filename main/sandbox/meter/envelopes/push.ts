@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { type Admission, admitPush, type MeterState } from '../../../../shared/billing/admission.ts'
 import { meterOf } from '../../../../shared/billing/catalog.ts'
+import type { ItemCode, MeterCode } from '../../../../shared/contract/errors.ts'
 import type { pushResponse, pushResult } from '../../../../shared/contract/platform.ts'
 import { writeReachedLimit } from '../../audit/quota-refusals.ts'
 import type { Refusal } from '../../http/failure.ts'
@@ -15,7 +16,7 @@ import { insertLease, openLeaseOf, renewLease } from '../devices/leases.ts'
 import { countForSubKeys } from '../devices/sub-keys.ts'
 
 export type PushRequest = { memberId: string; deviceId: string; sessionId: string | null; items: readonly unknown[] }
-type PushResult = z.output<typeof pushResult>
+type PushResult = z.output<typeof pushResult> & { code?: ItemCode | MeterCode }
 
 /** What an item turned out to be before quota was asked. */
 type Finding =

@@ -3,6 +3,7 @@ import { type Meter, refusalCode } from '../../../../shared/billing/catalog.ts'
 import { fitsUnder, limitFromWire } from '../../../../shared/billing/limit.ts'
 import { isTooFarAhead, periodAt, takesLateEvents } from '../../../../shared/billing/period.ts'
 import { quotaReason } from '../../../../shared/billing/quota-reason.ts'
+import type { ItemCode, MeterCode } from '../../../../shared/contract/errors.ts'
 import type { Unit } from '../../store/store.ts'
 import { type Account, counterOf } from '../accounts/account.ts'
 import { announceCounters } from '../accounts/documents.ts'
@@ -233,6 +234,6 @@ export class UsageBook {
   }
 }
 
-function refused(code: string, message: string): { status: 'refused'; code: string; message: string } {
+function refused(code: ItemCode | MeterCode, message: string): Omit<Extract<UsageOutcome, { status: 'refused' }>, 'meter'> {
   return { status: 'refused', code, message }
 }

@@ -1,4 +1,5 @@
 import type { MeteredEvent } from '../../../../shared/billing/aggregation.ts'
+import type { ItemCode, MeterCode } from '../../../../shared/contract/errors.ts'
 
 /** Something that was used. What it says is a quantity, a reading or a key, as the meter's aggregation takes it. */
 export type UsageEvent = {
@@ -21,7 +22,7 @@ export type UsageOutcome =
   | { readonly status: 'duplicate' }
   | {
       readonly status: 'refused'
-      readonly code: string
+      readonly code: ItemCode | MeterCode
       readonly message: string
       /** The meter that has no room, where that is why. */
       readonly meter?: string

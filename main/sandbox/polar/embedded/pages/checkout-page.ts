@@ -20,7 +20,7 @@ export function checkoutPage(polar: EmbeddedPolar): Hono<RouteEnvironment> {
       const parts = await load(polar, context.req.param('secret'))
       const form = await formOf(context)
       if (!polar.isSealed(sealPurpose(parts), form.seal))
-        throw new Refusal(403, 'foreign_form', 'This form was not made for this checkout.', 'Open the checkout again from Tidemark.')
+        throw new Refusal('foreign_form', 'This form was not made for this checkout.', 'Open the checkout again from Tidemark.')
       const answer = tryCard(cardEntryOf(form), polar.clock.now())
       const outcome = await polar.write(async (unit) => {
         const current = await findCheckout(unit, { id: parts.checkout.id })

@@ -81,7 +81,7 @@ async function load(unit: PolarUnit, token: string | undefined): Promise<View> {
   const session =
     token === undefined ? undefined : await unit.tx.selectFrom('customer_sessions').selectAll().where('token_hash', '=', hashToken(token)).executeTakeFirst()
   if (token === undefined || session === undefined || session.expires_at <= unit.now) {
-    throw new Refusal(401, 'portal_closed', 'This link to the customer portal is not good any more.', 'Click Manage subscription in Tidemark to open it anew.')
+    throw new Refusal('portal_closed', 'This link to the customer portal is not good any more.', 'Click Manage subscription in Tidemark to open it anew.')
   }
   const customer = await customerById(unit, session.customer_id)
   const active = await findActive(unit, customer.id)
@@ -110,7 +110,7 @@ async function load(unit: PolarUnit, token: string | undefined): Promise<View> {
 async function authorised(unit: PolarUnit, polar: EmbeddedPolar, context: Context, form: Record<string, string>): Promise<View> {
   const view = await load(unit, context.req.query(TOKEN))
   if (!polar.isSealed(sealPurpose(view), form.seal))
-    throw new Refusal(403, 'foreign_form', 'This form was not made for this portal.', 'Open the portal again from Tidemark.')
+    throw new Refusal('foreign_form', 'This form was not made for this portal.', 'Open the portal again from Tidemark.')
   return view
 }
 
@@ -275,9 +275,9 @@ function sealPurpose({ sessionId }: View): string {
 }
 
 function noSubscription(): Refusal {
-  return new Refusal(409, 'no_subscription', 'There is no subscription to change.', 'Start one with Upgrade in Tidemark.')
+  return new Refusal('no_subscription', 'There is no subscription to change.', 'Start one with Upgrade in Tidemark.')
 }
 
 function noSuchPlan(): Refusal {
-  return new Refusal(404, 'unknown_plan', 'There is no such plan to change to.', 'Choose one of those that the portal shows.')
+  return new Refusal('unknown_plan', 'There is no such plan to change to.', 'Choose one of those that the portal shows.')
 }
