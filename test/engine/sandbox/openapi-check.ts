@@ -2,7 +2,11 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { z } from 'zod'
 
-const description = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
+const description = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+  'x-error-codes': z.record(z.string(), z.looseObject({ statuses: z.array(z.int()) })),
+})
+const errorBody = z.looseObject({ code: z.string() })
 const operation = z.looseObject({
   responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.unknown().optional() })).optional() })),
 })
@@ -14,12 +18,14 @@ export class OpenApiCheck {
   readonly #ajv: Ajv2020
   readonly #routes: { method: string; pattern: RegExp; pointer: string; responses: z.output<typeof operation>['responses'] }[]
   readonly #compiled = new Map<string, ValidateFunction>()
+  readonly #errorCodes: z.output<typeof description>['x-error-codes']
 
   constructor(document: unknown) {
     // OpenAPI's own keywords are no JSON Schema: they are passed over, not refused.
     this.#ajv = new Ajv2020({ strict: false, allErrors: true })
     addFormats.default(this.#ajv)
     const { paths, ...rest } = description.parse(document)
+    this.#errorCodes = rest['x-error-codes']
     this.#ajv.addSchema({ ...rest, paths, $id: 'https://platform/openapi.json' })
     this.#routes = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, described]) => ({
@@ -52,6 +58,13 @@ export class OpenApiCheck {
     const validate = this.#compiled.get(pointer) ?? this.#ajv.compile({ $ref: pointer })
     this.#compiled.set(pointer, validate)
     if (!validate(body)) throw new Error(`${name}: ${this.#ajv.errorsText(validate.errors)}`)
+    if (status >= 400) this.#checkCode(name, status, errorBody.parse(body).code)
+  }
+
+  /** A meter's refusal is called after the meter, and each catalog has its own. */
+  #checkCode(name: string, status: number, code: string): void {
+    const statuses = this.#errorCodes[code]?.statuses ?? (code.endsWith('_exceeded') ? [402, 403, 429] : [])
+    if (!statuses.includes(status)) throw new Error(`${name}: the description has no code ${code} with this status`)
   }
 }
 

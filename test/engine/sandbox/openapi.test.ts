@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { platformErrors } from '../../../shared/contract/errors.ts'
 import { SandboxFixture } from './fixture.ts'
 import { OpenApiCheck } from './openapi-check.ts'
 
@@ -30,7 +31,11 @@ test('every described route answers every refusal in the one error shape', () =>
     for (const [method, { responses }] of Object.entries(methods)) expect(responses, `${method} ${path}`).toHaveProperty('4XX')
 })
 
-test('the check finds a wrong type, a missing field, an answer and a route that are not described', () => {
+test('the description lists every error code with its statuses, class and meaning', () => {
+  expect(document['x-error-codes']).toEqual(platformErrors)
+})
+
+test('the check finds a wrong type, a missing field, an answer, a route and a code that are not described', () => {
   const check = new OpenApiCheck(document)
   const answer = { method: 'GET', path: '/v1/entitlements/storage', status: 200, contentType: 'application/json; charset=UTF-8' }
   const good = { metric: 'storage', allowed: true, used: 1, limit: -1, remaining: -1, requested: 1 }
@@ -42,4 +47,9 @@ test('the check finds a wrong type, a missing field, an answer and a route that 
   expect(() => check.check({ ...answer, path: '/v1/entitlement', body: good })).toThrow(/no such route/)
   expect(() => check.check({ ...answer, contentType: 'text/html', body: good })).toThrow(/text\/html/)
   expect(() => check.check({ ...answer, status: 403, body: { message: 'no code' } })).toThrow(/code/)
+  const forbidden = { code: 'forbidden', message: 'Not for this role.', _suggestion: 'Ask.' }
+  check.check({ ...answer, status: 403, body: forbidden })
+  check.check({ ...answer, status: 403, body: { ...forbidden, code: 'storage_exceeded' } })
+  expect(() => check.check({ ...answer, status: 404, body: forbidden })).toThrow(/no code forbidden/)
+  expect(() => check.check({ ...answer, status: 403, body: { ...forbidden, code: 'made_up' } })).toThrow(/no code made_up/)
 })
