@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Card, CardAnswer } from './cards.ts'
 import type { WebhookOutbox } from './outbox.ts'
 import { writeOrder } from './orders.ts'
-import type { PolarUnit } from './polar-store.ts'
-import { type CheckoutParts, findActive, findCheckout } from './records.ts'
-import type { CheckoutRow, CustomerRow, ProductRow } from './schema.ts'
+import type { PolarUnit } from './store/polar-store.ts'
+import { type CheckoutParts, findActive, findCheckout } from './store/records.ts'
+import type { CheckoutRow, CustomerRow, ProductRow } from './store/schema.ts'
 import { startSubscription } from './subscriptions.ts'
 
 const CHECKOUT_MS = 24 * 3_600_000

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../../clock.ts'
 import { signWebhook } from '../signature.ts'
-import type { PolarStore } from './polar-store.ts'
+import type { PolarStore } from './store/polar-store.ts'
 
 const TRIES = 10
 const FIRST_RETRY_MS = 1_000

@@ -1,4 +1,4 @@
-import type { PolarUnit } from './polar-store.ts'
+import type { PolarUnit } from './store/polar-store.ts'
 
 /** The series of a customer who has no invoice yet. */
 const FIRST_SERIES = 'SANDBOX'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Catalog } from '../../../../shared/billing/catalog.ts'
 import type { Interval } from '../../../../shared/billing/period.ts'
-import type { PolarUnit } from './polar-store.ts'
-import type { ProductRow } from './schema.ts'
+import type { PolarUnit } from './store/polar-store.ts'
+import type { ProductRow } from './store/schema.ts'
 
 type Offer = Pick<ProductRow, 'catalog' | 'plan' | 'kind' | 'name' | 'description' | 'price_cents' | 'seat_price_cents' | 'currency' | 'recurring_interval'>
 

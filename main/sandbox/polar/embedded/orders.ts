@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Period } from '../../../../shared/billing/period.ts'
 import { nextInvoiceNumber } from './invoice-number.ts'
 import type { WebhookOutbox } from './outbox.ts'
-import type { PolarUnit } from './polar-store.ts'
-import type { CustomerRow, PolarSchema, ProductRow, SubscriptionRow } from './schema.ts'
+import type { PolarUnit } from './store/polar-store.ts'
+import type { CustomerRow, PolarSchema, ProductRow, SubscriptionRow } from './store/schema.ts'
 import type { OrderItem } from './wire.ts'
 
 /** Null subscription: something that is sold once. */

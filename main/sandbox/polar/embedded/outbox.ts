@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { models } from '@polar-sh/sdk/2026-10'
 import { isoTime } from '../../clock.ts'
-import type { PolarUnit } from './polar-store.ts'
-import { findActive, type SubscriptionParts } from './records.ts'
-import type { CheckoutRow, CustomerRow, OrderRow, ProductRow, SubscriptionRow } from './schema.ts'
+import type { PolarUnit } from './store/polar-store.ts'
+import { findActive, type SubscriptionParts } from './store/records.ts'
+import type { CheckoutRow, CustomerRow, OrderRow, ProductRow, SubscriptionRow } from './store/schema.ts'
 import { checkoutWire, customerStateWire, orderWire, subscriptionWire } from './wire.ts'
 
 type EventType = Extract<

@@ -3,8 +3,8 @@ import { periodAt, periodNumber } from '../../../../shared/billing/period.ts'
 import type { Card } from './cards.ts'
 import { numberInSeries, seriesOf } from './invoice-number.ts'
 import { intervalOf } from './offers.ts'
-import type { PolarUnit } from './polar-store.ts'
-import { findCustomer } from './records.ts'
+import type { PolarUnit } from './store/polar-store.ts'
+import { findCustomer } from './store/records.ts'
 import { periodItems } from './subscriptions.ts'
 
 /** A subscription that began long before this server was first started. */

@@ -6,7 +6,7 @@ import { type DeliveryMode, WebhookDelivery } from './delivery.ts'
 import { offerProducts } from './offers.ts'
 import { WebhookOutbox } from './outbox.ts'
 import { type PastSubscription, writePast } from './past.ts'
-import { PolarStore, type PolarUnit } from './polar-store.ts'
+import { PolarStore, type PolarUnit } from './store/polar-store.ts'
 import { renewSubscriptions } from './subscriptions.ts'
 
 export type EmbeddedPolarOptions = {

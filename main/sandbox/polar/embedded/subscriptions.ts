@@ -5,9 +5,9 @@ import { writeOrder } from './orders.ts'
 import type { OrderItem } from './wire.ts'
 import { intervalOf, recurringCents } from './offers.ts'
 import type { WebhookOutbox } from './outbox.ts'
-import type { PolarUnit } from './polar-store.ts'
-import { findSubscription, productById, type SubscriptionParts } from './records.ts'
-import type { CheckoutRow, CustomerRow, ProductRow, SubscriptionRow } from './schema.ts'
+import type { PolarUnit } from './store/polar-store.ts'
+import { findSubscription, productById, type SubscriptionParts } from './store/records.ts'
+import type { CheckoutRow, CustomerRow, ProductRow, SubscriptionRow } from './store/schema.ts'
 
 /** Seats go on with another product where that sells any. */
 export function seatsWith(product: ProductRow, seats: number): number {

@@ -2,7 +2,7 @@
 import type { models } from '@polar-sh/sdk/2026-10'
 import { isoTime } from '../../clock.ts'
 import { intervalOf, productMetadata, recurringCents } from './offers.ts'
-import type { CheckoutRow, CustomerRow, OrderRow, PaymentRow, ProductRow, SubscriptionRow } from './schema.ts'
+import type { CheckoutRow, CustomerRow, OrderRow, PaymentRow, ProductRow, SubscriptionRow } from './store/schema.ts'
 
 /** The one organisation of this sandbox. */
 export const ORGANIZATION_ID = '0d7d3f0e-7a53-4c07-9b4b-6f3f6a1d2c11'

@@ -10,7 +10,7 @@ import { type CardAnswer, tryCard } from '../cards.ts'
 import { payCheckout } from '../checkouts.ts'
 import { cardEntryOf, formOf } from './form.ts'
 import type { EmbeddedPolar } from '../polar.ts'
-import { type CheckoutParts, findCheckout } from '../records.ts'
+import { type CheckoutParts, findCheckout } from '../store/records.ts'
 
 /** The hosted checkout: plan, amount, e-mail, a card form, a way back. */
 export function checkoutPage(polar: EmbeddedPolar): Hono<RouteEnvironment> {

@@ -5,7 +5,7 @@ import type { RouteEnvironment } from '../../../http/environment.ts'
 import { notFound } from '../../../http/failure.ts'
 import { dateText, sendPage } from '../../../pages/page.ts'
 import type { EmbeddedPolar } from '../polar.ts'
-import { findOrder } from '../records.ts'
+import { findOrder } from '../store/records.ts'
 import type { OrderItem } from '../wire.ts'
 
 /** The address of an invoice; the seal in it is what opens it, as in the links that Polar gives. */

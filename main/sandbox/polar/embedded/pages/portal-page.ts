@@ -12,9 +12,9 @@ import { cardEntryOf, formOf } from './form.ts'
 import { invoicePath } from './invoice-page.ts'
 import { recurringCents } from '../offers.ts'
 import { type EmbeddedPolar, hashToken } from '../polar.ts'
-import type { PolarUnit } from '../polar-store.ts'
-import { customerById, findActive, findProduct } from '../records.ts'
-import type { CustomerRow, OrderRow, ProductRow, SubscriptionRow } from '../schema.ts'
+import type { PolarUnit } from '../store/polar-store.ts'
+import { customerById, findActive, findProduct } from '../store/records.ts'
+import type { CustomerRow, OrderRow, ProductRow, SubscriptionRow } from '../store/schema.ts'
 import { changeLater, changeNow, costOfChange, seatsWith, setCancelled } from '../subscriptions.ts'
 
 /** Everything that the portal shows, read in one transaction. */

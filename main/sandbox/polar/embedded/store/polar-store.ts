@@ -1,6 +1,6 @@
 import { Kysely, SqliteDialect, type Transaction } from 'kysely'
-import type { Clock } from '../../clock.ts'
-import { openSqlite, withKeptStatements } from '../../store/open.ts'
+import type { Clock } from '../../../clock.ts'
+import { openSqlite, withKeptStatements } from '../../../store/open.ts'
 import type { PolarSchema } from './schema.ts'
 
 /** One transaction. `webhooks` counts those that it wrote, so that deliveries are looked at when there is something new. */
