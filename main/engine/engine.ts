@@ -45,6 +45,7 @@ import { createUpkeep } from './vault/upkeep/upkeep.ts'
 import { createMemoryTitles } from './vault/memory-titles.ts'
 import { createDrainer } from './outbox/delivery/drainer.ts'
 import { createOutbox } from './outbox/outbox.ts'
+import { repairQueue } from './outbox/recovery/queue-repair.ts'
 import { watchPlanRequests } from './billing/plans/plan-request-watch.ts'
 import { quotaView } from './billing/quota-view.ts'
 import { adoptRestored } from './vault/envelopes/adopt-restored.ts'
@@ -104,7 +105,7 @@ export async function startEngine({ options, secrets, clock, random, emit: send,
   }
   const warnings = new Warnings(emit)
   const warn = (kind: Parameters<Warnings['set']>[0]['kind'], text: string): void => warnings.set({ kind, text, at: clock.now() })
-  const stores = openStores({ dataDir, clock, warn })
+  const stores = openStores({ dataDir, clock, repairQueue, warn })
 
   const local = new LocalSettings(stores.outbox)
   const registry = new WorkspaceRegistry(stores.outbox, clock)

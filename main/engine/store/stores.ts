@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import { repairQueue } from '../outbox/recovery/queue-repair.ts'
 import type { Database } from './database.ts'
 import { migrations } from './migrations.ts'
 import { carryOutRestore } from './planned-restore.ts'
@@ -28,10 +27,13 @@ export function openStores({
   dataDir,
   clock,
   warn,
+  repairQueue,
 }: {
   dataDir: string
   clock: Pick<Clock, 'now'>
   warn: (kind: 'salvaged' | 'cache_rebuilt' | 'restore_copy', text: string) => void
+  /** Makes the queue in a salvaged outbox.db whole again, before it is used: rows may be missing to which others point. */
+  repairQueue: (outbox: Database) => void
 }): Stores {
   const nowMs = clock.now()
   const backupFolder = join(dataDir, 'backups')

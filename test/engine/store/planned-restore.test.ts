@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { repairQueue } from '../../../main/engine/outbox/recovery/queue-repair.ts'
 import { carryOutRestore, plannedRestore, planRestore } from '../../../main/engine/store/planned-restore.ts'
 import { openStores } from '../../../main/engine/store/stores.ts'
 
@@ -23,7 +24,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 /** Opens the stores as a start does, notes something in outbox.db, and closes them. */
 function start(value?: string): { warnings: string[]; noted: string | null; salvaged: boolean } {
   const warnings: string[] = []
-  const stores = openStores({ dataDir, clock, warn: (kind, text) => warnings.push(`${kind}: ${text}`) })
+  const stores = openStores({ dataDir, clock, repairQueue, warn: (kind, text) => warnings.push(`${kind}: ${text}`) })
   const noted = stores.outbox.prepare<[], string>("SELECT value FROM local_settings WHERE key = 'test'").pluck().get() ?? null
   if (value !== undefined) stores.outbox.prepare("INSERT OR REPLACE INTO local_settings (key, value) VALUES ('test', ?)").run(value)
   const { salvaged } = stores

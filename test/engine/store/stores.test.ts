@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createOutbox } from '../../../main/engine/outbox/outbox.ts'
+import { repairQueue } from '../../../main/engine/outbox/recovery/queue-repair.ts'
 import { openDatabase, userVersion } from '../../../main/engine/store/database.ts'
 import { DamagedDatabaseError, FutureDatabaseError } from '../../../main/engine/store/errors.ts'
 import { newestVersion } from '../../../main/engine/store/migration.ts'
@@ -24,7 +25,7 @@ afterEach(() => folder.remove())
 
 function open(): { warnings: string[]; stores: ReturnType<typeof openStores> } {
   const warnings: string[] = []
-  return { warnings, stores: openStores({ dataDir: folder.path, clock, warn: (kind, text) => warnings.push(`${kind}: ${text}`) }) }
+  return { warnings, stores: openStores({ dataDir: folder.path, clock, repairQueue, warn: (kind, text) => warnings.push(`${kind}: ${text}`) }) }
 }
 
 function fill(count: number): void {

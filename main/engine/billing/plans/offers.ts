@@ -3,6 +3,7 @@ import type { KnownCatalog } from '../../../../shared/billing/catalog-wire.ts'
 import { type Meter, meterOf, type PermissionMatrix, type Plan } from '../../../../shared/billing/catalog.ts'
 import { planLimit } from '../../../../shared/billing/effective-limit.ts'
 import { type Limit, limitToNullable, UNLIMITED } from '../../../../shared/billing/limit.ts'
+import { meterFacts } from '../../../../shared/billing/meter-facts.ts'
 import { permit } from '../../../../shared/billing/permission.ts'
 import type { ReleasePreview } from '../../../../shared/contract/console.ts'
 import type { Offers } from '../../../../shared/contract/console/offers.ts'
@@ -79,11 +80,6 @@ export function requestView(catalog: Pick<KnownCatalog, 'plans'>, request: z.out
     decidedAt: request.decided_at === null ? null : Date.parse(request.decided_at),
     answer: request.answer,
   }
-}
-
-export function meterFacts(catalog: Pick<KnownCatalog, 'meters'>, meterId: string): { meter: string; name: string; unit: string; byteBase: Meter['byteBase'] } {
-  const meter = catalog.meters.find(({ id }) => id === meterId)
-  return { meter: meterId, name: meter?.name ?? meterId, unit: meter?.unit ?? 'count', byteBase: meter?.byteBase ?? 'decimal' }
 }
 
 function resourceFacts(catalog: KnownCatalog, meterId: string): Omit<ReturnType<typeof meterFacts>, 'name'> & { resourceName: string } {

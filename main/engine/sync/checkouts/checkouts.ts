@@ -12,9 +12,9 @@ import { sleep } from '../../base/sleep.ts'
 import type { WorkspaceRegistry } from '../accounts/workspace-registry.ts'
 import { mayOpen } from '../client/workspace-url.ts'
 import { orderInWords, orderToWire } from './order.ts'
-import { meterFacts } from '../../billing/plans/offers.ts'
 import { catalogFromWire } from '../../../../shared/billing/catalog-wire.ts'
 import { limitFromWire, limitToNullable } from '../../../../shared/billing/limit.ts'
+import { meterFacts } from '../../../../shared/billing/meter-facts.ts'
 import type { Order } from '../../../../shared/contract/console/offers.ts'
 
 export type CheckoutsParts = {

@@ -9,11 +9,10 @@ import type { Network } from './network.ts'
 import type { AnswerTo, PlatformClient, RequestParts } from './platform-client.ts'
 import { readAnswer } from './read-answer.ts'
 import { type PreparedRequest, prepareRequest } from './request.ts'
-import type { Tokens } from '../accounts/tokens.ts'
 
 export type PlatformClientOptions = {
   workspaces: { find(workspaceId: string): { url: string } | null }
-  tokens: Tokens
+  tokens: { read(workspaceId: string): Promise<string | null> }
   egress: EgressLog
   network: Network
   clock: Clock
