@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import { v7 as uuidV7 } from 'uuid'
+import type { ConsoleEvent } from '../../../shared/contract/console.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
+import type { Clock } from '../base/clock.ts'
+import { errorName } from '../base/error-name.ts'
+import { createDropFolder } from '../intake/drop-folder.ts'
+import { createImports, type ImportService } from '../intake/imports.ts'
+import { createMemoryService } from '../intake/memories.ts'
+import { type IntakeServer, startIntakeServer } from '../intake/server.ts'
+import type { CiphertextReader } from '../outbox/item.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { DiskGuard } from '../store/disk-space.ts'
+import { requireSync } from '../sync/accounts/require-sync.ts'
+import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
+import type { Vault } from '../vault/vault.ts'
+
+export type IntakeNeeds = {
+  dataDir: string
+  /** Of the agents' door. */
+  port: number
+  outbox: Outbox
+  vault: Vault
+  reader: CiphertextReader
+  registry: WorkspaceRegistry
+  disk: DiskGuard
+  activity: ActivityLog
+  clock: Clock
+  emit: (event: ConsoleEvent) => void
+  report: (line: string) => void
+}
+
+export type IntakeParts = {
+  imports: ImportService
+  /** Null while the agents' door is closed. */
+  intake: () => IntakeServer | null
+  /** Opens the agents' door, then the drop folder. Needs the vault as its start left it. */
+  start(): Promise<IntakeServer>
+  stop(): Promise<void>
+}
+
+/** The ways by which memories come in: the agents' door, the drop folder and imports. */
+export function composeIntake({ dataDir, port, outbox, vault, reader, registry, disk, activity, clock, emit, report }: IntakeNeeds): IntakeParts {
+  const memories = createMemoryService({
+    outbox,
+    vault,
+    ciphertexts: reader,
+    maxEnvelopeBytes: (workspaceId) => registry.find(workspaceId)?.maxEnvelopeBytes ?? null,
+    requireTaken: (workspaceId) => requireSync(registry.find(workspaceId), 'write'),
+    disk,
+    clock,
+    noteWrite: vault.subKeys.noteWrite,
+  })
+  const imports = createImports({
+    memories,
+    clock,
+    newId: randomUUID,
+    progress: (payload) => emit({ event: 'import.progress', payload }),
+    ended: (workspaceId, text) => activity.add(workspaceId, 'import', text),
+  })
+  const agentOf = (folderName: string) => agentOfFolder({ vault, registry }, folderName)
+  const dropFolder = createDropFolder({ dataDir, clock, memories, agentOf, warn: report })
+  let server: IntakeServer | null = null
+  return {
+    imports,
+    intake: () => server,
+    async start() {
+      const { authenticate } = vault.subKeys
+      const unexpected = (error: unknown): void => report(`intake: ${errorName(error)}`)
+      server = await startIntakeServer({ dataDir, port, memories, authenticate, newMemoryId: () => uuidV7(), unexpected })
+      await dropFolder.start()
+      return server
+    },
+    async stop() {
+      await server?.stop()
+      await dropFolder.stop()
+      imports.stop()
+    },
+  }
+}
+
+/** Whose folder it is, by the id of a sub-key, else by a name that only one bears. */
+function agentOfFolder({ vault, registry }: Pick<IntakeNeeds, 'vault' | 'registry'>, folderName: string): { subKeyId: string; workspaceId: string } | null {
+  const keys = registry
+    .list()
+    .flatMap(({ id }) => vault.subKeys.list(id))
+    .filter(({ revokedAt }) => revokedAt === null)
+  const byId = keys.find(({ id }) => id === folderName)
+  const byName = keys.filter(({ name }) => name === folderName)
+  const found = byId ?? (byName.length === 1 ? byName[0] : undefined)
+  return found === undefined ? null : { subKeyId: found.id, workspaceId: found.workspaceId }
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import type { ConsoleEvent } from '../../../shared/contract/console.ts'
+import type { SecretStore } from '../../bridge/messages.ts'
+import type { Clock } from '../base/clock.ts'
+import type { CiphertextReader } from '../outbox/item.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { DiskGuard } from '../store/disk-space.ts'
+import type { Stores } from '../store/stores.ts'
+import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
+import { createCiphertextReader } from '../vault/envelopes/ciphertext-reader.ts'
+import { createEnvelopeStore, type EnvelopeStore } from '../vault/envelopes/envelope-store.ts'
+import { createMover, type Mover } from '../vault/envelopes/mover.ts'
+import { createMemoryTitles, type MemoryTitles } from '../vault/memory-titles.ts'
+import { createVault, type Vault } from '../vault/vault.ts'
+
+export type VaultNeeds = {
+  dataDir: string
+  stores: Pick<Stores, 'outbox'>
+  secrets: SecretStore
+  registry: WorkspaceRegistry
+  outbox: Outbox
+  disk: DiskGuard
+  clock: Clock
+  emit: (event: ConsoleEvent) => void
+  warn: (kind: 'salvaged', text: string) => void
+  report: (line: string) => void
+}
+
+export type VaultParts = {
+  vault: Vault
+  envelopes: EnvelopeStore
+  reader: CiphertextReader
+  titles: MemoryTitles
+  mover: Mover
+}
+
+/** Keys, and the envelopes that they seal: in the queue's database first, carried over to the store by the mover. */
+export function composeVault({ dataDir, stores, secrets, registry, outbox, disk, clock, emit, warn, report }: VaultNeeds): VaultParts {
+  const envelopes = createEnvelopeStore({ dataDir, clock, warn: (text) => warn('salvaged', text) })
+  const vault = createVault({
+    secrets,
+    db: stores.outbox,
+    clock,
+    randomBytes: (size) => randomBytes(size),
+    emit: (status) => emit({ event: 'vault.changed', payload: status }),
+    hasEnvelopes: () => envelopes.exists() || outbox.stage.waitingCount() > 0,
+    undeliveredCount: () => undeliveredCount({ registry, outbox }),
+    addressOf: (workspaceId) => {
+      const record = registry.find(workspaceId)
+      return record === null ? null : { platformId: record.platformId, platformUrl: record.url }
+    },
+    workspaceAt: ({ platformId, platformUrl }) => registry.findAccount(platformId, platformUrl)?.id ?? null,
+  })
+  return {
+    vault,
+    envelopes,
+    reader: createCiphertextReader(outbox.stage, envelopes),
+    titles: createMemoryTitles({ outbox, envelopes, vault }),
+    mover: createMover({
+      stage: outbox.stage,
+      store: envelopes,
+      clock,
+      failed: (error) => {
+        if (!disk.noteWriteError(error)) report(`Envelopes could not be moved: ${error instanceof Error ? error.message : 'unknown error'}`)
+      },
+      roomFor: (sizeBytes) => disk.hasRoomFor(sizeBytes),
+    }),
+  }
+}
+
+function undeliveredCount({ registry, outbox }: Pick<VaultNeeds, 'registry' | 'outbox'>): number {
+  return registry.list().reduce((sum, { id }) => {
+    const { pending, sending, waiting, held, rejected } = outbox.tally(id)
+    return sum + pending.count + sending.count + waiting.count + held.count + rejected.count
+  }, 0)
+}

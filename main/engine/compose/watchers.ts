@@ -1,0 +1,51 @@
+import type { ConsoleEvent } from '../../../shared/contract/console.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
+import { watchActivity } from '../activity/activity-watch.ts'
+import type { Clock } from '../base/clock.ts'
+import { errorName } from '../base/error-name.ts'
+import type { Warnings } from '../base/warnings.ts'
+import { watchFiredAlerts } from '../billing/fired-alerts.ts'
+import { whyNot } from '../billing/permissions.ts'
+import { watchPlanRequests } from '../billing/plans/plan-request-watch.ts'
+import { catalogOf, meterName } from '../calls/overview-calls.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { LocalSettings } from '../store/local-settings.ts'
+import { watchClock } from '../sync/feed/clock-watch.ts'
+import type { AccountsParts } from './accounts.ts'
+import type { BillingParts } from './billing.ts'
+
+export type WatchersNeeds = Pick<AccountsParts, 'registry' | 'workspaceName'> &
+  Pick<BillingParts, 'documents' | 'auditLog' | 'invoices'> & {
+    activity: ActivityLog
+    local: LocalSettings
+    warnings: Warnings
+    outbox: Outbox
+    clock: Clock
+    emit: (event: ConsoleEvent) => void
+    report: (line: string) => void
+  }
+
+/** What listens to the engine's own events, in the order in which it hears them. */
+export function composeWatchers(needs: WatchersNeeds): ((event: ConsoleEvent) => void)[] {
+  const { registry, workspaceName, documents, auditLog, invoices, activity, local, warnings, outbox, clock, emit, report } = needs
+  const knownCatalog = (workspaceId: string) => catalogOf({ documents }, workspaceId)
+  return [
+    watchActivity(activity, {
+      planName: (workspaceId) => documents.read(workspaceId, 'plan')?.plan.name ?? null,
+      meterName: (workspaceId, meter) => meterName(knownCatalog(workspaceId), meter),
+      heldBy: (workspaceId) => outbox.heldByMeter(workspaceId)[0]?.meter ?? null,
+    }),
+    watchClock(warnings, clock),
+    (event) => auditLog.watch(event),
+    (event) => void invoices.watch(event).catch((error: unknown) => report(`invoices: ${errorName(error)}`)),
+    watchPlanRequests({
+      documents,
+      workspaceIds: () => registry.list().map(({ id }) => id),
+      catalogOf: knownCatalog,
+      nameOf: workspaceName,
+      mayDecide: (workspaceId) => whyNot({ documents, registry }, workspaceId, 'update_plan') === null,
+      emit,
+    }),
+    watchFiredAlerts({ documents, local, clock, catalogOf: knownCatalog, nameOf: workspaceName, emit }),
+  ]
+}
