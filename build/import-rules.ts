@@ -4,6 +4,7 @@
  */
 import { globSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
+import { engineRooms, runsUp } from './engine-rooms.ts'
 import { importsOf, resolveRelative, withoutQuery } from './imports.ts'
 import { floorOf } from './sandbox-rooms.ts'
 
@@ -76,6 +77,12 @@ export const rules: Rule[] = [
     appliesTo: inside('main/engine'),
     forbids: (target) => target.kind === 'file' && inside('main/sandbox')(target.path),
     reason: 'the sandbox is a platform like any other and is reached over HTTP only; a shortcut would hide what a real platform answers',
+  },
+  {
+    name: 'engine-imports-run-down',
+    appliesTo: inside('main/engine'),
+    forbids: (target, importer) => target.kind === 'file' && inside('main/engine')(target.path) && runsUp(importer, target.path),
+    reason: `a room must be understood and tested without those that use it (${engineRooms.join(' ← ')}); pass a function in, or move what both need down`,
   },
   {
     name: 'sandbox-imports-only-shared',

@@ -1,10 +1,18 @@
+import { globSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
 import { describe as suite, expect, test } from 'vitest'
+import { engineRooms } from '../../../build/engine-rooms.ts'
 import { checkImports, checkTree, describe, rules } from '../../../build/import-rules.ts'
 
 /** Every named file exists and is empty, but for the one that imports. */
 function broken(importer: string, source: string, others: string[] = []): string[] {
   const sources = new Map([[importer, source], ...others.map((path): [string, string] => [path, ''])])
   return checkImports(sources, () => false).map((violation) => violation.rule)
+}
+
+function relativeTo(importer: string, target: string): string {
+  const path = relative(dirname(importer), target).replaceAll('\\', '/')
+  return path.startsWith('.') ? path : `./${path}`
 }
 
 const forbidden: [rule: string, importer: string, specifier: string, target?: string][] = [
@@ -28,6 +36,12 @@ const forbidden: [rule: string, importer: string, specifier: string, target?: st
   ['engine-knows-no-host', 'main/engine/engine.ts', '../desktop/window.ts', 'main/desktop/window.ts'],
   ['engine-knows-no-host', 'main/engine/engine.ts', '../web.ts', 'main/web.ts'],
   ['engine-has-no-shortcut-into-the-sandbox', 'main/engine/sync/client.ts', '../../sandbox/index.ts', 'main/sandbox/index.ts'],
+  ['engine-imports-run-down', 'main/engine/sync/checkouts/checkouts.ts', '../../billing/offers.ts', 'main/engine/billing/offers.ts'],
+  ['engine-imports-run-down', 'main/engine/store/stores.ts', '../outbox/repair.ts', 'main/engine/outbox/repair.ts'],
+  ['engine-imports-run-down', 'main/engine/calls/usage-calls.ts', '../engine.ts', 'main/engine/engine.ts'],
+  ['engine-imports-run-down', 'main/engine/sync/client/request.ts', '../sync.ts', 'main/engine/sync/sync.ts'],
+  ['engine-imports-run-down', 'main/engine/calls/usage-calls.ts', '../new-room/a.ts', 'main/engine/new-room/a.ts'],
+  ['engine-imports-run-down', 'main/engine/new-room/a.ts', '../base/clock.ts', 'main/engine/base/clock.ts'],
   ['sandbox-imports-only-shared', 'main/sandbox/index.ts', '../engine/base/clock.ts', 'main/engine/base/clock.ts'],
   ['sandbox-imports-only-shared', 'main/sandbox/index.ts', 'electron'],
   ['sandbox-imports-run-down', 'main/sandbox/store/store.ts', '../http/failure.ts', 'main/sandbox/http/failure.ts'],
@@ -51,6 +65,25 @@ suite('each rule refuses', () => {
 
   test('and no rule is without such a case', () => {
     expect(new Set(forbidden.map(([rule]) => rule))).toEqual(new Set(rules.map((rule) => rule.name)))
+  })
+})
+
+suite('the rooms of the engine', () => {
+  const neighbours = engineRooms.slice(1).map((above, index) => [engineRooms[index] ?? '', above] as const)
+
+  test.each(neighbours)('%s does not import %s, which may import it', (below, above) => {
+    const [lower, upper] = [`main/engine/${below}/lower.ts`, `main/engine/${above}/upper.ts`]
+    const between = (importer: string, target: string): string[] => broken(importer, `import '${relativeTo(importer, target)}'`, [target])
+    expect(between(lower, upper)).toEqual(['engine-imports-run-down'])
+    expect(between(upper, lower)).toEqual([])
+  })
+
+  test('the order names each of them, and none that is not there', () => {
+    const folders = globSync('main/engine/**/*.ts').map((path) => dirname(path.replaceAll('\\', '/').slice('main/engine/'.length)))
+    const rooms = folders
+      .filter((folder) => folder !== '.')
+      .map((folder) => engineRooms.find((room) => `${folder}/`.startsWith(`${room}/`)) ?? `no place for ${folder}`)
+    expect(new Set(rooms)).toEqual(new Set(engineRooms))
   })
 })
 
