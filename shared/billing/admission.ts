@@ -1,5 +1,6 @@
 import type { Meter } from './catalog.ts'
 import type { Limit } from './limit.ts'
+import { meterDraws } from './meter-draws.ts'
 import { admits } from './quota.ts'
 
 /** A meter with its counter, as admission and release need it. */
@@ -48,10 +49,5 @@ export function refusingMeter(meters: readonly MeterState[], drawOn: (draws: Met
 }
 
 function drawsOfPush(bytes: number, opensSession: boolean): (draws: Meter['draws']) => number {
-  return (draws) => {
-    if (draws === 'ciphertext_bytes') return bytes
-    if (draws === 'per_push') return 1
-    if (draws === 'open_session') return opensSession ? 1 : 0
-    return 0
-  }
+  return (draws) => meterDraws[draws].ofPush?.(bytes, 1, opensSession ? 1 : 0) ?? 0
 }

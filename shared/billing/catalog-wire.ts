@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { plansResponse } from '../contract/platform.ts'
 import type { AlertChannel, Booster, Catalog, Meter, Plan, ThresholdPolicy } from './catalog.ts'
 import { limitFromWire, limitToWire } from './limit.ts'
+import { UNSAID_AGGREGATION } from './meter-kinds.ts'
 import { intervalFromWire } from './period.ts'
 
 /** The answer of `GET /api/billing/plans`, and the body of the `plans` topic. */
@@ -98,7 +99,7 @@ export function catalogFromWire(document: PlansDocument): KnownCatalog {
       singular: wordOr(meter.singular, meter.name),
       plural: wordOr(meter.plural, meter.name),
       period: meter.period,
-      aggregation: meter.aggregation ?? 'sum',
+      aggregation: meter.aggregation ?? UNSAID_AGGREGATION,
       enforcement: meter.enforcement,
       refusalStatus: meter.refusal_status ?? 403,
       draws: meter.draws ?? 'none',

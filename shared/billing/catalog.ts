@@ -4,16 +4,14 @@
  * turned into `shared/generated/catalogs.ts` by `npm run generate`.
  */
 import type { Limit } from './limit.ts'
+import type { Draws } from './meter-draws.ts'
+import type { Aggregation } from './meter-kinds.ts'
 import type { PriceBook } from './price-book.ts'
 
-/** How the events of a period become the counter. */
-export type Aggregation = 'sum' | 'gauge' | 'peak_daily' | 'unique_key' | 'rate_per_minute'
 /** What happens at the limit: the operation is refused, billed as overage, or only reported. */
 export type Enforcement = 'refuse' | 'bill' | 'notify'
 /** `monthly` starts at zero with every period; `total` goes on. */
 export type MeterPeriod = 'monthly' | 'total'
-/** What draws on the meter in the sync protocol. */
-export type Draws = 'none' | 'ciphertext_bytes' | 'per_push' | 'open_session' | 'sub_key'
 export type RefusalStatus = 402 | 403 | 429
 /** `ours`: the seed gives no number here, so this project chose one. */
 export type Source = 'seed' | 'ours'

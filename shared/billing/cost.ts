@@ -5,6 +5,8 @@
  */
 import type { Catalog, Meter } from './catalog.ts'
 import { type Limit, UNLIMITED } from './limit.ts'
+import { meterKindOf } from './meter-kinds.ts'
+import { dayRules } from './meter-kinds/day-rules.ts'
 import { splitByWeight } from './money.ts'
 import { exactNumber, roundHalfAwayFromZero } from './rounding.ts'
 
@@ -30,7 +32,7 @@ export type Standing = { readonly included: Limit; readonly usedBefore: number; 
 
 /** What the day's use adds to the period's: the sum, or for readings the highest one. (protocol: "Peak-daily meters") */
 export function dayQuantity(meter: Pick<Meter, 'aggregation'>, quantities: readonly number[]): number {
-  return isReading(meter) ? Math.max(0, ...quantities) : quantities.reduce((sum, quantity) => sum + quantity, 0)
+  return quantities.reduce(dayRules[meterKindOf(meter).day], 0)
 }
 
 /** Prices the use of one day. Meters that the catalog does not know are left out; those without a price cost nothing. */
@@ -85,10 +87,10 @@ export function splitCosts(cells: readonly CostCell[], keyOf: (cell: CostCell) =
   return { totalMinor: total, parts: entries.map(([id, amount], index) => ({ id, minor: minors[index] ?? 0, micros: amount })) }
 }
 
-/** A day's price in micros. A gauge is priced for the whole period, so a day of it is that period's part; a daily peak has a daily rate. */
+/** A day's price in micros. Where the price is for the whole period, a day of it is that period's part. */
 function dayPrice({ unitPrice, aggregation }: Meter, { daysInPeriod }: Standing): (quantity: number) => number {
   if (unitPrice === null) return () => 0
-  const per = BigInt(unitPrice.per) * (aggregation === 'gauge' ? BigInt(daysInPeriod) : 1n)
+  const per = BigInt(unitPrice.per) * (meterKindOf({ aggregation }).pricedFor === 'period' ? BigInt(daysInPeriod) : 1n)
   return (quantity) => exactNumber(roundHalfAwayFromZero(BigInt(quantity) * BigInt(unitPrice.cents) * BigInt(MICROS_PER_MINOR), per))
 }
 
@@ -98,9 +100,5 @@ function billedMicros(meter: Meter, used: number, standing: Standing): number {
   if (meter.enforcement !== 'bill' || included === UNLIMITED) return 0
   const price = dayPrice(meter, standing)
   const beyond = (total: number): number => price(Math.max(0, total - included))
-  return isReading(meter) ? beyond(used) : beyond(usedBefore + used) - beyond(usedBefore)
-}
-
-function isReading({ aggregation }: Pick<Meter, 'aggregation'>): boolean {
-  return aggregation === 'gauge' || aggregation === 'peak_daily'
+  return meterKindOf(meter).pricedFor === 'use' ? beyond(usedBefore + used) - beyond(usedBefore) : beyond(used)
 }

@@ -1,6 +1,7 @@
 /** What an invoice is: its status, when it is due, and the lines for use beyond the plan. (protocol: "Invoices") */
 import type { Meter, PaymentMethod, Plan } from './catalog.ts'
 import { type Limit, UNLIMITED } from './limit.ts'
+import { meterKindOf } from './meter-kinds.ts'
 import { exactNumber, roundHalfAwayFromZero } from './rounding.ts'
 
 const DAY_MS = 86_400_000
@@ -52,7 +53,7 @@ export function usageLine(meter: Pick<Meter, 'id' | 'enforcement' | 'unitPrice'>
 /** What lies beyond the plan: of a period's sum, or of each day's peak. */
 export function beyondPlan(meter: Pick<Meter, 'aggregation'>, { used, dayPeaks }: { used: number; dayPeaks: readonly number[] }, included: Limit): number {
   if (included === UNLIMITED) return 0
-  const amounts = meter.aggregation === 'peak_daily' ? dayPeaks : [used]
+  const amounts = meterKindOf(meter).pricedFor === 'day' ? dayPeaks : [used]
   return amounts.reduce((sum, amount) => sum + Math.max(0, amount - included), 0)
 }
 

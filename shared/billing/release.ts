@@ -2,6 +2,7 @@ import { PUSH_MAX_BYTES, PUSH_MAX_ENVELOPES } from '../contract/platform.ts'
 import type { MeterState } from './admission.ts'
 import { refusingMeter } from './admission.ts'
 import { UNLIMITED } from './limit.ts'
+import { type DrawOfPush, meterDraws } from './meter-draws.ts'
 import { LaneHeads } from './release-lanes.ts'
 
 /** The held envelopes in sequence order. Typed arrays, because 100,000 of them are simulated once per plan. */
@@ -80,42 +81,37 @@ export function simulateRelease({ queue, meters, rules = DEFAULT_PUSH_RULES, ope
   return { releasedCount, releasedBytes, staysCount: total - releasedCount, staysBytes: totalBytes - releasedBytes, stoppedBy, pushes }
 }
 
-/** The tightest room of each kind, worked out once, so that the loop over the queue compares three numbers. */
+/** The room of each meter that may refuse, worked out once, so that the loop over the queue only compares numbers. */
 class PushDraws {
   readonly #meters: readonly MeterState[]
   readonly #sessions: number
-  readonly #roomBytes: number
-  readonly #roomPushes: number
-  readonly #sessionFits: boolean
+  readonly #rooms: readonly Room[]
 
   constructor(meters: readonly MeterState[], opensSession: boolean) {
     this.#meters = meters
     this.#sessions = opensSession ? 1 : 0
-    this.#roomBytes = roomFor(meters, 'ciphertext_bytes')
-    this.#roomPushes = roomFor(meters, 'per_push')
-    this.#sessionFits = this.#sessions === 0 || this.#sessions <= roomFor(meters, 'open_session')
+    this.#rooms = meters.flatMap(roomsOf)
   }
 
   fits(bytes: number, pushes: number): boolean {
-    return (bytes === 0 || bytes <= this.#roomBytes) && pushes <= this.#roomPushes && this.#sessionFits
+    for (const { room, ofPush } of this.#rooms) {
+      const drawn = ofPush(bytes, pushes, this.#sessions)
+      if (drawn > 0 && drawn > room) return false
+    }
+    return true
   }
 
   refusing(bytes: number, pushes: number): string | null {
-    const refusing = refusingMeter(this.#meters, (draws) => {
-      if (draws === 'ciphertext_bytes') return bytes
-      if (draws === 'per_push') return pushes
-      return draws === 'open_session' ? this.#sessions : 0
-    })
+    const refusing = refusingMeter(this.#meters, (draws) => meterDraws[draws].ofPush?.(bytes, pushes, this.#sessions) ?? 0)
     return refusing === null ? null : refusing.meter.id
   }
 }
 
-function roomFor(meters: readonly MeterState[], draws: MeterState['meter']['draws']): number {
-  let room = Number.POSITIVE_INFINITY
-  for (const { meter, used, limit } of meters) {
-    if (meter.draws === draws && meter.enforcement === 'refuse' && limit !== UNLIMITED) room = Math.min(room, limit - used)
-  }
-  return room
+type Room = { readonly room: number; readonly ofPush: DrawOfPush }
+
+function roomsOf({ meter, used, limit }: MeterState): Room[] {
+  const { ofPush } = meterDraws[meter.draws]
+  return ofPush === null || meter.enforcement !== 'refuse' || limit === UNLIMITED ? [] : [{ room: limit - used, ofPush }]
 }
 
 /** Gives the indexes of the next push, at most `maxEnvelopes`, each time it is called. */

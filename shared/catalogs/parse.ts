@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml'
 import type { Catalog } from '../billing/catalog.ts'
+import { aggregations, meterKindOf, meterKinds } from '../billing/meter-kinds.ts'
 import {
   alertsFile,
   boostersFile,
@@ -218,6 +219,8 @@ function checkPayment(catalog: Catalog, report: Report): void {
   })
 }
 
+const changeable = aggregations.filter((aggregation) => meterKinds[aggregation].takesChange)
+
 function checkOperations(catalog: Catalog, report: Report): void {
   const operations = catalog.operations ?? []
   reportRepeats(operations, 'operations', report)
@@ -225,8 +228,7 @@ function checkOperations(catalog: Catalog, report: Report): void {
     if (meterId === null) return
     const meter = catalog.meters.find(({ id }) => id === meterId)
     if (meter === undefined) report(['operations', index, 'meter'], `there is no meter ${meterId}`)
-    // One thing more or less is a change of a count that goes on; a sum of a month knows no less.
-    else if (meter.aggregation !== 'gauge') report(['operations', index, 'meter'], `${meterId} is no gauge`)
+    else if (!meterKindOf(meter).takesChange) report(['operations', index, 'meter'], `${meterId} is no ${changeable.join(' or ')}`)
   })
 }
 

@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import type { Limit } from '../billing/limit.ts'
 import { UNLIMITED } from '../billing/limit.ts'
+import { drawsNames } from '../billing/meter-draws.ts'
+import { aggregations } from '../billing/meter-kinds.ts'
 
 const identifier = z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'must be lower-case letters, digits, "_", "-" or "."')
 const words = z.string().trim().min(1)
@@ -77,10 +79,10 @@ export const metersFile = z.strictObject({
         singular: words,
         plural: words,
         period: z.enum(['monthly', 'total']),
-        aggregation: z.enum(['sum', 'gauge', 'peak_daily', 'unique_key', 'rate_per_minute']),
+        aggregation: z.enum(aggregations),
         enforcement: z.enum(['refuse', 'bill', 'notify']),
         refusal_status: z.union([z.literal(402), z.literal(403), z.literal(429)]),
-        draws: z.enum(['none', 'ciphertext_bytes', 'per_push', 'open_session', 'sub_key']).optional(),
+        draws: z.enum(drawsNames).optional(),
         aliases: z.array(identifier).optional(),
         seats: z.boolean().optional(),
         counts_requests: z.literal(true).optional(),

@@ -5,6 +5,7 @@
  * Inside the console: camelCase, epoch milliseconds, integers. Every call answers a `Result`.
  */
 import { z } from 'zod'
+import { drawsNames } from '../billing/meter-draws.ts'
 import { alertCalls, alertEvents } from './console/alerts.ts'
 import { cheapestPlanCalls } from './console/cheapest-plan.ts'
 import { dataCalls } from './console/data.ts'
@@ -114,7 +115,7 @@ export const meter = z.strictObject({
   heldBytes: bytes,
   knowledge,
   /** What draws on it, as the platform's plan data says; lets a page show the meter beside what it counts without naming it. */
-  draws: z.enum(['none', 'ciphertext_bytes', 'per_push', 'open_session', 'sub_key']).optional(),
+  draws: z.enum(drawsNames).optional(),
 })
 export type Meter = z.infer<typeof meter>
 

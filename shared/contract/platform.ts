@@ -7,6 +7,8 @@
  * objects that a console sends are strict (see layer-a.ts: a field that is not listed cannot leave).
  */
 import { z } from 'zod'
+import { drawsNames } from '../billing/meter-draws.ts'
+import { aggregations } from '../billing/meter-kinds.ts'
 import { memberDocument } from './platform/account.ts'
 import { alertChannel, alertEvent, alertRule } from './platform/alerts.ts'
 import { auditCheckpoint, auditEntry } from './platform/audit.ts'
@@ -103,11 +105,11 @@ export const meterDefinition = z.looseObject({
   /** HTTP status of the platform's refusal when this meter is full. */
   refusal_status: z.union([z.literal(402), z.literal(403), z.literal(429)]).optional(),
   /** How one envelope draws on this meter: not at all, its bytes, or once per push call. */
-  draws: z.enum(['none', 'ciphertext_bytes', 'per_push', 'open_session', 'sub_key']).optional(),
+  draws: z.enum(drawsNames).optional(),
   /** What one event stands for, in words: "Per request". */
   metering: z.string().optional(),
   /** How a period's events become the number. */
-  aggregation: z.enum(['sum', 'gauge', 'peak_daily', 'unique_key', 'rate_per_minute']).optional(),
+  aggregation: z.enum(aggregations).optional(),
   /** Price of use: `cents` for every `per` units. Left out: use has no price of its own. */
   unit_price: z.looseObject({ cents: count, per: z.int().positive() }).optional(),
 })

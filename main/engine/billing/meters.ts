@@ -1,12 +1,9 @@
-import type { Draws } from '../../../shared/billing/catalog.ts'
 import { type Limit, limitFromWire, limitToNullable, UNLIMITED } from '../../../shared/billing/limit.ts'
+import { meterDraws } from '../../../shared/billing/meter-draws.ts'
 import { levelOf, percentOf, thresholdMarks } from '../../../shared/billing/thresholds.ts'
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { Counter } from '../../../shared/contract/platform.ts'
 import type { KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
-
-/** What an envelope or a sub-key draws, this computer counts too, as far as it is its own. (audit.ts holds both counts against each other) */
-const ownPartCounted: ReadonlySet<Draws> = new Set<Draws>(['ciphertext_bytes', 'per_push', 'sub_key'])
 
 export type HeldByMeter = readonly { readonly meter: string; readonly count: number; readonly bytes: number }[]
 
@@ -39,7 +36,7 @@ export function readMeters(catalog: KnownCatalog, counters: readonly Counter[], 
       marks,
       heldCount: waiting?.count ?? 0,
       heldBytes: waiting?.bytes ?? 0,
-      knowledge: ownPartCounted.has(definition?.draws ?? 'none') ? 'both' : 'server',
+      knowledge: meterDraws[definition?.draws ?? 'none'].isCountedHere ? 'both' : 'server',
       draws: definition?.draws ?? 'none',
     }
   })
@@ -55,5 +52,6 @@ function isFullFor(
   limit: Limit,
   definition: KnownCatalog['meters'][number] | undefined,
 ): limit is number {
-  return waiting !== undefined && waiting.count > 0 && definition?.draws === 'ciphertext_bytes' && limit !== UNLIMITED && counter.used + waiting.bytes > limit
+  const isSized = definition !== undefined && meterDraws[definition.draws].isSized
+  return waiting !== undefined && waiting.count > 0 && isSized && limit !== UNLIMITED && counter.used + waiting.bytes > limit
 }

@@ -1,4 +1,6 @@
 import type { Meter } from '../../../shared/billing/catalog.ts'
+import { meterDraws } from '../../../shared/billing/meter-draws.ts'
+import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
 import type { Period } from '../../../shared/billing/period.ts'
 import { servicesOf } from '../meter/usage/services-of.ts'
 import type { HistoryWorkspace } from './history.ts'
@@ -28,9 +30,10 @@ const CLEARED_IN_DAYS = 6
 /** @param limit null: unlimited. */
 export function pastOf(workspace: HistoryWorkspace, meter: Meter, index: number, limit: number | null): MeterPast {
   const reference = limit ?? referenceOf(workspace, meter)
-  if (meter.aggregation === 'rate_per_minute') return rate(workspace, reference)
-  if (meter.period === 'total' || meter.aggregation === 'gauge') return level(workspace, meter, reference * shareAt(LEVEL_SHARES, index))
-  if (meter.aggregation === 'peak_daily') return peak(workspace, meter, reference * shareAt(LEVEL_SHARES, index))
+  const { window, course } = meterKindOf(meter)
+  if (window === 'minute') return rate(workspace, reference)
+  if (meter.period === 'total' || course === 'level') return level(workspace, meter, reference * shareAt(LEVEL_SHARES, index))
+  if (course === 'peak') return peak(workspace, meter, reference * shareAt(LEVEL_SHARES, index))
   const cap = meter.enforcement === 'refuse' && limit !== null ? limit : Number.POSITIVE_INFINITY
   return flow(workspace, meter, (reference * shareAt(PERIOD_SHARES, index)) / DAYS_A_PERIOD / MEAN_DAY, cap)
 }
@@ -39,7 +42,7 @@ export function pastOf(workspace: HistoryWorkspace, meter: Meter, index: number,
 function flow({ shape, lastDay, catalog, members }: HistoryWorkspace, meter: Meter, aDay: number, cap: number): MeterPast {
   const noise = shape.random(`flow ${meter.id}`)
   const noises: number[] = []
-  const unique = meter.aggregation === 'unique_key'
+  const unique = meterKindOf(meter).form === 'key'
   const quantityOf = (day: number): number => {
     const place = lastDay - day
     while (noises.length <= place) noises.push(0.85 + noise() * 0.3)
@@ -53,7 +56,7 @@ function flow({ shape, lastDay, catalog, members }: HistoryWorkspace, meter: Met
   const shares = allocation(shape.random(`shares ${meter.id}`), catalog, meter, members)
   const taken = new Map<number, number>()
   return {
-    isBacked: meter.draws !== 'none',
+    isBacked: isBacked(meter),
     after(before, day, hour, period) {
       const added = byHour(day)[hour] ?? 0
       // Of those who come, fewer and fewer are new in the period.
@@ -65,7 +68,7 @@ function flow({ shape, lastDay, catalog, members }: HistoryWorkspace, meter: Met
     uses(day) {
       const quantity = taken.get(day) ?? 0
       taken.delete(day)
-      if (meter.draws !== 'none' || quantity === 0) return []
+      if (isBacked(meter) || quantity === 0) return []
       const parts = spread(
         quantity,
         shares.map(({ share }) => share),
@@ -77,13 +80,12 @@ function flow({ shape, lastDay, catalog, members }: HistoryWorkspace, meter: Met
 
 /** What stands at a level and slowly grows. */
 function level({ shape, firstDay, lastDay }: HistoryWorkspace, meter: Meter, end: number): MeterPast {
-  const isBacked = meter.draws !== 'none'
   const valueAt = wander(shape.random(`level ${meter.id}`), firstDay, lastDay, end)
   return {
-    isBacked,
+    isBacked: isBacked(meter),
     after(_, day, hour) {
       const left = lastDay - day - hour / 24
-      const cleared = isBacked ? Math.max(0, Math.min(1, (left - 1) / CLEARED_IN_DAYS)) : 1
+      const cleared = isBacked(meter) ? Math.max(0, Math.min(1, (left - 1) / CLEARED_IN_DAYS)) : 1
       return Math.round(valueAt(day, hour) * cleared)
     },
     uses: () => [],
@@ -94,7 +96,7 @@ function level({ shape, firstDay, lastDay }: HistoryWorkspace, meter: Meter, end
 function peak({ shape, firstDay, lastDay }: HistoryWorkspace, meter: Meter, end: number): MeterPast {
   const valueAt = wander(shape.random(`peak ${meter.id}`), firstDay, lastDay, end)
   return {
-    isBacked: meter.draws !== 'none',
+    isBacked: isBacked(meter),
     after: (before, day, hour) => Math.max(before, Math.round(valueAt(day, hour))),
     uses(day, hours) {
       const highest = Math.max(0, ...Array.from({ length: hours }, (_, hour) => Math.round(valueAt(day, hour))))
@@ -110,6 +112,10 @@ function rate({ shape }: HistoryWorkspace, limit: number): MeterPast {
     after: (_, day, hour) => Math.min(limit, Math.round(limit * 4 * shape.dayFactor(day) * (shape.hourShares(day)[hour] ?? 0))),
     uses: () => [],
   }
+}
+
+function isBacked(meter: Meter): boolean {
+  return meterDraws[meter.draws].countedBy === 'platform'
 }
 
 /** From a third to the end value, a little up and down by the day, steps within the day. */

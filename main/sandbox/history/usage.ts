@@ -1,12 +1,14 @@
 import type { Meter } from '../../../shared/billing/catalog.ts'
 import { planLimit } from '../../../shared/billing/effective-limit.ts'
 import { limitToWire, UNLIMITED } from '../../../shared/billing/limit.ts'
+import { dayRules } from '../../../shared/billing/meter-kinds/day-rules.ts'
+import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
 import { type Period, periodAt } from '../../../shared/billing/period.ts'
 import { setCounters } from '../meter/counters/counters.ts'
 import { publishDay } from '../costs/day-publishers.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { type SnapshotHours, writeSnapshot } from '../meter/usage/snapshots.ts'
-import { dayWriterOf, markKeyOf, usageRows } from '../meter/usage/usage-rows.ts'
+import { markKeyOf, usageRows } from '../meter/usage/usage-rows.ts'
 import type { Unit } from '../store/store.ts'
 import type { HistoryPart, HistorySlice, HistoryWorkspace } from './history.ts'
 import { type MeterPast, pastOf } from './meter-past.ts'
@@ -69,7 +71,8 @@ function writeDays(workspace: HistoryWorkspace, pasts: Running[], from: number, 
   return (unit) => {
     const rows = usageRows(unit)
     for (const snapshot of snapshots) writeSnapshot(unit, workspace.id, snapshot)
-    for (const { day, meter, service, userId, quantity } of uses) dayWriterOf(rows, meter).run(workspace.id, day, meter.id, service, userId, quantity)
+    for (const { day, meter, service, userId, quantity } of uses)
+      rows.addToDay[meterKindOf(meter).day].run(workspace.id, day, meter.id, service, userId, quantity)
     for (const { startMs, endMs, metric, used, limit } of periods) rows.writePeriod.run(workspace.id, startMs, endMs, workspace.plan.id, metric, used, limit)
     for (const day of new Set(uses.map(({ day: used }) => used))) publishDay(unit, workspace.id, day)
   }
@@ -82,14 +85,16 @@ async function settleCounters(unit: Unit, workspace: HistoryWorkspace, pasts: re
   const changes: Record<string, { used: number }> = {}
   for (const { meter, past, used, period } of pasts) {
     const now = account.counters.get(meter.id)?.used ?? 0
-    if (past.isBacked || meter.aggregation === 'rate_per_minute') continue
+    const { window, day, add } = meterKindOf(meter)
+    if (past.isBacked || window === 'minute') continue
     if (meter.period === 'total') {
       // A level that somebody has set since then is the newer one.
       if (now === 0) changes[meter.id] = { used }
     } else if (period.startMs === account.workspace.period_start) {
-      changes[meter.id] = { used: meter.aggregation === 'peak_daily' || meter.aggregation === 'gauge' ? Math.max(now, used) : now + used }
+      changes[meter.id] = { used: dayRules[day](now, used) }
     }
-    if (meter.aggregation === 'gauge' && now === 0) rows.writeMark.run(workspace.id, meter.id, markKeyOf(meter, period.startMs), workspace.untilMs)
+    const { mark } = add({ used: now, mark: null }, { atMs: workspace.untilMs, amount: used })
+    if (mark !== null && now === 0) rows.writeMark.run(workspace.id, meter.id, markKeyOf(meter, period.startMs), mark)
   }
   await setCounters(unit, account, changes)
 }

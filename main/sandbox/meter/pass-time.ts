@@ -1,3 +1,4 @@
+import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
 import type { Store } from '../store/store.ts'
 import { openAccount } from './open-account.ts'
 import { hourOf } from './usage/snapshots.ts'
@@ -9,7 +10,7 @@ export async function passTime(store: Store): Promise<void> {
     const periods = await tx.selectFrom('workspaces').select('id').where('period_end', '<=', now).execute()
     const boosters = await tx.selectFrom('boosters').select('workspace_id').distinct().where('ended_at', 'is', null).where('expires_at', '<=', now).execute()
     const hours = await tx.selectFrom('snapshot_marks').select('workspace_id').where('hour', '<', hourOf(now)).execute()
-    const rates = catalogs.all.flatMap(({ meters }) => meters.filter(({ aggregation }) => aggregation === 'rate_per_minute').map(({ id }) => id))
+    const rates = catalogs.all.flatMap(({ meters }) => meters.filter((meter) => meterKindOf(meter).window === 'minute').map(({ id }) => id))
     const warm = await tx.selectFrom('counters').select('workspace_id').distinct().where('metric', 'in', rates).where('used', '>', 0).execute()
     return new Set([
       ...warm.map(({ workspace_id: id }) => id),

@@ -1,5 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
+import type { Meter } from '../../../shared/billing/catalog.ts'
 import { fitsUnder, limitToWire } from '../../../shared/billing/limit.ts'
+import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
 import type { Clock } from '../clock.ts'
 import { type Account, counterOf, limitOf } from './accounts/account.ts'
 import { quotaRefusal, setCounters } from './counters/counters.ts'
@@ -85,7 +87,7 @@ export class RequestMeter {
     await this.#store.write(async (unit) => {
       unit.changes.tellNobody()
       const account = await openAccount(unit, workspaceId)
-      const counted = account.catalog.meters.filter(({ countsRequests, aggregation }) => countsRequests === true && aggregation === 'sum')
+      const counted = account.catalog.meters.filter((meter) => meter.countsRequests === true && addsUpRequests(meter))
       const used = counted.map((meter) => [meter.id, { used: counterOf(account, meter).used + requests }] as const)
       await setCounters(unit, account, Object.fromEntries(used))
     })
@@ -96,7 +98,7 @@ export class RequestMeter {
     for (const meter of account.catalog.meters) {
       if (meter.countsRequests !== true || meter.enforcement !== 'refuse') continue
       const limit = limitOf(counterOf(account, meter))
-      if (meter.aggregation === 'rate_per_minute') {
+      if (meterKindOf(meter).window === 'minute') {
         if (fitsUnder(limit, inMinute - 1, 1)) continue
         const waitS = Math.max(1, Math.ceil((MINUTE_MS - (this.#clock.now() % MINUTE_MS)) / 1000))
         // Not the code of a quota: it is over with the minute, and nothing has to be bought.
@@ -108,6 +110,12 @@ export class RequestMeter {
       if (!fitsUnder(limit, counterOf(account, meter).used - 1, 1)) throw quotaRefusal(account, meter, 1)
     }
   }
+}
+
+/** What holds a minute only is moved by what a customer does, and by nothing else. */
+function addsUpRequests(meter: Meter): boolean {
+  const { form, course } = meterKindOf(meter)
+  return form === 'quantity' && course === 'flow'
 }
 
 /** Each kind is taken and put back by itself: what was written is not counted again because the other kind could not be. */

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Meter } from '../../../shared/billing/catalog.ts'
-import { formOf, type MeteredEvent } from '../../../shared/billing/aggregation.ts'
+import { meterDraws } from '../../../shared/billing/meter-draws.ts'
+import type { MeteredEvent } from '../../../shared/billing/metered-event.ts'
+import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
 import type { Clock, Random } from '../clock.ts'
 import { type Account, counterOf } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
@@ -61,7 +63,7 @@ export class Traffic {
     await store.write(async (unit) => {
       const account = await openAccount(unit, workspace.id)
       const meter = pick(
-        account.catalog.meters.filter(({ draws, id }) => draws === 'none' && counterOf(account, { id }).quota_limit !== 0),
+        account.catalog.meters.filter(({ draws, id }) => meterDraws[draws].countedBy === 'events' && counterOf(account, { id }).quota_limit !== 0),
         random,
       )
       if (meter === undefined) return
@@ -84,7 +86,7 @@ function eventOf(account: Account, meter: Meter, now: number, sinceMs: number, r
 }
 
 function measureOf(meter: Meter, used: number, limit: number, amount: number, atMs: number, random: Random): MeteredEvent | null {
-  switch (formOf(meter.aggregation)) {
+  switch (meterKindOf(meter).form) {
     case 'key':
       return amount === 0 ? null : { form: 'key', atMs, key: randomUUID() }
     case 'quantity':

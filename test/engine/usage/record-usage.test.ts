@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { aggregate, type MeteredEvent } from '../../../shared/billing/aggregation.ts'
+import { aggregate } from '../../../shared/billing/aggregation.ts'
+import type { MeteredEvent } from '../../../shared/billing/metered-event.ts'
 import { randomFrom } from '../../../main/sandbox/demo/shape.ts'
 import { DAY_MS, HOUR_MS, MeteredAccount } from './fixture.ts'
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { MeteredEvent } from '../../../shared/billing/aggregation.ts'
-import { aggregate, dailyPeaks, formOf } from '../../../shared/billing/aggregation.ts'
+import { aggregate, dailyPeaks } from '../../../shared/billing/aggregation.ts'
+import type { MeteredEvent } from '../../../shared/billing/metered-event.ts'
+import { aggregations, meterKinds } from '../../../shared/billing/meter-kinds.ts'
 
 const DAY = 86_400_000
 const quantity = (atMs: number, amount: number): MeteredEvent => ({ form: 'quantity', atMs, quantity: amount })
@@ -33,12 +34,12 @@ describe('aggregate', () => {
     expect(aggregate('rate_per_minute', events, 120_000)).toBe(50)
   })
 
-  test.each(['sum', 'gauge', 'peak_daily', 'unique_key', 'rate_per_minute'] as const)('%s of nothing is 0', (aggregation) => {
+  test.each(aggregations)('%s of nothing is 0', (aggregation) => {
     expect(aggregate(aggregation, [], 0)).toBe(0)
   })
 
-  test.each(['sum', 'gauge', 'peak_daily', 'unique_key', 'rate_per_minute'] as const)('%s leaves out events of another form', (aggregation) => {
-    const foreign = [quantity(0, 5), reading(0, 5), key(0, 'five')].filter(({ form }) => form !== formOf(aggregation))
+  test.each(aggregations)('%s leaves out events of another form', (aggregation) => {
+    const foreign = [quantity(0, 5), reading(0, 5), key(0, 'five')].filter(({ form }) => form !== meterKinds[aggregation].form)
     expect(aggregate(aggregation, foreign, 0)).toBe(0)
   })
 })

@@ -1,5 +1,6 @@
 import { type CostCell, minorOf, splitCosts } from '../../../../shared/billing/cost.ts'
 import { dateOf } from '../../../../shared/billing/cost-day.ts'
+import { meterKinds, UNSAID_AGGREGATION } from '../../../../shared/billing/meter-kinds.ts'
 import { splitByWeight } from '../../../../shared/billing/money.ts'
 import { type Change, explain, explainCosts } from '../../../../shared/billing/what-changed.ts'
 import type { PlansDocument } from '../../../../shared/billing/catalog-wire.ts'
@@ -85,7 +86,7 @@ export function changeView(
 
 /** Only meters whose use adds up over days: a level of yesterday and one of today are not twice as much. */
 function usageChange(before: readonly CostCell[], after: readonly CostCell[], names: CostNames, plans: PlansDocument): CostChange['usage'] {
-  const adding = plans.meters.filter(({ aggregation }) => aggregation === undefined || aggregation === 'sum' || aggregation === 'unique_key')
+  const adding = plans.meters.filter(({ aggregation = UNSAID_AGGREGATION }) => meterKinds[aggregation].course === 'flow')
   const sums = (cells: readonly CostCell[]): Map<string, number> => {
     const total = new Map<string, number>()
     for (const { meterId, quantity } of cells) if (adding.some(({ id }) => id === meterId)) total.set(meterId, (total.get(meterId) ?? 0) + quantity)

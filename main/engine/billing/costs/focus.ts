@@ -4,6 +4,7 @@
  */
 import type { PlansDocument } from '../../../../shared/billing/catalog-wire.ts'
 import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
+import { meterKinds, UNSAID_AGGREGATION } from '../../../../shared/billing/meter-kinds.ts'
 import { decimalText } from '../../../../shared/billing/money.ts'
 import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
 import { type CsvValue, csvText } from '../csv.ts'
@@ -181,7 +182,7 @@ function accountColumns(
 /** FOCUS writes units in the plural, capitalised (its attribute "Unit Format"). */
 function unitOf(meter: PlansDocument['meters'][number] | undefined): string {
   if (meter === undefined) return 'Units'
-  if (meter.unit === 'bytes') return meter.aggregation === 'peak_daily' ? 'Byte-Days' : 'Bytes'
+  if (meter.unit === 'bytes') return meterKinds[meter.aggregation ?? UNSAID_AGGREGATION].pricedFor === 'day' ? 'Byte-Days' : 'Bytes'
   const plural = typeof meter.plural === 'string' && meter.plural !== '' ? meter.plural : meter.name
   return plural.charAt(0).toUpperCase() + plural.slice(1)
 }

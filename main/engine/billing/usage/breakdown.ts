@@ -1,5 +1,6 @@
 import type { Meter } from '../../../../shared/billing/catalog.ts'
 import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
+import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
 import type { Period } from '../../../../shared/billing/period.ts'
 import { percentOf } from '../../../../shared/billing/thresholds.ts'
 import type { UsageBreakdown } from '../../../../shared/contract/console/usage.ts'
@@ -12,7 +13,7 @@ export function usageBreakdown(
   names: CostNames,
 ): UsageBreakdown | null {
   // Of readings only the highest counts, and it is nobody's in particular.
-  if (meter.aggregation !== 'sum' && meter.aggregation !== 'unique_key') return null
+  if (meterKindOf(meter).course !== 'flow') return null
   const from = Math.floor(period.startMs / DAY_MS)
   const shares = history.readShares(workspaceId, from, Math.floor(nowMs / DAY_MS), meter.id)
   if (shares.length === 0) return null

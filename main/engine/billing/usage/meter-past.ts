@@ -2,15 +2,15 @@ import type { Meter } from '../../../../shared/billing/catalog.ts'
 import { dayOf } from '../../../../shared/billing/cost-day.ts'
 import { forecast, type Forecast } from '../../../../shared/billing/forecast.ts'
 import { limitFromWire } from '../../../../shared/billing/limit.ts'
+import { courseOf, meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
 import type { Period } from '../../../../shared/billing/period.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
 import type { UsageHistory } from './usage-history.ts'
 import { dailyGrowth, growthByHour, HOUR_MS, type Levels, levelsOf } from './growth.ts'
 
 /** What the usage page draws as use that adds up, and what as something that stands at a height. */
-export function kindOf(meter: Pick<Meter, 'aggregation' | 'period' | 'draws'>): 'flow' | 'level' {
-  if (meter.draws === 'ciphertext_bytes' || meter.draws === 'open_session' || meter.draws === 'sub_key') return 'level'
-  return meter.aggregation === 'sum' || meter.aggregation === 'unique_key' ? 'flow' : 'level'
+export function kindOf(meter: Pick<Meter, 'aggregation' | 'draws'>): 'flow' | 'level' {
+  return courseOf(meter) === 'flow' ? 'flow' : 'level'
 }
 
 /** A meter's past with its counter of this moment as the last point. */
@@ -19,7 +19,7 @@ export type MeterPast = { readonly levels: Levels; readonly growth: ReadonlyMap<
 export function readPast(history: UsageHistory, workspaceId: string, meter: Meter, counter: Counter, fromDay: number, nowMs: number): MeterPast {
   const levels = levelsOf(history.readDays(workspaceId, meter.id, fromDay, dayOf(nowMs)))
   // Without any past the counter alone would look like the use of one hour.
-  if (levels.size > 0 && meter.aggregation !== 'rate_per_minute') {
+  if (levels.size > 0 && meterKindOf(meter).window !== 'minute') {
     const hour = Math.floor(nowMs / HOUR_MS)
     levels.delete(hour)
     levels.set(hour, counter.used)
@@ -31,7 +31,7 @@ export function readPast(history: UsageHistory, workspaceId: string, meter: Mete
 export const FORECAST_PAST_DAYS = 29
 
 export function forecastOf(meter: Meter, counter: Counter, { growth }: MeterPast, period: Period, nowMs: number): Forecast | null {
-  if (meter.aggregation === 'rate_per_minute') return null
+  if (meterKindOf(meter).window === 'minute') return null
   const today = dayOf(nowMs)
   return forecast({
     used: counter.used,
@@ -39,6 +39,6 @@ export function forecastOf(meter: Meter, counter: Counter, { growth }: MeterPast
     nowMs,
     endMs: period.endMs,
     dailyGrowth: dailyGrowth(growth, today - FORECAST_PAST_DAYS, today),
-    mayShrink: kindOf(meter) === 'level' && meter.aggregation !== 'peak_daily',
+    mayShrink: courseOf(meter) === 'level',
   })
 }

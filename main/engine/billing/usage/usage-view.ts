@@ -2,6 +2,7 @@ import type { KnownCatalog } from '../../../../shared/billing/catalog-wire.ts'
 import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
 import { planLimit } from '../../../../shared/billing/effective-limit.ts'
 import { limitFromWire, limitToNullable, UNLIMITED } from '../../../../shared/billing/limit.ts'
+import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
 import type { Period } from '../../../../shared/billing/period.ts'
 import { projectCost } from '../../../../shared/billing/projected-cost.ts'
 import type { Meter } from '../../../../shared/billing/catalog.ts'
@@ -41,14 +42,17 @@ export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCos
   })
   const projected = projectCost(
     input.planCents ?? 0,
-    counted.map(({ meter, counter }) => ({
-      meterId: meter.id,
-      used: counter.used,
-      included: limitFromWire(counter.limit),
-      period: meter.aggregation === 'peak_daily' ? 'total' : meter.period,
-      unitPrice: meter.enforcement === 'bill' ? meter.unitPrice : null,
-      pricedDaily: meter.aggregation === 'peak_daily',
-    })),
+    counted.map(({ meter, counter }) => {
+      const pricedDaily = meterKindOf(meter).pricedFor === 'day'
+      return {
+        meterId: meter.id,
+        used: counter.used,
+        included: limitFromWire(counter.limit),
+        period: pricedDaily ? 'total' : meter.period,
+        unitPrice: meter.enforcement === 'bill' ? meter.unitPrice : null,
+        pricedDaily,
+      }
+    }),
     period,
     nowMs,
   )

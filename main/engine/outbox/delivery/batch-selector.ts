@@ -1,3 +1,4 @@
+import { meterDraws } from '../../../../shared/billing/meter-draws.ts'
 import type { ItemKind } from '../../../../shared/contract/console.ts'
 import { PUSH_MAX_BYTES, PUSH_MAX_ENVELOPES } from '../../../../shared/contract/platform.ts'
 import { KINDS } from '../queue/rows/codes.ts'
@@ -132,7 +133,8 @@ export class Choosing {
       return !view || hasRoom(view, head.sizeBytes, 1, this.#hasSession()) ? most : 1
     }
     if (!mayTry(hold, head, meters, this.#hasSession(), clock.now())) return 0
-    return view?.draws === 'per_push' && !hasRoom(view, 0, PROBE_ENVELOPES, this.#hasSession()) ? most : Math.min(most, PROBE_ENVELOPES)
+    const isProbeDear = view !== undefined && meterDraws[view.draws].countsPushes && !hasRoom(view, 0, PROBE_ENVELOPES, this.#hasSession())
+    return isProbeDear ? most : Math.min(most, PROBE_ENVELOPES)
   }
 
   /** A lone new envelope waits a moment for others to share its push. */

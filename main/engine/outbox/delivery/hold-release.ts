@@ -1,3 +1,4 @@
+import { type Draws, meterDraws } from '../../../../shared/billing/meter-draws.ts'
 import type { Random } from '../../base/clock.ts'
 import type { CounterSeen, Hold } from '../queue/quota-holds.ts'
 
@@ -11,7 +12,7 @@ export type MeterView = {
   /** Rises with every change; null where the platform gives none. */
   version: number | null
   /** How one envelope draws on it. */
-  draws: 'none' | 'ciphertext_bytes' | 'per_push' | 'open_session' | 'sub_key'
+  draws: Draws
 }
 /** What is known of the meters of a workspace; answered from the cache, without waiting. */
 export type QuotaView = { meters(workspaceId: string): readonly MeterView[] }
@@ -53,18 +54,8 @@ export function hasRoom(view: MeterView, bytes: number, pushes: number, hasSessi
 }
 
 function drawOf(view: MeterView, bytes: number, pushes: number, hasSession: boolean): number {
-  switch (view.draws) {
-    case 'ciphertext_bytes':
-      return bytes
-    case 'per_push':
-      return pushes
-    case 'open_session':
-      // Our own open session is among those used already.
-      return hasSession ? 0 : 1
-    case 'sub_key':
-    case 'none':
-      return 1
-  }
+  // Our own open session is among those used already. Of a meter that refused although no push draws on it, nobody knows how much: at least one.
+  return meterDraws[view.draws].ofPush?.(bytes, pushes, hasSession ? 0 : 1) ?? 1
 }
 
 function isNews(seen: CounterSeen, view: MeterView): boolean {

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { type Admission, admitPush, type MeterState } from '../../../../shared/billing/admission.ts'
 import { meterOf } from '../../../../shared/billing/catalog.ts'
 import type { ItemCode, MeterCode } from '../../../../shared/contract/errors.ts'
+import { meterDraws } from '../../../../shared/billing/meter-draws.ts'
 import type { pushResponse, pushResult } from '../../../../shared/contract/platform.ts'
 import { writeReachedLimit } from '../../audit/quota-refusals.ts'
 import type { Refusal } from '../../http/failure.ts'
@@ -119,7 +120,8 @@ function meterStates(account: Account): MeterState[] {
 /** What the first refused envelope would have drawn on the meter that refused it, for the words of the refusal. */
 function requestedOf(admission: Admission, fresh: readonly CheckedEnvelope[]): number {
   const first = fresh[admission.admittedCount]
-  return admission.refusedBy?.meter.draws === 'ciphertext_bytes' && first !== undefined ? first.size_bytes : 1
+  if (admission.refusedBy === null || first === undefined) return 1
+  return meterDraws[admission.refusedBy.meter.draws].ofPush?.(first.size_bytes, 1, 1) ?? 1
 }
 
 /** How an item that has no id of its own is named in the answer; the results are in the order of the push anyway. */

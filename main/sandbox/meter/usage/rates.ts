@@ -1,3 +1,4 @@
+import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
 import type { Unit } from '../../store/store.ts'
 import type { Account } from '../accounts/account.ts'
 import { setCounters } from '../counters/counters.ts'
@@ -8,7 +9,7 @@ const MINUTE_MS = 60_000
 /** The counter of a rate holds one minute: when that is over, it stands at zero until something comes again. */
 export async function coolRates(unit: Unit, account: Account): Promise<void> {
   const { workspace, catalog, counters } = account
-  const warm = catalog.meters.filter(({ id, aggregation }) => aggregation === 'rate_per_minute' && (counters.get(id)?.used ?? 0) > 0)
+  const warm = catalog.meters.filter((meter) => meterKindOf(meter).window === 'minute' && (counters.get(meter.id)?.used ?? 0) > 0)
   const over = warm.filter((meter) => {
     const mark = usageRows(unit).readMark.get(workspace.id, meter.id, markKeyOf(meter, workspace.period_start))
     return mark === undefined || mark.at + MINUTE_MS <= unit.now

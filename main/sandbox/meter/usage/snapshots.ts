@@ -4,9 +4,10 @@
  */
 import type { Statement } from 'better-sqlite3'
 import { z } from 'zod'
-import type { MeteredEvent } from '../../../../shared/billing/aggregation.ts'
 import type { Meter } from '../../../../shared/billing/catalog.ts'
 import { dateOf } from '../../../../shared/billing/cost-day.ts'
+import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
+import type { Amount, Tally } from '../../../../shared/billing/meter-kinds/meter-kind.ts'
 import type { SnapshotDocument } from '../../../../shared/contract/platform/usage.ts'
 import type { SqliteFile } from '../../store/open.ts'
 import type { Unit } from '../../store/store.ts'
@@ -49,18 +50,15 @@ export function closeHours(unit: Unit, account: Account, untilMs: number): void 
 }
 
 /**
- * Puts what came late into the snapshots that were written without it: a quantity (or a new key) into every hour from its
- * own to the end of its period, a reading into its own hour.
+ * Puts what came late into the snapshots that were written without it: where the counter adds up, into every hour from its
+ * own to the end of its period, else into its own hour.
  *
  * @param periodEndMs null: the period runs.
  */
-export function shiftSnapshots(
-  unit: Unit,
-  account: Account,
-  meter: Meter,
-  periodEndMs: number | null,
-  late: ReadonlyMap<number, readonly MeteredEvent[]>,
-): void {
+export function shiftSnapshots(unit: Unit, account: Account, meter: Meter, periodEndMs: number | null, late: ReadonlyMap<number, readonly Amount[]>): void {
+  const { window, course, add } = meterKindOf(meter)
+  // A minute is over before its hour is.
+  if (window === 'minute') return
   const { workspace } = account
   const { quota_limit: limit } = counterOf(account, meter)
   const now = hourOf(unit.now)
@@ -71,17 +69,12 @@ export function shiftSnapshots(
     return known
   }
   for (const [hour, events] of [...late].toSorted(([one], [other]) => one - other)) {
-    const added = events.reduce((sum, event) => sum + (event.form === 'quantity' ? event.quantity : event.form === 'key' ? 1 : 0), 0)
-    const readings = events.flatMap((event) => (event.form === 'reading' ? [event] : []))
-    if (meter.aggregation === 'rate_per_minute') continue
-    if (readings.length > 0) {
-      const value =
-        meter.aggregation === 'peak_daily' ? Math.max(...readings.map(({ reading }) => reading)) : readings.toSorted((a, b) => a.atMs - b.atMs).at(-1)?.reading
+    if (course !== 'flow') {
       const row = rowOf(Math.floor(hour / HOURS))
-      const before = row.hours[hour % HOURS] ?? null
-      row.hours[hour % HOURS] = meter.aggregation === 'peak_daily' ? Math.max(before ?? 0, value ?? 0) : (value ?? before)
+      row.hours[hour % HOURS] = events.reduce<Tally>(add, { used: row.hours[hour % HOURS] ?? 0, mark: null }).used
       continue
     }
+    const added = events.reduce((sum, { amount }) => sum + amount, 0)
     if (added === 0) continue
     const end = periodEndMs === null ? now : Math.min(now, hourOf(periodEndMs))
     let last = valueBefore(unit, workspace.id, meter, rows, hour)

@@ -1,18 +1,21 @@
-import { formOf, type MeteredEvent } from '../../../../shared/billing/aggregation.ts'
 import { type Meter, refusalCode } from '../../../../shared/billing/catalog.ts'
 import { fitsUnder, limitFromWire } from '../../../../shared/billing/limit.ts'
 import { isTooFarAhead, periodAt, takesLateEvents } from '../../../../shared/billing/period.ts'
 import { quotaReason } from '../../../../shared/billing/quota-reason.ts'
 import type { ItemCode, MeterCode } from '../../../../shared/contract/errors.ts'
+import { meterDraws } from '../../../../shared/billing/meter-draws.ts'
+import { amountOf, type MeteredEvent } from '../../../../shared/billing/metered-event.ts'
+import { dayRules } from '../../../../shared/billing/meter-kinds/day-rules.ts'
+import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
+import type { Amount } from '../../../../shared/billing/meter-kinds/meter-kind.ts'
 import type { Unit } from '../../store/store.ts'
 import { type Account, counterOf } from '../accounts/account.ts'
 import { announceCounters } from '../accounts/documents.ts'
 import type { UsageEvent, UsageOutcome } from './usage-event.ts'
 import { hourOf, shiftSnapshots } from './snapshots.ts'
-import { dayWriterOf, markKeyOf, usageRows } from './usage-rows.ts'
+import { markKeyOf, usageRows } from './usage-rows.ts'
 
 const DAY_MS = 86_400_000
-const MINUTE_MS = 60_000
 
 /** What a meter has counted in one period while a batch is taken; written once, when the book is closed. */
 type Tally = {
@@ -33,6 +36,9 @@ type ClosedTally = Tally & { readonly closed: { readonly startMs: number; readon
 /** Where an event counts, and on which UTC day. */
 type Place = { readonly tally: Tally; readonly atMs: number }
 
+/** What an event makes of a tally, and what it says. */
+type Next = { readonly tally: Pick<Tally, 'used' | 'mark'>; readonly event: Amount }
+
 /** Takes the events of one transaction; every write that they make together happens once, at the end. */
 export class UsageBook {
   readonly #unit: Unit
@@ -46,7 +52,7 @@ export class UsageBook {
   /** By day, metric, service and user. */
   readonly #days = new Map<string, { day: number; meter: Meter; service: string; userId: string; quantity: number }>()
   /** What came late, by hour: the snapshots since then were written without it. */
-  readonly #late = new Map<Tally, Map<number, MeteredEvent[]>>()
+  readonly #late = new Map<Tally, Map<number, Amount[]>>()
 
   constructor(unit: Unit, account: Account, { backfill, enforce }: { backfill: boolean; enforce: boolean }) {
     this.#unit = unit
@@ -63,8 +69,8 @@ export class UsageBook {
     const { measure, identity } = event
     const meter = this.#meters.get(event.metric)
     if (meter === undefined) return refused('unknown_metric', `There is no metric ${event.metric} here.`)
-    if (meter.draws !== 'none') return refused('not_metered_by_events', `${meter.name} is counted by the platform itself.`)
-    const form = formOf(meter.aggregation)
+    if (meterDraws[meter.draws].countedBy === 'platform') return refused('not_metered_by_events', `${meter.name} is counted by the platform itself.`)
+    const { form } = meterKindOf(meter)
     if (measure.form !== form) return refused('wrong_form', `${meter.name} takes a ${form}, not a ${measure.form}.`)
     const place = this.#placeOf(meter, measure.atMs)
     if (place === null) return refused('timestamp_in_future', 'The timestamp lies more than five minutes in the future.')
@@ -74,14 +80,14 @@ export class UsageBook {
       this.#enforce &&
       form !== 'reading' &&
       meter.enforcement === 'refuse' &&
-      next.used > tally.used &&
-      !fitsUnder(limitFromWire(tally.limit), 0, next.used)
+      next.tally.used > tally.used &&
+      !fitsUnder(limitFromWire(tally.limit), 0, next.tally.used)
     ) {
       if (identity !== null && this.#isKnown(identity)) return { status: 'duplicate' }
-      return { ...refused(refusalCode(meter), this.#reason(tally, next.used)), meter: meter.id }
+      return { ...refused(refusalCode(meter), this.#reason(tally, next.tally.used)), meter: meter.id }
     }
     if (identity !== null && !this.#insert(event, identity, meter)) return { status: 'duplicate' }
-    this.#count(place, measure, next, event)
+    this.#count(place, next, event)
     return { status: 'accepted' }
   }
 
@@ -104,7 +110,7 @@ export class UsageBook {
     }
     const days = new Set<number>()
     for (const { day, meter, service, userId, quantity } of this.#days.values()) {
-      dayWriterOf(this.#rows, meter).run(workspaceId, day, meter.id, service, userId, quantity)
+      this.#rows.addToDay[meterKindOf(meter).day].run(workspaceId, day, meter.id, service, userId, quantity)
       days.add(day)
     }
     for (const day of days) this.#rows.markDay.run(workspaceId, day)
@@ -155,52 +161,40 @@ export class UsageBook {
     return tally
   }
 
-  /** The tally with this event in it. */
-  #after({ meter, used, mark, markKey }: Tally, measure: MeteredEvent): { used: number; mark: number | null } {
-    switch (measure.form) {
-      case 'key': {
-        const isNew = this.#rows.findKey.get(this.#account.workspace.id, meter.id, markKey, measure.key) === undefined
-        return { used: used + (isNew ? 1 : 0), mark }
-      }
-      case 'reading':
-        if (meter.aggregation === 'peak_daily') return { used: Math.max(used, measure.reading), mark }
-        return mark !== null && measure.atMs < mark ? { used, mark } : { used: measure.reading, mark: measure.atMs }
-      case 'quantity': {
-        if (meter.aggregation === 'sum') return { used: used + measure.quantity, mark }
-        const minute = Math.floor(measure.atMs / MINUTE_MS) * MINUTE_MS
-        if (mark !== null && minute < mark) return { used, mark }
-        return { used: minute === mark ? used + measure.quantity : measure.quantity, mark: minute }
-      }
-    }
+  /** The tally with this event in it, and what the event says. */
+  #after({ meter, used, mark, markKey }: Tally, measure: MeteredEvent): Next {
+    const isNewKey = measure.form === 'key' && this.#rows.findKey.get(this.#account.workspace.id, meter.id, markKey, measure.key) === undefined
+    const event = { atMs: measure.atMs, amount: amountOf(measure, isNewKey) }
+    return { tally: meterKindOf(meter).add({ used, mark }, event), event }
   }
 
-  #count({ tally, atMs }: Place, measure: MeteredEvent, next: { used: number; mark: number | null }, event: UsageEvent): void {
+  #count({ tally, atMs }: Place, { tally: next, event: said }: Next, event: UsageEvent): void {
     const { meter } = tally
     const { id: workspaceId } = this.#account.workspace
-    const isNewKey = measure.form === 'key' && next.used > tally.used
-    if (measure.form === 'key' && isNewKey) this.#rows.insertKey.run(workspaceId, meter.id, tally.markKey, measure.key)
+    const { measure } = event
+    const isKnownKey = measure.form === 'key' && said.amount === 0
+    if (measure.form === 'key' && !isKnownKey) this.#rows.insertKey.run(workspaceId, meter.id, tally.markKey, measure.key)
     tally.moved ||= next.used !== tally.used
     tally.marked ||= next.mark !== tally.mark
     tally.used = next.used
     tally.mark = next.mark
-    const quantity = measure.form === 'quantity' ? measure.quantity : measure.form === 'reading' ? measure.reading : isNewKey ? 1 : 0
-    if (quantity > 0) this.#addDay(Math.floor(atMs / DAY_MS), meter, event.service ?? '', event.userId ?? '', quantity, measure.form === 'reading')
+    if (said.amount > 0) this.#addDay(Math.floor(atMs / DAY_MS), meter, event.service ?? '', event.userId ?? '', said.amount)
     const hour = hourOf(atMs)
-    if (hour < hourOf(this.#unit.now) && (measure.form !== 'key' || isNewKey)) {
-      const hours = this.#late.get(tally) ?? new Map<number, MeteredEvent[]>()
+    if (hour < hourOf(this.#unit.now) && !isKnownKey) {
+      const hours = this.#late.get(tally) ?? new Map<number, Amount[]>()
       this.#late.set(tally, hours)
       const events = hours.get(hour)
-      if (events === undefined) hours.set(hour, [measure])
-      else events.push(measure)
+      if (events === undefined) hours.set(hour, [said])
+      else events.push(said)
     }
   }
 
-  #addDay(day: number, meter: Meter, service: string, userId: string, quantity: number, isReading: boolean): void {
+  #addDay(day: number, meter: Meter, service: string, userId: string, quantity: number): void {
     // With its length, as any character may stand in a service's name.
     const key = `${day} ${meter.id} ${service.length} ${service}${userId}`
     const known = this.#days.get(key)
     if (known === undefined) this.#days.set(key, { day, meter, service, userId, quantity })
-    else known.quantity = isReading ? Math.max(known.quantity, quantity) : known.quantity + quantity
+    else known.quantity = dayRules[meterKindOf(meter).day](known.quantity, quantity)
   }
 
   #isKnown({ source, id }: { source: string; id: string }): boolean {

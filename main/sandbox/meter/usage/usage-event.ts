@@ -1,7 +1,7 @@
-import type { MeteredEvent } from '../../../../shared/billing/aggregation.ts'
 import type { ItemCode, MeterCode } from '../../../../shared/contract/errors.ts'
+import type { MeteredEvent } from '../../../../shared/billing/metered-event.ts'
 
-/** Something that was used. What it says is a quantity, a reading or a key, as the meter's aggregation takes it. */
+/** Something that was used. What it says is a quantity, a reading or a key, as the meter's kind takes it. */
 export type UsageEvent = {
   /**
    * Where it comes from and its id there: the same pair is counted once, for as long as the account lives. Null: the platform's

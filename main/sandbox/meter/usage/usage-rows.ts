@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3'
-import { formOf } from '../../../../shared/billing/aggregation.ts'
 import type { Meter } from '../../../../shared/billing/catalog.ts'
+import type { DayRule } from '../../../../shared/billing/meter-kinds/day-rules.ts'
 import type { SqliteFile } from '../../store/open.ts'
 import type { Unit } from '../../store/store.ts'
 
@@ -18,11 +18,6 @@ export function markKeyOf({ period }: Pick<Meter, 'period'>, periodStartMs: numb
   return period === 'total' ? 0 : periodStartMs
 }
 
-/** How use comes into the days of a meter: of readings a day keeps the highest, everything else adds up. */
-export function dayWriterOf(rows: UsageRows, { aggregation }: Pick<Meter, 'aggregation'>): UsageRows['addToDay'] {
-  return formOf(aggregation) === 'reading' ? rows.raiseDay : rows.addToDay
-}
-
 type EventRow = [
   workspaceId: string,
   source: string,
@@ -37,11 +32,13 @@ type EventRow = [
   receivedAt: number,
 ]
 
+type DayRow = [workspaceId: string, day: number, metric: string, service: string, userId: string, quantity: number]
+
 class UsageRows {
   readonly insertEvent: Statement<EventRow>
   readonly findEvent: Statement<[workspaceId: string, source: string, id: string], { found: 1 }>
-  readonly addToDay: Statement<[workspaceId: string, day: number, metric: string, service: string, userId: string, quantity: number]>
-  readonly raiseDay: Statement<[workspaceId: string, day: number, metric: string, service: string, userId: string, quantity: number]>
+  /** How use comes into the days of a meter, by its kind's rule. */
+  readonly addToDay: Readonly<Record<DayRule, Statement<DayRow>>>
   readonly readDay: Statement<[workspaceId: string, day: number], { metric: string; service: string; user_id: string; quantity: number }>
   readonly markDay: Statement<[workspaceId: string, day: number]>
   readonly findKey: Statement<[workspaceId: string, metric: string, periodStart: number, key: string], { found: 1 }>
@@ -61,14 +58,16 @@ class UsageRows {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace_id, source, id) DO NOTHING`,
     )
     this.findEvent = file.prepare('SELECT 1 AS found FROM usage_events WHERE workspace_id = ? AND source = ? AND id = ?')
-    this.addToDay = file.prepare(
-      `INSERT INTO usage_daily (workspace_id, day, metric, service, user_id, quantity) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity`,
-    )
-    this.raiseDay = file.prepare(
-      `INSERT INTO usage_daily (workspace_id, day, metric, service, user_id, quantity) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET quantity = max(quantity, excluded.quantity)`,
-    )
+    this.addToDay = {
+      added: file.prepare(
+        `INSERT INTO usage_daily (workspace_id, day, metric, service, user_id, quantity) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity`,
+      ),
+      highest: file.prepare(
+        `INSERT INTO usage_daily (workspace_id, day, metric, service, user_id, quantity) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET quantity = max(quantity, excluded.quantity)`,
+      ),
+    }
     this.readDay = file.prepare(
       'SELECT metric, service, user_id, quantity FROM usage_daily WHERE workspace_id = ? AND day = ? ORDER BY metric, service, user_id',
     )

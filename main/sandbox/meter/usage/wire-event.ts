@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { MeteredEvent } from '../../../../shared/billing/aggregation.ts'
+import type { MeteredEvent } from '../../../../shared/billing/metered-event.ts'
 import type { WireUsageEvent } from '../../../../shared/contract/platform/usage.ts'
 import { describeIssues } from '../../http/environment.ts'
 import type { UsageEvent } from './usage-event.ts'
