@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aggregate } from '../../../shared/billing/aggregation.ts'
 import type { MeteredEvent } from '../../../shared/billing/metered-event.ts'
+import { aggregations } from '../../../shared/billing/meter-kinds.ts'
 import { randomFrom } from '../../../main/sandbox/demo/shape.ts'
-import { DAY_MS, HOUR_MS, MeteredAccount } from './fixture.ts'
+import { DAY_MS, HOUR_MS, MeteredAccount, meteredCatalog } from './fixture.ts'
 
 let account: MeteredAccount
 beforeEach(async () => {
@@ -50,6 +51,10 @@ describe('what an event does to its counter', () => {
     expect(await account.used('rate')).toBe(0)
     await account.record([account.event('rate', { quantity: 1 })])
     expect(await account.used('rate')).toBe(1)
+  })
+
+  it('is tried here for every kind that there is', () => {
+    expect(new Set(meteredCatalog.meters.map(({ aggregation }) => aggregation))).toEqual(new Set(aggregations))
   })
 
   it('comes to what the domain says of the same events, however they are cut into batches', async () => {
