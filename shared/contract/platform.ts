@@ -9,14 +9,8 @@
 import { z } from 'zod'
 import { drawsNames } from '../billing/meter-draws.ts'
 import { aggregations } from '../billing/meter-kinds.ts'
-import { memberDocument } from './platform/account.ts'
-import { alertChannel, alertEvent, alertRule } from './platform/alerts.ts'
-import { auditCheckpoint, auditEntry } from './platform/audit.ts'
-import { costAllocation, costDayDocument } from './platform/costs.ts'
-import { invoiceDocument, paymentMethodsDocument } from './platform/invoices.ts'
-import { elementDocument, instanceDocument, ledgerLineDocument, pricingDocument, walletDocument } from './platform/wallet.ts'
-import { snapshotDocument, usageDayDocument } from './platform/usage.ts'
-import { boosterDocument, planRequestDocument } from './platform/purchase.ts'
+import { alertChannel } from './platform/alerts.ts'
+import { costAllocation } from './platform/costs.ts'
 import { count, hash256, isoTime, period, uuid, wireLimit } from './primitives.ts'
 
 /** Most envelopes and most ciphertext bytes in one push (protocol.md, "Push"). */
@@ -257,7 +251,7 @@ export const change = z.looseObject({
   id: z.string(),
   op: z.enum(['upsert', 'delete']),
   version: count,
-  /** Null with `delete`. Its shape is the topic's (see `topicBodies`). */
+  /** Null with `delete`. Its shape is the topic's (see `documentTopics`). */
   body: z.unknown(),
 })
 export const changesResponse = z.looseObject({ changes: z.array(change), cursor: z.string(), more: z.boolean() })
@@ -289,37 +283,6 @@ export const checkoutDocument = z.looseObject({
   /** The last refusal of a card, in words; the checkout stays open after it. */
   decline_reason: z.string().nullable(),
 })
-
-/** The body of each topic of the changes feed. Unknown topics are kept as they are and shown nowhere. */
-export const topicBodies = {
-  workspace: workspaceResponse,
-  plan: planResponse,
-  plans: plansResponse,
-  counter,
-  device_counter: deviceCounter,
-  device: deviceDocument,
-  sub_key: subKeyDocument,
-  setting: settingDocument,
-  checkout: checkoutDocument,
-  member: memberDocument,
-  booster: boosterDocument,
-  plan_request: planRequestDocument,
-  invoice: invoiceDocument,
-  payment_methods: paymentMethodsDocument,
-  cost_day: costDayDocument,
-  snapshot: snapshotDocument,
-  usage_day: usageDayDocument,
-  alert_rule: alertRule,
-  alert_event: alertEvent,
-  audit_entry: auditEntry,
-  audit_checkpoint: auditCheckpoint,
-  wallet: walletDocument,
-  ledger_line: ledgerLineDocument,
-  element: elementDocument,
-  pricing: pricingDocument,
-  instance: instanceDocument,
-} as const
-export type Topic = keyof typeof topicBodies
 
 // ── money: checkout, portal, preview ──────────────────────────────────────────────────────────────────────
 

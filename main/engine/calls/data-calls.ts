@@ -1,5 +1,5 @@
 import { arch, platform, release } from 'node:os'
-import { topicBodies } from '../../../shared/contract/platform.ts'
+import { documentTopics } from '../../../shared/contract/platform/topics.ts'
 import { ConsoleFailure } from '../base/failure.ts'
 import type { Services } from './services.ts'
 import { planRestore, plannedRestore } from '../store/planned-restore.ts'
@@ -16,7 +16,7 @@ export function dataCalls(services: Services, { backupFolder, sizes }: { backupF
       for (const { id } of registry.list()) {
         documents.forget(id)
         await invoices.forget(id)
-        services.emit({ event: 'cache.changed', payload: { workspaceId: id, topics: Object.keys(topicBodies) } })
+        services.emit({ event: 'cache.changed', payload: { workspaceId: id, topics: Object.keys(documentTopics) } })
         sync.kick(id)
       }
       return {}

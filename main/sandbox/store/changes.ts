@@ -1,13 +1,13 @@
 import type { Statement } from 'better-sqlite3'
 import type { Transaction } from 'kysely'
-import type { Topic } from '../../../shared/contract/platform.ts'
+import type { DocumentTopic } from '../../../shared/contract/platform/topics.ts'
 import type { SqliteFile } from './open.ts'
 import type { Schema } from './schema.ts'
 
 /** A document as it stands now. `version` rises with every change; where a document has none of its own, the feed counts. */
 export type ChangedDocument = {
   workspaceId: string
-  topic: Topic
+  topic: DocumentTopic
   id: string
   /** Null: it is no longer there. */
   body: object | null
@@ -37,7 +37,7 @@ export class ChangeBook {
   }
 
   /** The documents of a topic that this transaction has changed so far. */
-  pending(topic: Topic): readonly ChangedDocument[] {
+  pending(topic: DocumentTopic): readonly ChangedDocument[] {
     return [...this.#documents.values()].filter((document) => document.topic === topic)
   }
 

@@ -1,6 +1,7 @@
 import { get, type IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as contract from '../../../shared/contract/platform.ts'
+import { type DocumentTopic, documentTopics } from '../../../shared/contract/platform/topics.ts'
 import { DEVICE, envelope, SandboxFixture, SteppedClock } from './fixture.ts'
 
 let fixture: SandboxFixture
@@ -23,7 +24,7 @@ describe('the changes feed', () => {
     const page = await changes()
     const topics = new Set(page.changes.map(({ topic }) => topic))
     expect([...topics].sort()).toEqual(expect.arrayContaining(['counter', 'device', 'device_counter', 'member', 'plan', 'plans', 'setting', 'workspace']))
-    for (const { topic, body } of page.changes) expect(contract.topicBodies[topic as contract.Topic].safeParse(body).error, topic).toBeUndefined()
+    for (const { topic, body } of page.changes) expect(documentTopics[topic as DocumentTopic].body.safeParse(body).error, topic).toBeUndefined()
     expect(page.changes.find(({ topic }) => topic === 'workspace')?.body).toMatchObject({ member: { role: 'tenant_admin' } })
     expect(page.more).toBe(false)
   })

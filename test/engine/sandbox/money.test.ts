@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import * as contract from '../../../shared/contract/platform.ts'
+import { type DocumentTopic, documentTopics } from '../../../shared/contract/platform/topics.ts'
 import { previewResponse } from '../../../shared/contract/platform/purchase.ts'
 import { invoiceDocument } from '../../../shared/contract/platform/invoices.ts'
 import { envelope, type SandboxFixture, SteppedClock, submitForm, withSandbox } from './fixture.ts'
@@ -36,8 +37,8 @@ describe('checkout', () => {
         expect([...documents.keys()].filter((key) => key.startsWith('invoice/'))).toHaveLength(1)
         expect(documents.get(`checkout/${id}`)).toMatchObject({ status: 'succeeded', applied: true })
         for (const [key, body] of documents) {
-          const topic = key.split('/')[0] as contract.Topic
-          expect(contract.topicBodies[topic].safeParse(body).error, key).toBeUndefined()
+          const topic = key.split('/')[0] as DocumentTopic
+          expect(documentTopics[topic].body.safeParse(body).error, key).toBeUndefined()
         }
       },
       { polar: { deliverWebhooks } },

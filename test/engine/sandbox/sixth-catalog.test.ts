@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { shippedCatalogs } from '../../../main/sandbox/catalogs.ts'
 import { demoWorkspaces } from '../../../main/sandbox/demo/demo-workspaces.ts'
 import * as contract from '../../../shared/contract/platform.ts'
+import { type DocumentTopic, documentTopics } from '../../../shared/contract/platform/topics.ts'
 import { entitlementsResponse, operationResponse, quotaResponse, tenantsResponse } from '../../../shared/contract/platform/account.ts'
 import { auditLogsResponse } from '../../../shared/contract/platform/audit.ts'
 import { boostersResponse, previewResponse } from '../../../shared/contract/platform/purchase.ts'
@@ -41,7 +42,7 @@ describe('a catalog that the program does not know', () => {
       limits: { exposures: 1000, domes: 2, plates: 1024 ** 3 },
     })
     const feed = await fixture.send(contract.changesResponse, 'GET', '/v1/sync/changes?limit=1000', { role })
-    for (const { topic, body } of feed.value.changes) expect(contract.topicBodies[topic as contract.Topic].safeParse(body).error, topic).toBeUndefined()
+    for (const { topic, body } of feed.value.changes) expect(documentTopics[topic as DocumentTopic].body.safeParse(body).error, topic).toBeUndefined()
     const { value: plans } = await fixture.send(contract.plansResponse, 'GET', '/api/billing/plans', { role })
     expect(plans.thresholds.levels.map(({ label }) => label)).toEqual(['Dark skies', 'Twilight', 'Daylight'])
   })

@@ -1,6 +1,7 @@
 import type { Statement } from 'better-sqlite3'
 import { z } from 'zod'
-import { type changesResponse, type Counter, type deviceCounter, type Topic, topicBodies } from '../../../../shared/contract/platform.ts'
+import type { changesResponse, Counter, deviceCounter } from '../../../../shared/contract/platform.ts'
+import { type DocumentTopic, documentTopics } from '../../../../shared/contract/platform/topics.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Database } from '../../store/database.ts'
 import type { TopicTable } from './topic-table.ts'
@@ -8,7 +9,7 @@ import type { TopicTable } from './topic-table.ts'
 type ChangesPage = z.output<typeof changesResponse>
 type Change = ChangesPage['changes'][number]
 type DeviceCounter = z.output<typeof deviceCounter>
-export type TopicBody<T extends Topic> = z.output<(typeof topicBodies)[T]>
+export type TopicBody<T extends DocumentTopic> = z.output<(typeof documentTopics)[T]['body']>
 
 /** What a write changed: the topics to re-read. */
 export type Changed = ReadonlySet<string>
@@ -46,13 +47,13 @@ export class Documents {
   }
 
   /** The one document of a topic, or the one with this id. Null: not there, or not what it should be (then it is fetched again). */
-  read<T extends Topic>(workspaceId: string, topic: T, id: string = topic): TopicBody<T> | null {
+  read<T extends DocumentTopic>(workspaceId: string, topic: T, id: string = topic): TopicBody<T> | null {
     const raw = this.#statement('SELECT id, body FROM documents WHERE workspace_id = ? AND topic = ? AND id = ?').get(workspaceId, topic, id)
     return raw === undefined ? null : this.#check(workspaceId, topic, raw)
   }
 
   /** All documents of a topic, by id. */
-  list<T extends Topic>(workspaceId: string, topic: T): TopicBody<T>[] {
+  list<T extends DocumentTopic>(workspaceId: string, topic: T): TopicBody<T>[] {
     const raw = this.#statement('SELECT id, body FROM documents WHERE workspace_id = ? AND topic = ? ORDER BY id').all(workspaceId, topic)
     return raw.flatMap((row) => this.#check(workspaceId, topic, row) ?? [])
   }
@@ -149,7 +150,7 @@ export class Documents {
   }
 
   /** The answer of a direct question, which has no place in the feed: its body counts, the feed's version stays. */
-  put<T extends Topic>(workspaceId: string, topic: T, body: TopicBody<T>, id: string = topic): Changed {
+  put<T extends DocumentTopic>(workspaceId: string, topic: T, body: TopicBody<T>, id: string = topic): Changed {
     const { generation } = this.#cursor(workspaceId)
     const version = this.#storedVersion(workspaceId, topic, id)?.version ?? 0
     return this.#write(workspaceId, topic, id, version, body, generation) ? new Set([topic]) : new Set()
@@ -207,7 +208,7 @@ export class Documents {
     for (const table of this.#tables.values()) if (table.sweep(workspaceId, generation)) changed.add(table.topic)
   }
 
-  #check<T extends Topic>(workspaceId: string, topic: T, raw: unknown): TopicBody<T> | null {
+  #check<T extends DocumentTopic>(workspaceId: string, topic: T, raw: unknown): TopicBody<T> | null {
     const row = storedDocument.parse(raw)
     const parsed = parseBody(topic, row.body)
     if (parsed.ok) return parsed.value
@@ -258,21 +259,21 @@ export class Documents {
   }
 }
 
-const bodySchemas: { [T in Topic]: z.ZodType<TopicBody<T>> } = topicBodies
+const registry: { [T in DocumentTopic]: { body: z.ZodType<TopicBody<T>> } } = documentTopics
 
-function isTopic(topic: string): topic is Topic {
-  return Object.hasOwn(topicBodies, topic)
+function isDocumentTopic(topic: string): topic is DocumentTopic {
+  return Object.hasOwn(documentTopics, topic)
 }
 
 /** Null: it is what its topic promises. Topics that this console does not know are kept as they are. */
 function whyRefused(topic: string, body: unknown): string | null {
-  if (!isTopic(topic)) return null
-  const parsed = topicBodies[topic].safeParse(body)
+  if (!isDocumentTopic(topic)) return null
+  const parsed = documentTopics[topic].body.safeParse(body)
   return parsed.success ? null : z.prettifyError(parsed.error)
 }
 
-function parseBody<T extends Topic>(topic: T, text: string): { ok: true; value: TopicBody<T> } | { ok: false; reason: string } {
-  const schema = bodySchemas[topic]
+function parseBody<T extends DocumentTopic>(topic: T, text: string): { ok: true; value: TopicBody<T> } | { ok: false; reason: string } {
+  const { body: schema } = registry[topic]
   let body: unknown
   try {
     body = JSON.parse(text)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { touchedCalls } from '../../../../renderer/state/touched-calls.ts'
-import { topicBodies } from '../../../../shared/contract/platform.ts'
+import { documentTopics } from '../../../../shared/contract/platform/topics.ts'
 
 describe('which reads an event makes stale', () => {
   it('names the reads of each topic once, for that workspace alone', () => {
@@ -12,7 +12,7 @@ describe('which reads an event makes stale', () => {
   })
 
   it('knows every topic of the contract: each is shown somewhere', () => {
-    const shownNowhere = Object.keys(topicBodies).filter(
+    const shownNowhere = Object.keys(documentTopics).filter(
       (topic) => touchedCalls({ event: 'cache.changed', payload: { workspaceId: 'w', topics: [topic] } }).calls.length === 0,
     )
     expect(shownNowhere).toEqual([])
