@@ -1,6 +1,7 @@
 /**
  * `npm run generate`: turns `shared/catalogs/<id>/*.yaml` into `shared/generated/catalogs.ts`, and the cascade of
- * `pricing.yaml` files below it into `pricing.ts`. With `--check` it writes nothing and fails when a checked-in file is not what the YAML says. Runs as it is on Node 24.
+ * `pricing.yaml` files below it into `pricing.ts`; and the topics of the bridge's reads into `reads-by-topic.ts`. With `--check` it writes nothing
+ * and fails when a checked-in file is not what its source says. Runs as it is on Node 24.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { describeProblem, parseCatalog } from '../shared/catalogs/parse.ts'
 import { parsePricing } from '../shared/catalogs/pricing.ts'
 import { generatedCatalogs, generatedPricing } from '../shared/catalogs/source-text.ts'
 import { readPricingFiles } from './pricing-files.ts'
+import { generatedReads } from './reads-by-topic.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const catalogsFolder = join(root, 'shared/catalogs')
@@ -32,13 +34,17 @@ function generate(options: readonly string[]): number {
   }
   if (problems.length > 0) return fail(problems.join('\n'))
 
-  const texts = { [`${generatedFolder}/catalogs.ts`]: generatedCatalogs(catalogs), [`${generatedFolder}/pricing.ts`]: generatedPricing(catalogs) }
+  const texts = {
+    [`${generatedFolder}/catalogs.ts`]: generatedCatalogs(catalogs),
+    [`${generatedFolder}/pricing.ts`]: generatedPricing(catalogs),
+    [`${generatedFolder}/reads-by-topic.ts`]: generatedReads(),
+  }
   const stale = Object.entries(texts).filter(([file, text]) => readIfThere(join(root, file)) !== text)
   if (!options.includes('--check')) {
     for (const [file, text] of stale) writeFileSync(join(root, file), text)
     return 0
   }
-  return stale.length === 0 ? 0 : fail(stale.map(([file]) => `${file} is not what shared/catalogs says: run \`npm run generate\``).join('\n'))
+  return stale.length === 0 ? 0 : fail(stale.map(([file]) => `${file} is not what its source says: run \`npm run generate\``).join('\n'))
 }
 
 function catalogIds(): string[] {

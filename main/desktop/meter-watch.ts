@@ -1,4 +1,4 @@
-import type { ConsoleEvent, Overview, Workspace } from '../../shared/contract/console.ts'
+import { calls, type ConsoleEvent, type Overview, type Workspace } from '../../shared/contract/console.ts'
 import type { EngineHost } from '../bridge/engine-host.ts'
 import type { MeterReading } from './worst-meter.ts'
 
@@ -6,8 +6,8 @@ import type { MeterReading } from './worst-meter.ts'
 const lookEveryMs = 2_000
 /** After a look that failed, as while the engine is being started again. */
 const lookAgainMs = 10_000
-/** Topics of the cache that change what a meter shows. */
-const meterTopics = ['counter', 'plan', 'plans', 'workspace']
+/** Topics that change what is read here. */
+const meterTopics: readonly string[] = [...calls['workspaces.list'].topics, ...calls['overview.read'].topics]
 
 export type MeterWatch = {
   start(): void

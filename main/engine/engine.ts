@@ -132,7 +132,7 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
     emit,
   })
   const drainer = composeDelivery({ outbox, client, reader, documents, sync, clock, random, emit, report })
-  const { backups, upkeep } = composeUpkeep({ stores, outbox, envelopes, vault, clock, report })
+  const { backups, upkeep } = composeUpkeep({ stores, outbox, envelopes, vault, clock, emit, report })
   watchers.push(...composeWatchers({ registry, workspaceName, ...billing, activity, local, warnings, outbox, clock, emit, report }))
   outbox.subscribe((_, news) => {
     if (news === 'enqueued') sealed.mover.notify(1)

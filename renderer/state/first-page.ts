@@ -1,14 +1,14 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { paths } from '../base/address/paths.ts'
 import { parseHash } from '../base/address/hash-location.ts'
-import type { Bridge, CallInput, CallName } from '../../shared/contract/console.ts'
+import type { Bridge, CallInput, ReadName } from '../../shared/contract/console.ts'
 import { chosenWorkspaceId } from './active-workspace.ts'
 import { pickWorkspace } from './pick-workspace.ts'
 import { read, readKey } from './reads.ts'
 
 /** Reads what the first page will ask, so that its first render has it already. Never rejects: the page asks again and says what is wrong. */
 export async function readFirstPage(client: QueryClient, bridge: Bridge): Promise<void> {
-  const prefetch = <N extends CallName>(name: N, input: CallInput<N>) =>
+  const prefetch = <N extends ReadName>(name: N, input: CallInput<N>) =>
     client.prefetchQuery({ queryKey: readKey(name, input), queryFn: () => read(bridge, name, input) })
   const others = [prefetch('app.info', {}), prefetch('vault.status', {})]
   const workspaces = await client.fetchQuery({ queryKey: readKey('workspaces.list', {}), queryFn: () => read(bridge, 'workspaces.list', {}) }).catch(() => [])

@@ -1,6 +1,6 @@
 /** Reads and writes over the bridge, as TanStack Query sees them. */
 import { keepPreviousData, QueryClient, type UseMutationResult, type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { Bridge, CallInput, CallName, CallOutput } from '../../shared/contract/console.ts'
+import type { ActionName, Bridge, CallInput, CallName, CallOutput, ReadName } from '../../shared/contract/console.ts'
 import { useBridge } from './bridge/bridge-context.tsx'
 import { unwrap } from './bridge/call-error.ts'
 
@@ -22,7 +22,7 @@ export function createQueryClient(): QueryClient {
   })
 }
 
-export function readKey<N extends CallName>(name: N, input: CallInput<N>): readonly [N, CallInput<N>] {
+export function readKey<N extends ReadName>(name: N, input: CallInput<N>): readonly [N, CallInput<N>] {
   return [name, input]
 }
 
@@ -31,7 +31,7 @@ export async function read<N extends CallName>(bridge: Bridge, name: N, input: C
 }
 
 /** `input` null: not asked yet. The answer before is shown while another workspace's is read only if `keep` is set. */
-export function useRead<N extends CallName>(name: N, input: CallInput<N> | null, options: { keep?: boolean } = {}): UseQueryResult<CallOutput<N>> {
+export function useRead<N extends ReadName>(name: N, input: CallInput<N> | null, options: { keep?: boolean } = {}): UseQueryResult<CallOutput<N>> {
   const bridge = useBridge()
   return useQuery<CallOutput<N>>({
     queryKey: [name, input],
@@ -41,10 +41,10 @@ export function useRead<N extends CallName>(name: N, input: CallInput<N> | null,
   })
 }
 
-export type Write<N extends CallName> = UseMutationResult<CallOutput<N>, Error, CallInput<N>>
+export type Write<N extends ActionName> = UseMutationResult<CallOutput<N>, Error, CallInput<N>>
 
 /** A call that changes something. The reads named in `rereads` are stale afterwards, whether it worked or not. */
-export function useWrite<N extends CallName>(name: N, rereads: readonly CallName[] = []): Write<N> {
+export function useWrite<N extends ActionName>(name: N, rereads: readonly ReadName[] = []): Write<N> {
   const bridge = useBridge()
   const client = useQueryClient()
   return useMutation<CallOutput<N>, Error, CallInput<N>>({

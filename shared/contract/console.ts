@@ -1,14 +1,16 @@
 /**
  * The bridge: the one door between a window and the engine. Each call has an input and an output schema; the
- * router checks both. Adding a call is one entry here, one handler in the engine, one test.
+ * router checks both, and a read the topics that its answer is made of: `npm run generate` turns them round into what a
+ * page asks again when a topic moves. Adding a call is one entry here, one handler in the engine, one test.
  *
  * Inside the console: camelCase, epoch milliseconds, integers. Every call answers a `Result`.
  */
 import { z } from 'zod'
 import { drawsNames } from '../billing/meter-draws.ts'
+import { call } from './call.ts'
 import { alertCalls, alertEvents } from './console/alerts.ts'
 import { cheapestPlanCalls } from './console/cheapest-plan.ts'
-import { dataCalls } from './console/data.ts'
+import { dataCalls, dataEvents } from './console/data.ts'
 import { honestyCalls } from './console/honesty.ts'
 import { identityCalls } from './console/identity.ts'
 import { importCalls, importEvents } from './console/imports.ts'
@@ -20,7 +22,7 @@ import { invoiceCalls } from './console/invoices.ts'
 import { usageCalls } from './console/usage.ts'
 import { type HostCallName, hostCalls, hostEvents } from './console/desktop.ts'
 import { walletCalls } from './console/wallet.ts'
-import { byteBase, bytes, call, count, done, epochMs, id, inWorkspace, limit, nothing } from './primitives.ts'
+import { byteBase, bytes, count, done, epochMs, id, inWorkspace, limit, nothing } from './primitives.ts'
 
 // ── results ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -264,28 +266,30 @@ export const appInfo = z.strictObject({
 // ── calls ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const calls = {
-  'app.info': call(nothing, appInfo),
+  'app.info': call(nothing, appInfo, { topics: ['warnings', 'device'] }),
 
-  'workspaces.list': call(nothing, z.array(workspace)),
+  'workspaces.list': call(nothing, z.array(workspace), { topics: ['workspace', 'plans', 'outbox', 'connection'] }),
   /** Adds an account by its platform URL and token. The token goes to the secret store and is never read back. */
-  'workspaces.add': call(z.strictObject({ url: z.url(), token: z.string().min(8).max(512) }), workspace),
-  'workspaces.signIn': call(inWorkspace.extend({ token: z.string().min(8).max(512) }), done),
-  'workspaces.remove': call(inWorkspace, done),
-  'workspaces.syncNow': call(inWorkspace, done),
+  'workspaces.add': call(z.strictObject({ url: z.url(), token: z.string().min(8).max(512) }), workspace, 'action'),
+  'workspaces.signIn': call(inWorkspace.extend({ token: z.string().min(8).max(512) }), done, 'action'),
+  'workspaces.remove': call(inWorkspace, done, 'action'),
+  'workspaces.syncNow': call(inWorkspace, done, 'action'),
 
-  'overview.read': call(inWorkspace, overview),
+  'overview.read': call(inWorkspace, overview, { topics: ['plan', 'plans', 'counter', 'outbox', 'activity', 'checkout'] }),
 
   'outbox.page': call(
     /** Newest first. `before` is the sequence of the last row of the page before; never an offset. */
     inWorkspace.extend({ filter: queueFilter, before: z.int().positive().nullable(), limit: z.int().min(1).max(200) }),
     z.strictObject({ rows: z.array(queueRow), next: z.int().positive().nullable(), total: count }),
+    { topics: ['outbox', 'sub_key'] },
   ),
   'outbox.item': call(
     inWorkspace.extend({ id }),
     z.strictObject({ row: queueRow, attempts: z.array(attempt), undoable: z.boolean(), theirs: z.string().nullable(), mine: z.string().nullable() }),
+    { topics: ['outbox', 'sub_key', 'vault'] },
   ),
   /** The memories' own ids for rows of a page, by item id; only this device knows them, and only while the vault is open. */
-  'outbox.titles': call(inWorkspace.extend({ ids: z.array(id).min(1).max(200) }), z.record(z.string(), z.string())),
+  'outbox.titles': call(inWorkspace.extend({ ids: z.array(id).min(1).max(200) }), z.record(z.string(), z.string()), { topics: ['outbox', 'vault'] }),
   'outbox.tally': call(
     inWorkspace,
     z.strictObject({
@@ -294,21 +298,22 @@ export const calls = {
       heldByAgent: z.array(z.strictObject({ subKeyId: z.string().nullable(), name: z.string(), count, bytes })),
       heldByMeter: z.array(z.strictObject({ meter: z.string(), name: z.string(), count, bytes })),
     }),
+    { topics: ['outbox', 'sub_key', 'plans'] },
   ),
-  'outbox.retry': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ count })),
-  'outbox.discard': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ count, undoToken: z.string() })),
-  'outbox.undoDiscard': call(inWorkspace.extend({ undoToken: z.string() }), z.strictObject({ count })),
+  'outbox.retry': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ count }), 'action'),
+  'outbox.discard': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ count, undoToken: z.string() }), 'action'),
+  'outbox.undoDiscard': call(inWorkspace.extend({ undoToken: z.string() }), z.strictObject({ count }), 'action'),
   /** Ciphertext and metadata of the chosen items as a JSON-lines file, written by the host where the person says (desktop) or answered for download (web). */
-  'outbox.export': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ fileName: z.string(), text: z.string() })),
-  'outbox.releasePreview': call(inWorkspace, z.array(releasePreview)),
+  'outbox.export': call(inWorkspace.extend({ selection: queueSelection }), z.strictObject({ fileName: z.string(), text: z.string() }), 'action'),
+  'outbox.releasePreview': call(inWorkspace, z.array(releasePreview), { topics: ['outbox', 'plan', 'plans', 'counter'] }),
 
   /** Names one thing to buy. */
-  'billing.checkout': call(inWorkspace.extend(order), checkout),
-  'billing.checkoutStatus': call(inWorkspace, checkout.nullable()),
+  'billing.checkout': call(inWorkspace.extend(order), checkout, 'action'),
+  'billing.checkoutStatus': call(inWorkspace, checkout.nullable(), { topics: ['checkout'] }),
   /** Forget the checkout in flight on this computer; nothing is charged by it. */
-  'billing.dismissCheckout': call(inWorkspace, done),
+  'billing.dismissCheckout': call(inWorkspace, done, 'action'),
   /** Made on click; the URL holds a token, is opened and forgotten. */
-  'billing.portal': call(inWorkspace, z.strictObject({ url: z.string() })),
+  'billing.portal': call(inWorkspace, z.strictObject({ url: z.string() }), 'action'),
   'billing.preview': call(
     inWorkspace.extend(previewedOrder),
     z.strictObject({
@@ -325,10 +330,11 @@ export const calls = {
       /** Limits that become others than they are. */
       limits: z.array(z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase, from: limit, to: limit })),
     }),
+    { topics: ['plan', 'plans', 'counter', 'booster', 'workspace'] },
   ),
 
-  'settings.list': call(inWorkspace, z.array(setting)),
-  'settings.put': call(inWorkspace.extend({ key: z.string().min(1).max(64), value: z.string().max(4096) }), done),
+  'settings.list': call(inWorkspace, z.array(setting), { topics: ['setting', 'outbox'] }),
+  'settings.put': call(inWorkspace.extend({ key: z.string().min(1).max(64), value: z.string().max(4096) }), done, 'action'),
 
   ...honestyCalls,
   ...identityCalls,
@@ -347,6 +353,9 @@ export const calls = {
   ...hostCalls,
 } as const
 export type CallName = keyof typeof calls
+/** The calls whose answers pages keep; the others do something. */
+export type ReadName = { [N in CallName]: (typeof calls)[N]['kind'] extends 'read' ? N : never }[CallName]
+export type ActionName = Exclude<CallName, ReadName>
 /** The calls that the engine answers; the others are the host's own. */
 export type EngineCallName = Exclude<CallName, HostCallName>
 export type CallInput<N extends CallName> = z.input<(typeof calls)[N]['input']>
@@ -365,7 +374,10 @@ export const events = {
   'checkout.changed': z.strictObject({ workspaceId: z.uuid(), checkout: checkout.nullable() }),
   'workspaces.changed': z.strictObject({}),
   'warnings.changed': z.strictObject({ warnings: z.array(storeWarning) }),
+  /** Something happened that a person may read about. */
+  'activity.changed': z.strictObject({ workspaceId: z.uuid() }),
 
+  ...dataEvents,
   ...vaultEvents,
   ...importEvents,
   ...alertEvents,

@@ -32,8 +32,3 @@ export const nothing = z.strictObject({})
 export const done = z.strictObject({})
 /** The input of every call that is about one workspace. */
 export const inWorkspace = z.strictObject({ workspaceId: z.uuid() })
-
-/** One entry of the map of calls. */
-export function call<const I extends z.ZodType, const O extends z.ZodType>(input: I, output: O): { input: I; output: O } {
-  return { input, output }
-}

@@ -9,13 +9,15 @@ const KEPT_PER_WORKSPACE = 500
 /** What happened, in words, newest first. A convenience: losing a line loses nothing. */
 export class ActivityLog {
   readonly #clock: Clock
+  readonly #changed: (workspaceId: string) => void
   readonly #insert
   readonly #trim
   readonly #newest
   readonly #forget
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, clock: Clock, changed: (workspaceId: string) => void) {
     this.#clock = clock
+    this.#changed = changed
     this.#insert = database.prepare<[string, number, string, string]>('INSERT INTO activity (workspace_id, at, kind, text) VALUES (?, ?, ?, ?)')
     this.#trim = database.prepare<[string, string]>(
       `DELETE FROM activity WHERE workspace_id = ? AND id <= (SELECT id FROM activity WHERE workspace_id = ? ORDER BY id DESC LIMIT 1 OFFSET ${KEPT_PER_WORKSPACE})`,
@@ -27,6 +29,7 @@ export class ActivityLog {
   add(workspaceId: string, kind: Activity['kind'], text: string): void {
     this.#insert.run(workspaceId, this.#clock.now(), kind, text)
     this.#trim.run(workspaceId, workspaceId)
+    this.#changed(workspaceId)
   }
 
   /** Of a workspace that was removed. */

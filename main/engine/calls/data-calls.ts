@@ -45,6 +45,7 @@ export function dataCalls(services: Services, { backupFolder, sizes }: { backupF
       if (name !== null && !backups.list().some((copy) => copy.name === name))
         throw new ConsoleFailure('not_found', 'This copy is not there any more.', 'Choose another one.')
       planRestore(backupFolder, name)
+      services.emit({ event: 'backups.changed', payload: {} })
       return {}
     },
     'backups.planned': () => ({ name: plannedRestore(backupFolder) }),

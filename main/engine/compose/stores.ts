@@ -27,7 +27,7 @@ export function composeStores({ dataDir, clock, emit }: StoresNeeds): StoresPart
   return {
     stores,
     local: new LocalSettings(stores.outbox),
-    activity: new ActivityLog(stores.outbox, clock),
+    activity: new ActivityLog(stores.outbox, clock, (workspaceId) => emit({ event: 'activity.changed', payload: { workspaceId } })),
     warnings,
     warn,
     disk: createDiskGuard({

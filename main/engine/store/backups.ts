@@ -43,11 +43,14 @@ export function createBackups({
   databasePath,
   folder,
   clock,
+  made,
   failed,
 }: {
   databasePath: string
   folder: string
   clock: Clock
+  /** A copy is there, and older ones may be gone. */
+  made: () => void
   failed: (error: unknown) => void
 }): Backups {
   let cancel = (): void => undefined
@@ -82,6 +85,7 @@ export function createBackups({
       )
     }
     for (const old of listBackups(folder).slice(BACKUPS_KEPT)) rmSync(old.path, { force: true })
+    made()
     return name
   }
 

@@ -1,6 +1,7 @@
 /** The bridge's calls about alerts: what this workspace is told of, what has fired, and edits that wait for the platform. */
 import { z } from 'zod'
-import { byteBase, call, count, done, epochMs, id, inWorkspace, limit } from '../primitives.ts'
+import { call } from '../call.ts'
+import { byteBase, count, done, epochMs, id, inWorkspace, limit } from '../primitives.ts'
 
 const measure = z.enum(['limit', 'meter', 'cost'])
 const channels = z.array(z.string().min(1).max(64)).min(1).max(8)
@@ -60,18 +61,21 @@ export const alertCalls = {
       /** Why this member may not change alerts; null: they may. */
       mayNot: z.string().nullable(),
     }),
+    { topics: ['alert_rule', 'counter', 'plan', 'plans', 'outbox', 'workspace'] },
   ),
   /** Newest first. `before` is the time of the last row of the page before it. */
   'alerts.fired': call(
     inWorkspace.extend({ before: epochMs.nullable(), limit: z.int().min(1).max(200) }),
     z.strictObject({ rows: z.array(firedAlert), next: epochMs.nullable(), total: count }),
+    { topics: ['alert_event', 'plans'] },
   ),
   /** `id` null: a new budget. Queued, so it works offline; what the catalog brings keeps its name and percentage. */
   'alerts.put': call(
     inWorkspace.extend({ id: id.nullable(), measure, meter: z.string().min(1).max(64).nullable(), fields: alertFields }),
     z.strictObject({ id }),
+    'action',
   ),
-  'alerts.delete': call(inWorkspace.extend({ id }), done),
+  'alerts.delete': call(inWorkspace.extend({ id }), done, 'action'),
 } as const
 
 export const alertEvents = {

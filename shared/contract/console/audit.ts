@@ -1,6 +1,7 @@
 /** The audit log, as this computer has it. Everything here is answered from the cache. */
 import { z } from 'zod'
-import { call, count, done, epochMs, inWorkspace } from '../primitives.ts'
+import { call } from '../call.ts'
+import { count, done, epochMs, inWorkspace } from '../primitives.ts'
 
 const auditFilter = z.strictObject({
   action: z.string().min(1).max(64).nullable(),
@@ -51,6 +52,7 @@ export const auditCalls = {
       /** False: there are more than `total`; counting them all would keep the rows waiting. */
       isTotalExact: z.boolean(),
     }),
+    { topics: ['audit_entry', 'audit_checkpoint', 'member'] },
   ),
   'audit.overview': call(
     inWorkspace,
@@ -61,12 +63,14 @@ export const auditCalls = {
       lastAt: epochMs.nullable(),
       chain: auditChain,
     }),
+    { topics: ['audit_entry', 'audit_checkpoint', 'audit_chain'] },
   ),
   /** Follows the whole chain again from its beginning, and forgets what was found before. */
-  'audit.recheck': call(inWorkspace, done),
+  'audit.recheck': call(inWorkspace, done, 'action'),
   /** One part of an export of what the filter finds, newest first; `next` null: it was the last. The parts put together are the file. */
   'audit.export': call(
     inWorkspace.extend({ filter: auditFilter, format: z.enum(['csv', 'json']), before: z.int().positive().nullable() }),
     z.strictObject({ fileName: z.string(), text: z.string(), rows: count, next: z.int().positive().nullable() }),
+    'action',
   ),
 } as const

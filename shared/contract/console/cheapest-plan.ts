@@ -1,6 +1,7 @@
 /** The bridge's call that replays a workspace's own past against every plan. */
 import { z } from 'zod'
-import { byteBase, call, count, epochMs, inWorkspace } from '../primitives.ts'
+import { call } from '../call.ts'
+import { byteBase, count, epochMs, inWorkspace } from '../primitives.ts'
 
 const quantity = z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase, quantity: count })
 
@@ -40,5 +41,6 @@ export const cheapestPlanCalls = {
       /** What the cheapest one would have saved against the current plan in these periods; null: there is nothing to compare. */
       savingCents: z.int().nullable(),
     }),
+    { topics: ['plan', 'plans', 'snapshot'] },
   ),
 } as const

@@ -1,6 +1,7 @@
 /** Costs on the bridge: what use costs, why it changed, and its exports. Days are UTC dates; money is in minor units. */
 import { z } from 'zod'
-import { byteBase, call, count, inWorkspace } from '../primitives.ts'
+import { call } from '../call.ts'
+import { byteBase, count, inWorkspace } from '../primitives.ts'
 
 export const costDimension = z.enum(['service', 'category', 'user', 'meter'])
 export type CostDimension = z.infer<typeof costDimension>
@@ -48,11 +49,16 @@ const periodName = z.string().regex(/^\d{4}-\d{2}$/)
 
 export const costCalls = {
   /** `period` null: the one that runs. Null: this computer knows no costs yet. */
-  'costs.read': call(inWorkspace.extend({ period: periodName.nullable(), by: costDimension }), costs.nullable()),
-  'costs.change': call(inWorkspace.extend({ before: periodName, after: periodName }), costChange.nullable()),
+  'costs.read': call(inWorkspace.extend({ period: periodName.nullable(), by: costDimension }), costs.nullable(), {
+    topics: ['cost_day', 'plan', 'plans', 'invoice', 'member', 'workspace'],
+  }),
+  'costs.change': call(inWorkspace.extend({ before: periodName, after: periodName }), costChange.nullable(), {
+    topics: ['cost_day', 'plan', 'plans', 'invoice', 'member', 'workspace'],
+  }),
   /** `focus`: FOCUS 1.2, one row for each day, service, category, meter and user. */
   'costs.export': call(
     inWorkspace.extend({ period: periodName, format: z.enum(['csv', 'json', 'focus']) }),
     z.strictObject({ fileName: z.string(), mimeType: z.string(), text: z.string() }),
+    'action',
   ),
 } as const

@@ -3,7 +3,8 @@
  * without a window of its own (the browser) answers `not_on_this_host`.
  */
 import { z } from 'zod'
-import { call, done, epochMs, nothing } from '../primitives.ts'
+import { call } from '../call.ts'
+import { done, epochMs, nothing } from '../primitives.ts'
 
 /** A page of the console, as a link or a notification names it. */
 export const wantedPage = z.strictObject({
@@ -58,24 +59,24 @@ export type UpdateStatus = z.infer<typeof updateStatus>
 
 export const hostCalls = {
   /** The page that was asked for before the window could show it. Asked once when the window has started; later ones come as `desktop.page`. */
-  'desktop.takePage': call(nothing, z.strictObject({ page: wantedPage.nullable() })),
-  'desktop.status': call(nothing, desktopStatus),
-  'desktop.setStartAtLogin': call(z.strictObject({ on: z.boolean() }), desktopStatus),
-  'desktop.setKeepRunning': call(z.strictObject({ on: z.boolean() }), desktopStatus),
+  'desktop.takePage': call(nothing, z.strictObject({ page: wantedPage.nullable() }), 'action'),
+  'desktop.status': call(nothing, desktopStatus, { topics: ['desktop'] }),
+  'desktop.setStartAtLogin': call(z.strictObject({ on: z.boolean() }), desktopStatus, 'action'),
+  'desktop.setKeepRunning': call(z.strictObject({ on: z.boolean() }), desktopStatus, 'action'),
   /** The window's own parts (title bar, menus, background before the page is drawn) follow the page. */
-  'desktop.setTheme': call(z.strictObject({ theme: z.enum(['auto', 'light', 'dark']) }), done),
+  'desktop.setTheme': call(z.strictObject({ theme: z.enum(['auto', 'light', 'dark']) }), done, 'action'),
   /** Versions, settings of the program and the end of the log, without secrets or names; for a person to hand on. */
-  'desktop.diagnostics': call(nothing, z.strictObject({ fileName: z.string(), text: z.string() })),
+  'desktop.diagnostics': call(nothing, z.strictObject({ fileName: z.string(), text: z.string() }), 'action'),
   /** After it was given up. */
-  'desktop.restartEngine': call(nothing, done),
+  'desktop.restartEngine': call(nothing, done, 'action'),
 
-  'updates.status': call(nothing, updateStatus),
-  'updates.check': call(nothing, updateStatus),
+  'updates.status': call(nothing, updateStatus, { topics: ['updates'] }),
+  'updates.check': call(nothing, updateStatus, 'action'),
   /** Answers when it has begun; progress comes as `updates.changed`. */
-  'updates.download': call(nothing, updateStatus),
-  'updates.install': call(z.strictObject({ when: z.enum(['now', 'next_quit']) }), updateStatus),
-  'updates.setChannel': call(z.strictObject({ channel: updateChannel }), updateStatus),
-  'updates.setAutomatic': call(z.strictObject({ on: z.boolean() }), updateStatus),
+  'updates.download': call(nothing, updateStatus, 'action'),
+  'updates.install': call(z.strictObject({ when: z.enum(['now', 'next_quit']) }), updateStatus, 'action'),
+  'updates.setChannel': call(z.strictObject({ channel: updateChannel }), updateStatus, 'action'),
+  'updates.setAutomatic': call(z.strictObject({ on: z.boolean() }), updateStatus, 'action'),
 } as const
 export type HostCallName = keyof typeof hostCalls
 

@@ -1,6 +1,7 @@
 /** What left this computer, and what the platform counted of it, on the bridge. (seed: layer-a, Honesty Ledger) */
 import { z } from 'zod'
-import { bytes, call, count, epochMs, inWorkspace } from '../primitives.ts'
+import { call } from '../call.ts'
+import { bytes, count, epochMs, inWorkspace } from '../primitives.ts'
 
 export const egressRow = z.strictObject({
   id: z.int().positive(),
@@ -33,9 +34,12 @@ export const auditLine = z.strictObject({
 })
 
 export const honestyCalls = {
-  'honesty.audit': call(inWorkspace, z.strictObject({ lines: z.array(auditLine), checkedAt: epochMs.nullable() })),
+  'honesty.audit': call(inWorkspace, z.strictObject({ lines: z.array(auditLine), checkedAt: epochMs.nullable() }), {
+    topics: ['counter', 'device_counter', 'plan', 'sub_key', 'outbox', 'workspace', 'connection'],
+  }),
   'honesty.egress': call(
     z.strictObject({ workspaceId: z.uuid().nullable(), before: z.int().positive().nullable(), limit: z.int().min(1).max(200) }),
     z.strictObject({ rows: z.array(egressRow), next: z.int().positive().nullable(), total: count, totalBytes: bytes }),
+    { topics: ['egress'] },
   ),
 } as const

@@ -1,6 +1,7 @@
 /** Sub-keys of agents and devices of the account, on the bridge. */
 import { z } from 'zod'
-import { bytes, call, count, done, epochMs, id, inWorkspace } from '../primitives.ts'
+import { call } from '../call.ts'
+import { bytes, count, done, epochMs, id, inWorkspace } from '../primitives.ts'
 
 export const subKey = z.strictObject({
   id,
@@ -26,12 +27,12 @@ export const device = z.strictObject({
 })
 
 export const identityCalls = {
-  'subKeys.list': call(inWorkspace, z.array(subKey)),
+  'subKeys.list': call(inWorkspace, z.array(subKey), { topics: ['sub_key', 'outbox'] }),
   /** The secret is answered once, here, and never again. */
-  'subKeys.create': call(inWorkspace.extend({ name: z.string().trim().min(1).max(80) }), z.strictObject({ subKey, secret: z.string() })),
-  'subKeys.rename': call(inWorkspace.extend({ id, name: z.string().trim().min(1).max(80) }), done),
-  'subKeys.revoke': call(inWorkspace.extend({ id }), done),
-  'devices.list': call(inWorkspace, z.array(device)),
-  'devices.rename': call(inWorkspace.extend({ id, name: z.string().trim().min(1).max(80) }), done),
-  'devices.revoke': call(inWorkspace.extend({ id }), done),
+  'subKeys.create': call(inWorkspace.extend({ name: z.string().trim().min(1).max(80) }), z.strictObject({ subKey, secret: z.string() }), 'action'),
+  'subKeys.rename': call(inWorkspace.extend({ id, name: z.string().trim().min(1).max(80) }), done, 'action'),
+  'subKeys.revoke': call(inWorkspace.extend({ id }), done, 'action'),
+  'devices.list': call(inWorkspace, z.array(device), { topics: ['device', 'workspace'] }),
+  'devices.rename': call(inWorkspace.extend({ id, name: z.string().trim().min(1).max(80) }), done, 'action'),
+  'devices.revoke': call(inWorkspace.extend({ id }), done, 'action'),
 } as const

@@ -1,6 +1,7 @@
 /** Files that a person brings in through the page, on the bridge. */
 import { z } from 'zod'
-import { bytes, call, count, done, id, inWorkspace } from '../primitives.ts'
+import { call } from '../call.ts'
+import { bytes, count, done, id, inWorkspace } from '../primitives.ts'
 
 export const importProgress = z.strictObject({
   id,
@@ -13,7 +14,7 @@ export const importProgress = z.strictObject({
 
 export const importCalls = {
   /** Files come in pieces that the page reads; `chunkBase64` is at most 1 MiB of bytes. The last piece closes the file. */
-  'import.start': call(inWorkspace.extend({ filesTotal: count }), z.strictObject({ importId: id })),
+  'import.start': call(inWorkspace.extend({ filesTotal: count }), z.strictObject({ importId: id }), 'action'),
   'import.chunk': call(
     z.strictObject({
       importId: id,
@@ -23,9 +24,10 @@ export const importCalls = {
       last: z.boolean(),
     }),
     done,
+    'action',
   ),
-  'import.finish': call(z.strictObject({ importId: id }), importProgress),
-  'import.cancel': call(z.strictObject({ importId: id }), importProgress),
+  'import.finish': call(z.strictObject({ importId: id }), importProgress, 'action'),
+  'import.cancel': call(z.strictObject({ importId: id }), importProgress, 'action'),
 } as const
 
 export const importEvents = {

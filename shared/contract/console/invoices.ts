@@ -1,6 +1,7 @@
 /** Invoices, their files, and ways to pay, on the bridge. */
 import { z } from 'zod'
-import { bytes, call, count, done, epochMs, id, inWorkspace } from '../primitives.ts'
+import { call } from '../call.ts'
+import { bytes, count, done, epochMs, id, inWorkspace } from '../primitives.ts'
 
 export const invoiceLine = z.strictObject({
   description: z.string(),
@@ -49,12 +50,12 @@ const file = z.strictObject({ fileName: z.string(), mimeType: z.string(), base64
 
 export const invoiceCalls = {
   /** Newest first. */
-  'invoices.list': call(inWorkspace, z.strictObject({ invoices: z.array(invoice), keptBytes: bytes })),
+  'invoices.list': call(inWorkspace, z.strictObject({ invoices: z.array(invoice), keptBytes: bytes }), { topics: ['invoice', 'plans', 'workspace'] }),
   /** The PDF: from this computer where it is kept and still what the invoice says, else from the platform, and kept. `offline` where neither can be. */
-  'invoices.pdf': call(inWorkspace.extend({ id }), file),
+  'invoices.pdf': call(inWorkspace.extend({ id }), file, 'action'),
   /** The kept PDFs of these invoices in one ZIP file; `missing` are not kept. */
-  'invoices.archive': call(inWorkspace.extend({ ids: z.array(id).min(1).max(1000) }), file.extend({ missing: z.array(id) })),
+  'invoices.archive': call(inWorkspace.extend({ ids: z.array(id).min(1).max(1000) }), file.extend({ missing: z.array(id) }), 'action'),
   /** Deletes the kept PDFs of a workspace; they can be fetched again. */
-  'invoices.forgetFiles': call(inWorkspace, done),
-  'invoices.paymentMethods': call(inWorkspace, z.array(paymentMethod)),
+  'invoices.forgetFiles': call(inWorkspace, done, 'action'),
+  'invoices.paymentMethods': call(inWorkspace, z.array(paymentMethod), { topics: ['payment_methods', 'plans', 'workspace'] }),
 } as const

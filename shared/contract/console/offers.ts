@@ -1,6 +1,7 @@
 /** The bridge's calls of the Plans page: what is sold, what is held, who may ask; and a Platform Admin's tenants. */
 import { z } from 'zod'
-import { byteBase, bytes, call, count, done, epochMs, id, inWorkspace, limit } from '../primitives.ts'
+import { call } from '../call.ts'
+import { byteBase, bytes, count, done, epochMs, id, inWorkspace, limit } from '../primitives.ts'
 
 /** What a booster raises. */
 const resource = { meter: z.string(), resourceName: z.string(), unit: z.string(), byteBase }
@@ -85,13 +86,14 @@ export type Order = { [K in keyof typeof previewedOrder]?: z.output<(typeof prev
 const tenantMeter = z.strictObject({ ...meterFacts, used: count, limit, percent: z.number().nullable() })
 
 export const offerCalls = {
-  'offers.read': call(inWorkspace, offers),
+  'offers.read': call(inWorkspace, offers, { topics: ['plan', 'plans', 'counter', 'booster', 'plan_request', 'outbox', 'workspace'] }),
   /** Needs an answer now: it is never queued. */
-  'offers.request': call(inWorkspace.extend({ planId: z.string().min(1).max(64), note: z.string().max(500) }), done),
+  'offers.request': call(inWorkspace.extend({ planId: z.string().min(1).max(64), note: z.string().max(500) }), done, 'action'),
   /** `tenantId` null: in the workspace's own tenant. An approval may leave a checkout to be paid. */
   'offers.decide': call(
     inWorkspace.extend({ requestId: id, approve: z.boolean(), answer: z.string().max(500), tenantId: z.string().max(128).nullable() }),
     z.strictObject({ checkoutUrl: z.string().nullable() }),
+    'action',
   ),
   /** Asked of the platform: other tenants are not kept on this computer. */
   'tenants.list': call(
@@ -107,6 +109,7 @@ export const offerCalls = {
         own: z.boolean(),
       }),
     ),
+    { topics: ['tenants', 'workspace'] },
   ),
   'tenants.read': call(
     inWorkspace.extend({ tenantId: z.string().min(1).max(128) }),
@@ -121,6 +124,7 @@ export const offerCalls = {
       meters: z.array(tenantMeter),
       requests: z.array(planRequest),
     }),
+    { topics: ['tenants', 'workspace'] },
   ),
 } as const
 

@@ -1,6 +1,7 @@
 /** Usage on the bridge: what each meter will come to, its past, and who used it. Days and hours are UTC. */
 import { z } from 'zod'
-import { byteBase, call, count, epochMs, inWorkspace, limit } from '../primitives.ts'
+import { call } from '../call.ts'
+import { byteBase, count, epochMs, inWorkspace, limit } from '../primitives.ts'
 import { microAu } from './wallet.ts'
 
 /** Whole units; a level may fall, so a growth may be negative. */
@@ -119,15 +120,22 @@ export type OverviewNews = z.infer<typeof overviewNews>
 
 export const usageCalls = {
   /** Somebody looks at the overview now. A visit is over when nobody looked for half an hour. Answers when the visit before was over; null: there was none. */
-  'overview.seen': call(inWorkspace, z.strictObject({ since: epochMs.nullable() })),
-  'overview.news': call(inWorkspace.extend({ since: epochMs }), overviewNews),
+  'overview.seen': call(inWorkspace, z.strictObject({ since: epochMs.nullable() }), 'action'),
+  'overview.news': call(inWorkspace.extend({ since: epochMs }), overviewNews, {
+    topics: ['invoice', 'alert_event', 'snapshot', 'counter', 'plans', 'activity'],
+  }),
 
   /** In the order of the catalog; empty before the first visit. The meters themselves are in `overview.read`. */
   'usage.read': call(
     inWorkspace,
     z.strictObject({ period: z.strictObject({ start: epochMs, end: epochMs }).nullable(), meters: z.array(meterUse), cost: periodCost.nullable() }),
+    { topics: ['plan', 'plans', 'counter', 'snapshot', 'cost_day', 'booster', 'wallet', 'ledger_line'] },
   ),
-  'usage.trend': call(inWorkspace.extend({ meter: z.string().min(1).max(64), grain: usageGrain }), usageTrend.nullable()),
+  'usage.trend': call(inWorkspace.extend({ meter: z.string().min(1).max(64), grain: usageGrain }), usageTrend.nullable(), {
+    topics: ['plan', 'plans', 'counter', 'snapshot'],
+  }),
   /** Over the running period. Null: the platform tells no services or users. */
-  'usage.breakdown': call(inWorkspace.extend({ meter: z.string().min(1).max(64) }), usageBreakdown.nullable()),
+  'usage.breakdown': call(inWorkspace.extend({ meter: z.string().min(1).max(64) }), usageBreakdown.nullable(), {
+    topics: ['plan', 'plans', 'counter', 'usage_day', 'member'],
+  }),
 } as const

@@ -1,6 +1,7 @@
 /** The wallet on the bridge. Amounts are whole micro-AU as decimal text: they may pass 2^53. 1 AU = 1,000,000 micro-AU = €1.00. */
 import { z } from 'zod'
-import { call, count, done, epochMs, id, inWorkspace } from '../primitives.ts'
+import { call } from '../call.ts'
+import { count, done, epochMs, id, inWorkspace } from '../primitives.ts'
 
 export const microAu = z.string().regex(/^-?\d{1,40}$/)
 const scope = z.enum(['root', 'category', 'element'])
@@ -128,24 +129,26 @@ export type Instance = z.infer<typeof instance>
 
 export const walletCalls = {
   /** `circle` null: the oldest. */
-  'wallet.read': call(inWorkspace.extend({ circle: name.nullable() }), walletView),
+  'wallet.read': call(inWorkspace.extend({ circle: name.nullable() }), walletView, { topics: ['wallet', 'element', 'plans'] }),
   'wallet.ledger': call(
     /** Newest first. `before` is the number of the last row of the page before. */
     inCircle.extend({ kind: ledgerKind.nullable(), element: name.nullable(), before: z.int().positive().nullable(), limit: z.int().min(1).max(200) }),
     z.strictObject({ rows: z.array(ledgerRow), next: z.int().positive().nullable(), total: count }),
+    { topics: ['ledger_line', 'pricing', 'element', 'member'] },
   ),
-  'wallet.burnDown': call(inCircle.extend({ days: z.int().min(7).max(400) }), burnDown),
+  'wallet.burnDown': call(inCircle.extend({ days: z.int().min(7).max(400) }), burnDown, { topics: ['wallet', 'ledger_line'] }),
   /** Null before the first visit of the platform. */
-  'wallet.prices': call(inWorkspace, pricesView.nullable()),
+  'wallet.prices': call(inWorkspace, pricesView.nullable(), { topics: ['pricing', 'element'] }),
   /** From the cached price tables, by the resolver that the platform debits with; nothing is asked or written. */
-  'wallet.estimate': call(inWorkspace.extend(operation), estimate),
+  'wallet.estimate': call(inWorkspace.extend(operation), estimate, { topics: ['pricing', 'element'] }),
   /** Online only, and never queued. `attemptId` makes the repeat of a lost answer harmless. */
-  'wallet.run': call(inCircle.extend({ ...operation, approvalId: id.nullable(), attemptId: z.uuid() }), spent),
-  'wallet.instances': call(inCircle, z.array(instance)),
+  'wallet.run': call(inCircle.extend({ ...operation, approvalId: id.nullable(), attemptId: z.uuid() }), spent, 'action'),
+  'wallet.instances': call(inCircle, z.array(instance), { topics: ['instance', 'pricing', 'element'] }),
   'wallet.createInstance': call(
     inCircle.extend({ element: name, name: z.string().trim().min(1).max(80).nullable(), approvalId: id.nullable(), attemptId: z.uuid() }),
     spent,
+    'action',
   ),
-  'wallet.deleteInstance': call(inCircle.extend({ id }), done),
-  'wallet.createCircle': call(inCircle.extend({ name: z.string().trim().min(1).max(80), attemptId: z.uuid() }), done),
+  'wallet.deleteInstance': call(inCircle.extend({ id }), done, 'action'),
+  'wallet.createCircle': call(inCircle.extend({ name: z.string().trim().min(1).max(80), attemptId: z.uuid() }), done, 'action'),
 } as const

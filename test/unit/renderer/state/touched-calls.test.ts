@@ -21,11 +21,12 @@ describe('which reads an event makes stale', () => {
   it.each([
     ['member', ['workspaces.members', 'audit.page', 'costs.read', 'costs.change', 'usage.breakdown', 'wallet.ledger']],
     ['plans', ['workspaces.members', 'usage.read', 'usage.trend', 'costs.read', 'alerts.read', 'alerts.fired', 'invoices.list', 'outbox.tally']],
-    ['plan', ['usage.trend', 'usage.breakdown', 'costs.read', 'costs.change', 'alerts.read']],
+    ['plan', ['plans.cheapest', 'usage.trend', 'usage.breakdown', 'costs.read', 'costs.change', 'alerts.read']],
     ['sub_key', ['honesty.audit']],
     ['invoice', ['costs.change', 'overview.news']],
     ['alert_event', ['overview.news']],
     ['booster', ['offers.read', 'usage.read']],
+    ['snapshot', ['plans.cheapest', 'usage.read']],
     ['wallet', ['wallet.read', 'usage.read']],
     ['ledger_line', ['wallet.ledger', 'usage.read']],
     ['pricing', ['wallet.ledger', 'wallet.instances']],
@@ -35,8 +36,35 @@ describe('which reads an event makes stale', () => {
     expect(touched.calls).toEqual(expect.arrayContaining(calls))
   })
 
-  it('reads the members again when somebody else signs in: another one is "you"', () => {
-    expect(touchedCalls({ event: 'workspaces.changed', payload: {} }).calls).toContain('workspaces.members')
+  it('reads again all that shows who is signed in, or what the role may do, when somebody else signs in', () => {
+    const touched = touchedCalls({ event: 'workspaces.changed', payload: {} })
+    expect(touched.workspaceId).toBeNull()
+    expect(touched.calls.toSorted()).toEqual(
+      [
+        'alerts.read',
+        'billing.preview',
+        'costs.change',
+        'costs.read',
+        'devices.list',
+        'honesty.audit',
+        'invoices.list',
+        'invoices.paymentMethods',
+        'offers.read',
+        'tenants.list',
+        'tenants.read',
+        'workspaces.list',
+        'workspaces.members',
+      ].toSorted(),
+    )
+  })
+
+  it('reads the copies again when one is made', () => {
+    expect(touchedCalls({ event: 'backups.changed', payload: {} }).calls).toEqual(['backups.list', 'backups.planned'])
+  })
+
+  it('ignores what a newer platform sends and nothing here shows, whatever it is called', () => {
+    const topics = ['unheard_of', 'constructor', '__proto__', '']
+    expect(touchedCalls({ event: 'cache.changed', payload: { workspaceId: 'w', topics } }).calls).toEqual([])
   })
 
   it('does not read the lists again for every file of an import, but at its end', () => {
