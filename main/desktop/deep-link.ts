@@ -1,4 +1,5 @@
 import type { WantedPage } from '../../shared/contract/console/desktop.ts'
+import { paths } from '../../shared/contract/console/pages.ts'
 
 export const linkScheme = 'tidemark'
 
@@ -10,22 +11,11 @@ export type DeepLink =
 /** A second start or a link. `wanted`: the window comes to the front. */
 export type Arrival = { link: DeepLink | null; wanted: boolean }
 
+/** What only some roles see, and what adds something, is not opened from outside. */
+const notLinked: ReadonlySet<string> = new Set<keyof typeof paths>(['tenants', 'addWorkspace'])
+
 /** Pages that a link may open, by the name in it. */
-export const linkablePages: ReadonlyMap<string, string> = new Map([
-  ['overview', '/'],
-  ['usage', '/usage'],
-  ['plans', '/plans'],
-  ['costs', '/costs'],
-  ['invoices', '/invoices'],
-  ['wallet', '/wallet'],
-  ['alerts', '/alerts'],
-  ['audit', '/audit'],
-  ['outbox', '/outbox'],
-  ['devices', '/devices'],
-  ['honesty', '/honesty'],
-  ['settings', '/settings'],
-  ['upgrade', '/upgrade'],
-])
+export const linkablePages: ReadonlyMap<string, string> = new Map(Object.entries(paths).filter(([name]) => !notLinked.has(name)))
 const longestLink = 256
 
 /** @returns null for everything that is not, letter by letter, one of the known links */

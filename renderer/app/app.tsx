@@ -3,12 +3,12 @@ import { Notifications } from '@mantine/notifications'
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Router } from 'wouter'
 import type { Bridge } from '../../shared/contract/console.ts'
+import { useHashPath, useHashSearch } from '../base/address/hash-location.ts'
+import { cssVariables, theme } from '../base/theme/theme.ts'
 import { BridgeProvider } from '../state/bridge/bridge-context.tsx'
 import { DesktopTheme } from './desktop-theme.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
-import { useHashPath, useHashSearch } from '../base/address/hash-location.ts'
 import { Shell } from './shell/shell.tsx'
-import { cssVariables, theme } from '../base/theme/theme.ts'
 
 export function App({ bridge, queryClient }: { bridge: Bridge; queryClient: QueryClient }) {
   return (

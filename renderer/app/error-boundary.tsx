@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { Component, type ReactNode } from 'react'
-import { Empty } from '../components/notice/notice.tsx'
 import { texts } from '../base/texts/texts.ts'
+import { Empty } from '../components/notice/notice.tsx'
+import { appTexts } from './texts.ts'
 
 type Props = { children: ReactNode /** Another value (the address) draws again. */; resetKey?: string }
 type State = { error: Error | null; key: string | undefined }
@@ -26,19 +27,19 @@ export class ErrorBoundary extends Component<Props, State> {
       <div role="alert">
         <Empty
           icon={IconAlertTriangle}
-          title={texts.crash.title}
+          title={appTexts.crash.title}
           actions={
             <>
-              <Button onClick={() => this.setState({ error: null })}>{texts.crash.again}</Button>
+              <Button onClick={() => this.setState({ error: null })}>{appTexts.crash.again}</Button>
               <Button variant="default" onClick={() => window.location.reload()}>
                 {texts.actions.reload}
               </Button>
             </>
           }
         >
-          <p>{texts.crash.text}</p>
+          <p>{appTexts.crash.text}</p>
           <p>
-            {texts.crash.details}: <code>{error.message}</code>
+            {appTexts.crash.details}: <code>{error.message}</code>
           </p>
         </Empty>
       </div>

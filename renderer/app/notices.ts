@@ -1,7 +1,6 @@
 import { notifications } from '@mantine/notifications'
 import type { ConsoleEvent, EventPayload } from '../../shared/contract/console.ts'
-import { describeError } from '../state/bridge/call-error.ts'
-import { texts } from '../base/texts/texts.ts'
+import { appTexts } from './texts.ts'
 
 const ALERT_MS = 15_000
 
@@ -19,8 +18,8 @@ export function showNoticeFor(event: ConsoleEvent, meterName: (workspaceId: stri
       if (event.payload.state === 'done')
         notifications.show({
           id: `import-${event.payload.id}`,
-          title: texts.notices.imported,
-          message: texts.notices.importedText(event.payload.filesDone - event.payload.refused.length),
+          title: appTexts.notices.imported,
+          message: appTexts.notices.importedText(event.payload.filesDone - event.payload.refused.length),
           color: 'teal',
         })
       return
@@ -28,8 +27,8 @@ export function showNoticeFor(event: ConsoleEvent, meterName: (workspaceId: stri
       if (event.payload.progress.state === 'done')
         notifications.show({
           id: `restore-${event.payload.workspaceId}`,
-          title: texts.notices.restored,
-          message: texts.notices.restoredText(event.payload.progress.done),
+          title: appTexts.notices.restored,
+          message: appTexts.notices.restoredText(event.payload.progress.done),
           color: 'teal',
         })
       return
@@ -60,8 +59,8 @@ function showRequest({ workspaceName, request, mayDecide }: EventPayload<'reques
     title: workspaceName,
     message:
       status === 'pending'
-        ? texts.notices.requestAsked(requestedBy, planName)
-        : texts.notices.requestAnswered(planName, status === 'approved', decidedBy, answer),
+        ? appTexts.notices.requestAsked(requestedBy, planName)
+        : appTexts.notices.requestAnswered(planName, status === 'approved', decidedBy, answer),
     color: status === 'declined' ? 'yellow' : 'teal',
     autoClose: false,
   })
@@ -75,23 +74,12 @@ async function showRelease(
   const name = heldBy === null || heldAgainCount === 0 ? null : await meterName(workspaceId, heldBy)
   const notice = {
     id: `release-${workspaceId}`,
-    title: texts.notices.released,
-    message: heldAgainCount === 0 ? texts.notices.releasedAll(deliveredCount) : texts.notices.releasedSome(deliveredCount, heldAgainCount, name),
+    title: appTexts.notices.released,
+    message: heldAgainCount === 0 ? appTexts.notices.releasedAll(deliveredCount) : appTexts.notices.releasedSome(deliveredCount, heldAgainCount, name),
     color: heldAgainCount === 0 ? 'teal' : 'yellow',
     autoClose: false as const,
   }
   // Shown again under an id that is still on the screen, a notice would keep its old words.
   notifications.hide(notice.id)
   notifications.show(notice)
-}
-
-/** Says why something that was asked for outside a page was not done. */
-export function notifyFailed(error: unknown): void {
-  const { message, suggestion } = describeError(error)
-  notifications.show({ title: message, message: suggestion, color: 'red' })
-}
-
-/** Says that something was done. */
-export function notifyDone(message: string): void {
-  notifications.show({ message, color: 'teal' })
 }

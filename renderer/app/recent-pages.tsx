@@ -1,19 +1,18 @@
 import { useEffect } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import type { Workspace } from '../../shared/contract/console.ts'
-import { useWorkspaces } from '../state/active-workspace.ts'
-import { keepRecentViewsOf, recordView } from '../state/recent-views.ts'
 import { detailPart, withoutDialogs, withPart } from '../base/address/address-part.ts'
 import { takeReplaced } from '../base/address/hash-location.ts'
+import { useWorkspaces } from '../state/active-workspace.ts'
+import { keepRecentViewsOf, recordView } from '../state/recent-views.ts'
 import { pageLinks } from './page-links.ts'
-import { paths } from '../base/address/paths.ts'
 
 /** Notes the views that are visited. Opened details note themselves (`useRecentDetail`): only they know what they are called, and whether they exist. */
 export function RecentPages({ workspace }: { workspace: Workspace }) {
   const [path] = useLocation()
   const search = useSearch()
   const { data: workspaces } = useWorkspaces()
-  const title = pageLinks(workspace).find((link) => link.path === (path === paths.upgrade ? paths.plans : path))?.label
+  const title = pageLinks(workspace).find(({ addresses }) => addresses.includes(path))?.label
   useEffect(() => {
     const replaced = takeReplaced()
     // A detail that was left by its cross was stopped at; a filter that was typed further was not.
@@ -25,13 +24,4 @@ export function RecentPages({ workspace }: { workspace: Workspace }) {
     if (workspaces) keepRecentViewsOf(workspaces.map(({ id }) => id))
   }, [workspaces])
   return null
-}
-
-/** Notes the details that are opened at this address. `title`: their name, which must hold nothing of a memory; null while they are not known. */
-export function useRecentDetail(workspaceId: string, title: string | null): void {
-  const [path] = useLocation()
-  const search = useSearch()
-  useEffect(() => {
-    if (title !== null) recordView(workspaceId, { address: withoutDialogs(`${path}?${search}`), title })
-  }, [workspaceId, path, search, title])
 }

@@ -2,7 +2,7 @@ import { Kbd } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import classes from '../shell/shell.module.css'
-import { texts } from '../../base/texts/texts.ts'
+import { appTexts } from '../texts.ts'
 
 const load = () => import('./palette-dialog.tsx')
 type Dialog = Awaited<ReturnType<typeof load>>['PaletteDialog']
@@ -39,7 +39,7 @@ export function CommandPalette({ onShortcuts }: { onShortcuts: () => void }) {
     <>
       <button type="button" className="tm-search" onClick={() => setWanted((times) => times + 1)} aria-keyshortcuts="Control+K Meta+K">
         <IconSearch size={15} aria-hidden />
-        <span className={classes.searchText}>{texts.palette.open}</span>
+        <span className={classes.searchText}>{appTexts.palette.open}</span>
         <Kbd size="xs" aria-hidden>
           {isMac() ? '⌘ K' : 'Ctrl K'}
         </Kbd>

@@ -2,21 +2,22 @@ import { useMantineColorScheme } from '@mantine/core'
 import type { SpotlightActionData } from '@mantine/spotlight'
 import { useEffect } from 'react'
 import { useLocation } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import type { Workspace } from '../../../shared/contract/console.ts'
+import { type DialogPart, openPart } from '../../base/address/address-part.ts'
+import { parseHash } from '../../base/address/hash-location.ts'
+import { texts } from '../../base/texts/texts.ts'
 import { download } from '../../components/file/download.ts'
-import { useExportRun } from '../../pages/audit/export-run.ts'
+import { schemes } from '../../components/form/theme-switch.tsx'
+import { notifyDone, notifyFailed } from '../../components/notice/notify.ts'
 import { openPortal } from '../../components/order/open-portal.ts'
+import { useExportRun } from '../../pages/audit/export-run.ts'
 import { syncs, useConnection } from '../../state/active-workspace.ts'
 import { useBridge } from '../../state/bridge/bridge-context.tsx'
 import { read, useRead, useWrite } from '../../state/reads.ts'
-import { type DialogPart, openPart } from '../../base/address/address-part.ts'
-import { parseHash } from '../../base/address/hash-location.ts'
-import { notifyDone, notifyFailed } from '../notices.ts'
 import { offers } from '../page-links.ts'
-import { paths } from '../../base/address/paths.ts'
+import { appTexts } from '../texts.ts'
 import { paletteTexts } from './texts.ts'
-import { texts } from '../../base/texts/texts.ts'
-import { schemes } from '../../components/form/theme-switch.tsx'
 
 const words = paletteTexts
 const everyEntry = { action: null, from: null, to: null, search: '' }
@@ -30,7 +31,7 @@ export function useProgramActions(onShortcuts: () => void): SpotlightActionData[
   return [
     { id: 'lock', label: words.lock, onClick: () => lock.mutate({}, { onError: notifyFailed }) },
     { id: 'diagnostics', label: words.diagnostics, onClick: () => diagnostics.mutate({}, { onSuccess: save('application/json'), onError: notifyFailed }) },
-    { id: 'add', label: texts.workspace.add, onClick: () => navigate(paths.addWorkspace) },
+    { id: 'add', label: appTexts.workspace.add, onClick: () => navigate(paths.addWorkspace) },
     { id: 'shortcuts', label: words.shortcuts, onClick: onShortcuts },
     ...schemes.map((scheme) => ({ id: `theme-${scheme.value}`, label: words.theme(scheme.label), onClick: () => setColorScheme(scheme.value) })),
   ]

@@ -4,15 +4,15 @@ import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import type { Workspace } from '../../../shared/contract/console.ts'
+import { addressNow } from '../../base/address/hash-location.ts'
 import { chooseWorkspace, useChosenWorkspace, useWorkspaces } from '../../state/active-workspace.ts'
 import { recentViews } from '../../state/recent-views.ts'
-import { addressNow } from '../../base/address/hash-location.ts'
 import { pageLinks } from '../page-links.ts'
-import { useProgramActions, useWorkspaceActions } from './palette-actions.ts'
+import { appTexts } from '../texts.ts'
 import classes from './palette.module.css'
+import { useProgramActions, useWorkspaceActions } from './palette-actions.ts'
 import { recentWords } from './recent-words.ts'
 import { paletteTexts } from './texts.ts'
-import { texts } from '../../base/texts/texts.ts'
 
 const [store, palette] = createSpotlight()
 const words = paletteTexts
@@ -77,7 +77,7 @@ function Palette({ views, pages, actions }: { views: SpotlightActionData[]; page
       transitionProps={{ duration: 100 }}
       overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
       classNames={{ action: classes.action ?? '' }}
-      attributes={{ content: { 'aria-label': texts.palette.open } }}
+      attributes={{ content: { 'aria-label': appTexts.palette.open } }}
       searchProps={{ placeholder: words.placeholder, 'aria-label': words.placeholder, leftSection: <IconSearch size={17} aria-hidden /> }}
     />
   )

@@ -1,15 +1,15 @@
 import { Button, Popover, Stack, VisuallyHidden } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import type { Workspace } from '../../../shared/contract/console.ts'
+import { clockWords, connectionWords } from '../../base/texts/connection.ts'
 import { Moment } from '../../components/label/moment.tsx'
 import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { useConnection } from '../../state/active-workspace.ts'
 import { useLive } from '../../state/live-store.ts'
 import { useToday } from '../../state/now.ts'
 import { useWrite } from '../../state/reads.ts'
+import { appTexts } from '../texts.ts'
 import classes from './shell.module.css'
-import { clockWords, connectionWords } from '../../base/texts/shell.ts'
-import { texts } from '../../base/texts/texts.ts'
 
 /** Whether the platform is reached, how old the data is, and what still works. */
 export function ConnectionBadge({ workspace }: { workspace: Workspace }) {
@@ -27,25 +27,25 @@ export function ConnectionBadge({ workspace }: { workspace: Workspace }) {
       <Popover.Target>
         <button type="button" className={classes.badge}>
           <span className={classes.dot} data-tone={words.tone} aria-hidden />
-          <VisuallyHidden>{texts.connection.label}</VisuallyHidden>
+          <VisuallyHidden>{appTexts.connection.label}</VisuallyHidden>
           <span className={classes.badgeText}>{words.tone === 'good' ? words.short : words.sentence}</span>
         </button>
       </Popover.Target>
-      <Popover.Dropdown aria-label={texts.connection.details}>
+      <Popover.Dropdown aria-label={appTexts.connection.details}>
         <Stack gap="sm">
           <p>{words.sentence}</p>
           {connection.detail && connection.state !== 'problem' && <p>{connection.detail}</p>}
           {clock && <Notice tone="amber">{clock}</Notice>}
           <dl className={classes.facts}>
-            <dt>{texts.connection.platform}</dt>
+            <dt>{appTexts.connection.platform}</dt>
             <dd>{workspace.url}</dd>
-            <dt>{texts.connection.member}</dt>
+            <dt>{appTexts.connection.member}</dt>
             <dd>{`${workspace.memberName} (${workspace.role})`}</dd>
-            <dt>{texts.connection.asOf}</dt>
-            <dd>{connection.asOf === null ? texts.connection.never : <Moment at={connection.asOf} />}</dd>
+            <dt>{appTexts.connection.asOf}</dt>
+            <dd>{connection.asOf === null ? appTexts.connection.never : <Moment at={connection.asOf} />}</dd>
             {connection.retryAt !== null && (
               <>
-                <dt>{texts.connection.nextTry}</dt>
+                <dt>{appTexts.connection.nextTry}</dt>
                 <dd>
                   <Moment at={connection.retryAt} />
                 </dd>
@@ -55,7 +55,7 @@ export function ConnectionBadge({ workspace }: { workspace: Workspace }) {
           <ErrorNotice error={sync.error} />
           {/* Never disabled: it would lose the focus, and Escape would no longer close this. */}
           <Button variant="default" leftSection={<IconRefresh size={15} />} onClick={() => sync.mutate({ workspaceId: workspace.id })}>
-            {texts.connection.syncNow}
+            {appTexts.connection.syncNow}
           </Button>
         </Stack>
       </Popover.Dropdown>

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
 import { IconPlugConnectedX } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
+import { texts } from '../../base/texts/texts.ts'
 import { Empty, Notice } from '../../components/notice/notice.tsx'
 import { useLive } from '../../state/live-store.ts'
+import { appTexts } from '../texts.ts'
 import classes from './shell.module.css'
-import { texts } from '../../base/texts/texts.ts'
 
 /** Shown while calls cannot reach the engine: `alone` in the place of everything, else above what is already on the screen. */
 export function EngineAway({ alone }: { alone?: boolean }) {
@@ -12,8 +13,8 @@ export function EngineAway({ alone }: { alone?: boolean }) {
   const retryAt = useLive((live) => live.engineRetryAt)
   if (engine === 'ready' || engine === 'connecting' || engine === 'failed') return null
   const refused = engine === 'refused'
-  const title = refused ? texts.engine.refusedTitle : texts.engine.lostTitle
-  const text = refused ? texts.engine.refusedText : texts.engine.lostText
+  const title = refused ? appTexts.engine.refusedTitle : appTexts.engine.lostTitle
+  const text = refused ? appTexts.engine.refusedText : appTexts.engine.lostText
   if (!alone)
     return (
       <div className={classes.strip}>
@@ -52,5 +53,5 @@ function Countdown({ until }: { until: number }) {
     const timer = window.setInterval(() => setNow(Date.now()), 500)
     return () => window.clearInterval(timer)
   }, [])
-  return <span aria-hidden>{texts.engine.lostRetry(Math.ceil((until - now) / 1000))}</span>
+  return <span aria-hidden>{appTexts.engine.lostRetry(Math.ceil((until - now) / 1000))}</span>
 }

@@ -3,8 +3,8 @@ import { IconPlugConnectedX } from '@tabler/icons-react'
 import { download } from '../../components/file/download.ts'
 import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { useRead, useWrite } from '../../state/reads.ts'
+import { desktopTexts } from './desktop-texts.ts'
 import classes from './shell.module.css'
-import { desktopTexts } from '../../pages/settings/computer/desktop-texts.ts'
 
 const words = desktopTexts.failed
 

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { paths } from '../../../shared/contract/console/pages.ts'
+import { navigate } from '../../base/address/hash-location.ts'
 import { Notice } from '../../components/notice/notice.tsx'
 import { useRead } from '../../state/reads.ts'
-import { navigate } from '../../base/address/hash-location.ts'
-import { paths } from '../../base/address/paths.ts'
+import { desktopTexts } from './desktop-texts.ts'
 import classes from './shell.module.css'
-import { desktopTexts } from '../../pages/settings/computer/desktop-texts.ts'
 
 const words = desktopTexts.keyring
 const dismissedKey = 'tidemark.keyring-notice'

@@ -1,23 +1,21 @@
 import type { TablerIcon } from '@tabler/icons-react'
 import { Link, useRoute } from 'wouter'
-import type { Workspace } from '../../../shared/contract/console.ts'
 import { useChosenWorkspace } from '../../state/active-workspace.ts'
-import { useLive } from '../../state/live-store.ts'
-import { format } from '../../base/format/format.ts'
 import { preload } from '../lazy-pages.ts'
 import { pageLinks } from '../page-links.ts'
-import { paths } from '../../base/address/paths.ts'
+import { appTexts } from '../texts.ts'
 import classes from './shell.module.css'
-import { texts } from '../../base/texts/texts.ts'
 
 export function Navigation() {
   const workspace = useChosenWorkspace()
   return (
-    <nav className={classes.nav} aria-label={texts.nav.label}>
+    <nav className={classes.nav} aria-label={appTexts.nav.label}>
       <ul>
-        {pageLinks(workspace).map((link) => (
-          <li key={link.path}>
-            <NavigationLink {...link}>{link.path === paths.outbox && workspace && <OutboxCount workspace={workspace} />}</NavigationLink>
+        {pageLinks(workspace).map(({ path, label, icon, badge: Badge }) => (
+          <li key={path}>
+            <NavigationLink path={path} label={label} icon={icon}>
+              {Badge && workspace && <Badge workspace={workspace} />}
+            </NavigationLink>
           </li>
         ))}
       </ul>
@@ -33,18 +31,5 @@ function NavigationLink({ path, label, icon: Icon, children }: { path: string; l
       {label}
       {children}
     </Link>
-  )
-}
-
-/** What waits for a person: held and rejected. Queued writes leave by themselves and need no badge. */
-function OutboxCount({ workspace }: { workspace: Workspace }) {
-  const tally = useLive((live) => live.outbox[workspace.id]?.tally)
-  const held = tally?.held.count ?? workspace.queue.held
-  const rejected = tally?.rejected.count ?? workspace.queue.rejected
-  if (held + rejected === 0) return null
-  return (
-    <span className={classes.count} data-tone={held === 0 ? 'red' : 'amber'} role="img" aria-label={texts.nav.outboxBadge(held, rejected)}>
-      {format.shortCount(held + rejected)}
-    </span>
   )
 }

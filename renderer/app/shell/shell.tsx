@@ -1,23 +1,23 @@
 import { Suspense, useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
+import { ThemeSwitch } from '../../components/form/theme-switch.tsx'
+import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { PageSkeleton } from '../../components/page/page-skeleton.tsx'
 import { useChosenWorkspace, useWorkspaces } from '../../state/active-workspace.ts'
 import { useBridge } from '../../state/bridge/bridge-context.tsx'
 import { useLive } from '../../state/live-store.ts'
-import { ErrorNotice } from '../../components/notice/notice.tsx'
-import { PageSkeleton } from '../../components/page/page-skeleton.tsx'
-import { CommandPalette } from '../palette/command-palette.tsx'
-import { ConnectionBadge } from './connection-badge.tsx'
-import { EngineAway } from './engine-away.tsx'
 import { ErrorBoundary } from '../error-boundary.tsx'
-import { AddWorkspacePage, EngineFailed, KeyringNotice } from '../lazy-pages.ts'
-import { Navigation } from './navigation.tsx'
+import { EngineFailed, FirstWorkspacePage, KeyringNotice } from '../lazy-pages.ts'
+import { CommandPalette } from '../palette/command-palette.tsx'
 import { RecentPages } from '../recent-pages.tsx'
 import { Routes } from '../routes.tsx'
-import classes from './shell.module.css'
 import { ShortcutList, useShortcuts } from '../shortcuts/shortcuts.tsx'
+import { appTexts } from '../texts.ts'
+import { ConnectionBadge } from './connection-badge.tsx'
+import { EngineAway } from './engine-away.tsx'
+import { Navigation } from './navigation.tsx'
+import classes from './shell.module.css'
 import { SignInPrompt } from './sign-in-prompt.tsx'
-import { texts } from '../../base/texts/texts.ts'
-import { ThemeSwitch } from '../../components/form/theme-switch.tsx'
 import { WarningsBanner } from './warnings-banner.tsx'
 import { WorkspaceSwitcher } from './workspace-switcher.tsx'
 
@@ -43,7 +43,7 @@ export function Shell() {
     <div className="tm-frame">
       <aside className="tm-side">
         <button type="button" className={classes.skip} onClick={() => main.current?.focus()}>
-          {texts.nav.skip}
+          {appTexts.nav.skip}
         </button>
         <WorkspaceSwitcher />
         {workspace && <Navigation />}
@@ -79,7 +79,7 @@ export function Shell() {
               <Routes key={workspace.id} />
             ) : (
               <Suspense fallback={<PageSkeleton />}>
-                <AddWorkspacePage first />
+                <FirstWorkspacePage first />
               </Suspense>
             )}
           </ErrorBoundary>

@@ -2,8 +2,8 @@ import { lazy, Suspense } from 'react'
 import type { Workspace } from '../../../shared/contract/console.ts'
 import { Notice } from '../../components/notice/notice.tsx'
 import { useConnection } from '../../state/active-workspace.ts'
+import { appTexts } from '../texts.ts'
 import classes from './shell.module.css'
-import { texts } from '../../base/texts/texts.ts'
 
 const SignInForm = lazy(() => import('../../components/form/sign-in-form.tsx').then((module) => ({ default: module.SignInForm })))
 
@@ -14,8 +14,8 @@ export function SignInPrompt({ workspace }: { workspace: Workspace }) {
   if (revoked || connection.state === 'signed_out')
     return (
       <div className={classes.strip}>
-        <Notice tone={revoked ? 'red' : 'amber'} title={revoked ? texts.connection.revokedTitle : texts.connection.signInTitle}>
-          <p>{revoked ? texts.connection.revokedText : texts.connection.signInText}</p>
+        <Notice tone={revoked ? 'red' : 'amber'} title={revoked ? appTexts.connection.revokedTitle : appTexts.connection.signInTitle}>
+          <p>{revoked ? appTexts.connection.revokedText : appTexts.connection.signInText}</p>
           <Suspense fallback={null}>
             <SignInForm workspaceId={workspace.id} />
           </Suspense>

@@ -1,7 +1,7 @@
-import { useRead } from '../../state/reads.ts'
 import { Notice } from '../../components/notice/notice.tsx'
+import { useRead } from '../../state/reads.ts'
+import { appTexts } from '../texts.ts'
 import classes from './shell.module.css'
-import { texts } from '../../base/texts/texts.ts'
 
 /** Trouble with this computer's own files, on every page until it is over: the worst first, and one at a time. */
 const urgency = ['disk_full', 'disk_low', 'salvaged', 'restore_copy', 'cache_rebuilt', 'clock'] as const
@@ -12,13 +12,13 @@ export function WarningsBanner() {
   const worst = warnings[0]
   if (!worst) return null
   return (
-    <section className={classes.strip} aria-label={texts.warnings.label}>
+    <section className={classes.strip} aria-label={appTexts.warnings.label}>
       <Notice tone={worst.kind === 'disk_full' ? 'red' : 'amber'} urgent={worst.kind === 'disk_full'}>
         {worst.text}
         {warnings.length > 1 && (
           <>
             {' '}
-            <a href="#/settings">{texts.warnings.more(warnings.length - 1)}</a>
+            <a href="#/settings">{appTexts.warnings.more(warnings.length - 1)}</a>
           </>
         )}
       </Notice>

@@ -1,10 +1,12 @@
 import { Menu, VisuallyHidden } from '@mantine/core'
 import { IconCheck, IconPlus, IconSelector } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
-import { chooseWorkspace, useChosenWorkspace, useWorkspaces } from '../../state/active-workspace.ts'
-import { paths } from '../../base/address/paths.ts'
-import classes from './shell.module.css'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import { texts } from '../../base/texts/texts.ts'
+import count from '../../components/label/count.module.css'
+import { chooseWorkspace, useChosenWorkspace, useWorkspaces } from '../../state/active-workspace.ts'
+import { appTexts } from '../texts.ts'
+import classes from './shell.module.css'
 
 export function WorkspaceSwitcher() {
   const { data: workspaces } = useWorkspaces()
@@ -18,7 +20,7 @@ export function WorkspaceSwitcher() {
           <span className="tm-mark" aria-hidden>
             {name.slice(0, 1).toUpperCase()}
           </span>
-          <VisuallyHidden>{texts.workspace.label}</VisuallyHidden>
+          <VisuallyHidden>{appTexts.workspace.label}</VisuallyHidden>
           <span className="tm-names">
             <span className="tm-name">{name}</span>
             {active && <span className={classes.under}>{active.memberName}</span>}
@@ -27,7 +29,7 @@ export function WorkspaceSwitcher() {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{texts.workspace.menu}</Menu.Label>
+        <Menu.Label>{appTexts.workspace.menu}</Menu.Label>
         {workspaces?.map((workspace) => (
           <Menu.Item
             key={workspace.id}
@@ -36,7 +38,7 @@ export function WorkspaceSwitcher() {
               workspace.id === active?.id ? (
                 <IconCheck size={15} aria-hidden />
               ) : workspace.queue.held > 0 ? (
-                <span className={classes.count}>{texts.workspace.held(workspace.queue.held)}</span>
+                <span className={count.count}>{appTexts.workspace.held(workspace.queue.held)}</span>
               ) : null
             }
           >
@@ -46,7 +48,7 @@ export function WorkspaceSwitcher() {
         ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => navigate(paths.addWorkspace)}>
-          {texts.workspace.add}
+          {appTexts.workspace.add}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

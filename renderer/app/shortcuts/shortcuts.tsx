@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { Workspace } from '../../../shared/contract/console.ts'
 import { navigate } from '../../base/address/hash-location.ts'
 import { pageLinks } from '../page-links.ts'
-import { texts } from '../../base/texts/texts.ts'
+import { appTexts } from '../texts.ts'
 
 const ShortcutDialog = lazy(() => import('./shortcut-dialog.tsx').then((module) => ({ default: module.ShortcutDialog })))
 
@@ -37,7 +37,7 @@ export function useShortcuts(workspace: Workspace | null) {
 export function ShortcutList({ workspace, opened, setOpened }: { workspace: Workspace | null; opened: boolean; setOpened: (opened: boolean) => void }) {
   return (
     <>
-      <ActionIcon aria-label={texts.shortcuts.open} size="lg" onClick={() => setOpened(true)}>
+      <ActionIcon aria-label={appTexts.shortcuts.open} size="lg" onClick={() => setOpened(true)}>
         <IconKeyboard size={17} stroke={1.7} />
       </ActionIcon>
       {opened && (

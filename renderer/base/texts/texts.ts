@@ -1,18 +1,15 @@
 /**
- * Every word that the console says is in this catalogue (`texts/`): one place to read for tone, and the place
- * where a translation begins. What the first page needs is gathered here; the words of a page that comes on
- * demand come with it (`texts/outbox.ts` and so on).
+ * The words that more than one page says, and what the first page needs of them in any case. The words of a page lie beside it (`texts.ts` in its
+ * folder) and come with it; those of the shell lie in `app/texts.ts`.
  */
 import { drainTexts } from './drain.ts'
 import { meterTexts } from './meter.ts'
-import { overviewTexts } from '../../pages/overview/texts.ts'
-import { shellTexts } from './shell.ts'
+import { sharedTexts } from './shared.ts'
 import { upgradeTexts } from './upgrade.ts'
 
 export const texts = {
-  ...shellTexts,
+  ...sharedTexts,
   drain: drainTexts,
   meter: meterTexts,
-  overview: overviewTexts,
   upgrade: upgradeTexts,
 } as const

@@ -1,6 +1,5 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { devicesTexts } from '../../pages/devices/texts.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { ErrorNotice } from '../notice/notice.tsx'
 
@@ -23,11 +22,11 @@ export function RenameDialog({ name: before, hint, mayBeEmpty = false, busy, err
     onSave(trimmed)
   }
   return (
-    <Modal opened onClose={onClose} title={devicesTexts.rename.title(before)} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Modal opened onClose={onClose} title={texts.rename.title(before)} closeButtonProps={{ 'aria-label': texts.actions.close }}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
-            label={devicesTexts.rename.name}
+            label={texts.rename.name}
             description={hint}
             value={name}
             maxLength={80}

@@ -1,9 +1,9 @@
 import { Button, PasswordInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { ErrorNotice } from '../notice/notice.tsx'
-import { useWrite } from '../../state/reads.ts'
-import classes from './forms.module.css'
 import { texts } from '../../base/texts/texts.ts'
+import { useWrite } from '../../state/reads.ts'
+import { ErrorNotice } from '../notice/notice.tsx'
+import classes from './forms.module.css'
 
 export function SignInForm({ workspaceId, onDone }: { workspaceId: string; onDone?: () => void }) {
   const [token, setToken] = useState('')

@@ -1,9 +1,9 @@
 import { Button, PasswordInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import formClasses from './forms.module.css'
 import { texts } from '../../base/texts/texts.ts'
 import { useWrite } from '../../state/reads.ts'
 import { ErrorNotice } from '../notice/notice.tsx'
+import formClasses from './forms.module.css'
 
 export function UnlockForm() {
   const [passphrase, setPassphrase] = useState('')

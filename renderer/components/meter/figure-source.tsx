@@ -39,7 +39,7 @@ function Source({ meter }: { meter: Meter }) {
       <p className={classes.exact}>{words.exact(meter)}</p>
       <p>{words.counted[meter.knowledge]}</p>
       {meter.heldCount > 0 && <p>{words.heldHere}</p>}
-      {asOf !== null && meter.knowledge !== 'device' && <p>{`${texts.overview.asOf(asOf)}.`}</p>}
+      {asOf !== null && meter.knowledge !== 'device' && <p>{`${texts.asOf(asOf)}.`}</p>}
     </>
   )
 }

@@ -2,8 +2,8 @@
 import type { Meter as MeterReading } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
 import { texts } from '../../base/texts/texts.ts'
-import classes from './meter.module.css'
 import { FigureSource } from './figure-source.tsx'
+import classes from './meter.module.css'
 import { meterScale } from './meter-scale.ts'
 
 type Props = {

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
 import { useLocation } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import type { Checkout } from '../../../shared/contract/console.ts'
-import { paths } from '../../base/address/paths.ts'
 import { texts } from '../../base/texts/texts.ts'
-import { ErrorNotice, Notice, type Tone } from '../notice/notice.tsx'
 import { useWrite } from '../../state/reads.ts'
+import { ErrorNotice, Notice, type Tone } from '../notice/notice.tsx'
+import { checkoutTexts } from './checkout-texts.ts'
 import { OpenPage } from './open-page.tsx'
 
 const tones: Record<Checkout['state'], Tone> = {
@@ -20,7 +21,7 @@ const tones: Record<Checkout['state'], Tone> = {
 export function CheckoutPanel({ workspaceId, checkout }: { workspaceId: string; checkout: Checkout }) {
   const [, navigate] = useLocation()
   const dismiss = useWrite('billing.dismissCheckout', ['overview.read', 'billing.checkoutStatus'])
-  const words = texts.overview.checkout
+  const words = checkoutTexts
   const { state } = checkout
   return (
     <Notice

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { ErrorNotice } from '../notice/notice.tsx'
 import { useBridge } from '../../state/bridge/bridge-context.tsx'
 import { unwrap } from '../../state/bridge/call-error.ts'
+import { ErrorNotice } from '../notice/notice.tsx'
 
 /** Opens a page outside the console. In a browser it is a real link, which no pop-up blocker stops. */
 export function OpenPage({ url, label }: { url: string; label: string }) {

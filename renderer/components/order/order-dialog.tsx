@@ -1,19 +1,19 @@
 import { Button, Group, Modal, Skeleton, Stack } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { CallOutput } from '../../../shared/contract/console.ts'
 import type { OfferedPlan, Order } from '../../../shared/contract/console/offers.ts'
+import type { CallOutput } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
+import { priceWords, releaseWords } from '../../base/texts/plan.ts'
 import { texts } from '../../base/texts/texts.ts'
-import { priceWords } from '../../pages/overview/texts.ts'
-import { plansTexts } from '../../pages/plans/texts.ts'
-import { ErrorNotice, Notice } from '../notice/notice.tsx'
 import { useBridge } from '../../state/bridge/bridge-context.tsx'
 import { unwrap } from '../../state/bridge/call-error.ts'
 import { read, readKey, useRead } from '../../state/reads.ts'
+import { ErrorNotice, Notice } from '../notice/notice.tsx'
 import { OpenPage } from './open-page.tsx'
 import { openUrl } from './open-portal.ts'
+import classes from './order.module.css'
 import { PortalButton } from './portal-button.tsx'
-import classes from '../../pages/plans/plans.module.css'
+import { orderTexts } from './texts.ts'
 
 /** `interval` null: paid once, or nothing at all. `how`: where it is confirmed. */
 export type ChosenOrder = {
@@ -26,7 +26,7 @@ export type ChosenOrder = {
 
 type Props = { workspaceId: string; chosen: ChosenOrder; onClose: () => void; onOpened: () => void }
 
-const words = plansTexts.dialog
+const words = orderTexts.dialog
 
 /** The amount and what would be over limit, before anything is opened. The checkout itself is a page of the payment provider in the browser. */
 export function OrderDialog({ workspaceId, chosen, onClose, onOpened }: Props) {
@@ -89,7 +89,7 @@ function Consequences({ preview, chosen }: { preview: CallOutput<'billing.previe
         <dt>{words.from}</dt>
         <dd>{preview.effective === 'period_end' ? words.atPeriodEnd(preview.periodEnd) : resumes ? words.nowResumed : words.now}</dd>
       </dl>
-      {chosen.release && chosen.release.releasedCount > 0 && <Notice tone="info">{plansTexts.releases(chosen.release)}</Notice>}
+      {chosen.release && chosen.release.releasedCount > 0 && <Notice tone="info">{releaseWords(chosen.release)}</Notice>}
       {preview.wouldBeOver.length > 0 && (
         <Notice tone="amber" title={words.overTitle}>
           <ul>

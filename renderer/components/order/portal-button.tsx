@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense } from 'react'
 import { texts } from '../../base/texts/texts.ts'
-import { GatedButton } from '../form/gated-button.tsx'
 import { useIsOnline } from '../../state/active-workspace.ts'
 import { useBridge } from '../../state/bridge/bridge-context.tsx'
 import { unwrap } from '../../state/bridge/call-error.ts'
+import { GatedButton } from '../form/gated-button.tsx'
 import { openPortal } from './open-portal.ts'
 
 const PortalTrouble = lazy(() => import('./portal-trouble.tsx').then((module) => ({ default: module.PortalTrouble })))
@@ -23,7 +23,7 @@ export function PortalButton({ workspaceId, icon }: { workspaceId: string; icon:
         reason={online ? null : texts.connection.offlineReason}
         onClick={() => open.mutate()}
       >
-        {texts.overview.plan.manage}
+        {texts.upgrade.manage}
       </GatedButton>
       {(blockedUrl !== null || open.isError) && (
         <Suspense fallback={null}>

@@ -8,7 +8,7 @@ type Props = { error: unknown; blockedUrl: string | null; onRetry: () => void; o
 /** The portal could not be asked for, or the browser wants another click to open it. */
 export function PortalTrouble({ error, blockedUrl, onRetry, onClose }: Props) {
   return (
-    <Modal opened onClose={onClose} title={texts.overview.plan.manage} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Modal opened onClose={onClose} title={texts.upgrade.manage} closeButtonProps={{ 'aria-label': texts.actions.close }}>
       <Stack gap="md">
         <ErrorNotice error={error} onRetry={onRetry} />
         {blockedUrl !== null && (

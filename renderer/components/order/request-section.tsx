@@ -1,17 +1,17 @@
 import { Group, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Offers } from '../../../shared/contract/console/offers.ts'
-import { plansTexts } from '../../pages/plans/texts.ts'
 import { format } from '../../base/format/format.ts'
+import { useWrite } from '../../state/reads.ts'
 import { GatedButton } from '../form/gated-button.tsx'
 import { ErrorNotice, Notice } from '../notice/notice.tsx'
 import { Section } from '../page/page.tsx'
 import tableClasses from '../table/table.module.css'
-import { useWrite } from '../../state/reads.ts'
 import { OpenPage } from './open-page.tsx'
-import classes from '../../pages/plans/plans.module.css'
+import classes from './order.module.css'
+import { orderTexts } from './texts.ts'
 
-const words = plansTexts.requests
+const words = orderTexts.requests
 type PlanRequest = Offers['requests'][number]
 
 type Props = {

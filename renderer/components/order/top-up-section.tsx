@@ -1,12 +1,12 @@
 import { NumberInput } from '@mantine/core'
 import { useState } from 'react'
-import { plansTexts } from '../../pages/plans/texts.ts'
 import { GatedButton } from '../form/gated-button.tsx'
 import { Section } from '../page/page.tsx'
+import classes from './order.module.css'
 import type { ChosenOrder } from './order-dialog.tsx'
-import classes from '../../pages/plans/plans.module.css'
+import { orderTexts } from './texts.ts'
 
-const words = plansTexts.topUp
+const words = orderTexts.topUp
 const FIRST_AU = 50
 const MOST_AU = 10_000
 
@@ -28,7 +28,7 @@ export function TopUpSection({ reason, onChoose }: { reason: string | null; onCh
         <GatedButton
           variant="default"
           reason={reason}
-          onClick={() => onChoose({ order: { topUpAu: au }, title: plansTexts.dialog.topUp(au), interval: null, how: 'checkout' })}
+          onClick={() => onChoose({ order: { topUpAu: au }, title: words.order(au), interval: null, how: 'checkout' })}
         >
           {words.preview}
         </GatedButton>

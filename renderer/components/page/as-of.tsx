@@ -8,7 +8,7 @@ export function AsOf({ children }: { children: ReactNode }) {
   return (
     <>
       {children}
-      {asOf !== null && <span>{` ${texts.overview.asOf(asOf)}.`}</span>}
+      {asOf !== null && <span>{` ${texts.asOf(asOf)}.`}</span>}
     </>
   )
 }

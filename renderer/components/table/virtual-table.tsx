@@ -8,11 +8,11 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { Fragment, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { texts } from '../../base/texts/texts.ts'
 import type { KeyedList } from '../../state/keyed-pages.ts'
-import classes from './virtual-table.module.css'
-import { type Column, tableShape } from './table-shape.ts'
-import { type Expansion, ExpandedRow, useOpenPlaces } from './expanded-row.tsx'
+import { ExpandedRow, type Expansion, useOpenPlaces } from './expanded-row.tsx'
 import { useReusedRows } from './reused-rows.ts'
+import { type Column, tableShape } from './table-shape.ts'
 import { VirtualRow } from './virtual-row.tsx'
+import classes from './virtual-table.module.css'
 
 /** Browsers clip elements taller than about 33.5 million pixels: at this height a million rows still fit. */
 const rowHeightPx = 33

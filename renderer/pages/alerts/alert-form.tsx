@@ -2,11 +2,11 @@ import { Button, Checkbox, Group, Modal, NativeSelect, Stack, TextInput } from '
 import { type FormEvent, useState } from 'react'
 import type { AlertFields, AlertView } from '../../../shared/contract/console/alerts.ts'
 import { format } from '../../base/format/format.ts'
-import { alertsTexts } from './texts.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { amountFrom, amountText, unitOf } from './amount.ts'
 import { type Alerts, shownFields } from './shown-fields.ts'
+import { alertsTexts } from './texts.ts'
 
 type Wanted = { id: string | null; measure: AlertView['measure']; meter: string | null; fields: AlertFields }
 type Props = {

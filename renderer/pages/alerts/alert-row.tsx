@@ -2,12 +2,12 @@ import { ActionIcon, Button, Menu, Switch } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
 import type { AlertFields, AlertView } from '../../../shared/contract/console/alerts.ts'
-import { paths } from '../../base/address/paths.ts'
-import { alertsTexts } from './texts.ts'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import { StateLabel } from '../../components/label/state-label.tsx'
 import table from '../../components/table/table.module.css'
 import classes from './alerts.module.css'
 import { type Alerts, channelNames, shownFields } from './shown-fields.ts'
+import { alertsTexts } from './texts.ts'
 
 type Props = {
   view: AlertView

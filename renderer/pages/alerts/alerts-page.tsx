@@ -1,13 +1,13 @@
 import { IconBellOff } from '@tabler/icons-react'
-import { alertsTexts } from './texts.ts'
-import { AsOf } from '../../components/page/as-of.tsx'
 import { Empty, ErrorNotice, Notice } from '../../components/notice/notice.tsx'
+import { AsOf } from '../../components/page/as-of.tsx'
 import { Page } from '../../components/page/page.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
 import { useRead } from '../../state/reads.ts'
 import { AlertSection } from './alert-section.tsx'
 import { FiredSection } from './fired-section.tsx'
 import { NoLimits } from './no-limits.tsx'
+import { alertsTexts } from './texts.ts'
 
 export function AlertsPage() {
   const workspace = useWorkspace()

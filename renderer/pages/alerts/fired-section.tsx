@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconBellCheck } from '@tabler/icons-react'
 import { useState } from 'react'
-import { alertsTexts } from './texts.ts'
 import { Moment } from '../../components/label/moment.tsx'
 import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
@@ -9,6 +8,7 @@ import table from '../../components/table/table.module.css'
 import { useRead } from '../../state/reads.ts'
 import classes from './alerts.module.css'
 import { channelNames } from './shown-fields.ts'
+import { alertsTexts } from './texts.ts'
 
 const words = alertsTexts.fired
 const FIRST = 25

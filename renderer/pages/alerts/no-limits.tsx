@@ -1,8 +1,8 @@
 import { Link } from 'wouter'
-import { paths } from '../../base/address/paths.ts'
-import { alertsTexts } from './texts.ts'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import { Notice } from '../../components/notice/notice.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
+import { alertsTexts } from './texts.ts'
 
 /** In the place of the plan's own alerts where no meter could set one off: what there is instead. */
 export function NoLimits() {

@@ -1,9 +1,9 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core'
 import { IconSearch, IconX } from '@tabler/icons-react'
 import type { CallOutput } from '../../../shared/contract/console.ts'
-import { auditTexts } from './texts.ts'
 import classes from './audit.module.css'
 import { type AuditView, everyEntry, isFiltered, longest } from './filter-address.ts'
+import { auditTexts } from './texts.ts'
 
 const words = auditTexts.filters
 

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core'
 import { IconLoader2, IconShieldCheck } from '@tabler/icons-react'
 import type { AuditChain } from '../../../shared/contract/console/audit.ts'
-import { auditTexts } from './texts.ts'
 import { Moment } from '../../components/label/moment.tsx'
 import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { useWrite } from '../../state/reads.ts'
 import classes from './audit.module.css'
+import { auditTexts } from './texts.ts'
 
 const words = auditTexts.chain
 

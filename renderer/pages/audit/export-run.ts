@@ -1,11 +1,11 @@
 import { useRef, useState } from 'react'
-import type { CallOutput } from '../../../shared/contract/console.ts'
 import type { AuditFilter } from '../../../shared/contract/console/audit.ts'
-import { notifyDone } from '../../app/notices.ts'
-import { auditTexts } from './texts.ts'
+import type { CallOutput } from '../../../shared/contract/console.ts'
 import { download } from '../../components/file/download.ts'
+import { notifyDone } from '../../components/notice/notify.ts'
 import { useBridge } from '../../state/bridge/bridge-context.tsx'
 import { read } from '../../state/reads.ts'
+import { auditTexts } from './texts.ts'
 
 export type ExportFormat = 'csv' | 'json'
 export type ExportRun = { done: number | null; error: unknown; start: (format: ExportFormat) => void; cancel: () => void }

@@ -1,9 +1,9 @@
 import { Button, Group, Modal, NativeSelect, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { auditTexts } from './texts.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { useRead } from '../../state/reads.ts'
+import { auditTexts } from './texts.ts'
 
 const words = auditTexts.retention
 const dayMs = 86_400_000

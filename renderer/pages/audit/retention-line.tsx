@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { notifyDone } from '../../app/notices.ts'
-import { auditTexts } from './texts.ts'
-import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { StateLabel } from '../../components/label/state-label.tsx'
+import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { notifyDone } from '../../components/notice/notify.ts'
 import { useRead, useWrite } from '../../state/reads.ts'
 import classes from './audit.module.css'
 import { RetentionDialog } from './retention-dialog.tsx'
+import { auditTexts } from './texts.ts'
 
 const words = auditTexts.retention
 const settingKey = 'audit_log_retention_days'

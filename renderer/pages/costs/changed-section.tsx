@@ -2,13 +2,13 @@ import { Button, NativeSelect, Skeleton } from '@mantine/core'
 import { useState } from 'react'
 import type { CostChange, Costs } from '../../../shared/contract/console/costs.ts'
 import { format } from '../../base/format/format.ts'
-import { costsTexts } from './texts.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
 import { useRead } from '../../state/reads.ts'
 import classes from './costs.module.css'
 import { periodRange } from './period-range.ts'
+import { costsTexts } from './texts.ts'
 
 const words = costsTexts.changed
 const ROWS_SHOWN = 5

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
 import type { CostDimension, Costs } from '../../../shared/contract/console/costs.ts'
 import { format } from '../../base/format/format.ts'
-import { costsTexts } from './texts.ts'
 import { Chart } from '../../components/chart/chart.tsx'
 import { dayMs } from '../../components/chart/series.ts'
 import { Section } from '../../components/page/page.tsx'
@@ -10,6 +9,7 @@ import { useAsOf } from '../../state/as-of.ts'
 import { costSeries, highestDay } from './chart-series.ts'
 import classes from './costs.module.css'
 import { periodRange } from './period-range.ts'
+import { costsTexts } from './texts.ts'
 
 /** The costs of a period: its total, a stacked chart by day, and the table that the chart is made of. */
 export function CostSection({ costs, by, actions }: { costs: Costs; by: CostDimension; actions: ReactNode }) {

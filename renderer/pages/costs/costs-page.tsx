@@ -2,8 +2,7 @@ import { NativeSelect, SegmentedControl, Skeleton } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
 import { useLocation, useSearch } from 'wouter'
 import type { Costs } from '../../../shared/contract/console/costs.ts'
-import { paths } from '../../base/address/paths.ts'
-import { costsTexts } from './texts.ts'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { Page } from '../../components/page/page.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
@@ -14,6 +13,7 @@ import { CostSection } from './cost-section.tsx'
 import classes from './costs.module.css'
 import { ExportMenu } from './export-menu.tsx'
 import { periodRange } from './period-range.ts'
+import { costsTexts } from './texts.ts'
 
 export function CostsPage() {
   const workspace = useWorkspace()

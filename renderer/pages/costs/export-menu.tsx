@@ -1,11 +1,11 @@
 import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import { notifyDone } from '../../app/notices.ts'
-import { costsTexts } from './texts.ts'
 import { download } from '../../components/file/download.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { notifyDone } from '../../components/notice/notify.ts'
 import { useWrite } from '../../state/reads.ts'
 import classes from './costs.module.css'
+import { costsTexts } from './texts.ts'
 
 const words = costsTexts.export
 const formats = [

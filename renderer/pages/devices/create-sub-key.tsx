@@ -1,10 +1,10 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { devicesTexts } from './texts.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { CopyField } from '../../components/form/copy-field.tsx'
 import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { useRead, useWrite } from '../../state/reads.ts'
+import { devicesTexts } from './texts.ts'
 
 const words = devicesTexts.create
 

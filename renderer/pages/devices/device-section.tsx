@@ -1,16 +1,16 @@
 import { useState } from 'react'
 import type { CallOutput } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
-import { devicesTexts } from './texts.ts'
 import { Confirm } from '../../components/dialog/confirm.tsx'
+import { RenameDialog } from '../../components/dialog/rename-dialog.tsx'
 import { Moment } from '../../components/label/moment.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
 import { useRead, useWrite } from '../../state/reads.ts'
 import { DrawnMeter } from './drawn-meter.tsx'
-import { RenameDialog } from '../../components/dialog/rename-dialog.tsx'
 import { RowMenu } from './row-menu.tsx'
+import { devicesTexts } from './texts.ts'
 
 type Device = CallOutput<'devices.list'>[number]
 const words = devicesTexts.devices

@@ -1,13 +1,13 @@
-import { devicesTexts } from './texts.ts'
 import { texts } from '../../base/texts/texts.ts'
-import { AsOf } from '../../components/page/as-of.tsx'
-import { Notice } from '../../components/notice/notice.tsx'
-import { Page } from '../../components/page/page.tsx'
 import { VaultPrompt } from '../../components/form/vault-prompt.tsx'
+import { Notice } from '../../components/notice/notice.tsx'
+import { AsOf } from '../../components/page/as-of.tsx'
+import { Page } from '../../components/page/page.tsx'
 import { useIsOnline, useSyncs, useWorkspace } from '../../state/active-workspace.ts'
 import { DeviceSection } from './device-section.tsx'
 import { NotOffered } from './not-offered.tsx'
 import { SubKeySection } from './sub-key-section.tsx'
+import { devicesTexts } from './texts.ts'
 
 export function DevicesPage() {
   const workspace = useWorkspace()

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { IconDeviceLaptopOff } from '@tabler/icons-react'
-import { devicesTexts } from './texts.ts'
 import { Empty } from '../../components/notice/notice.tsx'
 import { chooseWorkspace, syncs, useWorkspaces } from '../../state/active-workspace.ts'
+import { devicesTexts } from './texts.ts'
 
 const words = devicesTexts.notOffered
 

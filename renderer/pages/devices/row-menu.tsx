@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots, IconPencil, IconTrash } from '@tabler/icons-react'
-import { devicesTexts } from './texts.ts'
 import classes from './devices.module.css'
+import { devicesTexts } from './texts.ts'
 
 type Props = {
   label: string

@@ -51,7 +51,6 @@ export const devicesTexts = {
         `  --data-binary 'Remember this.'`,
       ].join('\n'),
   },
-  rename: { title: (name: string) => `Rename ${name}`, name: 'Name' },
   revokeSubKey: {
     title: (name: string) => `Revoke ${name}?`,
     loses: (subKey: SubKey) =>

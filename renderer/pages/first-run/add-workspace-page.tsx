@@ -1,16 +1,16 @@
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import { navigate } from '../../base/address/hash-location.ts'
-import { paths } from '../../base/address/paths.ts'
-import { texts } from '../../base/texts/texts.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Page, Section } from '../../components/page/page.tsx'
 import { chooseWorkspace } from '../../state/active-workspace.ts'
 import { useWrite } from '../../state/reads.ts'
 import classes from './first-run.module.css'
 import { isPlatformAddress } from './platform-address.ts'
+import { firstRunTexts } from './texts.ts'
 
-const words = texts.firstRun
+const words = firstRunTexts
 
 /** `first`: there is no workspace yet, so this stands in the place of every page. */
 export function AddWorkspacePage({ first }: { first?: boolean }) {

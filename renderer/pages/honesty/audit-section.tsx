@@ -1,11 +1,11 @@
 import { format } from '../../base/format/format.ts'
-import { honestyTexts } from './texts.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
 import { useSyncs } from '../../state/active-workspace.ts'
 import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
+import { honestyTexts } from './texts.ts'
 
 const words = honestyTexts.audit
 const tones = { agrees: 'green', drift: 'amber', unknown: undefined } as const

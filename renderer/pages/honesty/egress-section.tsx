@@ -3,7 +3,6 @@ import { IconCloudOff } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import type { EgressRow } from '../../../shared/contract/console/honesty.ts'
 import { format } from '../../base/format/format.ts'
-import { honestyTexts } from './texts.ts'
 import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import { columnsFor } from '../../components/table/table-shape.ts'
@@ -12,6 +11,7 @@ import { useKeyedPages } from '../../state/keyed-pages.ts'
 import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
 import classes from './honesty.module.css'
+import { honestyTexts } from './texts.ts'
 
 const words = honestyTexts.egress
 const pageRows = 100

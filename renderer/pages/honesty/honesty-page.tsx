@@ -1,4 +1,3 @@
-import { honestyTexts } from './texts.ts'
 import { Page } from '../../components/page/page.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
 import { AuditSection } from './audit-section.tsx'
@@ -6,6 +5,7 @@ import { EgressSection } from './egress-section.tsx'
 import { KeySection } from './key-section.tsx'
 import { KnownSection } from './known-section.tsx'
 import { LeavingSection } from './leaving-section.tsx'
+import { honestyTexts } from './texts.ts'
 
 export function HonestyPage() {
   const workspace = useWorkspace()

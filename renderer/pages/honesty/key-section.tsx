@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
 import { useLocation } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import { format } from '../../base/format/format.ts'
-import { paths } from '../../base/address/paths.ts'
-import { honestyTexts } from './texts.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import { useToday } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
+import { honestyTexts } from './texts.ts'
 
 const words = honestyTexts.key
 

@@ -1,9 +1,9 @@
 import { IconDeviceLaptop, IconServer } from '@tabler/icons-react'
-import { honestyTexts } from './texts.ts'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
 import { useSyncs } from '../../state/active-workspace.ts'
 import { useRead } from '../../state/reads.ts'
+import { honestyTexts } from './texts.ts'
 
 const words = honestyTexts.known
 /** How much of a figure the platform has. */

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { honestyTexts } from './texts.ts'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
 import classes from './honesty.module.css'
 import { leavingRequests } from './leaving-fields.ts'
+import { honestyTexts } from './texts.ts'
 
 const words = honestyTexts.leaving
 /** The requests that carry something come first; the rest ask without saying anything. */

@@ -1,7 +1,6 @@
-import { IconDownload } from '@tabler/icons-react'
 import { notifications } from '@mantine/notifications'
+import { IconDownload } from '@tabler/icons-react'
 import type { Invoice } from '../../../shared/contract/console/invoices.ts'
-import { invoicesTexts } from './texts.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { download } from '../../components/file/download.ts'
 import { bytesOfBase64 } from '../../components/file/file-bytes.ts'
@@ -10,6 +9,7 @@ import { useIsOnline } from '../../state/active-workspace.ts'
 import { describeError } from '../../state/bridge/call-error.ts'
 import { useWrite } from '../../state/reads.ts'
 import { ShortLabel } from './short-label.tsx'
+import { invoicesTexts } from './texts.ts'
 
 /** A PDF that is on this computer is handed over without a network; any other needs the platform, and says so. */
 export function DownloadPdf({ workspaceId, invoice, compact }: { workspaceId: string; invoice: Invoice; compact?: boolean }) {

@@ -1,14 +1,14 @@
 import { Drawer, Stack } from '@mantine/core'
 import type { Invoice } from '../../../shared/contract/console/invoices.ts'
 import { format } from '../../base/format/format.ts'
-import { useRecentDetail } from '../../app/recent-pages.tsx'
-import { invoicesTexts } from './texts.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { Notice } from '../../components/notice/notice.tsx'
 import table from '../../components/table/table.module.css'
+import { useRecentDetail } from '../../state/recent-detail.ts'
 import { DownloadPdf } from './download-pdf.tsx'
 import { InvoiceStatus } from './invoice-status.tsx'
 import classes from './invoices.module.css'
+import { invoicesTexts } from './texts.ts'
 
 const words = invoicesTexts.drawer
 

@@ -1,10 +1,10 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import type { Invoice } from '../../../shared/contract/console/invoices.ts'
-import { invoicesTexts } from './texts.ts'
 import type { InvoiceFilter } from './invoice-filter.ts'
 import { statusText } from './invoice-status.tsx'
 import classes from './invoices.module.css'
+import { invoicesTexts } from './texts.ts'
 
 const words = invoicesTexts.filters
 

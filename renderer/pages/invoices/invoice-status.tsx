@@ -1,5 +1,5 @@
-import { invoicesTexts } from './texts.ts'
 import table from '../../components/table/table.module.css'
+import { invoicesTexts } from './texts.ts'
 
 /** The seed's words are the platform's own; its other states get words of ours, and what is unknown is shown as it is. */
 export function statusText(status: string): string {

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
 import type { Invoice } from '../../../shared/contract/console/invoices.ts'
 import { format } from '../../base/format/format.ts'
-import { invoicesTexts } from './texts.ts'
 import table from '../../components/table/table.module.css'
 import { DownloadPdf } from './download-pdf.tsx'
 import { InvoiceStatus } from './invoice-status.tsx'
 import classes from './invoices.module.css'
 import { ShortLabel } from './short-label.tsx'
+import { invoicesTexts } from './texts.ts'
 
 const { columns } = invoicesTexts
 

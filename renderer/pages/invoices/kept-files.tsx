@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
-import { notifyDone } from '../../app/notices.ts'
-import { invoicesTexts } from './texts.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { notifyDone } from '../../components/notice/notify.ts'
 import { useWrite } from '../../state/reads.ts'
+import { invoicesTexts } from './texts.ts'
 
 /** How many PDFs lie on this computer, and the way to be rid of them; they can be fetched again. */
 export function KeptFiles({ workspaceId, count, sizeBytes }: { workspaceId: string; count: number; sizeBytes: number }) {

@@ -1,8 +1,8 @@
-import { invoicesTexts } from './texts.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
 import { useRead } from '../../state/reads.ts'
+import { invoicesTexts } from './texts.ts'
 
 const words = invoicesTexts.methods
 

@@ -1,16 +1,16 @@
 import { Button, Modal, Stack } from '@mantine/core'
 import { IconFiles, IconFolder } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
-import { outboxTexts } from './texts.ts'
 import { texts } from '../../base/texts/texts.ts'
-import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
-import { ProgressBar } from '../../components/meter/progress-bar.tsx'
 import { VaultPrompt } from '../../components/form/vault-prompt.tsx'
+import { ProgressBar } from '../../components/meter/progress-bar.tsx'
+import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { useSyncs } from '../../state/active-workspace.ts'
 import { useBridge } from '../../state/bridge/bridge-context.tsx'
 import { CallError } from '../../state/bridge/call-error.ts'
 import { cancelImport, forgetImport, type ImportRun, importFiles, runImport, useImportRun } from '../../state/import-run.ts'
 import classes from './outbox.module.css'
+import { outboxTexts } from './texts.ts'
 
 declare module 'react' {
   interface InputHTMLAttributes<T> {

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
-import { outboxTexts } from './texts.ts'
 import { Notice } from '../../components/notice/notice.tsx'
 import { useImportRun } from '../../state/import-run.ts'
+import { outboxTexts } from './texts.ts'
 
 /** An import that goes on behind the closed dialogue. */
 export function ImportStrip({ onOpen }: { onOpen: () => void }) {

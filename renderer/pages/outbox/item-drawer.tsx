@@ -1,17 +1,17 @@
 import { Button, Drawer, Group, Skeleton, Stack } from '@mantine/core'
 import type { CallOutput } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
-import { useRecentDetail } from '../../app/recent-pages.tsx'
-import { outboxTexts } from './texts.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { Moment } from '../../components/label/moment.tsx'
-import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { StateLabel } from '../../components/label/state-label.tsx'
+import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { describeError } from '../../state/bridge/call-error.ts'
 import { useRead } from '../../state/reads.ts'
+import { useRecentDetail } from '../../state/recent-detail.ts'
 import classes from './outbox.module.css'
 import { useOutboxActions } from './outbox-actions.ts'
 import { agentName } from './outbox-list.tsx'
+import { outboxTexts } from './texts.ts'
 
 const longestIdChars = 128
 

@@ -1,9 +1,9 @@
 import type { CallInput } from '../../../shared/contract/console.ts'
-import { notifyDone } from '../../app/notices.ts'
-import { outboxTexts } from './texts.ts'
-import { offerUndo } from '../../components/notice/undo-notice.tsx'
 import { download } from '../../components/file/download.ts'
+import { notifyDone } from '../../components/notice/notify.ts'
+import { offerUndo } from '../../components/notice/undo-notice.tsx'
 import { useWrite } from '../../state/reads.ts'
+import { outboxTexts } from './texts.ts'
 
 type Chosen = CallInput<'outbox.retry'>['selection']
 const rereads = ['outbox.page', 'outbox.item', 'outbox.tally', 'overview.read', 'settings.list'] as const

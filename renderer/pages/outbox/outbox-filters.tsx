@@ -2,13 +2,13 @@ import { Button, NativeSelect } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import type { QueueFilter } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
-import { outboxTexts } from './texts.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { stateIcons } from '../../components/label/state-label.tsx'
 import { useLive } from '../../state/live-store.ts'
 import { useRead } from '../../state/reads.ts'
 import { allKinds, allStates, isFiltered, withStateToggled } from './filter-address.ts'
 import classes from './outbox.module.css'
+import { outboxTexts } from './texts.ts'
 
 const words = outboxTexts.filters
 

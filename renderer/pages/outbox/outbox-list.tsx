@@ -2,13 +2,12 @@ import { Button, Checkbox } from '@mantine/core'
 import { IconFilterOff, IconInbox } from '@tabler/icons-react'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import type { QueueFilter, QueueRow } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
-import { paths } from '../../base/address/paths.ts'
-import { outboxTexts } from './texts.ts'
 import { texts } from '../../base/texts/texts.ts'
-import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { StateLabel } from '../../components/label/state-label.tsx'
+import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { columnsFor } from '../../components/table/table-shape.ts'
 import { VirtualTable } from '../../components/table/virtual-table.tsx'
 import { useKeyedPages } from '../../state/keyed-pages.ts'
@@ -19,6 +18,7 @@ import classes from './outbox.module.css'
 import { useOutboxActions } from './outbox-actions.ts'
 import { forEngine, isEmpty, isSelected, nothingSelected, type Selection, toggled } from './selection.ts'
 import { SelectionBar } from './selection-bar.tsx'
+import { outboxTexts } from './texts.ts'
 
 const words = outboxTexts
 
@@ -149,7 +149,7 @@ export function OutboxList({ workspaceId, filter, filters, onOpen, onClear, onIm
                 <>
                   <Button onClick={() => navigate(paths.devices)}>{words.empty.subKey}</Button>
                   <Button variant="default" onClick={onImport}>
-                    {texts.overview.activity.toImport}
+                    {words.empty.toImport}
                   </Button>
                 </>
               }

@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core'
 import { IconFileImport } from '@tabler/icons-react'
 import { useLocation, useSearch } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import type { QueueFilter } from '../../../shared/contract/console.ts'
 import { detailPart, useAddressPart, useDialogPart } from '../../base/address/address-part.ts'
-import { paths } from '../../base/address/paths.ts'
-import { outboxTexts } from './texts.ts'
-import { Page } from '../../components/page/page.tsx'
 import { VaultPrompt } from '../../components/form/vault-prompt.tsx'
+import { Page } from '../../components/page/page.tsx'
 import { useSyncs, useWorkspace } from '../../state/active-workspace.ts'
 import { filterFromSearch, searchFromFilter } from './filter-address.ts'
 import { ImportDialog } from './import-dialog.tsx'
@@ -15,6 +14,7 @@ import { ItemDrawer } from './item-drawer.tsx'
 import { FilterSelects, StateChips } from './outbox-filters.tsx'
 import { OutboxList } from './outbox-list.tsx'
 import { OutboxSummary } from './outbox-summary.tsx'
+import { outboxTexts } from './texts.ts'
 
 export function OutboxPage() {
   const workspace = useWorkspace()

@@ -2,13 +2,13 @@ import { Button } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useId, useState } from 'react'
 import { useLocation } from 'wouter'
-import { paths } from '../../base/address/paths.ts'
-import { outboxTexts } from './texts.ts'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import { DrainProgress } from '../../components/meter/drain-progress.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { useLive } from '../../state/live-store.ts'
 import { useRead } from '../../state/reads.ts'
 import classes from './outbox.module.css'
+import { outboxTexts } from './texts.ts'
 
 /** The queue in one line, the drain while one runs, and who is held by what. */
 export function OutboxSummary({ workspaceId }: { workspaceId: string }) {

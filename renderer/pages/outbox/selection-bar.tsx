@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
 import { IconDownload, IconRefresh, IconTrash } from '@tabler/icons-react'
-import { outboxTexts } from './texts.ts'
-import { texts } from '../../base/texts/texts.ts'
 import type { ReactNode } from 'react'
+import { texts } from '../../base/texts/texts.ts'
 import classes from './outbox.module.css'
 import type { Selection } from './selection.ts'
+import { outboxTexts } from './texts.ts'
 
 type Props = {
   filters: ReactNode

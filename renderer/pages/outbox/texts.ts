@@ -79,6 +79,7 @@ export const outboxTexts = {
     text: 'Give an agent a sub-key and let it write, or import files from this computer.',
     filteredTitle: 'No write matches these filters',
     subKey: 'Create a sub-key',
+    toImport: 'Import files',
     editsTitle: 'No edit is waiting',
     edits: 'Change a setting or an alert, also offline: the edit is queued here and leaves by itself.',
     toSettings: 'Open settings',

@@ -1,14 +1,14 @@
 import { Button } from '@mantine/core'
 import { useLocation } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import type { Meter, Overview, ReleasePreview } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
-import { paths } from '../../base/address/paths.ts'
-import { texts } from '../../base/texts/texts.ts'
+import { GatedButton } from '../../components/form/gated-button.tsx'
+import { useUpgradeReason } from '../../components/order/upgrade-reason.ts'
 import { Section } from '../../components/page/page.tsx'
 import { useToday } from '../../state/now.ts'
-import { useUpgradeReason } from '../../components/order/upgrade-reason.ts'
-import { GatedButton } from '../../components/form/gated-button.tsx'
 import classes from './overview.module.css'
+import { overviewTexts } from './texts.ts'
 
 type Held = NonNullable<Overview['held']>
 
@@ -18,7 +18,7 @@ export function HeldBanner({ held, meters }: { held: Held; meters: readonly Mete
   const today = useToday()
   const upgradeReason = useUpgradeReason()
   const since = held.reasons.length === 0 ? today : Math.min(...held.reasons.map((reason) => reason.since))
-  const words = texts.overview.held
+  const words = overviewTexts.held
   return (
     <Section
       tone="amber"
@@ -58,7 +58,7 @@ export function HeldBanner({ held, meters }: { held: Held; meters: readonly Mete
 function PreviewCard({ preview, meters }: { preview: ReleasePreview; meters: readonly Meter[] }) {
   const [, navigate] = useLocation()
   const reason = useUpgradeReason()
-  const words = texts.overview.preview
+  const words = overviewTexts.preview
   const stopper = preview.stoppedBy === null ? null : (meters.find((meter) => meter.id === preview.stoppedBy)?.name ?? preview.stoppedBy)
   return (
     <li className={classes.preview}>

@@ -1,10 +1,10 @@
 import { Link } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import type { Overview } from '../../../shared/contract/console.ts'
-import { paths } from '../../base/address/paths.ts'
-import { texts } from '../../base/texts/texts.ts'
 import { Meter } from '../../components/meter/meter.tsx'
 import { Section } from '../../components/page/page.tsx'
 import classes from './overview.module.css'
+import { overviewTexts } from './texts.ts'
 import { worstFirst } from './worst-first.ts'
 
 /** So many meters; where there are more, the usage page has them all. */
@@ -13,12 +13,12 @@ const SHOWN = 6
 export function MeterGrid({ meters, plan }: Pick<Overview, 'meters' | 'plan'>) {
   return (
     <Section
-      title={texts.overview.metersTitle}
-      note={plan ? texts.overview.metersNote(plan.periodStart, plan.periodEnd) : undefined}
-      actions={meters.length > SHOWN && <Link href={paths.usage}>{texts.overview.allMeters(meters.length)}</Link>}
+      title={overviewTexts.metersTitle}
+      note={plan ? overviewTexts.metersNote(plan.periodStart, plan.periodEnd) : undefined}
+      actions={meters.length > SHOWN && <Link href={paths.usage}>{overviewTexts.allMeters(meters.length)}</Link>}
     >
       {meters.length === 0 ? (
-        <p className={classes.dim}>{texts.overview.metersEmpty}</p>
+        <p className={classes.dim}>{overviewTexts.metersEmpty}</p>
       ) : (
         <div className={classes.meters}>
           {worstFirst(meters)

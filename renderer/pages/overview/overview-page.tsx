@@ -1,17 +1,18 @@
 import { lazy, Suspense } from 'react'
-import { Page } from '../../components/page/page.tsx'
-import { ErrorNotice } from '../../components/notice/notice.tsx'
-import { PageSkeleton } from '../../components/page/page-skeleton.tsx'
 import { texts } from '../../base/texts/texts.ts'
+import { VaultPrompt } from '../../components/form/vault-prompt.tsx'
+import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { CheckoutPanel } from '../../components/order/checkout-panel.tsx'
+import { Page } from '../../components/page/page.tsx'
+import { PageSkeleton } from '../../components/page/page-skeleton.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
 import { useAsOf } from '../../state/as-of.ts'
 import { useRead } from '../../state/reads.ts'
-import { VaultPrompt } from '../../components/form/vault-prompt.tsx'
-import { CheckoutPanel } from '../../components/order/checkout-panel.tsx'
 import { HeldBanner } from './held-banner.tsx'
 import { MeterGrid } from './meter-grid.tsx'
 import { PlanPanel } from './plan-panel.tsx'
 import { ReleasePanel } from './release-panel.tsx'
+import { overviewTexts } from './texts.ts'
 
 const OverviewMore = lazy(() => import('./more/overview-more.tsx').then((module) => ({ default: module.OverviewMore })))
 
@@ -21,14 +22,14 @@ export function OverviewPage() {
   const asOf = useAsOf()
   if (!data)
     return error ? (
-      <Page title={texts.overview.title}>
+      <Page title={overviewTexts.title}>
         <ErrorNotice error={error} onRetry={() => void refetch()} />
       </Page>
     ) : (
       <PageSkeleton />
     )
   return (
-    <Page title={texts.overview.title} lead={asOf === null ? texts.overview.neverFetched : texts.overview.asOf(asOf)}>
+    <Page title={overviewTexts.title} lead={asOf === null ? overviewTexts.neverFetched : texts.asOf(asOf)}>
       <ErrorNotice error={error} onRetry={() => void refetch()} />
       <VaultPrompt />
       {data.checkout && <CheckoutPanel workspaceId={workspace.id} checkout={data.checkout} />}

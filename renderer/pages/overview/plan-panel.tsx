@@ -1,18 +1,19 @@
 import { Button, Group } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import type { Overview, Workspace } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
-import { paths } from '../../base/address/paths.ts'
 import { texts } from '../../base/texts/texts.ts'
-import { Section } from '../../components/page/page.tsx'
 import { PortalButton } from '../../components/order/portal-button.tsx'
+import { Section } from '../../components/page/page.tsx'
 import classes from './overview.module.css'
 import { SpendFacts } from './spend-facts.tsx'
+import { overviewTexts } from './texts.ts'
 
 export function PlanPanel({ workspace, plan }: { workspace: Workspace; plan: Overview['plan'] }) {
   const [, navigate] = useLocation()
-  const words = texts.overview.plan
+  const words = overviewTexts.plan
   if (!plan)
     return (
       <Section title={words.title}>

@@ -1,8 +1,8 @@
-import { texts } from '../../base/texts/texts.ts'
-import { Section } from '../../components/page/page.tsx'
 import { DrainProgress } from '../../components/meter/drain-progress.tsx'
+import { Section } from '../../components/page/page.tsx'
 import { useLive } from '../../state/live-store.ts'
 import { useRead } from '../../state/reads.ts'
+import { overviewTexts } from './texts.ts'
 
 /** While held writes leave. The ordinary flow is not news here; the Outbox shows it. */
 export function ReleasePanel({ workspaceId }: { workspaceId: string }) {
@@ -11,7 +11,7 @@ export function ReleasePanel({ workspaceId }: { workspaceId: string }) {
   const drain = live ?? data?.drain
   if (!drain?.active || !drain.releasing) return null
   return (
-    <Section title={texts.overview.release.title}>
+    <Section title={overviewTexts.release.title}>
       <DrainProgress drain={drain} />
     </Section>
   )

@@ -1,13 +1,13 @@
 import type { Workspace } from '../../../shared/contract/console.ts'
-import { texts } from '../../base/texts/texts.ts'
 import { useRead } from '../../state/reads.ts'
 import classes from './overview.module.css'
 import { spendWords } from './spend-words.ts'
+import { overviewTexts } from './texts.ts'
 
 /** What the period costs so far and will cost at this pace, and what that consists of. */
 export function SpendFacts({ workspace }: { workspace: Workspace }) {
   const { data } = useRead('usage.read', { workspaceId: workspace.id })
-  const words = texts.overview.plan
+  const words = overviewTexts.plan
   const cost = data?.cost ?? null
   if (cost === null) return null
   const isMetered = data?.meters.some(({ projected }) => projected !== null) ?? false

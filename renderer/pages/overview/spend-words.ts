@@ -1,14 +1,14 @@
 import type { PeriodCost } from '../../../shared/contract/console/usage.ts'
-import { format } from '../../base/format/format.ts'
-import { texts } from '../../base/texts/texts.ts'
 import { au, euro } from '../../base/format/au-amounts.ts'
+import { format } from '../../base/format/format.ts'
+import { overviewTexts } from './texts.ts'
 
 export type SpendFigure = { amount: string; basis: string }
 
 /** Both figures of the overview in words. Pure. @param isMetered whether use beyond the plan has a price here. */
 export function spendWords(cost: PeriodCost, isMetered: boolean): { soFar: SpendFigure; projected: SpendFigure } {
   const { planCents, seatsCents, boostersCents, overageCents, projectedOverageCents, wallet, currency } = cost
-  const words = texts.overview.spend
+  const words = overviewTexts.spend
   const money = (cents: number): string => format.money(cents, currency)
   const fixedCents = (planCents ?? 0) + seatsCents + boostersCents
   const parts = [

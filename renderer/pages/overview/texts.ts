@@ -1,11 +1,11 @@
-import type { Checkout, Overview, ReleasePreview } from '../../../shared/contract/console.ts'
+import type { Overview, ReleasePreview } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
+import { priceWords, releaseWords } from '../../base/texts/plan.ts'
 
 type Plan = NonNullable<Overview['plan']>
 
 export const overviewTexts = {
   title: 'Overview',
-  asOf: (at: string) => `As of ${at}`,
   neverFetched: 'Nothing has been fetched from the platform yet. What agents write is kept on this computer meanwhile.',
   metersTitle: 'Limits',
   metersNote: (start: number, end: number) => `Period ${format.utcDate(start)} to ${format.utcDate(end)}`,
@@ -24,7 +24,6 @@ export const overviewTexts = {
     spend: 'Spend so far',
     spendOnTop: 'Spend so far, on top of the plan',
     projected: 'Projected to the end',
-    manage: 'Manage subscription',
     manageHint: 'Invoices, payment method and cancelling are in the customer portal, which opens in your browser.',
     compare: 'Compare plans',
     cancelled: (end: number) => `Cancelled. The plan runs until ${format.utcDate(end)}; after that the free limits apply.`,
@@ -62,10 +61,7 @@ export const overviewTexts = {
     previewsNone: 'The plans are not known yet; they come with the first connection.',
   },
   preview: {
-    releases: (preview: ReleasePreview) =>
-      preview.releasedCount === 0
-        ? 'Releases nothing'
-        : `Releases ${preview.staysCount === 0 ? 'all ' : ''}${format.counted(preview.releasedCount, 'write', 'writes')} (${format.bytes(preview.releasedBytes)})`,
+    releases: releaseWords,
     stays: (preview: ReleasePreview, meterName: string | null) =>
       preview.staysCount === 0
         ? 'Nothing stays held'
@@ -75,28 +71,6 @@ export const overviewTexts = {
     price: priceWords,
   },
   release: { title: 'Releasing held writes' },
-  checkout: {
-    title: {
-      waiting_for_payment: (checkout: Checkout) => `Waiting for the payment of ${checkout.planName}`,
-      declined: (checkout: Checkout) => `The payment of ${checkout.planName} was declined`,
-      waiting_for_platform: () => 'Payment received, waiting for the platform',
-      done: (checkout: Checkout) => `${checkout.planName} is in force`,
-      cancelled: (checkout: Checkout) => `The checkout of ${checkout.planName} was cancelled`,
-      expired: (checkout: Checkout) => `The checkout of ${checkout.planName} has expired`,
-    },
-    text: {
-      waiting_for_payment: (checkout: Checkout) =>
-        `Finish the payment of ${format.money(checkout.amountCents, checkout.currency)} in the browser tab that was opened. This page follows by itself.`,
-      declined: (checkout: Checkout) => `${checkout.detail ?? 'The card was refused. Nothing was charged.'} Open the checkout again to use another card.`,
-      waiting_for_platform: () =>
-        'You need not pay again. The new limits apply as soon as the platform has them, usually within seconds; held writes then leave by themselves.',
-      done: () => 'The new limits apply. Held writes leave by themselves, in their order.',
-      cancelled: () => 'Nothing was charged and nothing changed. Held writes stay on this computer.',
-      expired: () => 'Nothing was charged. Start again when you are ready.',
-    },
-    openAgain: 'Open checkout again',
-    startAgain: 'Choose a plan',
-  },
   activity: {
     title: 'Recent activity',
     empty: 'Nothing has happened yet. Create a sub-key for an agent, or import files, to write the first memory.',
@@ -104,10 +78,3 @@ export const overviewTexts = {
     toImport: 'Import files',
   },
 } as const
-
-/** "$19 / month", "Free", or a word for a price that is not public. */
-export function priceWords(priceCents: number | null, currency: string, interval: string): string {
-  if (priceCents === null) return 'Priced on request'
-  if (priceCents === 0) return 'Free'
-  return `${format.price(priceCents, currency)} / ${interval}`
-}

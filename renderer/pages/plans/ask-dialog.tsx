@@ -1,10 +1,10 @@
 import { Button, Group, Modal, Stack, Textarea } from '@mantine/core'
 import { useState } from 'react'
-import { notifyDone } from '../../app/notices.ts'
 import { texts } from '../../base/texts/texts.ts'
-import { plansTexts } from './texts.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { notifyDone } from '../../components/notice/notify.ts'
 import { useWrite } from '../../state/reads.ts'
+import { plansTexts } from './texts.ts'
 
 const words = plansTexts.askDialog
 

@@ -1,17 +1,18 @@
 import type { Offers } from '../../../shared/contract/console/offers.ts'
 import { format } from '../../base/format/format.ts'
-import { plansTexts } from './texts.ts'
 import { GatedButton } from '../../components/form/gated-button.tsx'
-import { Section } from '../../components/page/page.tsx'
+import order from '../../components/order/order.module.css'
 import type { ChosenOrder } from '../../components/order/order-dialog.tsx'
+import { Section } from '../../components/page/page.tsx'
 import classes from './plans.module.css'
+import { plansTexts } from './texts.ts'
 
 const words = plansTexts.boosters
 
 export function BoosterSection({ offers, reason, onChoose }: { offers: Offers; reason: string | null; onChoose: (chosen: ChosenOrder) => void }) {
   return (
     <Section title={words.title} note={words.note(offers.periodEnd)}>
-      <ul className={classes.list}>
+      <ul className={order.list}>
         {offers.boosters.map((booster) => (
           <li key={booster.id}>
             <span>
@@ -35,7 +36,7 @@ export function BoosterSection({ offers, reason, onChoose }: { offers: Offers; r
       {offers.running.length === 0 ? (
         <p className={classes.dim}>{words.none}</p>
       ) : (
-        <ul className={classes.list}>
+        <ul className={order.list}>
           {offers.running.map((booster) => (
             <li key={booster.id}>
               <span>

@@ -3,11 +3,11 @@ import { IconHistoryOff } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { CallOutput } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
-import { cheapestPlanTexts } from './cheapest-plan-texts.ts'
 import { Empty, ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
 import { useRead } from '../../state/reads.ts'
+import { cheapestPlanTexts } from './cheapest-plan-texts.ts'
 
 const words = cheapestPlanTexts
 type Replay = CallOutput<'plans.cheapest'>

@@ -1,13 +1,13 @@
 import { Checkbox } from '@mantine/core'
 import { useState } from 'react'
 import type { OfferedPlan, Offers } from '../../../shared/contract/console/offers.ts'
-import { plansTexts } from './texts.ts'
-import { priceWords } from '../overview/texts.ts'
+import { priceWords } from '../../base/texts/plan.ts'
 import { GatedButton } from '../../components/form/gated-button.tsx'
+import type { ChosenOrder } from '../../components/order/order-dialog.tsx'
 import tableClasses from '../../components/table/table.module.css'
 import { useSyncs } from '../../state/active-workspace.ts'
-import type { ChosenOrder } from '../../components/order/order-dialog.tsx'
 import classes from './plans.module.css'
+import { plansTexts } from './texts.ts'
 
 const words = plansTexts
 

@@ -1,11 +1,11 @@
 import { NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Offers } from '../../../shared/contract/console/offers.ts'
-import { plansTexts } from './texts.ts'
 import { GatedButton } from '../../components/form/gated-button.tsx'
-import { Section } from '../../components/page/page.tsx'
+import classes from '../../components/order/order.module.css'
 import type { ChosenOrder } from '../../components/order/order-dialog.tsx'
-import classes from './plans.module.css'
+import { Section } from '../../components/page/page.tsx'
+import { plansTexts } from './texts.ts'
 
 const words = plansTexts.seats
 const MOST_SEATS = 1000

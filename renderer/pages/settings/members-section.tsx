@@ -1,9 +1,9 @@
-import { settingsTexts } from './texts.ts'
-import { AsOf } from '../../components/page/as-of.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { AsOf } from '../../components/page/as-of.tsx'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
 import { useRead } from '../../state/reads.ts'
+import { settingsTexts } from './texts.ts'
 
 const words = settingsTexts.members
 

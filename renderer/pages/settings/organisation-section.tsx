@@ -1,17 +1,17 @@
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useLocation } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import type { CallOutput } from '../../../shared/contract/console.ts'
-import { notifyDone } from '../../app/notices.ts'
-import { paths } from '../../base/address/paths.ts'
-import { settingsTexts } from './texts.ts'
 import { texts } from '../../base/texts/texts.ts'
-import { AsOf } from '../../components/page/as-of.tsx'
-import { ErrorNotice } from '../../components/notice/notice.tsx'
-import { Section } from '../../components/page/page.tsx'
 import { StateLabel } from '../../components/label/state-label.tsx'
+import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { notifyDone } from '../../components/notice/notify.ts'
+import { AsOf } from '../../components/page/as-of.tsx'
+import { Section } from '../../components/page/page.tsx'
 import { useRead, useWrite } from '../../state/reads.ts'
 import classes from './settings.module.css'
+import { settingsTexts } from './texts.ts'
 
 type Setting = CallOutput<'settings.list'>[number]
 const words = settingsTexts.organisation

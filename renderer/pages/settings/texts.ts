@@ -86,6 +86,7 @@ export const settingsTexts = {
     add: 'Add a workspace',
     rename: 'Rename',
     renameOf: (name: string) => `Rename ${name}`,
+    actionsOf: (name: string) => `Actions for ${name}`,
     renameHint: 'Only on this computer. Empty takes the platform’s name again.',
     signIn: 'Sign in again',
     signInOf: (name: string) => `Sign in to ${name}`,

@@ -2,20 +2,19 @@ import { ActionIcon, Button, Menu, Modal, TextInput } from '@mantine/core'
 import { IconDots, IconLogin, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import type { Workspace } from '../../../shared/contract/console.ts'
-import { paths } from '../../base/address/paths.ts'
-import { SignInForm } from '../../components/form/sign-in-form.tsx'
-import { connectionWords } from '../../base/texts/shell.ts'
-import { devicesTexts } from '../devices/texts.ts'
-import { settingsTexts } from './texts.ts'
+import { connectionWords } from '../../base/texts/connection.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { Confirm } from '../../components/dialog/confirm.tsx'
-import { Section } from '../../components/page/page.tsx'
 import { RenameDialog } from '../../components/dialog/rename-dialog.tsx'
+import { SignInForm } from '../../components/form/sign-in-form.tsx'
+import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
 import { useConnection, useWorkspaces } from '../../state/active-workspace.ts'
 import { useToday } from '../../state/now.ts'
 import { useWrite } from '../../state/reads.ts'
+import { settingsTexts } from './texts.ts'
 
 const words = settingsTexts.workspaces
 
@@ -98,7 +97,7 @@ function WorkspaceRow({ workspace, onRename, onRemove, onSignIn }: { workspace: 
       <td data-align="right">
         <Menu position="bottom-end" width={190}>
           <Menu.Target>
-            <ActionIcon aria-label={devicesTexts.subKeys.actionsOf(workspace.name)}>
+            <ActionIcon aria-label={words.actionsOf(workspace.name)}>
               <IconDots size={16} />
             </ActionIcon>
           </Menu.Target>

@@ -1,18 +1,18 @@
 import { Select } from '@mantine/core'
 import { IconPlugConnectedX } from '@tabler/icons-react'
 import { Link, useLocation, useSearchParams } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import type { CallOutput } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
-import { paths } from '../../base/address/paths.ts'
-import { priceWords } from '../overview/texts.ts'
-import { plansTexts, tenantsTexts } from '../plans/texts.ts'
+import { limitWords, priceWords } from '../../base/texts/plan.ts'
 import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
+import { RequestSection } from '../../components/order/request-section.tsx'
 import { Page, Section } from '../../components/page/page.tsx'
 import { PageSkeleton } from '../../components/page/page-skeleton.tsx'
 import table from '../../components/table/table.module.css'
 import { useIsOnline, useWorkspace } from '../../state/active-workspace.ts'
 import { useRead } from '../../state/reads.ts'
-import { RequestSection } from '../../components/order/request-section.tsx'
+import { tenantsTexts } from './texts.ts'
 
 const words = tenantsTexts
 type Tenant = CallOutput<'tenants.list'>[number]
@@ -156,7 +156,7 @@ function TenantDetails({ workspaceId, tenant, online }: { workspaceId: string; t
                   <tr key={meter.meter}>
                     <td>{meter.name}</td>
                     <td data-align="right">{format.quantity(meter, meter.used)}</td>
-                    <td data-align="right">{plansTexts.limit(meter, meter.limit)}</td>
+                    <td data-align="right">{limitWords(meter, meter.limit)}</td>
                     <td data-align="right">{meter.percent === null ? '–' : format.percent(meter.percent)}</td>
                   </tr>
                 ))}

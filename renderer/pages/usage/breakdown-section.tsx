@@ -1,10 +1,10 @@
 import { useId } from 'react'
-import type { Meter } from '../../../shared/contract/console.ts'
 import type { UsageBreakdown } from '../../../shared/contract/console/usage.ts'
+import type { Meter } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
-import { usageTexts } from './texts.ts'
 import { Section } from '../../components/page/page.tsx'
 import { useRead } from '../../state/reads.ts'
+import { usageTexts } from './texts.ts'
 import classes from './usage.module.css'
 
 /** Who used it in this period, where the platform says so. */

@@ -1,7 +1,7 @@
 import type { PeriodCost } from '../../../shared/contract/console/usage.ts'
 import { format } from '../../base/format/format.ts'
-import { usageTexts } from './texts.ts'
 import { Section } from '../../components/page/page.tsx'
+import { usageTexts } from './texts.ts'
 import classes from './usage.module.css'
 
 /** What the period costs, and what it will cost at this pace. */

@@ -1,7 +1,7 @@
-import type { Meter } from '../../../shared/contract/console.ts'
 import type { UsageForecast } from '../../../shared/contract/console/usage.ts'
-import { usageTexts } from './texts.ts'
+import type { Meter } from '../../../shared/contract/console.ts'
 import { useNow } from '../../state/now.ts'
+import { usageTexts } from './texts.ts'
 import classes from './usage.module.css'
 
 /** Where the meter will stand, and the day on which its limit is reached. */

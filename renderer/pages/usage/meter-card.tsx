@@ -1,11 +1,11 @@
 import { Link } from 'wouter'
-import { usageTexts as texts } from './texts.ts'
 import { Meter } from '../../components/meter/meter.tsx'
 import { ForecastLine } from './forecast-line.tsx'
-import { Sparkline } from './sparkline.tsx'
-import { writeUsageAddress } from './usage-address.ts'
 import type { MeterInUse } from './meter-in-use.ts'
+import { Sparkline } from './sparkline.tsx'
+import { usageTexts as texts } from './texts.ts'
 import classes from './usage.module.css'
+import { writeUsageAddress } from './usage-address.ts'
 
 /** One meter with its forecast and its last days; the whole card leads to its details. */
 export function MeterCard({ meter, use, periodEnd }: MeterInUse & { periodEnd: number }) {

@@ -1,15 +1,15 @@
 import { Button, SegmentedControl } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
-import { usageTexts } from './texts.ts'
 import { Meter } from '../../components/meter/meter.tsx'
 import { Notice } from '../../components/notice/notice.tsx'
 import { Page, Section } from '../../components/page/page.tsx'
 import { BreakdownSection } from './breakdown-section.tsx'
 import { ForecastLine } from './forecast-line.tsx'
-import { TrendChart } from './trend-chart.tsx'
-import { useUsageAddress } from './usage-address.ts'
 import type { MeterInUse } from './meter-in-use.ts'
+import { usageTexts } from './texts.ts'
+import { TrendChart } from './trend-chart.tsx'
 import classes from './usage.module.css'
+import { useUsageAddress } from './usage-address.ts'
 
 /** One meter: where it stands and will stand, its trend, and who used it. */
 export function MeterDetail({

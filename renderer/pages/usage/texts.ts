@@ -1,5 +1,5 @@
-import type { Meter } from '../../../shared/contract/console.ts'
 import type { MeterUse, UsageForecast, UsageGrain, UsageTrend } from '../../../shared/contract/console/usage.ts'
+import type { Meter } from '../../../shared/contract/console.ts'
 import { format, type Measured } from '../../base/format/format.ts'
 
 export const usageTexts = {

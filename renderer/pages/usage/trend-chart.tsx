@@ -1,11 +1,11 @@
 import { useMemo } from 'react'
-import type { Meter } from '../../../shared/contract/console.ts'
 import type { UsageGrain } from '../../../shared/contract/console/usage.ts'
+import type { Meter } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
-import { usageTexts } from './texts.ts'
 import { Chart } from '../../components/chart/chart.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { useRead } from '../../state/reads.ts'
+import { usageTexts } from './texts.ts'
 import { trendShape } from './trend-shape.ts'
 import classes from './usage.module.css'
 

@@ -1,8 +1,8 @@
-import type { Meter } from '../../../shared/contract/console.ts'
 import type { UsageTrend } from '../../../shared/contract/console/usage.ts'
+import type { Meter } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
-import { usageTexts } from './texts.ts'
 import type { ChartShape } from '../../components/chart/series.ts'
+import { usageTexts } from './texts.ts'
 
 /** A trend as the chart draws it: bars of what was used, or the running total with its forecast and the limit. Pure. */
 export function trendShape(meter: Meter, trend: UsageTrend, running: boolean): ChartShape {

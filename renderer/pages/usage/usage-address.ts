@@ -1,6 +1,6 @@
 import { useLocation, useSearch } from 'wouter'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import type { UsageGrain } from '../../../shared/contract/console/usage.ts'
-import { paths } from '../../base/address/paths.ts'
 
 /** What the usage page shows, as its address says it: everything can be linked to, and back works. */
 export type UsageAddress = { meter: string | null; grain: UsageGrain; running: boolean }

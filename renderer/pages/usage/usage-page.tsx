@@ -1,8 +1,7 @@
 import { IconGauge } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
-import type { Meter } from '../../../shared/contract/console.ts'
 import type { MeterUse } from '../../../shared/contract/console/usage.ts'
-import { usageTexts as texts } from './texts.ts'
+import type { Meter } from '../../../shared/contract/console.ts'
 import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { Page, Section } from '../../components/page/page.tsx'
 import { PageSkeleton } from '../../components/page/page-skeleton.tsx'
@@ -13,9 +12,10 @@ import { useRead } from '../../state/reads.ts'
 import { CostStrip } from './cost-strip.tsx'
 import { MeterCard } from './meter-card.tsx'
 import { MeterDetail } from './meter-detail.tsx'
-import { useUsageAddress } from './usage-address.ts'
 import type { MeterInUse } from './meter-in-use.ts'
+import { usageTexts as texts } from './texts.ts'
 import classes from './usage.module.css'
+import { useUsageAddress } from './usage-address.ts'
 
 export function UsagePage() {
   const workspace = useWorkspace()

@@ -1,13 +1,13 @@
 import type { BurnDown, WalletView } from '../../../shared/contract/console/wallet.ts'
+import { au, euro, identifierWords } from '../../base/format/au-amounts.ts'
 import { format } from '../../base/format/format.ts'
-import { wallWords, walletTexts } from './texts.ts'
 import { Moment } from '../../components/label/moment.tsx'
 import { Section } from '../../components/page/page.tsx'
 import { useAsOf } from '../../state/as-of.ts'
 import { useNow } from '../../state/now.ts'
 import { useRead } from '../../state/reads.ts'
-import { au, euro, identifierWords } from '../../base/format/au-amounts.ts'
 import { burnDownDays } from './burn-down-section.tsx'
+import { walletTexts, wallWords } from './texts.ts'
 import classes from './wallet.module.css'
 
 type Wallet = NonNullable<WalletView['wallet']>

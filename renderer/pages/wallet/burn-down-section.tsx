@@ -1,14 +1,14 @@
 import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import type { BurnDown } from '../../../shared/contract/console/wallet.ts'
+import { au, auForChart, auOfChart } from '../../base/format/au-amounts.ts'
 import { format } from '../../base/format/format.ts'
-import { walletTexts } from './texts.ts'
 import { Chart } from '../../components/chart/chart.tsx'
 import { dayMs } from '../../components/chart/series.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import { useRead } from '../../state/reads.ts'
-import { au, auForChart, auOfChart } from '../../base/format/au-amounts.ts'
+import { walletTexts } from './texts.ts'
 import classes from './wallet.module.css'
 
 const words = walletTexts.burnDown

@@ -1,7 +1,7 @@
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { Estimate } from '../../../shared/contract/console/wallet.ts'
-import { walletTexts } from './texts.ts'
 import { au } from '../../base/format/au-amounts.ts'
+import { walletTexts } from './texts.ts'
 import classes from './wallet.module.css'
 
 /** A cost before it is incurred. The larger it is, the more it stands out: in weight, in colour and with a sign. (seed: triform) */

@@ -1,11 +1,11 @@
 import { Button, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { walletTexts } from './texts.ts'
 import { GatedButton } from '../../components/form/gated-button.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import { useIsOnline } from '../../state/active-workspace.ts'
 import { useWrite } from '../../state/reads.ts'
+import { walletTexts } from './texts.ts'
 import classes from './wallet.module.css'
 
 const words = walletTexts.create

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react'
 import type { Spent } from '../../../shared/contract/console/wallet.ts'
-import { walletTexts } from './texts.ts'
+import { au, euro } from '../../base/format/au-amounts.ts'
 import { Confirm } from '../../components/dialog/confirm.tsx'
 import { GatedButton } from '../../components/form/gated-button.tsx'
 import { Moment } from '../../components/label/moment.tsx'
 import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { useIsOnline } from '../../state/active-workspace.ts'
 import { useWrite } from '../../state/reads.ts'
-import { au, euro } from '../../base/format/au-amounts.ts'
+import { walletTexts } from './texts.ts'
 import classes from './wallet.module.css'
 
 /** What is to be paid for: an operation that runs, or an element that is made. */

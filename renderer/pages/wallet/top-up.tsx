@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import { walletTexts } from './texts.ts'
 import { Notice } from '../../components/notice/notice.tsx'
-import { useRead } from '../../state/reads.ts'
 import { CheckoutPanel } from '../../components/order/checkout-panel.tsx'
 import { type ChosenOrder, OrderDialog } from '../../components/order/order-dialog.tsx'
 import { TopUpSection } from '../../components/order/top-up-section.tsx'
 import { useUpgradeReason } from '../../components/order/upgrade-reason.ts'
+import { useRead } from '../../state/reads.ts'
+import { walletTexts } from './texts.ts'
 
 /** Puts money in: a checkout in the browser; the balance follows as soon as the payment is there. */
 export function TopUp({ workspaceId, takesTopUps }: { workspaceId: string; takesTopUps: boolean }) {

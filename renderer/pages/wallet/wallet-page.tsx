@@ -1,7 +1,6 @@
 import { NativeSelect, SegmentedControl, Skeleton } from '@mantine/core'
 import { useLocation, useSearch } from 'wouter'
-import { paths } from '../../base/address/paths.ts'
-import { walletTexts } from './texts.ts'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Page } from '../../components/page/page.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
@@ -13,9 +12,10 @@ import { EstimateSection } from './estimate/estimate-section.tsx'
 import { InstancesSection } from './instances-section.tsx'
 import { LedgerSection } from './ledger-section.tsx'
 import { PricesSection } from './prices-section.tsx'
+import { walletTexts } from './texts.ts'
 import { TopUp } from './top-up.tsx'
-import { searchOfWallet, type WalletAddress, views, walletAddress } from './wallet-address.ts'
 import classes from './wallet.module.css'
+import { searchOfWallet, views, type WalletAddress, walletAddress } from './wallet-address.ts'
 
 export function WalletPage() {
   const workspace = useWorkspace()

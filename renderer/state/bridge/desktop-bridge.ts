@@ -1,7 +1,8 @@
 /** What only the desktop window hears: the page that a link or a notification asks for, and how its engine is. */
-import { navigate } from '../../base/address/hash-location.ts'
-import type { Bridge } from '../../../shared/contract/console.ts'
+
 import type { EngineState, WantedPage } from '../../../shared/contract/console/desktop.ts'
+import type { Bridge } from '../../../shared/contract/console.ts'
+import { navigate } from '../../base/address/hash-location.ts'
 import { chooseWorkspace } from '../active-workspace.ts'
 import { liveStore } from '../live-store.ts'
 

@@ -1,7 +1,7 @@
 import type { Bridge } from '../../../shared/contract/console.ts'
+import { liveStore } from '../live-store.ts'
 import { followDesktop } from './desktop-bridge.ts'
 import { takeLaunchToken } from './launch-token.ts'
-import { liveStore } from '../live-store.ts'
 import { browserParts, createWebBridge } from './web-bridge.ts'
 
 declare global {

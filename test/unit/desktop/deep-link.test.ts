@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { deepLinkIn, linkablePages, parseDeepLink } from '../../../main/desktop/deep-link.ts'
 import { createPageKeeper } from '../../../main/desktop/page-keeper.ts'
-import { paths } from '../../../renderer/base/address/paths.ts'
+import { paths } from '../../../shared/contract/console/pages.ts'
 import { wantedPage } from '../../../shared/contract/console/desktop.ts'
 
 describe('a tidemark:// link', () => {

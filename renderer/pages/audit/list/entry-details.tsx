@@ -1,8 +1,8 @@
 import type { AuditRow } from '../../../../shared/contract/console/audit.ts'
 import { format } from '../../../base/format/format.ts'
-import { auditTexts } from '../texts.ts'
-import classes from '../audit.module.css'
 import { actorWords } from '../actor-words.ts'
+import classes from '../audit.module.css'
+import { auditTexts } from '../texts.ts'
 
 const words = auditTexts.entry
 

@@ -1,10 +1,10 @@
 import { CloseButton } from '@mantine/core'
-import { useRecentDetail } from '../../../app/recent-pages.tsx'
-import { auditTexts } from '../texts.ts'
 import { texts } from '../../../base/texts/texts.ts'
 import { ErrorNotice, Notice } from '../../../components/notice/notice.tsx'
 import { useRead } from '../../../state/reads.ts'
+import { useRecentDetail } from '../../../state/recent-detail.ts'
 import classes from '../audit.module.css'
+import { auditTexts } from '../texts.ts'
 import { EntryDetails } from './entry-details.tsx'
 
 const words = auditTexts.entry

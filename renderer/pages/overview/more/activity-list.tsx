@@ -16,15 +16,15 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
+import { paths } from '../../../../shared/contract/console/pages.ts'
 import type { Overview } from '../../../../shared/contract/console.ts'
-import { paths } from '../../../base/address/paths.ts'
-import { overviewMoreTexts } from './texts.ts'
-import { texts } from '../../../base/texts/texts.ts'
 import { Moment } from '../../../components/label/moment.tsx'
 import { Empty } from '../../../components/notice/notice.tsx'
 import { Section } from '../../../components/page/page.tsx'
 import { useSyncs, useWorkspace } from '../../../state/active-workspace.ts'
 import classes from '../overview.module.css'
+import { overviewTexts } from '../texts.ts'
+import { overviewMoreTexts } from './texts.ts'
 
 type Kind = Overview['activity'][number]['kind']
 const icons: Record<Kind, TablerIcon> = {
@@ -44,7 +44,7 @@ const icons: Record<Kind, TablerIcon> = {
 
 /** @param since what came later than this is marked as new */
 export function ActivityList({ activity, since }: Pick<Overview, 'activity'> & { since: number | null }) {
-  const words = texts.overview.activity
+  const words = overviewTexts.activity
   return (
     <Section title={words.title}>
       {activity.length === 0 ? (
@@ -71,7 +71,7 @@ export function ActivityList({ activity, since }: Pick<Overview, 'activity'> & {
 function NothingYet() {
   const [, navigate] = useLocation()
   const { capabilities } = useWorkspace()
-  const writes = texts.overview.activity
+  const writes = overviewTexts.activity
   const edits = overviewMoreTexts.activity
   if (useSyncs())
     return (

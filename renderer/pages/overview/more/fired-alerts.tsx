@@ -1,11 +1,11 @@
 import { IconBell } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import { overviewMoreTexts } from './texts.ts'
-import { paths } from '../../../base/address/paths.ts'
+import { paths } from '../../../../shared/contract/console/pages.ts'
 import { Moment } from '../../../components/label/moment.tsx'
 import { Section } from '../../../components/page/page.tsx'
 import { useRead } from '../../../state/reads.ts'
 import classes from '../overview.module.css'
+import { overviewMoreTexts } from './texts.ts'
 
 const SHOWN = 3
 

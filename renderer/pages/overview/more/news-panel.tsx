@@ -1,12 +1,12 @@
 import { Link } from 'wouter'
+import { paths } from '../../../../shared/contract/console/pages.ts'
 import type { OverviewNews } from '../../../../shared/contract/console/usage.ts'
 import { format } from '../../../base/format/format.ts'
-import { paths } from '../../../base/address/paths.ts'
-import { overviewMoreTexts } from './texts.ts'
 import { Section } from '../../../components/page/page.tsx'
 import { useToday } from '../../../state/now.ts'
 import { useRead } from '../../../state/reads.ts'
 import classes from '../overview.module.css'
+import { overviewMoreTexts } from './texts.ts'
 
 /** What came while nobody looked. */
 export function NewsPanel({ workspaceId, since }: { workspaceId: string; since: number }) {

@@ -1,10 +1,10 @@
 import { Link } from 'wouter'
-import { paths } from '../../../base/address/paths.ts'
-import { overviewMoreTexts } from './texts.ts'
+import { paths } from '../../../../shared/contract/console/pages.ts'
+import { au } from '../../../base/format/au-amounts.ts'
 import { Section } from '../../../components/page/page.tsx'
 import { useRead } from '../../../state/reads.ts'
-import { au } from '../../../base/format/au-amounts.ts'
 import classes from '../overview.module.css'
+import { overviewMoreTexts } from './texts.ts'
 
 /** The balance, where the platform is paid from a wallet. */
 export function WalletPanel({ workspaceId }: { workspaceId: string }) {

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
 import { format } from '../../../base/format/format.ts'
-import { notifyDone } from '../../../app/notices.ts'
-import { settingsTexts } from '../texts.ts'
 import { Moment } from '../../../components/label/moment.tsx'
 import { ErrorNotice, Notice } from '../../../components/notice/notice.tsx'
+import { notifyDone } from '../../../components/notice/notify.ts'
 import { useRead, useWrite } from '../../../state/reads.ts'
 import { SettingRow } from '../setting-row.tsx'
 import classes from '../settings.module.css'
+import { settingsTexts } from '../texts.ts'
 
 const words = settingsTexts.computer
 

@@ -1,13 +1,13 @@
 import { format } from '../../../base/format/format.ts'
-import { settingsTexts } from '../texts.ts'
 import { texts } from '../../../base/texts/texts.ts'
 import { Moment } from '../../../components/label/moment.tsx'
 import { ErrorNotice, Notice } from '../../../components/notice/notice.tsx'
 import { Section } from '../../../components/page/page.tsx'
 import { useRead } from '../../../state/reads.ts'
+import classes from '../settings.module.css'
+import { settingsTexts } from '../texts.ts'
 import { BackupsRow } from './backups-row.tsx'
 import { ClearCacheRow, DiagnosticsRow } from './data-rows.tsx'
-import classes from '../settings.module.css'
 
 const words = settingsTexts.computer
 const sizeKeys = ['outboxBytes', 'envelopesBytes', 'cacheBytes', 'egressBytes'] as const

@@ -1,14 +1,14 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { notifyDone } from '../../../app/notices.ts'
-import { settingsTexts } from '../texts.ts'
 import { Confirm } from '../../../components/dialog/confirm.tsx'
 import { download } from '../../../components/file/download.ts'
 import { ErrorNotice } from '../../../components/notice/notice.tsx'
+import { notifyDone } from '../../../components/notice/notify.ts'
 import { useIsOnline } from '../../../state/active-workspace.ts'
 import { useWrite } from '../../../state/reads.ts'
 import { SettingRow } from '../setting-row.tsx'
 import classes from '../settings.module.css'
+import { settingsTexts } from '../texts.ts'
 
 const words = settingsTexts.computer
 

@@ -1,11 +1,11 @@
 import { Button, Switch } from '@mantine/core'
-import { desktopTexts } from './desktop-texts.ts'
 import { download } from '../../../components/file/download.ts'
 import { ErrorNotice } from '../../../components/notice/notice.tsx'
 import { Section } from '../../../components/page/page.tsx'
 import { useRead, useWrite } from '../../../state/reads.ts'
 import { SettingRow } from '../setting-row.tsx'
 import classes from '../settings.module.css'
+import { desktopTexts } from './desktop-texts.ts'
 
 const words = desktopTexts.window
 

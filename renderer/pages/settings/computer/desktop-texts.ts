@@ -2,19 +2,6 @@ import type { UpdateChannel } from '../../../../shared/contract/console/desktop.
 import { format } from '../../../base/format/format.ts'
 
 export const desktopTexts = {
-  failed: {
-    title: 'The engine stopped three times in a minute',
-    text: 'It is not started again by itself. What was written is safe on this computer; agents cannot write and nothing is sent until it runs.',
-    log: (path: string) => `The log is at ${path}`,
-    restart: 'Start the engine again',
-    diagnostics: 'Save diagnostics',
-  },
-  keyring: {
-    title: 'This computer has no keyring',
-    text: 'The master key lies in a file that only your account can read; nothing else protects it. A passphrase does.',
-    set: 'Set a passphrase',
-    later: 'Not now',
-  },
   window: {
     title: 'Desktop window',
     note: 'How the program behaves on this computer.',

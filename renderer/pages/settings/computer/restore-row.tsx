@@ -1,13 +1,13 @@
-import { settingsTexts } from '../texts.ts'
 import { texts } from '../../../base/texts/texts.ts'
 import { GatedButton } from '../../../components/form/gated-button.tsx'
-import { ErrorNotice, Notice } from '../../../components/notice/notice.tsx'
 import { ProgressBar } from '../../../components/meter/progress-bar.tsx'
+import { ErrorNotice, Notice } from '../../../components/notice/notice.tsx'
 import { useIsOnline, useSyncs } from '../../../state/active-workspace.ts'
 import { useLive } from '../../../state/live-store.ts'
 import { useWrite } from '../../../state/reads.ts'
 import { SettingRow } from '../setting-row.tsx'
 import classes from '../settings.module.css'
+import { settingsTexts } from '../texts.ts'
 
 const words = settingsTexts.keys
 

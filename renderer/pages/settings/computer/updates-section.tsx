@@ -2,14 +2,14 @@ import { Button, SegmentedControl, Switch } from '@mantine/core'
 import type { UpdateStatus } from '../../../../shared/contract/console/desktop.ts'
 import { updateChannel } from '../../../../shared/contract/console/desktop.ts'
 import { format } from '../../../base/format/format.ts'
-import { desktopTexts } from './desktop-texts.ts'
+import { ProgressBar } from '../../../components/meter/progress-bar.tsx'
 import { ErrorNotice } from '../../../components/notice/notice.tsx'
 import { Section } from '../../../components/page/page.tsx'
-import { ProgressBar } from '../../../components/meter/progress-bar.tsx'
 import { useToday } from '../../../state/now.ts'
 import { useRead, useWrite } from '../../../state/reads.ts'
 import { SettingRow } from '../setting-row.tsx'
 import classes from '../settings.module.css'
+import { desktopTexts } from './desktop-texts.ts'
 
 const words = desktopTexts.updates
 

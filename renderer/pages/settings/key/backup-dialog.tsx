@@ -1,11 +1,11 @@
 import { Button, Group, Modal, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { notifyDone } from '../../../app/notices.ts'
-import { settingsTexts } from '../texts.ts'
 import { texts } from '../../../base/texts/texts.ts'
 import { download } from '../../../components/file/download.ts'
 import { ErrorNotice } from '../../../components/notice/notice.tsx'
+import { notifyDone } from '../../../components/notice/notify.ts'
 import { useWrite } from '../../../state/reads.ts'
+import { settingsTexts } from '../texts.ts'
 import { NewPassphrase, newPassphraseProblem } from './new-passphrase.tsx'
 
 const words = settingsTexts.keys

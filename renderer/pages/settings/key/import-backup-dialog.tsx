@@ -1,12 +1,12 @@
 import { Button, Group, Modal, PasswordInput, Stack } from '@mantine/core'
 import { IconFile } from '@tabler/icons-react'
 import { type FormEvent, useRef, useState } from 'react'
-import { notifyDone } from '../../../app/notices.ts'
-import { settingsTexts } from '../texts.ts'
 import { texts } from '../../../base/texts/texts.ts'
 import { ErrorNotice } from '../../../components/notice/notice.tsx'
+import { notifyDone } from '../../../components/notice/notify.ts'
 import { useWrite } from '../../../state/reads.ts'
 import classes from '../settings.module.css'
+import { settingsTexts } from '../texts.ts'
 
 const words = settingsTexts.keys
 

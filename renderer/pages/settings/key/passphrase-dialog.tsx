@@ -1,10 +1,10 @@
 import { Button, Group, Modal, PasswordInput, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { notifyDone } from '../../../app/notices.ts'
-import { settingsTexts } from '../texts.ts'
 import { texts } from '../../../base/texts/texts.ts'
 import { ErrorNotice, Notice } from '../../../components/notice/notice.tsx'
+import { notifyDone } from '../../../components/notice/notify.ts'
 import { useWrite } from '../../../state/reads.ts'
+import { settingsTexts } from '../texts.ts'
 import { NewPassphrase, newPassphraseProblem } from './new-passphrase.tsx'
 
 export type PassphraseTask = 'set' | 'change' | 'remove'

@@ -1,7 +1,7 @@
 import type { Estimate } from '../../../../shared/contract/console/wallet.ts'
-import { walletTexts } from '../texts.ts'
-import table from '../../../components/table/table.module.css'
 import { au, euro } from '../../../base/format/au-amounts.ts'
+import table from '../../../components/table/table.module.css'
+import { walletTexts } from '../texts.ts'
 import classes from '../wallet.module.css'
 
 const words = walletTexts.estimate

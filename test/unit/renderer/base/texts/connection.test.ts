@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clockWords, connectionWords } from '../../../../../renderer/base/texts/shell.ts'
+import { clockWords, connectionWords } from '../../../../../renderer/base/texts/connection.ts'
 import type { Connection } from '../../../../../shared/contract/console.ts'
 
 const now = Date.UTC(2026, 10, 21, 12, 0)

@@ -1,4 +1,4 @@
-/** The address of every page (in the URL's fragment). */
+/** The address of every page (in the fragment of the window's URL) by its name: what the window shows, and what a link from outside may name. */
 export const paths = {
   overview: '/',
   usage: '/usage',

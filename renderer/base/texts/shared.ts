@@ -1,0 +1,45 @@
+import type { ItemKind, ItemState } from '../../../shared/contract/console.ts'
+
+const states: Record<ItemState, string> = {
+  pending: 'Queued',
+  sending: 'Sending',
+  waiting: 'Waiting',
+  held: 'Held',
+  rejected: 'Rejected',
+  delivered: 'Delivered',
+  discarded: 'Discarded',
+}
+const kinds: Record<ItemKind, string> = { envelope: 'Write', delete: 'Delete', setting: 'Setting' }
+
+/** What more than one part of the console says. What belongs to one page or to the shell lies beside it. */
+export const sharedTexts = {
+  product: 'Tidemark',
+  states,
+  kinds,
+  asOf: (at: string) => `As of ${at}`,
+  rename: { title: (name: string) => `Rename ${name}`, name: 'Name' },
+  actions: {
+    tryAgain: 'Try again',
+    cancel: 'Cancel',
+    close: 'Close',
+    copy: 'Copy',
+    copied: 'Copied',
+    undo: 'Undo',
+    save: 'Save',
+    reload: 'Reload',
+    dismiss: 'Dismiss',
+  },
+  table: { toNewest: 'To the newest', loading: 'Loading' },
+  connection: {
+    token: 'Token',
+    signIn: 'Sign in',
+    offlineReason: 'Offline: this needs an answer from the platform. Everything else on this page works.',
+  },
+  theme: { label: 'Appearance', auto: 'System', light: 'Light', dark: 'Dark' },
+  vault: {
+    lockedTitle: 'The vault is locked',
+    lockedText: 'Reviewing, syncing, upgrading and the delivery of sealed writes go on. Agents’ new writes and names of memories wait for the passphrase.',
+    passphrase: 'Passphrase',
+    unlock: 'Unlock',
+  },
+} as const

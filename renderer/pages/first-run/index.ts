@@ -1,0 +1,8 @@
+import { paths } from '../../../shared/contract/console/pages.ts'
+import type { PageEntry } from '../page-entry.ts'
+
+export const addWorkspaceEntry: PageEntry = {
+  path: paths.addWorkspace,
+  link: null,
+  load: () => import('./add-workspace-page.tsx').then((module) => module.AddWorkspacePage),
+}
