@@ -29,6 +29,23 @@ const needsNode = (target: Target): boolean => target.kind === 'node' || isPacka
 const isReact = (target: Target): boolean =>
   target.kind === 'package' && /^(react|react-dom|@mantine\/.+|@tabler\/icons-react|@tanstack\/react-.+|zustand|wouter)$/.test(target.name)
 
+/** The renderer's layers, the lowest first: a file imports from its own layer and from those before it. */
+const rendererLayers = ['base', 'state', 'components', 'pages', 'app']
+
+/** The place of a file among the layers; what lies in none of them (`renderer/main.tsx`) stands above all. Null: not of the renderer. */
+function rendererLayer(path: string): number | null {
+  const [area, layer] = path.split('/')
+  if (area !== 'renderer') return null
+  const place = rendererLayers.indexOf(layer ?? '')
+  return place === -1 ? rendererLayers.length : place
+}
+
+/** `renderer/pages/wallet/amounts.ts` → `wallet`; null: not inside a page's folder. */
+function pageOf(path: string): string | null {
+  const [area, layer, page, ...rest] = path.split('/')
+  return area === 'renderer' && layer === 'pages' && rest.length > 0 ? (page ?? null) : null
+}
+
 const product = inside('shared', 'main', 'preload', 'renderer')
 
 export const rules: Rule[] = [
@@ -55,6 +72,30 @@ export const rules: Rule[] = [
     appliesTo: inside('renderer'),
     forbids: needsNode,
     reason: 'the renderer runs in a sandboxed page without Node',
+  },
+  {
+    name: 'renderer-imports-do-not-run-up',
+    appliesTo: inside('renderer'),
+    forbids: (target, importer) => target.kind === 'file' && (rendererLayer(target.path) ?? 0) > (rendererLayer(importer) ?? 0),
+    reason: `${rendererLayers.join(' ← ')} ← main.tsx: each layer is built from those below it, so that it can be read, tested and changed without those above it`,
+  },
+  {
+    name: 'renderer-folders-are-layers',
+    appliesTo: (path) => rendererLayer(path) === rendererLayers.length && !inside('renderer/public')(path),
+    forbids: (_target, importer) => importer !== 'renderer/main.tsx',
+    reason: 'what lies beside the layers would stand above all of them; only the entry does',
+  },
+  {
+    name: 'pages-do-not-know-each-other',
+    appliesTo: (path) => pageOf(path) !== null,
+    // The type that each page's entry has is the one thing above the pages that they may see; their list is not.
+    forbids: (target, importer) =>
+      target.kind === 'file' &&
+      inside('renderer/pages')(target.path) &&
+      target.path !== 'renderer/pages/page-entry.ts' &&
+      pageOf(target.path) !== pageOf(importer),
+    reason:
+      'a page is a folder that can be added, changed and removed alone; what two pages share goes down to components, state or base, and they lead to each other by addresses',
   },
   {
     name: 'preload-imports-only-the-contract',
