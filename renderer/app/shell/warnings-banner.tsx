@@ -1,3 +1,4 @@
+import { paths } from '../../../shared/contract/console/pages.ts'
 import { Notice } from '../../components/notice/notice.tsx'
 import { useRead } from '../../state/reads.ts'
 import { appTexts } from '../texts.ts'
@@ -18,7 +19,7 @@ export function WarningsBanner() {
         {warnings.length > 1 && (
           <>
             {' '}
-            <a href="#/settings">{appTexts.warnings.more(warnings.length - 1)}</a>
+            <a href={`#${paths.settings}`}>{appTexts.warnings.more(warnings.length - 1)}</a>
           </>
         )}
       </Notice>
