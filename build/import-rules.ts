@@ -126,6 +126,12 @@ export const rules: Rule[] = [
     reason: `a room must be understood and tested without those that use it (${engineRooms.join(' ← ')}); pass a function in, or move what both need down`,
   },
   {
+    name: 'handlers-do-not-know-each-other',
+    appliesTo: inside('main/engine/calls'),
+    forbids: (target) => target.kind === 'file' && inside('main/engine/calls')(target.path),
+    reason: 'each area of the bridge is answered by itself; what two of them need belongs in the room that owns it, billing, vault, outbox or sync',
+  },
+  {
     name: 'sandbox-imports-only-shared',
     appliesTo: inside('main/sandbox'),
     forbids: (target) => fileOutside('main/sandbox', 'shared')(target) || isPackage(target, 'electron') || isReact(target),

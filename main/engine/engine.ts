@@ -10,6 +10,8 @@ import { composeHandlers } from './compose/handlers.ts'
 import { type IntakeParts, composeIntake } from './compose/intake.ts'
 import { composeStores } from './compose/stores.ts'
 import { addFirstWorkspaces, composeSync } from './compose/sync.ts'
+import { createWorkspaceViews } from './billing/workspace-view.ts'
+import { createSubKeyRequests } from './vault/keys/sub-key-requests.ts'
 import { type UpkeepParts, composeUpkeep } from './compose/upkeep.ts'
 import { type VaultParts, composeVault } from './compose/vault.ts'
 import { composeWatchers } from './compose/watchers.ts'
@@ -118,6 +120,7 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
   const sealed = composeVault({ dataDir, stores, secrets, registry, outbox, disk, clock, emit, warn, report })
   const { vault, envelopes, reader } = sealed
   const intake = composeIntake({ dataDir, port: intakePort, outbox, vault, reader, registry, disk, activity, clock, emit, report })
+  const subKeyRequests = createSubKeyRequests(client, (workspaceId) => sync.deviceId(workspaceId))
   const sync = composeSync({
     ...accounts,
     stores,
@@ -125,6 +128,7 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
     outbox,
     envelopes,
     vault,
+    subKeyRequests,
     drainer: () => drainer,
     trustedLoopbackOrigins,
     clock,
@@ -132,37 +136,37 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
     emit,
   })
   const drainer = composeDelivery({ outbox, client, reader, documents, sync, clock, random, emit, report })
+  const views = createWorkspaceViews({ registry, documents, clock, clockOffsetMs: (workspaceId) => sync.connection(workspaceId).clockOffsetMs })
   const { backups, upkeep } = composeUpkeep({ stores, outbox, envelopes, vault, clock, emit, report })
-  watchers.push(...composeWatchers({ registry, workspaceName, ...billing, activity, local, warnings, outbox, clock, emit, report }))
+  watchers.push(...composeWatchers({ registry, workspaceName, views, ...billing, activity, local, warnings, outbox, clock, emit, report }))
   outbox.subscribe((_, news) => {
     if (news === 'enqueued') sealed.mover.notify(1)
   })
-  const handlers = composeHandlers(
-    {
-      options,
-      clock,
-      secrets,
-      emit,
-      local,
-      activity,
-      warnings,
-      registry,
-      egress,
-      device,
-      client,
-      ...billing,
-      outbox,
-      reader,
-      titles: sealed.titles,
-      envelopes,
-      vault,
-      imports: intake.imports,
-      intake: intake.intake,
-      sync,
-      drainer,
-      backups,
-    },
-    stores.backupFolder,
-  )
+  const handlers = composeHandlers({
+    options,
+    clock,
+    emit,
+    local,
+    activity,
+    warnings,
+    registry,
+    egress,
+    device,
+    client,
+    ...billing,
+    outbox,
+    reader,
+    titles: sealed.titles,
+    envelopes,
+    vault,
+    imports: intake.imports,
+    intake: intake.intake,
+    sync,
+    drainer,
+    backups,
+    view: views.view,
+    subKeyRequests,
+    backupFolder: stores.backupFolder,
+  })
   return { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, handlers }
 }

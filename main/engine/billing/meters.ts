@@ -42,6 +42,12 @@ export function readMeters(catalog: KnownCatalog, counters: readonly Counter[], 
   })
 }
 
+/** By its id where the catalog is not known, or does not have it; null: a refusal that named none. */
+export function meterName(catalog: Pick<KnownCatalog, 'meters'> | null, meter: string | null): string {
+  if (meter === null) return 'Quota'
+  return catalog?.meters.find(({ id }) => id === meter)?.name ?? meter
+}
+
 /**
  * The platform refused bytes although a few are free, because the next envelope is larger than those. The limit is reached for whoever
  * waits: "approaching" beside what is held would be a lie. After an upgrade that makes room for all of it, it is not reached any more.

@@ -1,36 +1,42 @@
 import { randomUUID } from 'node:crypto'
 import { limitFromWire, limitToNullable } from '../../../shared/billing/limit.ts'
 import type { AlertFields, AlertView } from '../../../shared/contract/console/alerts.ts'
+import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { AlertRule } from '../../../shared/contract/platform/alerts.ts'
 import { alertIdOf, alertKey, type AlertValue, readAlertValue } from '../outbox/edits/alert-edits.ts'
 import { firedAlerts, firedView } from '../billing/fired-alerts.ts'
 import { requireMay, whyNot } from '../billing/permissions.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
 import { ConsoleFailure } from '../base/failure.ts'
 import { openEdits } from '../outbox/edits/open-edits.ts'
-import type { Services } from './services.ts'
-import type { HandlersOf } from '../bridge/handlers.ts'
-import { catalogOf } from './overview-calls.ts'
-import { recordOf } from './workspace-calls.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { Documents } from '../sync/documents/documents.ts'
 
 /** Of the platform's permission matrix. */
 const ACTION = 'set_budget_alerts'
 
-export function alertCalls(services: Services): HandlersOf<'alerts'> {
-  const { documents, outbox } = services
+export type AlertCallParts = {
+  view: WorkspaceViewOf
+  documents: Pick<Documents, 'read' | 'list'>
+  outbox: Pick<Outbox, 'page' | 'enqueueSetting'>
+  emit: (event: ConsoleEvent) => void
+}
 
+export function alertCalls({ view, documents, outbox, emit }: AlertCallParts): HandlersOf<'alerts'> {
   function rulesOf(workspaceId: string): AlertRule[] {
     return documents.list(workspaceId, 'alert_rule')
   }
 
   function enqueue(workspaceId: string, id: string, value: string, known: AlertRule | undefined): void {
     outbox.enqueueSetting({ workspaceId, key: alertKey(id), value, baseVersion: known?.version ?? 0 })
-    services.emit({ event: 'cache.changed', payload: { workspaceId, topics: ['alert_rule'] } })
+    emit({ event: 'cache.changed', payload: { workspaceId, topics: ['alert_rule'] } })
   }
 
   return {
     'alerts.read': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
-      const catalog = catalogOf(services, workspaceId)
+      const workspace = view(workspaceId)
+      const { catalog, counters } = workspace
       const rules = rulesOf(workspaceId)
       const edits = openEdits(outbox, workspaceId, ({ key, value, baseVersion }) => {
         const id = alertIdOf(key)
@@ -38,8 +44,7 @@ export function alertCalls(services: Services): HandlersOf<'alerts'> {
         return cached === null ? value === '' : cached.version > (baseVersion ?? 0)
       })
       const meters = catalog?.meters ?? []
-      const counters = documents.list(workspaceId, 'counter')
-      const view = (rule: Pick<AlertRule, 'id' | 'measure' | 'meter' | 'inclusive'>, confirmed: AlertFields | null): AlertView => {
+      const alertView = (rule: Pick<AlertRule, 'id' | 'measure' | 'meter' | 'inclusive'>, confirmed: AlertFields | null): AlertView => {
         const meter = meters.find(({ id }) => id === rule.meter)
         const edit = edits.get(alertKey(rule.id))
         const theirs = edit?.payload.theirs?.value
@@ -69,23 +74,23 @@ export function alertCalls(services: Services): HandlersOf<'alerts'> {
         const value = readAlertValue(payload.value)
         return id === null || value === null || rules.some((rule) => rule.id === id)
           ? []
-          : view({ id, measure: value.measure, meter: value.meter, inclusive: true }, null)
+          : alertView({ id, measure: value.measure, meter: value.meter, inclusive: true }, null)
       })
       return {
         channels: catalog?.alerts?.channels.map(({ id, name }) => ({ id, name })) ?? [],
-        currency: documents.read(workspaceId, 'plan')?.plan.currency ?? 'usd',
+        currency: workspace.plan?.plan.currency ?? 'usd',
         meters: meters.flatMap((meter) => {
           const counter = counters.find(({ metric }) => metric === meter.id)
           if (counter === undefined) return []
           const { id, name, unit, byteBase } = meter
           return [{ id, name, unit, byteBase, used: counter.used, limit: limitToNullable(limitFromWire(counter.limit)) }]
         }),
-        rules: [...rules.sort(byMeasureAndBound).map((rule) => view(rule, fieldsOf(rule))), ...created],
-        mayNot: whyNot(services, workspaceId, ACTION),
+        rules: [...rules.sort(byMeasureAndBound).map((rule) => alertView(rule, fieldsOf(rule))), ...created],
+        mayNot: whyNot(workspace, ACTION),
       }
     },
     'alerts.fired': ({ workspaceId, before, limit }) => {
-      recordOf(services, workspaceId)
+      const { catalog } = view(workspaceId)
       const all = firedAlerts(documents, workspaceId)
       const from = before === null ? 0 : all.findIndex(({ at }) => at < before)
       const page = from < 0 ? [] : all.slice(from, from + limit)
@@ -93,13 +98,11 @@ export function alertCalls(services: Services): HandlersOf<'alerts'> {
       const last = page.at(-1)
       const rest = from < 0 || last === undefined ? [] : all.slice(from + page.length)
       const tied = rest.filter(({ at }) => at === last?.at)
-      const catalog = catalogOf(services, workspaceId)
       const rows = [...page, ...tied].map((event) => firedView(event, catalog))
       return { rows, next: rest.length > tied.length && last !== undefined ? last.at : null, total: all.length }
     },
     'alerts.put': ({ workspaceId, id, measure, meter, fields }) => {
-      recordOf(services, workspaceId)
-      requireMay(services, workspaceId, ACTION)
+      requireMay(view(workspaceId), ACTION)
       const known = id === null ? undefined : rulesOf(workspaceId).find((rule) => rule.id === id)
       if (id === null && measure === 'limit')
         throw new ConsoleFailure('invalid_input', 'Alerts on the limits come with the plan.', 'Make a budget on a meter or on the cost.')
@@ -111,8 +114,7 @@ export function alertCalls(services: Services): HandlersOf<'alerts'> {
       return { id: ruleId }
     },
     'alerts.delete': ({ workspaceId, id }) => {
-      recordOf(services, workspaceId)
-      requireMay(services, workspaceId, ACTION)
+      requireMay(view(workspaceId), ACTION)
       const known = rulesOf(workspaceId).find((rule) => rule.id === id)
       if (known?.measure === 'limit')
         throw new ConsoleFailure('invalid_input', `${known.name} belongs to the plan and is not deleted.`, 'Switch it off instead.')

@@ -1,17 +1,24 @@
 import type { AuditRow } from '../../../shared/contract/console/audit.ts'
+import type { AuditLog } from '../billing/audit-log/audit-log.ts'
 import { sequenceOf, type StoredEntry } from '../billing/audit-log/book.ts'
 import { exportText } from '../billing/audit-log/export-lines.ts'
-import type { Services } from './services.ts'
-import { fileWords } from '../sync/accounts/workspace-names.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
-import { recordOf } from './workspace-calls.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Documents } from '../sync/documents/documents.ts'
+import { fileWords } from '../sync/accounts/workspace-names.ts'
 
 /** Entries in one part of an export. */
 const EXPORT_PART = 2_000
 
-export function auditCalls(services: Services): HandlersOf<'audit'> {
-  const { auditLog, documents, clock } = services
+export type AuditCallParts = {
+  view: WorkspaceViewOf
+  auditLog: Pick<AuditLog, 'reads' | 'recheck'>
+  documents: Pick<Documents, 'list'>
+  clock: Pick<Clock, 'now'>
+}
 
+export function auditCalls({ view, auditLog, documents, clock }: AuditCallParts): HandlersOf<'audit'> {
   function rowsOf(members: readonly { id: string; name: string }[], stored: readonly StoredEntry[]): AuditRow[] {
     const names = new Map(members.map(({ id, name }) => [id, name]))
     return stored.map(({ place, action, actor, target, metadata, created_at: createdAt, hash }) => ({
@@ -28,22 +35,22 @@ export function auditCalls(services: Services): HandlersOf<'audit'> {
 
   return {
     'audit.page': ({ workspaceId, filter, before, limit }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const members = documents.list(workspaceId, 'member')
       const page = auditLog.reads.page(workspaceId, filter, before, limit, members)
       return { ...page, rows: rowsOf(members, page.rows) }
     },
     'audit.overview': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       return auditLog.reads.overview(workspaceId)
     },
     'audit.recheck': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       auditLog.recheck(workspaceId)
       return {}
     },
     'audit.export': ({ workspaceId, filter, format, before }) => {
-      const { name } = recordOf(services, workspaceId)
+      const { name } = view(workspaceId).record
       const members = documents.list(workspaceId, 'member')
       const page = auditLog.reads.page(workspaceId, filter, before, EXPORT_PART, members)
       const rows = rowsOf(members, page.rows)

@@ -1,10 +1,14 @@
-import type { Services } from './services.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
-import { recordOf } from './workspace-calls.ts'
+import type { Sync } from '../sync/sync.ts'
 
-export function billingCalls(services: Services): HandlersOf<'billing'> {
-  const { sync } = services
-  const known = (workspaceId: string): string => recordOf(services, workspaceId).id
+export type BillingCallParts = {
+  view: WorkspaceViewOf
+  sync: Pick<Sync, 'startCheckout' | 'checkoutStatus' | 'dismissCheckout' | 'portal' | 'preview'>
+}
+
+export function billingCalls({ view, sync }: BillingCallParts): HandlersOf<'billing'> {
+  const known = (workspaceId: string): string => view(workspaceId).record.id
   return {
     'billing.checkout': ({ workspaceId, ...order }) => sync.startCheckout(known(workspaceId), order),
     'billing.checkoutStatus': ({ workspaceId }) => sync.checkoutStatus(known(workspaceId)),

@@ -4,24 +4,21 @@ import { intervalFromWire } from '../../../shared/billing/period.ts'
 import type { Meter } from '../../../shared/billing/catalog.ts'
 import type { ReplayedPlanView } from '../../../shared/contract/console/cheapest-plan.ts'
 import { pastPeriods } from '../billing/past-periods.ts'
-import type { Services } from './services.ts'
+import type { UsageHistory } from '../billing/usage/usage-history.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { Handlers } from '../bridge/handlers.ts'
-import { catalogOf } from './overview-calls.ts'
-import { recordOf } from './workspace-calls.ts'
 
 const MOST_PERIODS = 12
 
-export function cheapestPlanCalls(services: Services): Pick<Handlers, 'plans.cheapest'> {
-  const { documents, usageHistory } = services
+export type CheapestPlanCallParts = { view: WorkspaceViewOf; usageHistory: Pick<UsageHistory, 'readDays' | 'metrics'> }
+
+export function cheapestPlanCalls({ view, usageHistory }: CheapestPlanCallParts): Pick<Handlers, 'plans.cheapest'> {
   return {
     'plans.cheapest': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
-      const catalog = catalogOf(services, workspaceId)
-      const plan = documents.read(workspaceId, 'plan')
-      if (catalog === null || plan === null) return { periods: [], currency: 'usd', plans: [], cheapestId: null, savingCents: null }
-      const current = { startMs: Date.parse(plan.period.start), endMs: Date.parse(plan.period.end) }
+      const { catalog, plan, period } = view(workspaceId)
+      if (catalog === null || plan === null || period === null) return { periods: [], currency: 'usd', plans: [], cheapestId: null, savingCents: null }
       const interval = intervalFromWire(plan.plan.interval)
-      const periods = pastPeriods(usageHistory, workspaceId, current, interval, MOST_PERIODS)
+      const periods = pastPeriods(usageHistory, workspaceId, period, interval, MOST_PERIODS)
       const { plans, cheapestId } = replayPlans(catalog, periods, interval)
       const total = (planId: string | null): number | null => plans.find((replayed) => replayed.planId === planId)?.totalCents ?? null
       const [own, cheapest] = [total(plan.plan.id), total(cheapestId)]

@@ -1,17 +1,19 @@
 import type { PlansDocument } from '../../../shared/billing/catalog-wire.ts'
 import { dayOf } from '../../../shared/billing/cost-day.ts'
-import { intervalFromWire, type Period } from '../../../shared/billing/period.ts'
+import { intervalFromWire } from '../../../shared/billing/period.ts'
+import type { CostDays } from '../billing/costs/cost-days.ts'
 import { costCsv, costJson } from '../billing/costs/cost-export.ts'
 import { type CostNames, costNames } from '../billing/costs/cost-names.ts'
 import { type CostPeriod, costPeriods } from '../billing/costs/cost-periods.ts'
 import { changeView, costView } from '../billing/costs/cost-view.ts'
 import { focusCsv } from '../billing/costs/focus.ts'
 import { requireMay } from '../billing/permissions.ts'
-import { ConsoleFailure } from '../base/failure.ts'
-import type { Services } from './services.ts'
-import { fileWords } from '../sync/accounts/workspace-names.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
-import { recordOf } from './workspace-calls.ts'
+import type { Clock } from '../base/clock.ts'
+import { ConsoleFailure } from '../base/failure.ts'
+import type { Documents } from '../sync/documents/documents.ts'
+import { fileWords } from '../sync/accounts/workspace-names.ts'
 
 type Known = {
   plans: PlansDocument
@@ -22,18 +24,21 @@ type Known = {
   today: number
 }
 
-export function costCalls(services: Services): HandlersOf<'costs'> {
-  const { documents, costDays, clock } = services
+export type CostCallParts = {
+  view: WorkspaceViewOf
+  documents: Pick<Documents, 'list'>
+  costDays: Pick<CostDays, 'days' | 'read'>
+  clock: Pick<Clock, 'now'>
+}
 
+export function costCalls({ view, documents, costDays, clock }: CostCallParts): HandlersOf<'costs'> {
   /** Null before the first visit of the platform, or where it says nothing of costs. */
   function knownOf(workspaceId: string): Known | null {
-    recordOf(services, workspaceId)
-    requireMay(services, workspaceId, 'view_usage')
-    const plans = documents.read(workspaceId, 'plans')
-    const plan = documents.read(workspaceId, 'plan')
+    const workspace = view(workspaceId)
+    requireMay(workspace, 'view_usage')
+    const { plansDocument: plans, plan, period: current } = workspace
     const firstDay = costDays.days(workspaceId)[0]
-    if (plans === null || plan === null || firstDay === undefined) return null
-    const current: Period = { startMs: Date.parse(plan.period.start), endMs: Date.parse(plan.period.end) }
+    if (plans === null || plan === null || current === null || firstDay === undefined) return null
     const invoiceStarts = documents.list(workspaceId, 'invoice').map(({ period }) => Date.parse(period.start))
     const firstInvoice = invoiceStarts.length === 0 ? null : Math.min(...invoiceStarts)
     const [newest, ...older] = costPeriods(current, intervalFromWire(plan.plan.interval), firstInvoice, firstDay)
@@ -75,7 +80,7 @@ export function costCalls(services: Services): HandlersOf<'costs'> {
       const known = knownOf(workspaceId)
       if (known === null) throw new ConsoleFailure('not_found', 'No costs are known here yet.', 'Sync, then try again.')
       const period = periodNamed(known, name)
-      const record = recordOf(services, workspaceId)
+      const { record } = view(workspaceId)
       const source = { days: daysOf(workspaceId, period), names: known.names, period, workspaceName: record.name, currency: known.currency }
       const fileName = (kind: string): string => `costs-${fileWords(record.name)}-${name}${kind}`
       switch (format) {

@@ -1,17 +1,27 @@
 import { auditLines } from '../billing/audit.ts'
-import type { Services } from './services.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
-import { recordOf } from './workspace-calls.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { Documents } from '../sync/documents/documents.ts'
+import type { EgressLog } from '../sync/client/egress-log.ts'
+import type { Sync } from '../sync/sync.ts'
+import type { Vault } from '../vault/vault.ts'
 
-export function honestyCalls(services: Services): HandlersOf<'honesty'> {
-  const { outbox, documents, egress, sync, vault } = services
+export type HonestyCallParts = {
+  view: WorkspaceViewOf
+  documents: Pick<Documents, 'list'>
+  outbox: Pick<Outbox, 'storedTotals' | 'pushCount' | 'unanswered' | 'unansweredPushCount'>
+  sync: Pick<Sync, 'auditInputs'>
+  vault: Pick<Vault, 'subKeys'>
+  egress: Pick<EgressLog, 'page'>
+}
+
+export function honestyCalls({ view, documents, outbox, sync, vault, egress }: HonestyCallParts): HandlersOf<'honesty'> {
   return {
     'honesty.audit': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
+      const { period } = view(workspaceId)
       const { device, asOf } = sync.auditInputs(workspaceId)
       const stored = outbox.storedTotals(workspaceId)
-      const plan = documents.read(workspaceId, 'plan')
-      const period = plan === null ? null : { startMs: Date.parse(plan.period.start), endMs: Date.parse(plan.period.end) }
       const mine = new Set(vault.subKeys.list(workspaceId).flatMap(({ id, revokedAt }) => (revokedAt === null ? id : [])))
       const theirs = documents.list(workspaceId, 'sub_key').filter(({ id, revoked_at }) => revoked_at === null && mine.has(id))
       return {

@@ -1,18 +1,31 @@
-import type { CallOutput } from '../../../shared/contract/console.ts'
-import { ConsoleFailure } from '../base/failure.ts'
-import { requireSync } from '../sync/accounts/require-sync.ts'
-import type { Services } from './services.ts'
-import type { AskPlatform } from '../vault/keys/sub-keys.ts'
+import type { CallOutput, ConsoleEvent } from '../../../shared/contract/console.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
-import { recordOf } from './workspace-calls.ts'
+import { ConsoleFailure } from '../base/failure.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import { requireSync } from '../sync/accounts/require-sync.ts'
+import type { Documents } from '../sync/documents/documents.ts'
+import type { Sync } from '../sync/sync.ts'
+import type { SubKeyRequests } from '../vault/keys/sub-key-requests.ts'
+import type { Vault } from '../vault/vault.ts'
 
 type SubKeyRow = CallOutput<'subKeys.list'>[number]
 
-export function identityCalls(services: Services): HandlersOf<'subKeys'> & HandlersOf<'devices'> {
-  const { vault, sync, client, documents, outbox, activity } = services
-  const register: AskPlatform = (workspaceId, id) =>
-    client.send(workspaceId, 'createSubKey', { body: { id, device_id: sync.deviceId(workspaceId) }, idempotencyKey: id })
-  const cacheChanged = (workspaceId: string): void => services.emit({ event: 'cache.changed', payload: { workspaceId, topics: ['sub_key'] } })
+export type IdentityCallParts = {
+  view: WorkspaceViewOf
+  documents: Pick<Documents, 'list'>
+  outbox: Pick<Outbox, 'agents' | 'storedTotals'>
+  vault: Pick<Vault, 'subKeys'>
+  subKeyRequests: SubKeyRequests
+  sync: Pick<Sync, 'kick' | 'listDevices' | 'renameDevice' | 'revokeDevice'>
+  activity: Pick<ActivityLog, 'add'>
+  emit: (event: ConsoleEvent) => void
+}
+
+export function identityCalls(parts: IdentityCallParts): HandlersOf<'subKeys'> & HandlersOf<'devices'> {
+  const { view, documents, outbox, vault, subKeyRequests, sync, activity, emit } = parts
+  const cacheChanged = (workspaceId: string): void => emit({ event: 'cache.changed', payload: { workspaceId, topics: ['sub_key'] } })
 
   function rows(workspaceId: string): SubKeyRow[] {
     const agents = new Map(outbox.agents(workspaceId).map((agent) => [agent.subKeyId, agent]))
@@ -54,12 +67,12 @@ export function identityCalls(services: Services): HandlersOf<'subKeys'> & Handl
 
   return {
     'subKeys.list': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       return rows(workspaceId)
     },
     'subKeys.create': async ({ workspaceId, name }) => {
-      requireSync(recordOf(services, workspaceId), 'subKey')
-      const { subKey, secret } = await vault.subKeys.create(workspaceId, name, register)
+      requireSync(view(workspaceId).record, 'subKey')
+      const { subKey, secret } = await vault.subKeys.create(workspaceId, name, subKeyRequests.register)
       activity.add(workspaceId, 'sub_key', `Sub-key “${name}” was created.`)
       sync.kick(workspaceId)
       cacheChanged(workspaceId)
@@ -74,15 +87,15 @@ export function identityCalls(services: Services): HandlersOf<'subKeys'> & Handl
       return {}
     },
     'subKeys.revoke': async ({ workspaceId, id }) => {
-      recordOf(services, workspaceId)
-      await vault.subKeys.revoke(workspaceId, id, revokeSubKey(services))
+      view(workspaceId)
+      await vault.subKeys.revoke(workspaceId, id, subKeyRequests.revoke)
       activity.add(workspaceId, 'sub_key', 'A sub-key was revoked.')
       sync.kick(workspaceId)
       cacheChanged(workspaceId)
       return {}
     },
     'devices.list': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       return sync.listDevices(workspaceId)
     },
     'devices.rename': ({ workspaceId, id, name }) => {
@@ -90,14 +103,10 @@ export function identityCalls(services: Services): HandlersOf<'subKeys'> & Handl
       return {}
     },
     'devices.revoke': async ({ workspaceId, id }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       await sync.revokeDevice(workspaceId, id)
       activity.add(workspaceId, 'device', 'A device was revoked.')
       return {}
     },
   }
-}
-
-export function revokeSubKey({ client }: Pick<Services, 'client'>): AskPlatform {
-  return (workspaceId, id) => client.send(workspaceId, 'revokeSubKey', { params: { id } })
 }

@@ -1,14 +1,20 @@
+import type { Invoices } from '../billing/invoices/invoices.ts'
 import { requireMay } from '../billing/permissions.ts'
-import type { Services } from './services.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
-import { recordOf } from './workspace-calls.ts'
+import type { Documents } from '../sync/documents/documents.ts'
 
-export function invoiceCalls(services: Services): HandlersOf<'invoices'> {
-  const { invoices, documents } = services
+export type InvoiceCallParts = {
+  view: WorkspaceViewOf
+  invoices: Pick<Invoices, 'list' | 'pdf' | 'archive' | 'forget'>
+  documents: Pick<Documents, 'read'>
+}
+
+export function invoiceCalls({ view, invoices, documents }: InvoiceCallParts): HandlersOf<'invoices'> {
   const known = (workspaceId: string): string => {
-    const { id } = recordOf(services, workspaceId)
-    requireMay(services, id, 'view_invoices')
-    return id
+    const workspace = view(workspaceId)
+    requireMay(workspace, 'view_invoices')
+    return workspace.record.id
   }
   return {
     'invoices.list': ({ workspaceId }) => invoices.list(known(workspaceId)),

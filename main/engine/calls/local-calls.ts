@@ -1,16 +1,35 @@
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
-import type { CallOutput } from '../../../shared/contract/console.ts'
-import { requireSync } from '../sync/accounts/require-sync.ts'
-import type { Services } from './services.ts'
+import type { EngineOptions } from '../../bridge/messages.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
-import { recordOf } from './workspace-calls.ts'
+import type { ImportService } from '../intake/imports.ts'
+import type { IntakeServer } from '../intake/server.ts'
+import { requireSync } from '../sync/accounts/require-sync.ts'
+import type { Backups } from '../store/backups.ts'
+import type { DataSizes } from '../store/data-sizes.ts'
+import type { DeviceIdentity } from '../sync/accounts/device-identity.ts'
+import type { Sync } from '../sync/sync.ts'
+import type { Vault } from '../vault/vault.ts'
+import type { Warnings } from '../base/warnings.ts'
+
+export type LocalCallParts = {
+  view: WorkspaceViewOf
+  options: Pick<EngineOptions, 'version' | 'host' | 'dataDir' | 'secretsWithoutKeyring'>
+  device: Pick<DeviceIdentity, 'id' | 'nameOf'>
+  /** Null while the agents' door is closed. */
+  intake: () => Pick<IntakeServer, 'url'> | null
+  vault: Pick<Vault, 'status' | 'setPassphrase' | 'unlock' | 'lock' | 'exportBackup' | 'importBackup'>
+  imports: ImportService
+  backups: Pick<Backups, 'list' | 'create'>
+  sync: Pick<Sync, 'startRestore'>
+  sizes: () => Promise<DataSizes>
+  warnings: Pick<Warnings, 'list'>
+}
 
 /** What concerns this computer: its files, keys, imports. */
 export function localCalls(
-  services: Services,
+  parts: LocalCallParts,
 ): HandlersOf<'app'> & HandlersOf<'vault'> & HandlersOf<'import'> & Pick<HandlersOf<'backups'>, 'backups.list' | 'backups.create'> {
-  const { options, device, intake, vault, imports, backups, sync, warnings } = services
+  const { view, options, device, intake, vault, imports, backups, sync, sizes, warnings } = parts
   return {
     'app.info': async () => ({
       version: options.version,
@@ -19,7 +38,7 @@ export function localCalls(
       intakeUrl: intake()?.url ?? null,
       thisDeviceId: device.id,
       thisDeviceName: device.nameOf(device.id),
-      sizes: await dataSizes(services),
+      sizes: await sizes(),
       warnings: warnings.list(),
     }),
 
@@ -39,13 +58,13 @@ export function localCalls(
     'vault.exportBackup': ({ passphrase }) => vault.exportBackup(passphrase),
     'vault.importBackup': ({ text, passphrase }) => vault.importBackup(text, passphrase),
     'vault.restore': ({ workspaceId }) => {
-      requireSync(recordOf(services, workspaceId), 'restore')
+      requireSync(view(workspaceId).record, 'restore')
       sync.startRestore(workspaceId)
       return {}
     },
 
     'import.start': ({ workspaceId, filesTotal }) => {
-      requireSync(recordOf(services, workspaceId), 'import')
+      requireSync(view(workspaceId).record, 'import')
       return imports.start({ workspaceId, filesTotal })
     },
     'import.chunk': async (chunk) => {
@@ -58,18 +77,4 @@ export function localCalls(
     'backups.list': () => backups.list().map(({ name, at, sizeBytes }) => ({ name, at, sizeBytes })),
     'backups.create': async () => ({ name: await backups.create() }),
   }
-}
-
-export async function dataSizes({ options: { dataDir }, envelopes }: Pick<Services, 'options' | 'envelopes'>): Promise<CallOutput<'app.info'>['sizes']> {
-  return {
-    cacheBytes: databaseBytes(dataDir, 'cache.db'),
-    outboxBytes: databaseBytes(dataDir, 'outbox.db'),
-    envelopesBytes: envelopes.exists() ? await envelopes.diskBytes() : 0,
-    egressBytes: databaseBytes(dataDir, 'egress.db'),
-  }
-}
-
-/** The database with its write-ahead log; 0 where there is no file. */
-function databaseBytes(dataDir: string, name: string): number {
-  return [name, `${name}-wal`].reduce((sum, file) => sum + (statSync(join(dataDir, file), { throwIfNoEntry: false })?.size ?? 0), 0)
 }

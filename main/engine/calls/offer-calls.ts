@@ -5,13 +5,15 @@ import { percentOf } from '../../../shared/billing/thresholds.ts'
 import type { Offers } from '../../../shared/contract/console/offers.ts'
 import { meterFacts } from '../../../shared/billing/meter-facts.ts'
 import { offersView, requestView } from '../billing/plans/offers.ts'
-import { permissionsOf } from '../billing/permissions.ts'
-import type { Services } from './services.ts'
-import type { Answer } from '../sync/client/answer.ts'
-import { failureOf } from '../sync/client/refusal.ts'
+import type { ReleasePreviewsOf } from '../billing/plans/release-preview.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
-import { catalogOf, previewsOf } from './overview-calls.ts'
-import { recordOf } from './workspace-calls.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Answer } from '../sync/client/answer.ts'
+import type { Documents } from '../sync/documents/documents.ts'
+import type { PlatformClient } from '../sync/client/platform-client.ts'
+import { failureOf } from '../sync/client/refusal.ts'
+import type { Sync } from '../sync/sync.ts'
 
 const NOTHING_KNOWN: Offers = {
   plans: [],
@@ -27,36 +29,43 @@ const NOTHING_KNOWN: Offers = {
   requests: [],
 }
 
-export function offerCalls(services: Services): HandlersOf<'offers'> & HandlersOf<'tenants'> {
-  const { documents, client, sync, clock } = services
+export type OfferCallParts = {
+  view: WorkspaceViewOf
+  releasePreviews: ReleasePreviewsOf
+  documents: Pick<Documents, 'list'>
+  client: Pick<PlatformClient, 'send'>
+  sync: Pick<Sync, 'kick' | 'checkPage'>
+  clock: Pick<Clock, 'now'>
+}
+
+export function offerCalls({ view, releasePreviews, documents, client, sync, clock }: OfferCallParts): HandlersOf<'offers'> & HandlersOf<'tenants'> {
   return {
     'offers.read': ({ workspaceId }) => {
-      const { role, capabilities } = recordOf(services, workspaceId)
-      const catalog = catalogOf(services, workspaceId)
-      const plan = documents.read(workspaceId, 'plan')
+      const workspace = view(workspaceId)
+      const { record, catalog, plan } = workspace
       if (catalog === null || plan === null) return NOTHING_KNOWN
       return offersView({
         catalog,
-        comparison: documents.read(workspaceId, 'plans')?.comparison,
+        comparison: workspace.plansDocument?.comparison,
         plan,
-        counters: documents.list(workspaceId, 'counter'),
+        counters: workspace.counters,
         boosters: documents.list(workspaceId, 'booster'),
         requests: documents.list(workspaceId, 'plan_request'),
-        releases: previewsOf(services, workspaceId),
-        permissions: permissionsOf(services, workspaceId),
-        role,
-        capabilities,
+        releases: releasePreviews(workspace),
+        permissions: workspace.permissions,
+        role: record.role,
+        capabilities: record.capabilities,
         nowMs: clock.now(),
       })
     },
     'offers.request': async ({ workspaceId, planId, note }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       taken(await client.send(workspaceId, 'createPlanRequest', { body: { plan: planId, note }, idempotencyKey: randomUUID() }))
       sync.kick(workspaceId)
       return {}
     },
     'offers.decide': async ({ workspaceId, requestId, approve, answer, tenantId }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const parts = { params: { id: requestId }, query: tenantId === null ? {} : { tenant: tenantId }, body: answer === '' ? {} : { answer } }
       let checkoutUrl: string | null = null
       if (approve) {
@@ -68,7 +77,7 @@ export function offerCalls(services: Services): HandlersOf<'offers'> & HandlersO
       return { checkoutUrl }
     },
     'tenants.list': async ({ workspaceId }) => {
-      const { platformId } = recordOf(services, workspaceId)
+      const { platformId } = view(workspaceId).record
       const { tenants } = taken(await client.send(workspaceId, 'listTenants', {}))
       return tenants.map(({ id, name, catalog, plan_name: planName, highest_percent: highestPercent, pending_requests: pendingRequests }) => ({
         id,
@@ -81,7 +90,7 @@ export function offerCalls(services: Services): HandlersOf<'offers'> & HandlersO
       }))
     },
     'tenants.read': async ({ workspaceId, tenantId }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const query = { tenant: tenantId }
       const [plan, usage, plans, requests] = await Promise.all([
         client.send(workspaceId, 'readTenantPlan', { query }),

@@ -1,43 +1,61 @@
 import type { QueueRow } from '../../../shared/contract/console.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
+import { meterName } from '../billing/meters.ts'
+import type { ReleasePreviewsOf } from '../billing/plans/release-preview.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
+import type { HandlersOf } from '../bridge/handlers.ts'
+import type { Clock } from '../base/clock.ts'
 import { ConsoleFailure } from '../base/failure.ts'
+import type { MemoryTitles } from '../vault/memory-titles.ts'
+import type { Drainer } from '../outbox/delivery/drainer.ts'
+import type { CiphertextReader } from '../outbox/item.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import type { ShownItem } from '../outbox/queue/queue-view.ts'
 import { parsePayload, settingPayload } from '../outbox/queue/rows/item-row.ts'
-import type { Services } from './services.ts'
-import type { HandlersOf } from '../bridge/handlers.ts'
-import { catalogOf, meterName, previewsOf } from './overview-calls.ts'
-import { recordOf } from './workspace-calls.ts'
+import type { Vault } from '../vault/vault.ts'
 
 /** One export is one file in memory of the window; more is exported in parts, by filter. */
 const EXPORT_MAX_BYTES = 200 * 1024 * 1024
 
-export function outboxCalls(services: Services): HandlersOf<'outbox'> {
-  const { outbox, drainer, reader, titles, clock } = services
+export type OutboxCallParts = {
+  view: WorkspaceViewOf
+  releasePreviews: ReleasePreviewsOf
+  outbox: Pick<Outbox, 'page' | 'item' | 'tally' | 'heldByAgent' | 'heldByMeter' | 'retry' | 'discard' | 'undoDiscard' | 'exportLines'>
+  drainer: Pick<Drainer, 'drain'>
+  reader: CiphertextReader
+  titles: MemoryTitles
+  vault: Pick<Vault, 'subKeys'>
+  activity: Pick<ActivityLog, 'add'>
+  clock: Pick<Clock, 'now'>
+}
+
+export function outboxCalls(parts: OutboxCallParts): HandlersOf<'outbox'> {
+  const { view, releasePreviews, outbox, drainer, reader, titles, vault, activity, clock } = parts
   return {
     'outbox.page': ({ workspaceId, filter, before, limit }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const { rows, next, total } = outbox.page(workspaceId, filter, before, limit)
-      const names = agentNames(services, workspaceId)
+      const names = agentNames(vault, workspaceId)
       return { rows: rows.map((row) => queueRow(row, names, shortTitle(row))), next, total }
     },
     'outbox.item': async ({ workspaceId, id }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const found = outbox.item(workspaceId, id)
       if (found === null) throw new ConsoleFailure('not_found', 'This item is not in the queue any more.', 'Look at the list again.')
       const { [id]: title = shortTitle(found.item) } = await titles.read(workspaceId, [id])
       const setting = settingOf(found.item)
       return {
-        row: queueRow(found.item, agentNames(services, workspaceId), title),
+        row: queueRow(found.item, agentNames(vault, workspaceId), title),
         attempts: found.attempts,
         undoable: found.undoable,
         mine: setting?.value ?? null,
         theirs: setting?.theirs ?? null,
       }
     },
-    'outbox.titles': ({ workspaceId, ids }) => titles.read(recordOf(services, workspaceId).id, ids),
+    'outbox.titles': ({ workspaceId, ids }) => titles.read(view(workspaceId).record.id, ids),
     'outbox.tally': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
-      const catalog = catalogOf(services, workspaceId)
-      const names = agentNames(services, workspaceId)
+      const { catalog } = view(workspaceId)
+      const names = agentNames(vault, workspaceId)
       return {
         tally: outbox.tally(workspaceId),
         drain: drainer.drain(workspaceId),
@@ -49,12 +67,12 @@ export function outboxCalls(services: Services): HandlersOf<'outbox'> {
     'outbox.discard': async ({ workspaceId, selection }) => {
       const discarded = await outbox.discard(workspaceId, selection)
       if (discarded.count > 0)
-        services.activity.add(workspaceId, 'discarded', `Discarded ${discarded.count.toLocaleString('en-US')} ${discarded.count === 1 ? 'write' : 'writes'}.`)
+        activity.add(workspaceId, 'discarded', `Discarded ${discarded.count.toLocaleString('en-US')} ${discarded.count === 1 ? 'write' : 'writes'}.`)
       return discarded
     },
     'outbox.undoDiscard': async ({ workspaceId, undoToken }) => ({ count: await outbox.undoDiscard(workspaceId, undoToken) }),
     'outbox.export': async ({ workspaceId, selection }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const lines: string[] = []
       let sizeBytes = 0
       for await (const line of outbox.exportLines(workspaceId, selection, reader)) {
@@ -72,18 +90,15 @@ export function outboxCalls(services: Services): HandlersOf<'outbox'> {
         text: lines.map((line) => (line.endsWith('\n') ? line : `${line}\n`)).join(''),
       }
     },
-    'outbox.releasePreview': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
-      return previewsOf(services, workspaceId)
-    },
+    'outbox.releasePreview': ({ workspaceId }) => releasePreviews(view(workspaceId)),
   }
 }
 
-export function agentNames({ vault }: Pick<Services, 'vault'>, workspaceId: string): Map<string, string> {
+function agentNames(vault: Pick<Vault, 'subKeys'>, workspaceId: string): Map<string, string> {
   return new Map(vault.subKeys.list(workspaceId).map(({ id, name }) => [id, name]))
 }
 
-export function agentName(names: ReadonlyMap<string, string>, subKeyId: string | null): string {
+function agentName(names: ReadonlyMap<string, string>, subKeyId: string | null): string {
   if (subKeyId === null) return 'This console'
   return names.get(subKeyId) ?? `Sub-key ${subKeyId.slice(0, 8)}`
 }

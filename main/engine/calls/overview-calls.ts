@@ -1,25 +1,35 @@
-import { catalogFromWire, type KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
-import type { Overview, ReleasePreview } from '../../../shared/contract/console.ts'
-import { readMeters } from '../billing/meters.ts'
-import { releasePreviews } from '../billing/plans/release-preview.ts'
-import type { Services } from './services.ts'
+import type { Overview } from '../../../shared/contract/console.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
+import { meterName, readMeters } from '../billing/meters.ts'
+import type { ReleasePreviewsOf } from '../billing/plans/release-preview.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { Handlers } from '../bridge/handlers.ts'
-import { recordOf } from './workspace-calls.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { Sync } from '../sync/sync.ts'
 
 const ACTIVITY_SHOWN = 20
 
-export function overviewCalls(services: Services): Pick<Handlers, 'overview.read'> {
-  const { documents, outbox, activity, sync } = services
+export type OverviewCallParts = {
+  view: WorkspaceViewOf
+  releasePreviews: ReleasePreviewsOf
+  outbox: Pick<Outbox, 'heldByMeter' | 'tally'>
+  activity: Pick<ActivityLog, 'newest'>
+  sync: Pick<Sync, 'checkoutStatus'>
+  clock: Pick<Clock, 'now'>
+}
+
+export function overviewCalls({ view, releasePreviews, outbox, activity, sync, clock }: OverviewCallParts): Pick<Handlers, 'overview.read'> {
   return {
     'overview.read': ({ workspaceId }): Overview => {
-      recordOf(services, workspaceId)
-      const plan = documents.read(workspaceId, 'plan')
-      const catalog = catalogOf(services, workspaceId)
+      const workspace = view(workspaceId)
+      const { plan, period, catalog, counters } = workspace
       const heldByMeter = outbox.heldByMeter(workspaceId)
+      const heldByNamedMeter = heldByMeter.flatMap(({ meter, count, bytes }) => (meter === null ? [] : { meter, count, bytes }))
       const tally = outbox.tally(workspaceId)
       return {
         plan:
-          plan === null
+          plan === null || period === null
             ? null
             : {
                 id: plan.plan.id,
@@ -29,10 +39,10 @@ export function overviewCalls(services: Services): Pick<Handlers, 'overview.read
                 interval: plan.plan.interval,
                 cancelAtPeriodEnd: plan.plan.cancel_at_period_end ?? false,
                 paymentMethod: plan.plan.payment_method ?? null,
-                periodStart: Date.parse(plan.period.start),
-                periodEnd: Date.parse(plan.period.end),
+                periodStart: period.startMs,
+                periodEnd: period.endMs,
               },
-        meters: catalog === null ? [] : metersOf(services, workspaceId, catalog),
+        meters: catalog === null ? [] : readMeters(catalog, counters, heldByNamedMeter),
         held:
           tally.held.count === 0
             ? null
@@ -45,9 +55,9 @@ export function overviewCalls(services: Services): Pick<Handlers, 'overview.read
                   count: held.count,
                   bytes: held.bytes,
                   reason: held.reason,
-                  since: held.since ?? services.clock.now(),
+                  since: held.since ?? clock.now(),
                 })),
-                previews: previewsOf(services, workspaceId),
+                previews: releasePreviews(workspace),
               },
         queue: tally,
         activity: activity.newest(workspaceId, ACTIVITY_SHOWN),
@@ -55,34 +65,4 @@ export function overviewCalls(services: Services): Pick<Handlers, 'overview.read
       }
     },
   }
-}
-
-/** The platform's plan data as it was last read; null before the first visit. */
-export function catalogOf({ documents }: Pick<Services, 'documents'>, workspaceId: string): KnownCatalog | null {
-  const wire = documents.read(workspaceId, 'plans')
-  return wire === null ? null : catalogFromWire(wire)
-}
-
-export function metersOf(services: Pick<Services, 'documents' | 'outbox'>, workspaceId: string, catalog: KnownCatalog): ReturnType<typeof readMeters> {
-  const held = services.outbox.heldByMeter(workspaceId).flatMap(({ meter, count, bytes }) => (meter === null ? [] : { meter, count, bytes }))
-  return readMeters(catalog, services.documents.list(workspaceId, 'counter'), held)
-}
-
-/** Empty before the first visit: without the platform's plan data nothing can be promised. */
-export function previewsOf(services: Pick<Services, 'documents' | 'outbox' | 'sync'>, workspaceId: string): ReleasePreview[] {
-  const catalog = catalogOf(services, workspaceId)
-  const plan = services.documents.read(workspaceId, 'plan')
-  if (catalog === null || plan === null) return []
-  return releasePreviews({
-    catalog,
-    plan,
-    counters: services.documents.list(workspaceId, 'counter'),
-    heldSizesBytes: services.outbox.envelopeSizes(workspaceId, ['held']).bytes,
-    opensSession: services.sync.sessions.current(workspaceId) === null,
-  })
-}
-
-export function meterName(catalog: KnownCatalog | null, meter: string | null): string {
-  if (meter === null) return 'Quota'
-  return catalog?.meters.find(({ id }) => id === meter)?.name ?? meter
 }

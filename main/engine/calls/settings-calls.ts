@@ -1,20 +1,26 @@
-import type { CallOutput } from '../../../shared/contract/console.ts'
+import type { CallOutput, ConsoleEvent } from '../../../shared/contract/console.ts'
 import { alertIdOf } from '../outbox/edits/alert-edits.ts'
-import { type OpenEdit, openEdits } from '../outbox/edits/open-edits.ts'
-import type { Services } from './services.ts'
+import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
-import { recordOf } from './workspace-calls.ts'
+import { type OpenEdit, openEdits } from '../outbox/edits/open-edits.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { Documents } from '../sync/documents/documents.ts'
 
 type Setting = CallOutput<'settings.list'>[number]
 
 const noEdit: Pick<Setting, 'pendingValue' | 'itemId' | 'state'> = { pendingValue: null, itemId: null, state: null }
 
-export function settingsCalls(services: Services): HandlersOf<'settings'> {
-  const { documents, outbox } = services
+export type SettingsCallParts = {
+  view: WorkspaceViewOf
+  documents: Pick<Documents, 'read' | 'list'>
+  outbox: Pick<Outbox, 'page' | 'enqueueSetting'>
+  emit: (event: ConsoleEvent) => void
+}
 
+export function settingsCalls({ view, documents, outbox, emit }: SettingsCallParts): HandlersOf<'settings'> {
   return {
     'settings.list': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const edits = openEdits(outbox, workspaceId, ({ key, value, baseVersion }) => {
         const cached = documents.read(workspaceId, 'setting', key)
         return cached?.value === value || (cached?.version ?? 0) > (baseVersion ?? 0)
@@ -28,9 +34,9 @@ export function settingsCalls(services: Services): HandlersOf<'settings'> {
       }))
     },
     'settings.put': ({ workspaceId, key, value }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       outbox.enqueueSetting({ workspaceId, key, value, baseVersion: documents.read(workspaceId, 'setting', key)?.version ?? null })
-      services.emit({ event: 'cache.changed', payload: { workspaceId, topics: ['setting'] } })
+      emit({ event: 'cache.changed', payload: { workspaceId, topics: ['setting'] } })
       return {}
     },
   }

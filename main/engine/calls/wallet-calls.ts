@@ -1,25 +1,40 @@
 import type { z } from 'zod'
 import { dayOf } from '../../../shared/billing/cost-day.ts'
 import { microAuFromWire } from '../../../shared/billing/wallet.ts'
+import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { LedgerRow, Spent, WalletView } from '../../../shared/contract/console/wallet.ts'
 import { approvalRequired, type walletDocument } from '../../../shared/contract/platform/wallet.ts'
 import { type CachedPrices, dimensionName, estimateOf, existenceMicroAu, pricesFromWire, pricesView, quantityText } from '../billing/wallet/cached-prices.ts'
-import type { LedgerLine } from '../billing/wallet/ledger.ts'
+import type { Ledger, LedgerLine } from '../billing/wallet/ledger.ts'
 import { availableMicroAu, walletDays, walletRate } from '../billing/wallet/wallet-days.ts'
-import { ConsoleFailure } from '../base/failure.ts'
-import type { Services } from './services.ts'
-import type { Answer } from '../sync/client/answer.ts'
-import { failureOf } from '../sync/client/refusal.ts'
+import type { WorkspaceView, WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
-import { recordOf } from './workspace-calls.ts'
+import type { Clock } from '../base/clock.ts'
+import { ConsoleFailure } from '../base/failure.ts'
+import type { Answer } from '../sync/client/answer.ts'
+import type { Documents } from '../sync/documents/documents.ts'
+import type { PlatformClient } from '../sync/client/platform-client.ts'
+import { failureOf } from '../sync/client/refusal.ts'
+import type { Sync } from '../sync/sync.ts'
+import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
 
 type WalletDocument = z.output<typeof walletDocument>
 
 const HTTP_APPROVAL_REQUIRED = 428
 
-export function walletCalls(services: Services): HandlersOf<'wallet'> {
-  const { documents, ledger, client, sync, clock, registry } = services
+export type WalletCallParts = {
+  view: WorkspaceViewOf
+  documents: Pick<Documents, 'read' | 'list' | 'put'>
+  ledger: Pick<Ledger, 'page' | 'count' | 'days' | 'balanceBefore'>
+  client: Pick<PlatformClient, 'send'>
+  sync: Pick<Sync, 'kick'>
+  /** Whether the workspace is still here when an answer comes. */
+  registry: Pick<WorkspaceRegistry, 'find'>
+  clock: Pick<Clock, 'now'>
+  emit: (event: ConsoleEvent) => void
+}
 
+export function walletCalls({ view, documents, ledger, client, sync, registry, clock, emit }: WalletCallParts): HandlersOf<'wallet'> {
   /** Null before the first visit of the platform, or where it has no prices. */
   function pricesOf(workspaceId: string): CachedPrices | null {
     const pricing = documents.read(workspaceId, 'pricing')
@@ -28,7 +43,7 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
 
   /** The oldest first: that one takes the top-ups. */
   function walletsOf(workspaceId: string): WalletDocument[] {
-    recordOf(services, workspaceId)
+    view(workspaceId)
     return documents.list(workspaceId, 'wallet').toSorted((one, other) => Date.parse(one.created_at) - Date.parse(other.created_at))
   }
 
@@ -65,11 +80,11 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
       const wallet = circle === null ? wallets[0] : wallets.find((candidate) => candidate.circle === circle)
       return {
         circles: wallets.map(({ circle: id, name }) => ({ id, name })),
-        wallet: wallet === undefined ? null : walletView(services, workspaceId, wallet, wallet === wallets[0]),
+        wallet: wallet === undefined ? null : walletView(view(workspaceId), documents.list(workspaceId, 'element'), wallet, wallet === wallets[0]),
       }
     },
     'wallet.ledger': ({ workspaceId, circle, kind, element, before, limit }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const prices = pricesOf(workspaceId)
       const members = new Map(documents.list(workspaceId, 'member').map(({ id, name }) => [id, name]))
       const { lines, next } = ledger.page(workspaceId, circle, { kind, element }, before, limit)
@@ -86,12 +101,12 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
       return { days: shown, perDayMicroAu: perDayMicroAu?.toString() ?? null, countedDays, emptyAt }
     },
     'wallet.prices': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const prices = pricesOf(workspaceId)
       return prices === null ? null : pricesView(prices)
     },
     'wallet.estimate': ({ workspaceId, element, operation, quantities }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const prices = pricesOf(workspaceId)
       const estimate = prices === null ? null : estimateOf(prices, element, operation, quantities)
       if (estimate === null) throw new ConsoleFailure('not_found', 'This computer does not know what this element costs.', 'Sync, then try again.')
@@ -103,7 +118,7 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
       return spend(workspaceId, () => client.send(workspaceId, 'startRun', { params: { circle }, body, idempotencyKey: attemptId }))
     },
     'wallet.instances': ({ workspaceId, circle }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const prices = pricesOf(workspaceId)
       return documents
         .list(workspaceId, 'instance')
@@ -133,7 +148,7 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
       return {}
     },
     'wallet.createCircle': async ({ workspaceId, circle, name, attemptId }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       const answer = await client.send(workspaceId, 'createCircle', { body: { circle, name }, idempotencyKey: attemptId })
       if (answer.kind !== 'ok') throw failureOf(answer)
       keep(workspaceId, () => documents.put(workspaceId, 'wallet', answer.value, circle))
@@ -145,13 +160,18 @@ export function walletCalls(services: Services): HandlersOf<'wallet'> {
   /** An answer is on the pages before the feed brings it; a workspace that was removed meanwhile keeps nothing. */
   function keep(workspaceId: string, write: () => ReadonlySet<string>): void {
     if (registry.find(workspaceId) === null) return
-    services.emit({ event: 'cache.changed', payload: { workspaceId, topics: [...write()] } })
+    emit({ event: 'cache.changed', payload: { workspaceId, topics: [...write()] } })
   }
 }
 
-function walletView({ documents }: Pick<Services, 'documents'>, workspaceId: string, wallet: WalletDocument, takesTopUps: boolean): WalletView['wallet'] {
-  const elements = new Map(documents.list(workspaceId, 'element').map(({ id, name }) => [id, name]))
-  const plans = documents.read(workspaceId, 'plans')?.plans ?? []
+function walletView(
+  { catalog }: Pick<WorkspaceView, 'catalog'>,
+  elementDocuments: readonly { id: string; name: string }[],
+  wallet: WalletDocument,
+  takesTopUps: boolean,
+): WalletView['wallet'] {
+  const elements = new Map(elementDocuments.map(({ id, name }) => [id, name]))
+  const plans = catalog?.plans ?? []
   return {
     circle: wallet.circle,
     name: wallet.name,

@@ -1,21 +1,41 @@
-import { workspace as workspaceShape, type Workspace } from '../../../shared/contract/console.ts'
+import { type ConsoleEvent, workspace as workspaceShape, type Workspace } from '../../../shared/contract/console.ts'
 import { permit } from '../../../shared/billing/permission.ts'
-import { permissionsOf } from '../billing/permissions.ts'
-import { ConsoleFailure } from '../base/failure.ts'
-import { ownMemberId } from '../sync/accounts/own-member.ts'
-import type { Services } from './services.ts'
-import type { WorkspaceRecord } from '../sync/accounts/workspace-registry.ts'
-import { localName, setLocalName } from '../sync/accounts/workspace-names.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
+import type { Invoices } from '../billing/invoices/invoices.ts'
+import type { WorkspaceView, WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
+import type { Drainer } from '../outbox/delivery/drainer.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import { ownMemberId } from '../sync/accounts/own-member.ts'
+import type { Documents } from '../sync/documents/documents.ts'
+import type { LocalSettings } from '../store/local-settings.ts'
+import type { Sync } from '../sync/sync.ts'
+import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
+import type { Vault } from '../vault/vault.ts'
+import { localName, setLocalName } from '../sync/accounts/workspace-names.ts'
 
-export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
-  const { registry, sync, drainer, outbox, vault, invoices, documents, local, activity } = services
+export type WorkspaceCallParts = {
+  view: WorkspaceViewOf
+  registry: Pick<WorkspaceRegistry, 'list'>
+  documents: Pick<Documents, 'list'>
+  local: Pick<LocalSettings, 'get' | 'set'>
+  sync: Pick<Sync, 'add' | 'signIn' | 'remove' | 'kick' | 'connection'>
+  drainer: Pick<Drainer, 'resume' | 'remove' | 'wake'>
+  outbox: Pick<Outbox, 'tally' | 'removeWorkspace'>
+  vault: Pick<Vault, 'subKeys'>
+  invoices: Pick<Invoices, 'forget'>
+  activity: Pick<ActivityLog, 'forget'>
+  emit: (event: ConsoleEvent) => void
+}
+
+export function workspaceCalls(parts: WorkspaceCallParts): HandlersOf<'workspaces'> {
+  const { view, registry, documents, local, sync, drainer, outbox, vault, invoices, activity, emit } = parts
   return {
-    'workspaces.list': () => registry.list().map((record) => workspaceOf(services, record)),
+    'workspaces.list': () => registry.list().map(({ id }) => workspaceOf(parts, view(id))),
     'workspaces.add': async ({ url, token }) => {
       const record = await sync.add(url, token)
       vault.subKeys.adopt(record.id, record.platformId, record.url)
-      return workspaceOf(services, record)
+      return workspaceOf(parts, view(record.id))
     },
     'workspaces.signIn': async ({ workspaceId, token }) => {
       await sync.signIn(workspaceId, token)
@@ -31,24 +51,24 @@ export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
       return {}
     },
     'workspaces.rename': ({ workspaceId, name }) => {
-      const record = recordOf(services, workspaceId)
+      const { record } = view(workspaceId)
       setLocalName(local, workspaceId, name === record.name ? null : name)
-      services.emit({ event: 'workspaces.changed', payload: {} })
+      emit({ event: 'workspaces.changed', payload: {} })
       return {}
     },
     'workspaces.members': ({ workspaceId }) => {
-      const record = recordOf(services, workspaceId)
+      const workspace = view(workspaceId)
       const members = documents.list(workspaceId, 'member')
-      const own = ownMemberId(record, members)
+      const own = ownMemberId(workspace.record, members)
       return members.map(({ id, name, role }) => ({
         id,
         name,
-        role: roleName(services, workspaceId, role),
+        role: roleName(workspace, role),
         you: id === own,
       }))
     },
     'workspaces.syncNow': ({ workspaceId }) => {
-      recordOf(services, workspaceId)
+      view(workspaceId)
       sync.kick(workspaceId)
       drainer.wake(workspaceId)
       return {}
@@ -56,27 +76,18 @@ export function workspaceCalls(services: Services): HandlersOf<'workspaces'> {
   }
 }
 
-/** @throws ConsoleFailure `not_found` for a workspace that this computer does not know (any more). */
-export function recordOf({ registry }: Pick<Services, 'registry'>, workspaceId: string): WorkspaceRecord {
-  const record = registry.find(workspaceId)
-  if (record === null)
-    throw new ConsoleFailure('not_found', 'This workspace is not on this computer.', 'Choose another workspace, or add it again in Settings.')
-  return record
-}
-
 /** As the platform calls it; the id until that is known. */
-function roleName(services: Services, workspaceId: string, role: string): string {
-  return permissionsOf(services, workspaceId)?.roles.find(({ id }) => id === role)?.name ?? role
+function roleName({ permissions }: Pick<WorkspaceView, 'permissions'>, role: string): string {
+  return permissions?.roles.find(({ id }) => id === role)?.name ?? role
 }
 
 /** By the platform's matrix, as far as it is known here; the platform decides. */
-function seesTenants(services: Services, { id, role }: WorkspaceRecord): boolean {
-  const permissions = permissionsOf(services, id)
+function seesTenants({ permissions, record: { role } }: Pick<WorkspaceView, 'permissions' | 'record'>): boolean {
   return permissions !== null && permit({ permissions }, role, 'view_usage', { ownTenant: false }).allowed === true
 }
 
-function workspaceOf(services: Services, record: WorkspaceRecord): Workspace {
-  const { sync, outbox, local } = services
+function workspaceOf({ sync, outbox, local }: Pick<WorkspaceCallParts, 'sync' | 'outbox' | 'local'>, view: WorkspaceView): Workspace {
+  const { record } = view
   const tally = outbox.tally(record.id)
   return workspaceShape.parse({
     id: record.id,
@@ -85,9 +96,9 @@ function workspaceOf(services: Services, record: WorkspaceRecord): Workspace {
     catalog: record.catalog,
     deployment: record.deployment,
     memberName: record.memberName,
-    role: roleName(services, record.id, record.role),
+    role: roleName(view, record.role),
     capabilities: [...record.capabilities],
-    seesTenants: seesTenants(services, record),
+    seesTenants: seesTenants(view),
     connection: sync.connection(record.id),
     queue: {
       pending: tally.pending.count + tally.sending.count + tally.waiting.count,

@@ -2,7 +2,6 @@ import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { EngineOptions } from '../../bridge/messages.ts'
 import type { Clock, Random } from '../base/clock.ts'
 import { ConsoleFailure } from '../base/failure.ts'
-import { revokeSubKey } from '../calls/identity-calls.ts'
 import type { Drainer } from '../outbox/delivery/drainer.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Stores } from '../store/stores.ts'
@@ -10,6 +9,7 @@ import type { Documents } from '../sync/documents/documents.ts'
 import { createSync, type Sync } from '../sync/sync.ts'
 import { adoptRestored } from '../vault/envelopes/adopt-restored.ts'
 import type { EnvelopeStore } from '../vault/envelopes/envelope-store.ts'
+import type { SubKeyRequests } from '../vault/keys/sub-key-requests.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { AccountsParts } from './accounts.ts'
 
@@ -19,6 +19,7 @@ export type SyncNeeds = Pick<AccountsParts, 'registry' | 'device' | 'tokens' | '
   outbox: Outbox
   envelopes: EnvelopeStore
   vault: Vault
+  subKeyRequests: SubKeyRequests
   /** Asked only once sync has started: the drainer needs sync, too, and is made after it. */
   drainer: () => Drainer
   trustedLoopbackOrigins: readonly string[]
@@ -29,7 +30,24 @@ export type SyncNeeds = Pick<AccountsParts, 'registry' | 'device' | 'tokens' | '
 
 /** The loops that read from the platforms, and what their news sets off in queue and vault. */
 export function composeSync(needs: SyncNeeds): Sync {
-  const { stores, registry, documents, device, tokens, client, egress, outbox, envelopes, vault, drainer, trustedLoopbackOrigins, clock, random, emit } = needs
+  const {
+    stores,
+    registry,
+    documents,
+    device,
+    tokens,
+    client,
+    egress,
+    outbox,
+    envelopes,
+    vault,
+    subKeyRequests,
+    drainer,
+    trustedLoopbackOrigins,
+    clock,
+    random,
+    emit,
+  } = needs
   return createSync({
     outboxDatabase: stores.outbox,
     registry,
@@ -47,7 +65,7 @@ export function composeSync(needs: SyncNeeds): Sync {
       drainer().start(workspaceId)
       drainer().resume(workspaceId)
       drainer().wake(workspaceId)
-      void vault.subKeys.settle(workspaceId, revokeSubKey({ client })).catch(() => undefined)
+      void vault.subKeys.settle(workspaceId, subKeyRequests.revoke).catch(() => undefined)
     },
     onRestorePage: (workspaceId) => outbox.noteRestorePage(workspaceId),
     onRestored: (workspaceId, restored) => adoptRestored({ outbox, envelopes }, workspaceId, restored),

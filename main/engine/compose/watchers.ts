@@ -7,7 +7,8 @@ import type { Warnings } from '../base/warnings.ts'
 import { watchFiredAlerts } from '../billing/fired-alerts.ts'
 import { whyNot } from '../billing/permissions.ts'
 import { watchPlanRequests } from '../billing/plans/plan-request-watch.ts'
-import { catalogOf, meterName } from '../calls/overview-calls.ts'
+import { meterName } from '../billing/meters.ts'
+import type { WorkspaceViews } from '../billing/workspace-view.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { LocalSettings } from '../store/local-settings.ts'
 import { watchClock } from '../sync/feed/clock-watch.ts'
@@ -16,6 +17,7 @@ import type { BillingParts } from './billing.ts'
 
 export type WatchersNeeds = Pick<AccountsParts, 'registry' | 'workspaceName'> &
   Pick<BillingParts, 'documents' | 'auditLog' | 'invoices'> & {
+    views: WorkspaceViews
     activity: ActivityLog
     local: LocalSettings
     warnings: Warnings
@@ -27,11 +29,11 @@ export type WatchersNeeds = Pick<AccountsParts, 'registry' | 'workspaceName'> &
 
 /** What listens to the engine's own events, in the order in which it hears them. */
 export function composeWatchers(needs: WatchersNeeds): ((event: ConsoleEvent) => void)[] {
-  const { registry, workspaceName, documents, auditLog, invoices, activity, local, warnings, outbox, clock, emit, report } = needs
-  const knownCatalog = (workspaceId: string) => catalogOf({ documents }, workspaceId)
+  const { registry, workspaceName, views, documents, auditLog, invoices, activity, local, warnings, outbox, clock, emit, report } = needs
+  const knownCatalog = (workspaceId: string) => views.find(workspaceId)?.catalog ?? null
   return [
     watchActivity(activity, {
-      planName: (workspaceId) => documents.read(workspaceId, 'plan')?.plan.name ?? null,
+      planName: (workspaceId) => views.find(workspaceId)?.plan?.plan.name ?? null,
       meterName: (workspaceId, meter) => meterName(knownCatalog(workspaceId), meter),
       heldBy: (workspaceId) => outbox.heldByMeter(workspaceId)[0]?.meter ?? null,
     }),
@@ -43,7 +45,10 @@ export function composeWatchers(needs: WatchersNeeds): ((event: ConsoleEvent) =>
       workspaceIds: () => registry.list().map(({ id }) => id),
       catalogOf: knownCatalog,
       nameOf: workspaceName,
-      mayDecide: (workspaceId) => whyNot({ documents, registry }, workspaceId, 'update_plan') === null,
+      mayDecide(workspaceId) {
+        const view = views.find(workspaceId)
+        return view === null || whyNot(view, 'update_plan') === null
+      },
       emit,
     }),
     watchFiredAlerts({ documents, local, clock, catalogOf: knownCatalog, nameOf: workspaceName, emit }),

@@ -4,8 +4,24 @@ import { type Limit, limitFromWire, limitToNullable } from '../../../../shared/b
 import { releaseByPlan } from '../../../../shared/billing/release-preview.ts'
 import type { ReleasePreview } from '../../../../shared/contract/console.ts'
 import type { Counter, planResponse } from '../../../../shared/contract/platform.ts'
+import type { WorkspaceView } from '../workspace-view.ts'
 
-export type ReleasePreviewInput = {
+/** What the queue and the session say of a workspace. */
+export type ReleasePreviewParts = {
+  /** Ciphertext sizes of what is held, oldest first. */
+  heldSizesBytes: (workspaceId: string) => ArrayLike<number>
+  hasOpenSession: (workspaceId: string) => boolean
+}
+
+/** What every page shows of a release. Empty before the first visit: without the platform's plan data nothing can be promised. */
+export type ReleasePreviewsOf = (view: Pick<WorkspaceView, 'record' | 'catalog' | 'plan' | 'counters'>) => ReleasePreview[]
+
+export function createReleasePreviews({ heldSizesBytes, hasOpenSession }: ReleasePreviewParts): ReleasePreviewsOf {
+  return ({ record: { id }, catalog, plan, counters }) =>
+    catalog === null || plan === null ? [] : releasePreviews({ catalog, plan, counters, heldSizesBytes: heldSizesBytes(id), opensSession: !hasOpenSession(id) })
+}
+
+type ReleasePreviewInput = {
   catalog: KnownCatalog
   plan: z.output<typeof planResponse>
   counters: readonly Counter[]
@@ -16,7 +32,7 @@ export type ReleasePreviewInput = {
 }
 
 /** What each plan would release of the held envelopes, and what would stay. From cache and queue alone, so offline too. */
-export function releasePreviews({ catalog, plan, counters, heldSizesBytes, opensSession }: ReleasePreviewInput): ReleasePreview[] {
+function releasePreviews({ catalog, plan, counters, heldSizesBytes, opensSession }: ReleasePreviewInput): ReleasePreview[] {
   const usage: Record<string, number> = {}
   const limits: Record<string, Limit> = {}
   for (const counter of counters) {

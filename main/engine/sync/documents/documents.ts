@@ -4,6 +4,7 @@ import type { changesResponse, Counter, deviceCounter } from '../../../../shared
 import { type DocumentTopic, documentTopics } from '../../../../shared/contract/platform/topics.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Database } from '../../store/database.ts'
+import { type DocumentRevision, DocumentRevisions } from './document-revisions.ts'
 import type { TopicTable } from './topic-table.ts'
 
 type ChangesPage = z.output<typeof changesResponse>
@@ -36,6 +37,7 @@ export class Documents {
   readonly #statements = new Map<string, Statement>()
   /** When a counter last came from beside the feed. In memory: no page of changes is under way across a restart. */
   readonly #observedAt = new Map<string, number>()
+  readonly #revisions = new DocumentRevisions()
 
   readonly #tables: ReadonlyMap<string, TopicTable>
 
@@ -56,6 +58,14 @@ export class Documents {
   list<T extends DocumentTopic>(workspaceId: string, topic: T): TopicBody<T>[] {
     const raw = this.#statement('SELECT id, body FROM documents WHERE workspace_id = ? AND topic = ? ORDER BY id').all(workspaceId, topic)
     return raw.flatMap((row) => this.#check(workspaceId, topic, row) ?? [])
+  }
+
+  /**
+   * The same as long as `read` and `list` find the same: whoever keeps what they answered keeps it under this. Ask for it before
+   * reading, because a document that is not what it should be is removed by reading it.
+   */
+  revision(workspaceId: string, topic: DocumentTopic): DocumentRevision {
+    return this.#revisions.current(workspaceId, topic)
   }
 
   /** Where to go on reading; null: from the beginning. */
@@ -162,6 +172,7 @@ export class Documents {
       for (const table of ['documents', 'cursors', 'set_aside']) this.#statement(`DELETE FROM ${table} WHERE workspace_id = ?`).run(workspaceId)
       for (const table of this.#tables.values()) table.forget(workspaceId)
     })()
+    this.#revisions.endAll(workspaceId)
   }
 
   #applyChange(workspaceId: string, change: Change, cursor: Cursor, askedAt: number): 'written' | 'same' | 'older' {
@@ -169,6 +180,7 @@ export class Documents {
     if (change.op === 'delete') {
       if (table !== undefined) return table.remove(workspaceId, change.id) ? 'written' : 'same'
       const { changes } = this.#statement('DELETE FROM documents WHERE workspace_id = ? AND topic = ? AND id = ?').run(workspaceId, change.topic, change.id)
+      this.#revisions.end(workspaceId, change.topic)
       return changes > 0 ? 'written' : 'same'
     }
     const reason = whyRefused(change.topic, change.body)
@@ -199,12 +211,17 @@ export class Documents {
       `INSERT INTO documents (workspace_id, topic, id, version, body, generation) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (workspace_id, topic, id) DO UPDATE SET version = excluded.version, body = excluded.body, generation = excluded.generation`,
     ).run(workspaceId, topic, id, version, text, generation)
-    return !before.success || before.data.body !== text
+    const isAnother = !before.success || before.data.body !== text
+    if (isAnother) this.#revisions.end(workspaceId, topic)
+    return isAnother
   }
 
   #sweep(workspaceId: string, generation: number, changed: Set<string>): void {
     const gone = this.#statement('DELETE FROM documents WHERE workspace_id = ? AND generation < ? RETURNING topic').all(workspaceId, generation)
-    for (const { topic } of z.array(z.object({ topic: z.string() })).parse(gone)) changed.add(topic)
+    for (const { topic } of z.array(z.object({ topic: z.string() })).parse(gone)) {
+      this.#revisions.end(workspaceId, topic)
+      changed.add(topic)
+    }
     for (const table of this.#tables.values()) if (table.sweep(workspaceId, generation)) changed.add(table.topic)
   }
 
@@ -215,6 +232,7 @@ export class Documents {
     this.#database.transaction(() => {
       this.#setAside(workspaceId, topic, row.id, row.body, parsed.reason)
       this.#statement('DELETE FROM documents WHERE workspace_id = ? AND topic = ? AND id = ?').run(workspaceId, topic, row.id)
+      this.#revisions.end(workspaceId, topic)
       // The feed will not send this document again by itself.
       this.startOver(workspaceId)
     })()
