@@ -131,19 +131,19 @@ async function write({ memories, mover, vault }: Queue, { workspaceId, subKeyIds
 }
 
 function deliverAll({ outbox }: Queue, workspaceId: string): void {
-  const { writer, picking, settlement, pushLog, workspaceNo } = outbox.parts
+  const { writer, readyItems, transitions, pushLog, workspaceNo } = outbox.parts
   const workspace = workspaceNo(workspaceId) ?? 0
   for (let more = true; more; ) {
     writer.write(() => {
       for (let push = 0; more && push < 10; push += 1) {
-        const { taken } = picking.ready(workspace, 'envelope', ['pending'], PUSH, Number.POSITIVE_INFINITY)
+        const { taken } = readyItems.ready(workspace, 'envelope', ['pending'], PUSH, Number.POSITIVE_INFINITY)
         more = taken.length > 0
         if (!more) break
         const now = Date.now()
         const pushNo = taken[0]?.item.sequence ?? now
         const decision = { next: 'delivered', duplicate: false, status: 200 } as const
-        settlement.settle(
-          settlement.sending(taken, pushNo, false).map((one) => ({ taken: one, decision })),
+        transitions.settle(
+          transitions.sending(taken, pushNo, false).map((one) => ({ taken: one, decision })),
           now,
         )
         pushLog.record(workspace, now, pushNo)

@@ -10,7 +10,7 @@ import type { MemoryTitles } from '../vault/memory-titles.ts'
 import type { Drainer } from '../outbox/delivery/drainer.ts'
 import type { CiphertextReader } from '../outbox/item.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import type { ShownItem } from '../outbox/queue/queue-view.ts'
+import type { ItemView } from '../outbox/queue/queue-view.ts'
 import { parsePayload, settingPayload } from '../outbox/queue/rows/item-row.ts'
 import type { Vault } from '../vault/vault.ts'
 
@@ -103,7 +103,7 @@ function agentName(names: ReadonlyMap<string, string>, subKeyId: string | null):
   return names.get(subKeyId) ?? `Sub-key ${subKeyId.slice(0, 8)}`
 }
 
-function queueRow(item: ShownItem, names: ReadonlyMap<string, string>, title: string): QueueRow {
+function queueRow(item: ItemView, names: ReadonlyMap<string, string>, title: string): QueueRow {
   return {
     id: item.id,
     sequence: item.sequence,
@@ -124,13 +124,13 @@ function queueRow(item: ShownItem, names: ReadonlyMap<string, string>, title: st
   }
 }
 
-function shortTitle(item: ShownItem): string {
+function shortTitle(item: ItemView): string {
   if (item.kind === 'setting') return item.lane.slice('setting:'.length)
   const reference = item.memoryRef?.slice(0, 10) ?? item.id.slice(0, 8)
   return `${item.kind === 'delete' ? 'Delete of memory' : 'Memory'} ${reference}`
 }
 
-function settingOf(item: ShownItem): { value: string; theirs: string | null } | null {
+function settingOf(item: ItemView): { value: string; theirs: string | null } | null {
   if (item.kind !== 'setting') return null
   const payload = parsePayload(settingPayload, item.payload)
   return payload === null ? null : { value: payload.value, theirs: payload.theirs?.value ?? null }

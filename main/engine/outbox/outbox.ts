@@ -1,29 +1,29 @@
 import type { ItemState, QueueFilter, Tally } from '../../../shared/contract/console.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Database } from '../store/database.ts'
-import { Actions } from './actions/item-actions.ts'
-import { Archive, type StoredTotal } from './queue/delivered-archive.ts'
-import { Enqueuing, type EnqueueOutcome, type EnvelopeDraft } from './queue/enqueuer.ts'
+import { ItemActions } from './actions/item-actions.ts'
+import { DeliveredArchive, type StoredTotal } from './queue/delivered-archive.ts'
+import { Enqueuer, type EnqueueOutcome, type EnvelopeDraft } from './queue/enqueuer.ts'
 import { exportLines } from './actions/export-lines.ts'
 import { scheduleFolding } from './queue/lanes/lane-folding.ts'
-import { Holds } from './queue/quota-holds.ts'
+import { QuotaHolds } from './queue/quota-holds.ts'
 import { createIdentifiers, type Identifiers, uuidText } from './queue/identifiers.ts'
 import type { CiphertextReader, CiphertextStage } from './item.ts'
 import { entityOf } from './queue/lanes/lane-index.ts'
 import { Lanes } from './queue/lanes/lanes.ts'
-import { type AgentTally, type Attempt, type HeldByMeter, Pages, type ShownItem } from './queue/queue-view.ts'
-import { Picking, type Sizes } from './queue/ready-items.ts'
+import { type AgentTally, type Attempt, type HeldByMeter, QueueView, type ItemView } from './queue/queue-view.ts'
+import { ReadyItems, type Sizes } from './queue/ready-items.ts'
 import { BACK_OFF_CAP_MS } from './delivery/policy.ts'
 import { createPushLog } from './queue/push-log.ts'
 import { removeWorkspace } from './recovery/workspace-removal.ts'
-import { type KnownEnvelope, Restoring } from './recovery/envelope-restorer.ts'
+import { type KnownEnvelope, EnvelopeRestorer } from './recovery/envelope-restorer.ts'
 import type { SettingPayload } from './queue/rows/item-row.ts'
-import { type Selection, Selecting } from './queue/item-query.ts'
-import { Settlement } from './queue/item-transitions.ts'
-import { createStage } from './queue/ciphertext-staging.ts'
+import { type Selection, ItemQuery } from './queue/item-query.ts'
+import { ItemTransitions } from './queue/item-transitions.ts'
+import { createStagingArea } from './queue/ciphertext-staging.ts'
 import { recoverAtStart } from './recovery/start-recovery.ts'
-import { Superseded } from './recovery/superseded-scan.ts'
-import { createWriter, type Writer } from './queue/queue-writer.ts'
+import { SupersededScan } from './recovery/superseded-scan.ts'
+import { createQueueWriter, type QueueWriter } from './queue/queue-writer.ts'
 
 /** `enqueued`: there is something new to send; `acted`: a person did something; `drained`: the drainer wrote results. */
 export type QueueNews = 'enqueued' | 'acted' | 'drained'
@@ -37,8 +37,8 @@ export type Outbox = {
   /** The newest envelope of a memory; null when there is none, or when the memory was deleted. */
   latest(workspaceId: string, memoryRef: string): { id: string; revision: number; sequence: number; sizeBytes: number } | null
 
-  page(workspaceId: string, filter: QueueFilter, before: number | null, limit: number): { rows: ShownItem[]; next: number | null; total: number }
-  item(workspaceId: string, id: string): { item: ShownItem; attempts: Attempt[]; undoable: boolean } | null
+  page(workspaceId: string, filter: QueueFilter, before: number | null, limit: number): { rows: ItemView[]; next: number | null; total: number }
+  item(workspaceId: string, id: string): { item: ItemView; attempts: Attempt[]; undoable: boolean } | null
   tally(workspaceId: string): Record<ItemState, Tally>
   heldByAgent(workspaceId: string): { subKeyId: string | null; count: number; bytes: number }[]
   heldByMeter(workspaceId: string): HeldByMeter[]
@@ -90,11 +90,11 @@ export type Outbox = {
 
 /** What the drainer works with. */
 export type OutboxParts = {
-  writer: Writer
+  writer: QueueWriter
   lanes: Lanes
-  holds: Holds
-  picking: Picking
-  settlement: Settlement
+  holds: QuotaHolds
+  readyItems: ReadyItems
+  transitions: ItemTransitions
   pushLog: ReturnType<typeof createPushLog>
   workspaceNo(workspaceId: string): number | null
   announce(workspaceId: string, news: QueueNews): void
@@ -111,30 +111,30 @@ export type OutboxOptions = {
 
 /** The queue of writes that are owed to the platforms. On creation, what was on its way at the last end is pending again. */
 export function createOutbox({ database, clock, identifiers = createIdentifiers(clock), nextTurn = setImmediate }: OutboxOptions): Outbox {
-  const writer = createWriter(database)
+  const writer = createQueueWriter(database)
   const lanes = new Lanes(writer)
-  const holds = new Holds(writer)
-  const archive = new Archive(writer)
-  const stage = createStage(writer)
-  const settlement = new Settlement({ writer, lanes, holds, archive })
-  const enqueuing = new Enqueuing({ writer, lanes, holds, settlement, archive, stage, identifiers, clock })
-  const selecting = new Selecting(writer)
-  const pages = new Pages({ writer, holds, selecting })
-  const picking = new Picking(writer)
-  const restoring = new Restoring({ writer, lanes, holds, archive })
+  const holds = new QuotaHolds(writer)
+  const archive = new DeliveredArchive(writer)
+  const stage = createStagingArea(writer)
+  const transitions = new ItemTransitions({ writer, lanes, holds, archive })
+  const enqueuer = new Enqueuer({ writer, lanes, holds, transitions, archive, stage, identifiers, clock })
+  const query = new ItemQuery(writer)
+  const pages = new QueueView({ writer, holds, query })
+  const readyItems = new ReadyItems(writer)
+  const restorer = new EnvelopeRestorer({ writer, lanes, holds, archive })
   // Only the daily upkeep asks.
-  let knownSuperseded: Superseded | null = null
-  const superseded = (): Superseded => {
-    knownSuperseded ??= new Superseded({ writer, lanes, archive })
+  let knownSuperseded: SupersededScan | null = null
+  const superseded = (): SupersededScan => {
+    knownSuperseded ??= new SupersededScan({ writer, lanes, archive })
     return knownSuperseded
   }
   const pushLog = createPushLog(writer)
-  const breathe = (): Promise<void> => new Promise((resolve) => nextTurn(resolve))
-  const actions = new Actions({ writer, lanes, holds, settlement, selecting, clock, breathe })
+  const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => nextTurn(resolve))
+  const actions = new ItemActions({ writer, lanes, holds, transitions, query, clock, yieldToEventLoop })
   const folding = scheduleFolding({ laneIndex: writer.laneIndex, clock, nextTurn })
   const listeners = new Set<(workspaceId: string, news: QueueNews) => void>()
 
-  recoverAtStart({ writer, settlement, picking, pushLog, now: clock.now(), backOffCapMs: BACK_OFF_CAP_MS })
+  recoverAtStart({ writer, transitions, readyItems, pushLog, now: clock.now(), backOffCapMs: BACK_OFF_CAP_MS })
 
   function announce(workspaceId: string, news: QueueNews): void {
     if (news === 'enqueued') folding.wanted()
@@ -156,18 +156,18 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
 
   return {
     enqueueEnvelopes(drafts) {
-      const outcomes = writer.write(() => enqueuing.envelopes(drafts))
+      const outcomes = writer.write(() => enqueuer.envelopes(drafts))
       const stored = drafts.filter((_, index) => outcomes[index]?.ok)
       for (const workspaceId of new Set(stored.map((draft) => draft.workspaceId))) announce(workspaceId, 'enqueued')
       return outcomes
     },
     enqueueMemoryDelete(workspaceId, memoryRef) {
-      const result = writer.write(() => enqueuing.memoryDelete(workspaceId, memoryRef))
+      const result = writer.write(() => enqueuer.memoryDelete(workspaceId, memoryRef))
       announce(workspaceId, 'enqueued')
       return result
     },
     enqueueSetting({ workspaceId, ...edit }) {
-      const result = writer.write(() => enqueuing.setting(workspaceId, edit))
+      const result = writer.write(() => enqueuer.setting(workspaceId, edit))
       announce(workspaceId, 'enqueued')
       return result
     },
@@ -186,7 +186,7 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
     },
     item(workspaceId, id) {
       const workspace = numberOf(workspaceId)
-      const sequence = workspace === null ? null : selecting.find(workspace, id)
+      const sequence = workspace === null ? null : query.find(workspace, id)
       const item = sequence === null ? null : pages.item(sequence)
       return workspace === null || sequence === null || item === null
         ? null
@@ -196,17 +196,17 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
     heldByAgent: (workspaceId) => pages.heldByAgent(numberOf(workspaceId) ?? -1),
     heldByMeter: (workspaceId) => pages.heldByMeter(numberOf(workspaceId) ?? -1),
     agents: (workspaceId) => pages.agents(numberOf(workspaceId) ?? -1),
-    envelopeSizes: (workspaceId, states) => picking.sizes(numberOf(workspaceId) ?? -1, 'envelope', states),
+    envelopeSizes: (workspaceId, states) => readyItems.sizes(numberOf(workspaceId) ?? -1, 'envelope', states),
 
     retry: (workspaceId, selection) => acted(workspaceId, (workspace) => actions.retry(workspace, selection), 0),
     discard: (workspaceId, selection) => acted(workspaceId, (workspace) => actions.discard(workspace, selection), { count: 0, undoToken: '' }),
     undoDiscard: (workspaceId, undoToken) => acted(workspaceId, (workspace) => actions.undoDiscard(workspace, undoToken), 0),
-    exportLines: (workspaceId, selection, reader) => exportLines({ workspace: numberOf(workspaceId) ?? -1, selection, selecting, pages, reader }),
+    exportLines: (workspaceId, selection, reader) => exportLines({ workspace: numberOf(workspaceId) ?? -1, selection, query, pages, reader }),
 
-    adoptDelivered: (envelopes) => writer.write(() => restoring.adopt(envelopes, clock.now())),
-    known: (ids) => restoring.known(ids),
+    adoptDelivered: (envelopes) => writer.write(() => restorer.adopt(envelopes, clock.now())),
+    known: (ids) => restorer.known(ids),
     requeue(envelope) {
-      const sequence = writer.write(() => restoring.requeue(envelope))
+      const sequence = writer.write(() => restorer.requeue(envelope))
       if (sequence !== null) announce(envelope.workspaceId, 'enqueued')
       return sequence
     },
@@ -220,12 +220,12 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
       let count = 0
       for (const dropped of archive.prune(beforeMs)) {
         count += dropped
-        await breathe()
+        await yieldToEventLoop()
       }
       return count
     },
     async removeWorkspace(workspaceId) {
-      for (const _ of removeWorkspace({ writer, holds, stage }, workspaceId)) await breathe()
+      for (const _ of removeWorkspace({ writer, holds, stage }, workspaceId)) await yieldToEventLoop()
       announce(workspaceId, 'acted')
     },
     supersededBefore: (time, limit) => superseded().before(time, limit),
@@ -233,7 +233,7 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
 
     close: () => folding.close(),
     stage,
-    parts: { writer, lanes, holds, picking, settlement, pushLog, workspaceNo: numberOf, announce },
+    parts: { writer, lanes, holds, readyItems, transitions, pushLog, workspaceNo: numberOf, announce },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

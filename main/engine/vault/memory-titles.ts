@@ -1,6 +1,6 @@
 import { ConsoleFailure } from '../base/failure.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import type { ShownItem } from '../outbox/queue/queue-view.ts'
+import type { ItemView } from '../outbox/queue/queue-view.ts'
 import type { EnvelopeStore } from './envelopes/envelope-store.ts'
 import type { Vault } from './vault.ts'
 
@@ -21,7 +21,7 @@ export function createMemoryTitles({
   envelopes: EnvelopeStore
   vault: Pick<Vault, 'state' | 'open'>
 }): MemoryTitles {
-  function openable(workspaceId: string, itemIds: readonly string[]): ShownItem[] {
+  function openable(workspaceId: string, itemIds: readonly string[]): ItemView[] {
     let sizeBytes = 0
     return itemIds.flatMap((id) => {
       const item = outbox.item(workspaceId, id)?.item
@@ -31,7 +31,7 @@ export function createMemoryTitles({
     })
   }
 
-  function opened(item: ShownItem, sealed: Uint8Array | undefined): string | null {
+  function opened(item: ItemView, sealed: Uint8Array | undefined): string | null {
     if (sealed === undefined || item.memoryRef === null || item.revision === null) return null
     try {
       return vault.open(item.id, item.memoryRef, item.revision, sealed).memoryId

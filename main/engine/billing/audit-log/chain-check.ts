@@ -62,7 +62,7 @@ export class ChainCheck {
       this.#waiting.delete(workspaceId)
       await this.#follow(workspaceId)
     }
-    do await breathe()
+    do await yieldToEventLoop()
     while (!this.#stopped && this.#options.entries.cleanUp())
   }
 
@@ -70,7 +70,7 @@ export class ChainCheck {
     const { clock, changed } = this.#options
     let toldAt = clock.monotonic()
     for (;;) {
-      await breathe()
+      await yieldToEventLoop()
       if (this.#stopped) return
       const outcome = this.#slice(workspaceId)
       if (outcome === 'nothing') return
@@ -130,6 +130,6 @@ export function followChain(book: Pick<AuditBook, 'number' | 'verified_sequence'
 }
 
 /** Lets everything else have its turn. */
-function breathe(): Promise<void> {
+function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

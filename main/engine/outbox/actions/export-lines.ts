@@ -1,7 +1,7 @@
 import { STATES } from '../queue/rows/codes.ts'
 import type { CiphertextReader } from '../item.ts'
-import type { Pages, ShownItem } from '../queue/queue-view.ts'
-import type { Selecting, Selection } from '../queue/item-query.ts'
+import type { QueueView, ItemView } from '../queue/queue-view.ts'
+import type { ItemQuery, Selection } from '../queue/item-query.ts'
 
 /** Few at a time: an envelope may have 8 MiB. */
 const PIECE = 16
@@ -10,19 +10,19 @@ const PIECE = 16
 export async function* exportLines(parts: {
   workspace: number
   selection: Selection
-  selecting: Selecting
-  pages: Pages
+  query: ItemQuery
+  pages: QueueView
   reader: CiphertextReader
 }): AsyncGenerator<string> {
-  const { workspace, selection, selecting, pages, reader } = parts
-  for (const piece of selecting.pieces(workspace, selection, new Set(STATES), PIECE)) {
+  const { workspace, selection, query, pages, reader } = parts
+  for (const piece of query.pieces(workspace, selection, new Set(STATES), PIECE)) {
     const items = piece.flatMap((sequence) => pages.item(sequence) ?? [])
     const sealed = await reader.read(items.filter(({ kind }) => kind === 'envelope'))
     for (const item of items) yield `${JSON.stringify(lineOf(item, sealed.get(item.id) ?? null))}\n`
   }
 }
 
-function lineOf(item: ShownItem, ciphertext: Uint8Array | null): Record<string, unknown> {
+function lineOf(item: ItemView, ciphertext: Uint8Array | null): Record<string, unknown> {
   const { id, sequence, kind, state, lane, subKeyId, memoryRef, revision, sizeBytes, sha256, attempts, heldBy, reason, createdAt, deliveredAt } = item
   return {
     id,

@@ -1,26 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import { DISCARDABLE, RETRYABLE } from '../queue/rows/codes.ts'
-import type { Holds } from '../queue/quota-holds.ts'
+import type { QuotaHolds } from '../queue/quota-holds.ts'
 import { keyOf } from '../queue/lanes/lane-index.ts'
-import type { Lanes, LaneStep } from '../queue/lanes/lanes.ts'
+import type { Lanes, LaneItem } from '../queue/lanes/lanes.ts'
 import { parsePayload, settingPayload } from '../queue/rows/item-row.ts'
-import type { Selecting, Selection } from '../queue/item-query.ts'
-import type { Settlement } from '../queue/item-transitions.ts'
-import type { Writer } from '../queue/queue-writer.ts'
+import type { ItemQuery, Selection } from '../queue/item-query.ts'
+import type { ItemTransitions } from '../queue/item-transitions.ts'
+import type { QueueWriter } from '../queue/queue-writer.ts'
 
 /** Items changed in one transaction; between two of them others have their turn. */
 const PIECE = 500
 
 /** What a person can do with queued items. */
-export class Actions {
-  readonly #writer: Writer
+export class ItemActions {
+  readonly #writer: QueueWriter
   readonly #lanes: Lanes
-  readonly #holds: Holds
-  readonly #settlement: Settlement
-  readonly #selecting: Selecting
+  readonly #holds: QuotaHolds
+  readonly #transitions: ItemTransitions
+  readonly #query: ItemQuery
   readonly #clock: Pick<Clock, 'now'>
-  readonly #breathe: () => Promise<void>
+  readonly #yieldToEventLoop: () => Promise<void>
   readonly #dueNow
   readonly #payload
   readonly #entity
@@ -30,21 +30,21 @@ export class Actions {
   readonly #discardNo
 
   constructor(parts: {
-    writer: Writer
+    writer: QueueWriter
     lanes: Lanes
-    holds: Holds
-    settlement: Settlement
-    selecting: Selecting
+    holds: QuotaHolds
+    transitions: ItemTransitions
+    query: ItemQuery
     clock: Pick<Clock, 'now'>
-    breathe: () => Promise<void>
+    yieldToEventLoop: () => Promise<void>
   }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
     this.#holds = parts.holds
-    this.#settlement = parts.settlement
-    this.#selecting = parts.selecting
+    this.#transitions = parts.transitions
+    this.#query = parts.query
     this.#clock = parts.clock
-    this.#breathe = parts.breathe
+    this.#yieldToEventLoop = parts.yieldToEventLoop
     const { database } = parts.writer
     this.#dueNow = database.prepare<[number, number]>('UPDATE item SET next_at = ?, told = 0 WHERE sequence = ?')
     this.#payload = database.prepare<[number], string | null>('SELECT payload FROM item WHERE sequence = ?').pluck()
@@ -60,9 +60,9 @@ export class Actions {
   /** Tries again now: what waits does not wait longer, what was rejected is queued again, what is held asks the platform once more. */
   async retry(workspace: number, selection: Selection): Promise<number> {
     let count = 0
-    for (const piece of this.#selecting.pieces(workspace, selection, RETRYABLE, PIECE)) {
+    for (const piece of this.#query.pieces(workspace, selection, RETRYABLE, PIECE)) {
       count += this.#writer.write(() => piece.filter((sequence) => this.#retryOne(sequence)).length)
-      await this.#breathe()
+      await this.#yieldToEventLoop()
     }
     return count
   }
@@ -73,9 +73,9 @@ export class Actions {
     const now = this.#clock.now()
     const discardNo = this.#writer.write(() => Number(this.#newDiscard.run(undoToken, workspace, now).lastInsertRowid))
     let count = 0
-    for (const piece of this.#selecting.pieces(workspace, selection, DISCARDABLE, PIECE)) {
-      count += this.#writer.write(() => this.#settlement.discard(piece, 'Discarded by a person.', discardNo, now))
-      await this.#breathe()
+    for (const piece of this.#query.pieces(workspace, selection, DISCARDABLE, PIECE)) {
+      count += this.#writer.write(() => this.#transitions.discard(piece, 'Discarded by a person.', discardNo, now))
+      await this.#yieldToEventLoop()
     }
     return { count, undoToken }
   }
@@ -91,7 +91,7 @@ export class Actions {
       if (last === undefined) return count
       after = last
       count += this.#writer.write(() => piece.filter((sequence) => this.#bringBack(workspace, sequence)).length)
-      await this.#breathe()
+      await this.#yieldToEventLoop()
     }
   }
 
@@ -116,7 +116,7 @@ export class Actions {
     }
     if (group.state !== 'rejected') return false
     if (group.kind === 'setting') this.#preferMine(sequence)
-    this.#settlement.requeue(step, step.waits_for)
+    this.#transitions.requeue(step, step.waits_for)
     return true
   }
 
@@ -125,7 +125,7 @@ export class Actions {
     const payload = parsePayload(settingPayload, this.#payload.get(sequence) ?? null)
     if (!payload?.theirs) return
     const { theirs, ...mine } = payload
-    this.#settlement.setPayload(sequence, { ...mine, baseVersion: theirs.version })
+    this.#transitions.setPayload(sequence, { ...mine, baseVersion: theirs.version })
   }
 
   #bringBack(workspace: number, sequence: number): boolean {
@@ -134,18 +134,18 @@ export class Actions {
     if (step.withdrawn !== 0 || this.#lanes.groupOf(step).state !== 'discarded') return false
     const later = this.#later(workspace, step)
     if (later === null) return false
-    this.#settlement.requeue(step, step.waits_for)
+    this.#transitions.requeue(step, step.waits_for)
     // Whoever comes later in the lane, with nothing open in between, waits for this one again.
     for (const one of later) if (one.waits_for === null || one.waits_for < sequence) this.#lanes.setWaits(one, sequence)
     return true
   }
 
   /** The later items of the lane; null when one of them was delivered or is on its way, so that this one comes too late. */
-  #later(workspace: number, step: LaneStep): LaneStep[] | null {
+  #later(workspace: number, step: LaneItem): LaneItem[] | null {
     const entity = this.#entity.get(step.sequence)
     const lane = entity === undefined ? null : this.#writer.laneIndex.find(workspace, keyOf(entity), entity)
     if (!lane) return null
-    const later: LaneStep[] = []
+    const later: LaneItem[] = []
     for (const one of this.#lanes.backwards(lane)) {
       if (one.sequence === step.sequence) return later
       // What was sent and not answered may have been delivered.

@@ -6,7 +6,7 @@ const SUSPECT_AFTER = 3
  * single items would cost a sync operation each when it is back. So a batch is cut when the platform was well in
  * between, or else rarely: at the third, sixth, twelfth, twenty-fourth … failure in a row.
  */
-export function isCut(batch: { size: number; failures: number; wellSince: boolean }, failuresInRow: number): boolean {
+export function shouldSplit(batch: { size: number; failures: number; wellSince: boolean }, failuresInRow: number): boolean {
   if (batch.size < 2 || batch.failures < SUSPECT_AFTER) return false
   return batch.wellSince || isDoubling(failuresInRow)
 }

@@ -9,7 +9,7 @@ const RATE_WINDOW_MS = 5_000
 type Sample = { at: number; delivered: number }
 
 /** How a drain goes on: what was delivered since it began, how fast, and when it will be done. */
-export class Progress {
+export class DrainProgress {
   readonly #clock: Clock
   #run: { startedAt: number; finishedAt: number | null; releasing: Set<ItemKind>; delivered: number; released: number; samples: Sample[] } | null = null
 

@@ -6,7 +6,7 @@ import type { PlatformClient } from '../../sync/client/platform-client.ts'
 import type { CiphertextReader } from '../item.ts'
 import type { Outbox } from '../outbox.ts'
 import type { PauseReason } from './policy.ts'
-import type { Progress } from './drain-progress.ts'
+import type { DrainProgress } from './drain-progress.ts'
 import type { QuotaView } from './hold-release.ts'
 
 export type SessionProvider = {
@@ -40,4 +40,4 @@ export type DrainerOptions = {
 }
 
 /** What the drain of one workspace works with. */
-export type WorkspaceDrainParts = DrainerOptions & { workspaceId: string; progress: Progress; changed(): void }
+export type WorkspaceDrainOptions = DrainerOptions & { workspaceId: string; progress: DrainProgress; changed(): void }

@@ -1,7 +1,7 @@
 import type { Drain } from '../../../../shared/contract/console.ts'
 import type { DrainerOptions } from './drainer-options.ts'
 import type { PauseReason } from './policy.ts'
-import { createThrottle, Progress } from './drain-progress.ts'
+import { createThrottle, DrainProgress } from './drain-progress.ts'
 import { WorkspaceDrain } from './workspace-drain.ts'
 
 export type Drainer = {
@@ -24,7 +24,7 @@ export type Drainer = {
 /** Sends what the outbox holds, each workspace on its own: a slow or refused one never delays another. */
 export function createDrainer(options: DrainerOptions): Drainer {
   const { outbox, clock, emit } = options
-  const drains = new Map<string, { drain: WorkspaceDrain; progress: Progress; events: { soon(): void; cancel(): void } }>()
+  const drains = new Map<string, { drain: WorkspaceDrain; progress: DrainProgress; events: { soon(): void; cancel(): void } }>()
   let stopped = false
 
   const unsubscribe = outbox.subscribe((workspaceId, news) => {
@@ -36,12 +36,12 @@ export function createDrainer(options: DrainerOptions): Drainer {
 
   function snapshot(workspaceId: string): Drain {
     const known = drains.get(workspaceId)
-    return (known?.progress ?? new Progress(clock)).snapshot(known?.drain.left() ?? 0)
+    return (known?.progress ?? new DrainProgress(clock)).snapshot(known?.drain.left() ?? 0)
   }
 
   function start(workspaceId: string): void {
     if (stopped || drains.has(workspaceId)) return
-    const progress = new Progress(clock)
+    const progress = new DrainProgress(clock)
     const events = createThrottle(clock, () =>
       emit({ event: 'outbox.changed', payload: { workspaceId, tally: outbox.tally(workspaceId), drain: snapshot(workspaceId) } }),
     )

@@ -1,6 +1,6 @@
 import { type Draws, meterDraws } from '../../../../shared/billing/meter-draws.ts'
 import type { Random } from '../../base/clock.ts'
-import type { CounterSeen, Hold } from '../queue/quota-holds.ts'
+import type { CounterSnapshot, QuotaHold } from '../queue/quota-holds.ts'
 
 /** A meter as the cache knows it, for the platform's plan in force. */
 export type MeterView = {
@@ -20,7 +20,7 @@ export type QuotaView = { meters(workspaceId: string): readonly MeterView[] }
 const SLOW_RETRY_MS = 5 * 60_000
 
 /** What is known of a hold's counter now; all null when the meter is not among those the platform counts for us. */
-export function counterSeen(meters: readonly MeterView[], meter: string | null): CounterSeen {
+export function counterSnapshot(meters: readonly MeterView[], meter: string | null): CounterSnapshot {
   const view = meters.find((one) => one.meter === meter)
   return view ? { version: view.version, used: view.used, limit: view.limit } : { version: null, used: null, limit: null }
 }
@@ -35,7 +35,7 @@ export function slowRetryAt(meters: readonly MeterView[], meter: string | null, 
  * Whether it is worth asking the platform again for what a hold keeps back. `head`: the oldest held item, which has to
  * go first; a smaller one behind it does not overtake it.
  */
-export function mayTry(hold: Hold, head: { sizeBytes: number }, meters: readonly MeterView[], hasSession: boolean, now: number): boolean {
+export function mayProbe(hold: QuotaHold, head: { sizeBytes: number }, meters: readonly MeterView[], hasSession: boolean, now: number): boolean {
   if (hold.retryAt !== null && now >= hold.retryAt) return true
   const view = meters.find((one) => one.meter === hold.meter)
   // The platform has just said no to this very state of the counter; asking again would only cost a request.
@@ -58,7 +58,7 @@ function drawOf(view: MeterView, bytes: number, pushes: number, hasSession: bool
   return meterDraws[view.draws].ofPush?.(bytes, pushes, hasSession ? 0 : 1) ?? 1
 }
 
-function isNews(seen: CounterSeen, view: MeterView): boolean {
+function isNews(seen: CounterSnapshot, view: MeterView): boolean {
   if (seen.version === null || view.version === null) return seen.used !== view.used || seen.limit !== view.limit || seen.version !== view.version
   return view.version > seen.version
 }

@@ -3,32 +3,32 @@ import { type ErrorCode, errorClassOf, meterOfCode } from '../../../../shared/co
 import type { PlatformError } from '../../../../shared/contract/platform.ts'
 import type { Random } from '../../base/clock.ts'
 import type { Answer } from '../../sync/client/answer.ts'
-import type { Refusal } from '../queue/quota-holds.ts'
+import type { QuotaRefusal } from '../queue/quota-holds.ts'
 
 /** What becomes of an item after an answer. (protocol: "Errors") */
 export type Decision =
   | { next: 'delivered'; duplicate: boolean; status: number | null }
-  /** Tried again at `nextAt`. `told`: the platform named the time. `batchNo`: what fails together from now on; null: as before. */
-  | { next: 'waiting'; nextAt: number; told: boolean; status: number | null; code: string | null; message: string; batchNo: number | null }
-  | { next: 'held'; refusal: Refusal; status: number }
-  | { next: 'rejected'; conflict: boolean; theirs: Theirs | null; status: number | null; code: string | null; message: string }
+  /** Tried again at `nextAt`. `retryAfter`: the platform named the time. `batchNo`: what fails together from now on; null: as before. */
+  | { next: 'waiting'; nextAt: number; retryAfter: boolean; status: number | null; code: string | null; message: string; batchNo: number | null }
+  | { next: 'held'; refusal: QuotaRefusal; status: number }
+  | { next: 'rejected'; conflict: boolean; theirs: ServerValue | null; status: number | null; code: string | null; message: string }
   /** The workspace is paused until the person has acted; the item is as before and no try is counted. */
   | { next: 'paused'; why: PauseReason; status: number | null; code: string | null; message: string }
   /** Only for batches: pending again, to be sent in smaller pieces. */
   | { next: 'again' }
 
 export type PauseReason = 'signed_out' | 'device_revoked'
-export type Theirs = { value: string | null; version: number | null }
+export type ServerValue = { value: string | null; version: number | null }
 
 /** What the policy needs to know of an item, or of a batch: then `attempts` is that of its least tried item. */
-export type Tried = { kind: ItemKind; attempts: number }
+export type PriorAttempts = { kind: ItemKind; attempts: number }
 
 export const BACK_OFF_FIRST_MS = 1_000
 export const BACK_OFF_CAP_MS = 5 * 60_000
 export const RETRY_AFTER_CAP_MS = 60 * 60_000
 
 /** Decides from the answer to a whole call: of one item, or of a batch that the platform answered as one. */
-export function policy(tried: Tried, answer: Answer<unknown>, now: number, random: Random): Decision {
+export function policy(tried: PriorAttempts, answer: Answer<unknown>, now: number, random: Random): Decision {
   switch (answer.kind) {
     case 'ok':
       return { next: 'delivered', duplicate: false, status: answer.status }
@@ -41,7 +41,7 @@ export function policy(tried: Tried, answer: Answer<unknown>, now: number, rando
   }
 }
 
-function afterError(tried: Tried, answer: Extract<Answer<unknown>, { kind: 'error' }>, now: number, random: Random): Decision {
+function afterError(tried: PriorAttempts, answer: Extract<Answer<unknown>, { kind: 'error' }>, now: number, random: Random): Decision {
   const { status, error, retryAfterMs } = answer
   const words = { status, code: error?.code ?? null, message: error?.message ?? `The platform answered ${status}.` }
   switch (errorClassOf(status, error)) {
@@ -54,7 +54,7 @@ function afterError(tried: Tried, answer: Extract<Answer<unknown>, { kind: 'erro
       return waiting(tried, now, random, retryAfterMs, words)
     case 'final': {
       const conflict = status === 409 && error?.code === ('version_conflict' satisfies ErrorCode)
-      return { next: 'rejected', conflict, theirs: conflict ? theirsOf(error?.current) : null, ...words }
+      return { next: 'rejected', conflict, theirs: conflict ? serverValueOf(error?.current) : null, ...words }
     }
   }
 }
@@ -69,7 +69,7 @@ export type PushResult = {
   used?: number | undefined
 }
 
-export function resultPolicy(tried: Tried, result: PushResult | null, status: number, now: number, random: Random): Decision {
+export function resultPolicy(tried: PriorAttempts, result: PushResult | null, status: number, now: number, random: Random): Decision {
   if (result === null) return waiting(tried, now, random, null, { status, code: 'no_result', message: 'The platform’s answer did not mention this envelope.' })
   const code = result.code ?? null
   switch (result.status) {
@@ -86,7 +86,7 @@ export function resultPolicy(tried: Tried, result: PushResult | null, status: nu
   }
 }
 
-function refusalOf(status: number, error: PlatformError | null): Refusal {
+function refusalOf(status: number, error: PlatformError | null): QuotaRefusal {
   if (error === null) return { meter: null, code: null, reason: `The platform answered ${status}: the plan has no room.`, limit: null, used: null }
   return refusalFrom(error.code, { message: error.reason ?? error.message, meter: error.meter, limit: error.limit, used: error.used })
 }
@@ -94,7 +94,7 @@ function refusalOf(status: number, error: PlatformError | null): Refusal {
 function refusalFrom(
   code: string | null,
   words: { message?: string | undefined; meter?: string | undefined; limit?: number | undefined; used?: number | undefined },
-): Refusal {
+): QuotaRefusal {
   const limit = words.limit === undefined || words.limit < 0 ? null : words.limit
   return {
     meter: words.meter ?? (code === null ? null : meterOfCode(code)),
@@ -106,15 +106,15 @@ function refusalFrom(
 }
 
 function waiting(
-  tried: Tried,
+  tried: PriorAttempts,
   now: number,
   random: Random,
   retryAfterMs: number | null,
   words: { status: number | null; code: string | null; message: string },
 ): Decision {
-  const told = retryAfterMs !== null
-  const delayMs = told ? Math.min(Math.max(retryAfterMs, BACK_OFF_FIRST_MS), RETRY_AFTER_CAP_MS) : backOffMs(tried.attempts, random)
-  return { next: 'waiting', nextAt: now + delayMs, told, batchNo: null, ...words }
+  const retryAfter = retryAfterMs !== null
+  const delayMs = retryAfter ? Math.min(Math.max(retryAfterMs, BACK_OFF_FIRST_MS), RETRY_AFTER_CAP_MS) : backOffMs(tried.attempts, random)
+  return { next: 'waiting', nextAt: now + delayMs, retryAfter, batchNo: null, ...words }
 }
 
 /** Full jitter between 1 s and twice as much after each try, at most 5 min. `attempts`: tries before this one. */
@@ -123,7 +123,7 @@ export function backOffMs(attempts: number, random: Random): number {
   return Math.round(BACK_OFF_FIRST_MS + random() * (ceiling - BACK_OFF_FIRST_MS))
 }
 
-function theirsOf(current: unknown): Theirs | null {
+function serverValueOf(current: unknown): ServerValue | null {
   if (typeof current !== 'object' || current === null) return null
   const value = 'value' in current && typeof current.value === 'string' ? current.value : null
   const version =

@@ -1,27 +1,27 @@
 import type { ItemKind } from '../../../../shared/contract/console.ts'
 import type { PreparedCall } from '../../sync/client/platform-client.ts'
-import type { WorkspaceDrainParts } from './drainer-options.ts'
+import type { WorkspaceDrainOptions } from './drainer-options.ts'
 import type { MeterView } from './hold-release.ts'
 import { type PushAnswer, type PushEnvelope, sendSingle, type SingleAnswer } from './requests.ts'
 import type { Taken } from '../queue/item-transitions.ts'
 
 /** What is sent in one request. */
-export type Work = { kind: ItemKind; taken: Taken[]; envelopes: Map<number, PushEnvelope>; held: boolean }
+export type PreparedBatch = { kind: ItemKind; taken: Taken[]; envelopes: Map<number, PushEnvelope>; held: boolean }
 /** A push as it will leave, and as whom: with another session it has to be written again. */
-type WrittenPush = { call: PreparedCall<'push'>; deviceId: string; sessionId: string | null }
+type PreparedPush = { call: PreparedCall<'push'>; deviceId: string; sessionId: string | null }
 /** Marked as being sent. `meters`: what was known when it left; only newer news lead to another try after a refusal. */
-export type Going = { work: Work; pushNo: number; meters: readonly MeterView[]; written: WrittenPush | null }
+export type InFlightBatch = { work: PreparedBatch; pushNo: number; meters: readonly MeterView[]; written: PreparedPush | null }
 export type Reply = { push: PushAnswer } | { single: SingleAnswer }
 
 /** So many turns of the event loop at most pass until a request is handed to a connection that is open. */
 const LEAVING_TURNS = 8
 
 /** How the requests of one workspace leave. Which ones leave, and what becomes of their answers, the drain decides. */
-export class Sending {
-  readonly #parts: WorkspaceDrainParts
+export class PushSender {
+  readonly #parts: WorkspaceDrainOptions
   readonly #abort = new AbortController()
 
-  constructor(parts: WorkspaceDrainParts) {
+  constructor(parts: WorkspaceDrainOptions) {
     this.#parts = parts
   }
 
@@ -29,7 +29,7 @@ export class Sending {
    * Sends it, and comes back when it is being written to its connection: what this disk has to do then is done while the
    * platform works. Where no connection is open, it comes back all the same.
    */
-  async leave(going: Going): Promise<{ reply: Promise<Reply> }> {
+  async leave(going: InFlightBatch): Promise<{ reply: Promise<Reply> }> {
     going.meters = this.metersNow()
     let left = false
     const reply = this.#send(going, () => {
@@ -39,7 +39,7 @@ export class Sending {
     return { reply }
   }
 
-  async #send({ work, written }: Going, onLeave: () => void): Promise<Reply> {
+  async #send({ work, written }: InFlightBatch, onLeave: () => void): Promise<Reply> {
     const { client, workspaceId } = this.#parts
     const [first] = work.taken
     const { signal } = this.#abort
@@ -56,7 +56,7 @@ export class Sending {
   }
 
   /** Checked and written down while the one before it is on its way: between two pushes the platform waits for us. */
-  writeDown(going: Going): void {
+  writeDown(going: InFlightBatch): void {
     if (going.work.kind !== 'envelope' || going.written !== null) return
     try {
       going.written = this.#written(going.work)
@@ -65,7 +65,7 @@ export class Sending {
     }
   }
 
-  #written({ taken, envelopes }: Work): WrittenPush {
+  #written({ taken, envelopes }: PreparedBatch): PreparedPush {
     const deviceId = this.#deviceId()
     const sessionId = this.#sessionId()
     const body = { device_id: deviceId, session_id: sessionId, envelopes: taken.flatMap(({ item }) => envelopes.get(item.sequence) ?? []) }

@@ -7,7 +7,7 @@ import type { PlatformClient } from '../../sync/client/platform-client.ts'
 import type { CiphertextReader } from '../item.ts'
 import { type Decision, policy, resultPolicy } from './policy.ts'
 import { deletePayload, parsePayload, type SettingPayload, settingPayload } from '../queue/rows/item-row.ts'
-import type { Settled, Taken } from '../queue/item-transitions.ts'
+import type { SettledItem, Taken } from '../queue/item-transitions.ts'
 
 export type PushEnvelope = z.input<typeof pushEnvelope>
 export type PushAnswer = Answer<z.output<typeof pushResponse>>
@@ -83,7 +83,7 @@ function withoutCounters(answer: Answer<unknown>): SingleAnswer {
 }
 
 /** What becomes of each item of a push that the platform took apart; items with the same fate share one decision. */
-export function decideResults(batch: readonly Taken[], answer: Extract<PushAnswer, { kind: 'ok' }>, now: number, random: Random): Settled[] {
+export function decideResults(batch: readonly Taken[], answer: Extract<PushAnswer, { kind: 'ok' }>, now: number, random: Random): SettledItem[] {
   const results = new Map(answer.value.results.map((result) => [result.id, result]))
   const shared = new Map<string, Decision>()
   return batch.map((taken) => {

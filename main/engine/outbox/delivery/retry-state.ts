@@ -1,16 +1,16 @@
 import type { Clock, Random } from '../../base/clock.ts'
 import { BACK_OFF_FIRST_MS, backOffMs, type Decision } from './policy.ts'
 import { leastTried } from './requests.ts'
-import type { Settled, Taken } from '../queue/item-transitions.ts'
-import { halves, isCut } from './batch-splitting.ts'
+import type { SettledItem, Taken } from '../queue/item-transitions.ts'
+import { halves, shouldSplit } from './batch-splitting.ts'
 
 /** How it went lately between one workspace and its platform: when the next try is due, and which batches are suspicious. */
-export class Failures {
+export class RetryState {
   readonly #clock: Clock
   readonly #random: Random
   /** Monotonic time before which nothing is sent, since the last try failed. */
   #blockedUntil = 0
-  #toldToWait = false
+  #blockedByRetryAfter = false
   #inRow = 0
   #successes = 0
   /** How many successes there had been when a batch failed last, by its number. */
@@ -34,32 +34,32 @@ export class Failures {
     this.#successes += 1
     this.#inRow = 0
     this.#blockedUntil = 0
-    this.#toldToWait = false
+    this.#blockedByRetryAfter = false
     this.#failedAt.delete(batch[0]?.pushNoBefore ?? -1)
   }
 
   block(delayMs: number): void {
     this.#blockedUntil = this.#clock.monotonic() + delayMs
-    this.#toldToWait = false
+    this.#blockedByRetryAfter = false
   }
 
   /** The network is back, or a person asks: a back-off of our own ends, a time that the platform named stands. */
   forgive(): boolean {
-    if (this.#toldToWait) return false
+    if (this.#blockedByRetryAfter) return false
     this.#blockedUntil = 0
     return true
   }
 
   /** A batch failed as a whole. Answers what becomes of its items; `newNumber` names the halves of a batch that is cut. */
-  failed(batch: readonly Taken[], decision: Extract<Decision, { next: 'waiting' }>, pushNo: number, now: number, newNumber: () => number): Settled[] {
+  failed(batch: readonly Taken[], decision: Extract<Decision, { next: 'waiting' }>, pushNo: number, now: number, newNumber: () => number): SettledItem[] {
     this.#inRow += 1
-    const delayMs = decision.told ? decision.nextAt - now : backOffMs(this.#inRow - 1, this.#random)
+    const delayMs = decision.retryAfter ? decision.nextAt - now : backOffMs(this.#inRow - 1, this.#random)
     this.#blockedUntil = this.#clock.monotonic() + delayMs
-    this.#toldToWait = decision.told
+    this.#blockedByRetryAfter = decision.retryAfter
     const before = batch[0]?.pushNoBefore ?? -1
     const wellSince = this.#successes > (this.#failedAt.get(before) ?? this.#successes)
     this.#failedAt.delete(before)
-    if (decision.told || !isCut({ size: batch.length, failures: leastTried(batch) + 1, wellSince }, this.#inRow)) {
+    if (decision.retryAfter || !shouldSplit({ size: batch.length, failures: leastTried(batch) + 1, wellSince }, this.#inRow)) {
       this.#failedAt.set(pushNo, this.#successes)
       // A batch is tried again as soon as the platform is: only a lone item has earned the wait of all its own tries,
       // else the search for the item at fault would take longer with each step.
@@ -83,7 +83,7 @@ export class Failures {
    * A lone item that fails again and again is due a moment after sending begins again: were it due just then, being older
    * it would go first, and fail, and nothing behind it would ever leave. The first time that a platform names is kept to the millisecond.
    */
-  #afterOthers(batch: readonly Taken[], { told }: { told: boolean }, beginsAgainAt: number): number {
-    return told && leastTried(batch) === 0 ? beginsAgainAt : beginsAgainAt + BACK_OFF_FIRST_MS
+  #afterOthers(batch: readonly Taken[], { retryAfter }: { retryAfter: boolean }, beginsAgainAt: number): number {
+    return retryAfter && leastTried(batch) === 0 ? beginsAgainAt : beginsAgainAt + BACK_OFF_FIRST_MS
   }
 }

@@ -1,18 +1,18 @@
 import { asStoreError, DiskFullError } from '../../store/errors.ts'
 import type { Answer } from '../../sync/client/answer.ts'
-import { Choosing, type Chosen } from './batch-selector.ts'
+import { BatchSelector, type SelectedBatch } from './batch-selector.ts'
 import { KINDS } from '../queue/rows/codes.ts'
-import type { WorkspaceDrainParts } from './drainer-options.ts'
-import { Failures } from './retry-state.ts'
+import type { WorkspaceDrainOptions } from './drainer-options.ts'
+import { RetryState } from './retry-state.ts'
 import type { Decision, PauseReason } from './policy.ts'
-import { counterSeen, slowRetryAt } from './hold-release.ts'
+import { counterSnapshot, slowRetryAt } from './hold-release.ts'
 import { decideResults, decideWhole, type PushEnvelope, readBatch } from './requests.ts'
-import { type Going, nextTurn, type Reply, Sending, type Work } from './push-sender.ts'
-import type { Settled } from '../queue/item-transitions.ts'
+import { type InFlightBatch, nextTurn, type Reply, PushSender, type PreparedBatch } from './push-sender.ts'
+import type { SettledItem } from '../queue/item-transitions.ts'
 import { halves } from './batch-splitting.ts'
 
 /** `smooth`: the platform took it, and the next one may follow at once. `unanswered`: it may have taken it, and nobody knows. */
-type Outcome = { settled: Settled[]; smooth: boolean; unanswered?: boolean }
+type Outcome = { settled: SettledItem[]; smooth: boolean; unanswered?: boolean }
 
 /** A disk that is full, a LanceDB that cannot be read, a session that was lost: tried again after this. */
 const TROUBLE_MS = 1_000
@@ -23,10 +23,10 @@ const SESSION_LOST: ReadonlySet<string> = new Set(['session_expired', 'session_u
 
 /** Sends one workspace's queue: one request at a time, the next one prepared meanwhile. */
 export class WorkspaceDrain {
-  readonly #parts: WorkspaceDrainParts
-  readonly #choosing: Choosing
-  readonly #failures: Failures
-  readonly #sending: Sending
+  readonly #parts: WorkspaceDrainOptions
+  readonly #choosing: BatchSelector
+  readonly #failures: RetryState
+  readonly #sending: PushSender
   #paused: PauseReason | null = null
   #stopping = false
   #ended: Promise<void> | null = null
@@ -35,11 +35,11 @@ export class WorkspaceDrain {
   #lastPushNo = 0
   #lostSessions = 0
 
-  constructor(parts: WorkspaceDrainParts) {
+  constructor(parts: WorkspaceDrainOptions) {
     this.#parts = parts
-    this.#choosing = new Choosing(parts)
-    this.#failures = new Failures(parts)
-    this.#sending = new Sending(parts)
+    this.#choosing = new BatchSelector(parts)
+    this.#failures = new RetryState(parts)
+    this.#sending = new PushSender(parts)
   }
 
   get paused(): PauseReason | null {
@@ -53,7 +53,7 @@ export class WorkspaceDrain {
   /** `impatient`: the network is back or a person asks, so back-offs end. */
   wake(impatient: boolean): void {
     const workspace = this.#workspace()
-    if (impatient && workspace !== null && this.#failures.forgive()) this.#parts.outbox.parts.picking.dueNow(workspace, this.#parts.clock.now())
+    if (impatient && workspace !== null && this.#failures.forgive()) this.#parts.outbox.parts.readyItems.dueNow(workspace, this.#parts.clock.now())
     this.#wakeWanted = true
     this.#wake?.()
   }
@@ -73,8 +73,8 @@ export class WorkspaceDrain {
   left(): number {
     const workspace = this.#workspace()
     if (workspace === null) return 0
-    const { picking } = this.#parts.outbox.parts
-    return picking.count(workspace, KINDS, ['pending', 'sending', 'waiting']) + picking.count(workspace, this.#choosing.releasing, ['held'])
+    const { readyItems } = this.#parts.outbox.parts
+    return readyItems.count(workspace, KINDS, ['pending', 'sending', 'waiting']) + readyItems.count(workspace, this.#choosing.releasing, ['held'])
   }
 
   /** Resolves when nothing more is written. A request that does not end in time is broken off; its items are sent again later. */
@@ -102,9 +102,9 @@ export class WorkspaceDrain {
    * next one leaves before the results of the last one are written: the platform works while this disk does. A crash in
    * between loses results only, and the repeat of a push finds them again as duplicates.
    */
-  async #drainFrom(first: Work): Promise<void> {
+  async #drainFrom(first: PreparedBatch): Promise<void> {
     let going = await this.#write(() => this.#markSending(first))
-    let next: Going | null = null
+    let next: InFlightBatch | null = null
     let sent = going === null || going.work.taken.length === 0 ? null : await this.#sending.leave(going)
     while (going !== null && sent !== null) {
       this.#parts.progress.begin(going.work.kind, going.work.held)
@@ -134,7 +134,7 @@ export class WorkspaceDrain {
    * While `current` is on its way: `next` is marked and can leave when the answer comes; `after` is read, and is marked
    * together with the results of `current`, since each transaction waits for the disk.
    */
-  async #prepareMeanwhile(current: Work, next: Going | null): Promise<{ next: Going | null; after: Work | null }> {
+  async #prepareMeanwhile(current: PreparedBatch, next: InFlightBatch | null): Promise<{ next: InFlightBatch | null; after: PreparedBatch | null }> {
     // Results were just written: whoever else waits for this thread comes first.
     await nextTurn()
     const marked = next ?? this.#markAhead(await this.#prepareNext(current))
@@ -142,7 +142,7 @@ export class WorkspaceDrain {
     return { next: marked, after: marked === null ? null : await this.#prepareNext(current) }
   }
 
-  #markAhead(work: Work | null): Going | null {
+  #markAhead(work: PreparedBatch | null): InFlightBatch | null {
     if (work === null) return null
     try {
       const going = this.#parts.outbox.parts.writer.write(() => this.#markSending(work))
@@ -153,7 +153,7 @@ export class WorkspaceDrain {
     }
   }
 
-  async #prepareNext(current: Work): Promise<Work | null> {
+  async #prepareNext(current: PreparedBatch): Promise<PreparedBatch | null> {
     const workspace = this.#workspace()
     if (workspace === null || this.#stopping) return null
     const work = await this.#prepare(this.#choosing.nextPush(workspace, current.kind, current.held))
@@ -161,7 +161,7 @@ export class WorkspaceDrain {
     return work?.taken.some(({ item }) => item.state === 'waiting') ? null : work
   }
 
-  async #prepare(chosen: Chosen | null): Promise<Work | null> {
+  async #prepare(chosen: SelectedBatch | null): Promise<PreparedBatch | null> {
     if (!chosen) return null
     const { kind, picked, held } = chosen
     try {
@@ -182,17 +182,17 @@ export class WorkspaceDrain {
 
   #setAside(bad: readonly { sequence: number; reason: string }[]): void {
     if (bad.length === 0) return
-    const { writer, settlement } = this.#parts.outbox.parts
+    const { writer, transitions } = this.#parts.outbox.parts
     writer.write(() => {
-      for (const { sequence, reason } of bad) settlement.setAside(sequence, reason, this.#parts.clock.now())
+      for (const { sequence, reason } of bad) transitions.setAside(sequence, reason, this.#parts.clock.now())
     })
     this.#wakeWanted = true
     this.#parts.changed()
   }
 
-  #markSending(work: Work): Going {
+  #markSending(work: PreparedBatch): InFlightBatch {
     const pushNo = this.#newNumber()
-    const taken = this.#parts.outbox.parts.settlement.sending(work.taken, pushNo, work.held)
+    const taken = this.#parts.outbox.parts.transitions.sending(work.taken, pushNo, work.held)
     return { work: { ...work, taken }, pushNo, meters: [], written: null }
   }
 
@@ -209,7 +209,7 @@ export class WorkspaceDrain {
     } else if (reply.single.kind === 'ok' && reply.single.value.counters) onCounters(workspaceId, reply.single.value.counters, null)
   }
 
-  #decide({ work, pushNo }: Going, reply: Reply): Outcome {
+  #decide({ work, pushNo }: InFlightBatch, reply: Reply): Outcome {
     const { clock, random } = this.#parts
     const now = clock.now()
     const answer: Answer<unknown> = 'push' in reply ? reply.push : reply.single
@@ -247,15 +247,15 @@ export class WorkspaceDrain {
   }
 
   /** `stays`: what was marked to go next, and does not. */
-  #settle({ work, pushNo, meters }: Going, outcome: Outcome, stays: Going | null): void {
+  #settle({ work, pushNo, meters }: InFlightBatch, outcome: Outcome, stays: InFlightBatch | null): void {
     const { outbox, clock, quota, random, workspaceId } = this.#parts
-    const { settlement, holds, pushLog } = outbox.parts
+    const { transitions, holds, pushLog } = outbox.parts
     const workspace = this.#workspace()
     if (workspace === null) return
     const now = clock.now()
-    settlement.settle(outcome.settled, now)
+    transitions.settle(outcome.settled, now)
     // Before a meter is closed: that takes along whatever is pending then.
-    if (stays) settlement.notSent(stays.work.taken, now)
+    if (stays) transitions.notSent(stays.work.taken, now)
     if (work.kind === 'envelope') {
       for (const no of storingPushes(outcome.settled, pushNo)) pushLog.record(workspace, now, no)
       if (outcome.unanswered) pushLog.recordUnanswered(workspace, now, pushNo)
@@ -263,7 +263,7 @@ export class WorkspaceDrain {
     const refused = outcome.settled.find(({ decision }) => decision.next === 'held')?.decision
     if (refused?.next !== 'held') return
     const { refusal } = refused
-    holds.close(workspace, work.kind, refusal, now, counterSeen(meters, refusal.meter), slowRetryAt(quota.meters(workspaceId), refusal.meter, now, random))
+    holds.close(workspace, work.kind, refusal, now, counterSnapshot(meters, refusal.meter), slowRetryAt(quota.meters(workspaceId), refusal.meter, now, random))
   }
 
   /** While the disk is full nothing is sent, and what is known is written as soon as there is room: no result is forgotten. */
@@ -279,7 +279,7 @@ export class WorkspaceDrain {
     }
   }
 
-  #afterwards(work: Work, { settled, smooth }: Outcome): void {
+  #afterwards(work: PreparedBatch, { settled, smooth }: Outcome): void {
     const { outbox, workspaceId, progress, onPaused } = this.#parts
     const workspace = this.#workspace()
     progress.add(work.kind, settled.filter(({ decision }) => decision.next === 'delivered').length)
@@ -304,14 +304,14 @@ export class WorkspaceDrain {
   /** Nothing is left to send, but for what waits after a failure of its own. */
   #finishProgress(workspace: number): void {
     const { progress, outbox, emit, workspaceId, changed } = this.#parts
-    const { picking, holds } = outbox.parts
-    const stuck = this.#failures.inRow > 0 ? picking.count(workspace, KINDS, ['waiting']) : 0
-    if (!progress.active || picking.count(workspace, KINDS, ['pending']) + stuck > 0) return
+    const { readyItems, holds } = outbox.parts
+    const stuck = this.#failures.inRow > 0 ? readyItems.count(workspace, KINDS, ['waiting']) : 0
+    if (!progress.active || readyItems.count(workspace, KINDS, ['pending']) + stuck > 0) return
     const releasing = progress.releasing
     progress.finish()
     changed()
     if (!releasing || progress.released === 0) return
-    const heldAgainCount = picking.count(workspace, KINDS, ['held'])
+    const heldAgainCount = readyItems.count(workspace, KINDS, ['held'])
     const heldBy = heldAgainCount > 0 ? ((holds.find(workspace, 'envelope') ?? holds.of(workspace)[0])?.meter ?? null) : null
     emit({ event: 'release.finished', payload: { workspaceId, deliveredCount: progress.released, heldAgainCount, heldBy } })
   }
@@ -333,12 +333,12 @@ export class WorkspaceDrain {
   }
 }
 
-function all(work: Work, decision: Decision): Outcome {
+function all(work: PreparedBatch, decision: Decision): Outcome {
   return { settled: work.taken.map((taken) => ({ taken, decision })), smooth: false }
 }
 
 /** A duplicate was stored by an earlier push whose answer was lost: that one was the sync operation. */
-function storingPushes(settled: readonly Settled[], pushNo: number): Set<number> {
+function storingPushes(settled: readonly SettledItem[], pushNo: number): Set<number> {
   const numbers = new Set<number>()
   for (const { taken, decision } of settled) {
     if (decision.next !== 'delivered') continue

@@ -3,10 +3,10 @@ import { ITEM_COLUMNS, readItem } from './rows/item-row.ts'
 import { uuidBytes, uuidText } from './identifiers.ts'
 import type { CiphertextStage, StoredEnvelope } from '../item.ts'
 import { integerColumn, LINES, PackedRows, unpacked } from './rows/bulk-rows.ts'
-import type { Writer } from './queue-writer.ts'
+import type { QueueWriter } from './queue-writer.ts'
 
 /** `put` and `remove` belong inside a transaction of the writer. */
-export type Stage = CiphertextStage & {
+export type StagingArea = CiphertextStage & {
   /** The ciphertexts of the items from sequence `first` on. */
   put(first: number, ciphertexts: readonly Uint8Array[]): void
   /** For a workspace that is removed: `sequences` is a JSON list. */
@@ -20,7 +20,7 @@ const TOGETHER_MAX_BYTES = 1024 * 1024
 type StagedRow = ItemRow & { ciphertext: Buffer }
 
 /** Ciphertext in outbox.db, which is the acknowledged copy until LanceDB has its own on disk for certain. */
-export function createStage(writer: Writer): Stage {
+export function createStagingArea(writer: QueueWriter): StagingArea {
   const { database, groups, names } = writer
   const insert = database.prepare<[number, Uint8Array]>('INSERT INTO stage (sequence, ciphertext) VALUES (?, ?)')
   const insertTogether = database.prepare<[{ rows: Buffer; count: number; first: number; sealed: Buffer }]>(

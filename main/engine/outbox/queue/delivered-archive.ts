@@ -1,5 +1,5 @@
 import { kindCode, stateCode } from './rows/codes.ts'
-import type { Writer } from './queue-writer.ts'
+import type { QueueWriter } from './queue-writer.ts'
 
 export type StoredTotal = { subKeyId: string | null; count: number; bytes: number }
 
@@ -9,8 +9,8 @@ const PRUNE_ROWS = 1000
 /**
  * What this device has at the platform: totals that survive pruning, and the ids of envelopes whose rows were pruned.
  */
-export class Archive {
-  readonly #writer: Writer
+export class DeliveredArchive {
+  readonly #writer: QueueWriter
   readonly #total
   readonly #totals
   readonly #envelope
@@ -27,7 +27,7 @@ export class Archive {
   readonly #dropItem
   readonly #highWater
 
-  constructor(writer: Writer) {
+  constructor(writer: QueueWriter) {
     this.#writer = writer
     const { database } = writer
     this.#total = database.prepare<[number, number, number, number]>(

@@ -1,17 +1,17 @@
 import type { ItemKind } from '../../../../shared/contract/console.ts'
 import type { Clock } from '../../base/clock.ts'
-import type { Archive } from './delivered-archive.ts'
+import type { DeliveredArchive } from './delivered-archive.ts'
 import { DISCARDABLE } from './rows/codes.ts'
 import { createEnvelopeRows, type EnvelopeRow } from './rows/envelope-rows.ts'
-import type { Group } from './rows/item-groups.ts'
-import type { Holds } from './quota-holds.ts'
+import type { ItemGroup } from './rows/item-groups.ts'
+import type { QuotaHolds } from './quota-holds.ts'
 import { type Identifiers, uuidText } from './identifiers.ts'
 import { type EntityKey, entityOf, type LaneRow, settingEntity } from './lanes/lane-index.ts'
 import type { Lanes } from './lanes/lanes.ts'
 import type { SettingPayload } from './rows/item-row.ts'
-import type { Settlement } from './item-transitions.ts'
-import type { Stage } from './ciphertext-staging.ts'
-import type { Writer } from './queue-writer.ts'
+import type { ItemTransitions } from './item-transitions.ts'
+import type { StagingArea } from './ciphertext-staging.ts'
+import type { QueueWriter } from './queue-writer.ts'
 
 export type EnvelopeDraft = {
   workspaceId: string
@@ -41,33 +41,33 @@ type NewItem = {
 const MEMORY_REF = /^[0-9a-f]{64}$/
 
 /** Puts new items at the end of the queue. Every method belongs inside a transaction of the writer. */
-export class Enqueuing {
-  readonly #writer: Writer
+export class Enqueuer {
+  readonly #writer: QueueWriter
   readonly #lanes: Lanes
-  readonly #holds: Holds
-  readonly #settlement: Settlement
+  readonly #holds: QuotaHolds
+  readonly #transitions: ItemTransitions
   readonly #identifiers: Identifiers
   readonly #clock: Pick<Clock, 'now'>
-  readonly #archive: Archive
+  readonly #archive: DeliveredArchive
   readonly #envelopeRows: ReturnType<typeof createEnvelopeRows>
   readonly #insertItem
-  readonly #stage: Pick<Stage, 'put'>
+  readonly #stage: Pick<StagingArea, 'put'>
   readonly #withdraw
 
   constructor(parts: {
-    writer: Writer
+    writer: QueueWriter
     lanes: Lanes
-    holds: Holds
-    settlement: Settlement
-    archive: Archive
-    stage: Pick<Stage, 'put'>
+    holds: QuotaHolds
+    transitions: ItemTransitions
+    archive: DeliveredArchive
+    stage: Pick<StagingArea, 'put'>
     identifiers: Identifiers
     clock: Pick<Clock, 'now'>
   }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
     this.#holds = parts.holds
-    this.#settlement = parts.settlement
+    this.#transitions = parts.transitions
     this.#identifiers = parts.identifiers
     this.#clock = parts.clock
     this.#archive = parts.archive
@@ -168,7 +168,7 @@ export class Enqueuing {
       this.#withdraw.run(step.sequence)
     }
     atPlatform.push(...this.#archive.withdraw(workspace, entity))
-    this.#settlement.discard(withdrawn, 'The memory was deleted.', null)
+    this.#transitions.discard(withdrawn, 'The memory was deleted.', null)
     let tail: LaneRow = { ...lane, envelope: null }
     this.#writer.laneIndex.putThrough(workspace, memoryRef, tail)
     // Oldest first, as they were stored.
@@ -201,7 +201,7 @@ export class Enqueuing {
     const before = this.#writer.laneIndex.find(workspace, key)
     if (before) {
       const replaced = [...this.#lanes.backwards(before)].filter((step) => step.sent === 0 && !this.#lanes.isSettled(step)).map((step) => step.sequence)
-      this.#settlement.discard(replaced, 'Replaced by a newer edit.', null)
+      this.#transitions.discard(replaced, 'Replaced by a newer edit.', null)
     }
     const id = this.#identifiers.next()
     const payload = JSON.stringify({ key: edit.key, value: edit.value, baseVersion: edit.baseVersion } satisfies SettingPayload)
@@ -221,7 +221,7 @@ export class Enqueuing {
   }
 
   /** Where a new item is counted: held while its kind is refused, and behind what it waits for. */
-  #groupOf(workspace: number, kind: ItemKind, subKeyId: string | null, waitsFor: number | null): Group {
+  #groupOf(workspace: number, kind: ItemKind, subKeyId: string | null, waitsFor: number | null): ItemGroup {
     const { groups, names } = this.#writer
     const { state, heldBy } = this.#holds.stateOfNew(workspace, kind)
     const subKey = subKeyId === null ? null : names.number(subKeyId)

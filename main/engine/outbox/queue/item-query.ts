@@ -1,20 +1,20 @@
 import type { ItemState, QueueFilter } from '../../../../shared/contract/console.ts'
-import type { Group } from './rows/item-groups.ts'
+import type { ItemGroup } from './rows/item-groups.ts'
 import { uuidBytes } from './identifiers.ts'
 import { mergeBySequence } from './rows/merge-by-sequence.ts'
-import type { Writer } from './queue-writer.ts'
+import type { QueueWriter } from './queue-writer.ts'
 
 /** Chosen rows by id, or everything that a filter finds. */
 export type Selection = { ids: readonly string[] } | { filter: QueueFilter }
 
 /** Finds items by what a person chose. Every combination of a filter is a set of groups, so no filter needs an index of its own. */
-export class Selecting {
-  readonly #writer: Writer
+export class ItemQuery {
+  readonly #writer: QueueWriter
   readonly #newest
   readonly #oldest
   readonly #byId
 
-  constructor(writer: Writer) {
+  constructor(writer: QueueWriter) {
     this.#writer = writer
     const { database } = writer
     this.#newest = database.prepare<[number, number, number], { sequence: number }>(
@@ -26,7 +26,7 @@ export class Selecting {
     this.#byId = database.prepare<[Buffer], { sequence: number; group_no: number }>('SELECT sequence, group_no FROM item WHERE id = ?')
   }
 
-  groups(workspace: number, filter: QueueFilter): Group[] {
+  groups(workspace: number, filter: QueueFilter): ItemGroup[] {
     const heldBy = filter.heldBy === undefined ? undefined : this.#writer.names.find(filter.heldBy)
     const subKey = filter.subKeyId === undefined ? undefined : this.#writer.names.find(filter.subKeyId)
     // A name that was never seen has no items; null would mean "none at all".
@@ -42,7 +42,7 @@ export class Selecting {
   }
 
   /** Sequences of a page, newest first, below `before`. */
-  newest(groups: readonly Group[], before: number | null, limit: number): number[] {
+  newest(groups: readonly ItemGroup[], before: number | null, limit: number): number[] {
     const sources = groups.map(
       (group) => (boundary: number | null, size: number) => this.#newest.all(group.no, boundary ?? before ?? Number.MAX_SAFE_INTEGER, size),
     )

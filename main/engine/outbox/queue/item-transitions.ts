@@ -1,13 +1,13 @@
-import type { Archive } from './delivered-archive.ts'
+import type { DeliveredArchive } from './delivered-archive.ts'
 import { type AttemptOutcome, DISCARDABLE, outcomeCode } from './rows/codes.ts'
-import type { Group } from './rows/item-groups.ts'
-import type { Holds } from './quota-holds.ts'
+import type { ItemGroup } from './rows/item-groups.ts'
+import type { QuotaHolds } from './quota-holds.ts'
 import { uuidBytes } from './identifiers.ts'
 import type { OutboxItem } from '../item.ts'
-import { type Lanes, type LaneStep, traitsOf } from './lanes/lanes.ts'
+import { type Lanes, type LaneItem, traitsOf } from './lanes/lanes.ts'
 import type { Decision } from '../delivery/policy.ts'
 import { deletePayload, parsePayload, type SettingPayload, settingPayload } from './rows/item-row.ts'
-import type { Writer } from './queue-writer.ts'
+import type { QueueWriter } from './queue-writer.ts'
 
 /** An item that the drainer has picked. */
 export type Taken = {
@@ -20,14 +20,14 @@ export type Taken = {
   /** The try before that one; a duplicate was stored by it. */
   pushNoBefore?: number | null
 }
-export type Settled = { taken: Taken; decision: Decision }
+export type SettledItem = { taken: Taken; decision: Decision }
 
 /** Moves items from one state to another. Every method belongs inside a transaction of the writer. */
-export class Settlement {
-  readonly #writer: Writer
+export class ItemTransitions {
+  readonly #writer: QueueWriter
   readonly #lanes: Lanes
-  readonly #holds: Holds
-  readonly #archive: Archive
+  readonly #holds: QuotaHolds
+  readonly #archive: DeliveredArchive
   readonly #markSending
   readonly #marked
   readonly #takeBack
@@ -38,7 +38,7 @@ export class Settlement {
   readonly #move
   readonly #payload
 
-  constructor(parts: { writer: Writer; lanes: Lanes; holds: Holds; archive: Archive }) {
+  constructor(parts: { writer: QueueWriter; lanes: Lanes; holds: QuotaHolds; archive: DeliveredArchive }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
     this.#holds = parts.holds
@@ -103,7 +103,7 @@ export class Settlement {
   }
 
   /** Writes what became of items that were being sent: state and attempt rows. */
-  settle(results: readonly Settled[], now: number): void {
+  settle(results: readonly SettledItem[], now: number): void {
     const delivered: Taken[] = []
     const ended: number[] = []
     for (const [decision, members] of byKey(results, ({ decision }) => decision)) {
@@ -150,7 +150,7 @@ export class Settlement {
   }
 
   /** Puts an item into the queue again, held if its kind is refused now. `waitsFor`: its place in its lane. */
-  requeue(step: LaneStep, waitsFor: number | null): void {
+  requeue(step: LaneItem, waitsFor: number | null): void {
     const { groups } = this.#writer
     const from = this.#lanes.groupOf(step)
     const fresh = this.#holds.stateOfNew(from.workspace, from.kind)
@@ -174,8 +174,16 @@ export class Settlement {
     const to = groups.with({ ...traitsOf(from), ...this.#stateAfter(from, decision) })
     const changes =
       decision.next === 'waiting'
-        ? this.#wait.run(to.no, decision.message, used, decision.nextAt, decision.told ? 1 : 0, decision.batchNo ?? members[0]?.pushNo ?? 0, list, from.no)
-            .changes
+        ? this.#wait.run(
+            to.no,
+            decision.message,
+            used,
+            decision.nextAt,
+            decision.retryAfter ? 1 : 0,
+            decision.batchNo ?? members[0]?.pushNo ?? 0,
+            list,
+            from.no,
+          ).changes
         : this.#leave.run(
             to.no,
             decision.next === 'delivered' ? now : null,
@@ -189,17 +197,17 @@ export class Settlement {
     const bytes = sizeOf(members)
     groups.add(from, -members.length, -bytes)
     groups.add(to, members.length, bytes)
-    if (decision.next === 'rejected' && decision.theirs) this.#keepTheirs(members, decision.theirs)
+    if (decision.next === 'rejected' && decision.theirs) this.#keepServerValue(members, decision.theirs)
   }
 
   /** What comes back untried goes where a new item would go: during a hold it is held again. */
-  #stateAfter(from: Group, decision: Decision): Pick<Group, 'state' | 'heldBy'> {
+  #stateAfter(from: ItemGroup, decision: Decision): Pick<ItemGroup, 'state' | 'heldBy'> {
     if (decision.next === 'again' || decision.next === 'paused') return this.#holds.stateOfNew(from.workspace, from.kind)
     if (decision.next !== 'held') return { state: decision.next, heldBy: null }
     return { state: 'held', heldBy: decision.refusal.meter === null ? null : this.#writer.names.number(decision.refusal.meter) }
   }
 
-  #keepTheirs(members: readonly Taken[], theirs: { value: string | null; version: number | null }): void {
+  #keepServerValue(members: readonly Taken[], theirs: { value: string | null; version: number | null }): void {
     for (const { item } of members) {
       const mine = item.kind === 'setting' ? parsePayload(settingPayload, item.payload) : null
       if (mine) this.setPayload(item.sequence, { ...mine, theirs })
@@ -231,7 +239,7 @@ export class Settlement {
    * An edit that was queued behind another edit of the same setting was made on a version that our own earlier edit
    * has replaced by now. It would be refused as a conflict with ourselves, so it goes without a version.
    */
-  #rebase(heads: readonly LaneStep[]): void {
+  #rebase(heads: readonly LaneItem[]): void {
     for (const step of heads) {
       if (this.#lanes.groupOf(step).kind !== 'setting') continue
       const before = step.waits_for === null ? null : this.#lanes.step(step.waits_for)
@@ -241,7 +249,7 @@ export class Settlement {
     }
   }
 
-  #dropWithdrawn(results: readonly Settled[]): void {
+  #dropWithdrawn(results: readonly SettledItem[]): void {
     const open = results.filter(({ decision }) => decision.next !== 'delivered').map(({ taken }) => taken)
     if (open.length === 0) return
     const withdrawn = this.#withdrawn.all(sequencesOf(open))
@@ -257,7 +265,7 @@ export class Settlement {
     return this.#writer.database.prepare<[number], string | null>('SELECT payload FROM item WHERE sequence = ?').pluck().get(sequence) ?? null
   }
 
-  #moveStep(step: LaneStep, from: Group, to: Group, change: { settledAt: number | null; reason: string | null; discardNo: number | null }): void {
+  #moveStep(step: LaneItem, from: ItemGroup, to: ItemGroup, change: { settledAt: number | null; reason: string | null; discardNo: number | null }): void {
     const { groups } = this.#writer
     groups.add(from, -1, -step.size_bytes)
     groups.add(to, 1, step.size_bytes)

@@ -1,10 +1,10 @@
-import type { Writer } from './queue-writer.ts'
+import type { QueueWriter } from './queue-writer.ts'
 
 /**
  * Pushes that stored something: what the platform counts as sync operations of this device. `record` belongs inside
  * the transaction that notes the push's results.
  */
-export function createPushLog(writer: Writer): {
+export function createPushLog(writer: QueueWriter): {
   record(workspace: number, at: number, no: number): void
   recordRestorePage(workspace: number, at: number): void
   count(workspace: number, fromMs: number, toMs: number): number

@@ -1,17 +1,17 @@
 import type { z } from 'zod'
 import { attempt as attemptShape, type ItemState, type QueueFilter, type Tally } from '../../../../shared/contract/console.ts'
 import { OUTCOMES } from './rows/codes.ts'
-import type { Group } from './rows/item-groups.ts'
-import type { Hold, Holds } from './quota-holds.ts'
+import type { ItemGroup } from './rows/item-groups.ts'
+import type { QuotaHold, QuotaHolds } from './quota-holds.ts'
 import type { OutboxItem } from '../item.ts'
 import { ITEM_COLUMNS, type ItemRow, readItem } from './rows/item-row.ts'
-import type { Selecting } from './item-query.ts'
-import type { Writer } from './queue-writer.ts'
+import type { ItemQuery } from './item-query.ts'
+import type { QueueWriter } from './queue-writer.ts'
 
 export type Attempt = z.infer<typeof attemptShape>
 /** An item as the Outbox page shows it. */
-export type ShownItem = OutboxItem & { behind: boolean }
-export type HeldByMeter = Omit<Hold, 'workspaceId' | 'counter' | 'retryAt' | 'since'> & { since: number | null; count: number; bytes: number }
+export type ItemView = OutboxItem & { behind: boolean }
+export type HeldByMeter = Omit<QuotaHold, 'workspaceId' | 'counter' | 'retryAt' | 'since'> & { since: number | null; count: number; bytes: number }
 export type AgentTally = { subKeyId: string | null; held: Tally; open: Tally; lastWriteAt: number | null }
 
 type AttemptRow = { at: number; outcome: number; status: number | null; code: string | null; message: string | null }
@@ -19,18 +19,18 @@ type AttemptRow = { at: number; outcome: number; status: number | null; code: st
 const OPEN: ReadonlySet<ItemState> = new Set(['pending', 'sending', 'waiting', 'held', 'rejected'])
 
 /** What pages ask of the queue. Nothing here counts rows or skips over them. */
-export class Pages {
-  readonly #writer: Writer
-  readonly #holds: Holds
-  readonly #selecting: Selecting
+export class QueueView {
+  readonly #writer: QueueWriter
+  readonly #holds: QuotaHolds
+  readonly #query: ItemQuery
   readonly #rows
   readonly #attempts
   readonly #newestWrite
 
-  constructor(parts: { writer: Writer; holds: Holds; selecting: Selecting }) {
+  constructor(parts: { writer: QueueWriter; holds: QuotaHolds; query: ItemQuery }) {
     this.#writer = parts.writer
     this.#holds = parts.holds
-    this.#selecting = parts.selecting
+    this.#query = parts.query
     const { database } = parts.writer
     this.#rows = database.prepare<[string], ItemRow>(
       `SELECT ${ITEM_COLUMNS} FROM item WHERE sequence IN (SELECT value FROM json_each(?)) ORDER BY sequence DESC`,
@@ -39,15 +39,15 @@ export class Pages {
     this.#newestWrite = database.prepare<[number], { created_at: number }>('SELECT created_at FROM item WHERE group_no = ? ORDER BY sequence DESC LIMIT 1')
   }
 
-  page(workspace: number, filter: QueueFilter, before: number | null, limit: number): { rows: ShownItem[]; next: number | null; total: number } {
-    const groups = this.#selecting.groups(workspace, filter)
-    const sequences = this.#selecting.newest(groups, before, limit)
+  page(workspace: number, filter: QueueFilter, before: number | null, limit: number): { rows: ItemView[]; next: number | null; total: number } {
+    const groups = this.#query.groups(workspace, filter)
+    const sequences = this.#query.newest(groups, before, limit)
     const rows = this.#rows.all(JSON.stringify(sequences)).map((row) => this.#shown(row))
     const last = sequences.at(-1)
     return { rows, next: sequences.length === limit && last !== undefined ? last : null, total: groups.reduce((sum, group) => sum + group.count, 0) }
   }
 
-  item(sequence: number): ShownItem | null {
+  item(sequence: number): ItemView | null {
     const row = this.#rows.get(JSON.stringify([sequence]))
     return row ? this.#shown(row) : null
   }
@@ -118,12 +118,12 @@ export class Pages {
   }
 
   /** Holding changes groups, not rows, so a row may still carry the words of what happened to it before. */
-  #reason(item: OutboxItem, group: Group): string | null {
+  #reason(item: OutboxItem, group: ItemGroup): string | null {
     if (group.state === 'held') return this.#holds.find(group.workspace, group.kind)?.reason ?? null
     return group.state === 'waiting' || group.state === 'rejected' || group.state === 'discarded' ? item.reason : null
   }
 
-  #shown(row: ItemRow): ShownItem {
+  #shown(row: ItemRow): ItemView {
     const group = this.#writer.groups.get(row.group_no)
     if (!group) throw new Error(`group ${row.group_no} is not in outbox.db`)
     const { item, behind, flaw } = readItem(row, group, this.#writer.names)

@@ -1,14 +1,14 @@
 import type { Database } from '../../store/database.ts'
 import { asStoreError } from '../../store/errors.ts'
-import { Groups } from './rows/item-groups.ts'
+import { ItemGroups } from './rows/item-groups.ts'
 import { LaneIndex } from './lanes/lane-index.ts'
-import { Names } from './rows/interned-names.ts'
+import { InternedNames } from './rows/interned-names.ts'
 
 /** The one who writes to the queue: keeps what is remembered of names, groups and sequences in step with the commits. */
-export type Writer = {
+export type QueueWriter = {
   readonly database: Database
-  readonly names: Names
-  readonly groups: Groups
+  readonly names: InternedNames
+  readonly groups: ItemGroups
   readonly laneIndex: LaneIndex
   /**
    * Runs `work` in one transaction, or in the one that is open. When it throws, nothing of it stays, on disk or in memory.
@@ -21,9 +21,9 @@ export type Writer = {
   nextSequence(): number
 }
 
-export function createWriter(database: Database): Writer {
-  const names = new Names(database)
-  const groups = new Groups(database)
+export function createQueueWriter(database: Database): QueueWriter {
+  const names = new InternedNames(database)
+  const groups = new ItemGroups(database)
   const laneIndex = new LaneIndex(database)
   let lastSequence = readLastSequence(database)
   let sequenceBefore = lastSequence

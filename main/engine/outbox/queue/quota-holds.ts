@@ -1,10 +1,10 @@
 import type { ItemKind, ItemState } from '../../../../shared/contract/console.ts'
 import { kindCode, kindOf } from './rows/codes.ts'
-import type { Group } from './rows/item-groups.ts'
-import type { Writer } from './queue-writer.ts'
+import type { ItemGroup } from './rows/item-groups.ts'
+import type { QueueWriter } from './queue-writer.ts'
 
 /** What the platform said when it refused for want of room. */
-export type Refusal = {
+export type QuotaRefusal = {
   /** Null: the refusal named none. */
   meter: string | null
   code: string | null
@@ -14,13 +14,13 @@ export type Refusal = {
 }
 
 /** The counter of the refusing meter as it was known then; all null when it was not known. */
-export type CounterSeen = { version: number | null; used: number | null; limit: number | null }
+export type CounterSnapshot = { version: number | null; used: number | null; limit: number | null }
 
-export type Hold = Refusal & {
+export type QuotaHold = QuotaRefusal & {
   workspaceId: string
   kind: ItemKind
   since: number
-  counter: CounterSeen
+  counter: CounterSnapshot
   /** Next try of the slow timer; null when only news about the counter leads to another try. */
   retryAt: number | null
 }
@@ -46,14 +46,14 @@ const WAITS_FOR_ROOM: ReadonlySet<ItemState> = new Set(['pending', 'waiting', 'h
  * Which kinds of items the platform refuses in which workspace. Holding and releasing change groups, not items, so
  * that a hundred thousand items change in the time of one.
  */
-export class Holds {
-  readonly #writer: Writer
-  readonly #byKey = new Map<string, Hold>()
+export class QuotaHolds {
+  readonly #writer: QueueWriter
+  readonly #byKey = new Map<string, QuotaHold>()
   readonly #put
   readonly #drop
   readonly #clearTimes
 
-  constructor(writer: Writer) {
+  constructor(writer: QueueWriter) {
     this.#writer = writer
     const { database, names } = writer
     this.#put = database.prepare<
@@ -65,7 +65,7 @@ export class Holds {
     this.#drop = database.prepare<[number, number]>('DELETE FROM hold WHERE workspace = ? AND kind = ?')
     this.#clearTimes = database.prepare<[number]>('UPDATE item SET next_at = NULL WHERE group_no = ? AND next_at IS NOT NULL')
     for (const row of database.prepare<[], HoldRow>('SELECT * FROM hold').all()) {
-      const hold: Hold = {
+      const hold: QuotaHold = {
         workspaceId: names.text(row.workspace),
         kind: kindOf(row.kind),
         meter: names.textOrNull(row.meter),
@@ -81,11 +81,11 @@ export class Holds {
     }
   }
 
-  find(workspace: number, kind: ItemKind): Hold | null {
+  find(workspace: number, kind: ItemKind): QuotaHold | null {
     return this.#byKey.get(keyOf(workspace, kind)) ?? null
   }
 
-  of(workspace: number): Hold[] {
+  of(workspace: number): QuotaHold[] {
     return [...this.#byKey.entries()].filter(([key]) => key.startsWith(`${workspace}|`)).map(([, hold]) => hold)
   }
 
@@ -97,12 +97,12 @@ export class Holds {
   }
 
   /** Closes the meter: everything of this kind that waits to be sent is held from now on. */
-  close(workspace: number, kind: ItemKind, refusal: Refusal, since: number, counter: CounterSeen, retryAt: number | null): void {
+  close(workspace: number, kind: ItemKind, refusal: QuotaRefusal, since: number, counter: CounterSnapshot, retryAt: number | null): void {
     const { names, groups, write, afterCommit } = this.#writer
     write(() => {
       const known = this.find(workspace, kind)
       // A second refusal by the same meter is the same hold: the person is told since when nothing left.
-      const hold: Hold = {
+      const hold: QuotaHold = {
         ...refusal,
         workspaceId: names.text(workspace),
         kind,
@@ -121,7 +121,7 @@ export class Holds {
   }
 
   /** Notes when the slow timer tries again, or what is known of the counter now. */
-  amend(workspace: number, kind: ItemKind, change: Partial<Pick<Hold, 'counter' | 'retryAt'>>): void {
+  amend(workspace: number, kind: ItemKind, change: Partial<Pick<QuotaHold, 'counter' | 'retryAt'>>): void {
     const known = this.find(workspace, kind)
     if (!known) return
     const hold = { ...known, ...change }
@@ -146,11 +146,11 @@ export class Holds {
     for (const hold of this.of(workspace)) this.#byKey.delete(keyOf(workspace, hold.kind))
   }
 
-  #groupsOf(workspace: number, kind: ItemKind, states: ReadonlySet<ItemState>): Group[] {
+  #groupsOf(workspace: number, kind: ItemKind, states: ReadonlySet<ItemState>): ItemGroup[] {
     return [...this.#writer.groups.of(workspace)].filter((group) => group.kind === kind && states.has(group.state))
   }
 
-  #store(workspace: number, hold: Hold, meter: number | null): void {
+  #store(workspace: number, hold: QuotaHold, meter: number | null): void {
     const { code, reason, limit, used, since, counter, retryAt } = hold
     this.#put.run(workspace, kindCode(hold.kind), meter, code, reason, limit, used, since, counter.version, counter.used, counter.limit, retryAt)
   }

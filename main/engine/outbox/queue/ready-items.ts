@@ -1,22 +1,22 @@
 import type { ItemKind, ItemState } from '../../../../shared/contract/console.ts'
 import { KINDS } from './rows/codes.ts'
-import type { Group } from './rows/item-groups.ts'
+import type { ItemGroup } from './rows/item-groups.ts'
 import { mergeBySequence } from './rows/merge-by-sequence.ts'
 import { ITEM_COLUMNS, type ItemRow, type ReadItem, readItem } from './rows/item-row.ts'
 import type { Taken } from './item-transitions.ts'
-import type { Writer } from './queue-writer.ts'
+import type { QueueWriter } from './queue-writer.ts'
 
 export type Sizes = { count: number; bytes: Float64Array }
 
 /** What is to be sent next. `flawed`: rows that could not be understood; they are set aside, not sent. */
-export type Picked = { taken: Taken[]; flawed: { sequence: number; flaw: string; groupNo: number; sizeBytes: number }[] }
+export type ReadyBatch = { taken: Taken[]; flawed: { sequence: number; flaw: string; groupNo: number; sizeBytes: number }[] }
 
 /** A platform's or the clock's mistake must not park an item for years. */
 const CLAMP_MS = 60 * 60_000
 
 /** Finds what is ready to be sent: heads of lanes only, oldest first. */
-export class Picking {
-  readonly #writer: Writer
+export class ReadyItems {
+  readonly #writer: QueueWriter
   readonly #oldest
   readonly #due
   readonly #together
@@ -24,10 +24,10 @@ export class Picking {
   readonly #bySequence
   readonly #first
   readonly #sizes
-  readonly #clampTold
+  readonly #clampRetryAfter
   readonly #clamp
 
-  constructor(writer: Writer) {
+  constructor(writer: QueueWriter) {
     this.#writer = writer
     const { database } = writer
     this.#oldest = database.prepare<[number, number, number], ItemRow>(
@@ -52,18 +52,18 @@ export class Picking {
     this.#clamp = database.prepare<[number, number, number]>(
       'UPDATE item SET next_at = ? WHERE group_no = ? AND next_at IS NOT NULL AND told = 0 AND next_at > ?',
     )
-    this.#clampTold = database.prepare<[number, number, number]>('UPDATE item SET next_at = ? WHERE group_no = ? AND next_at IS NOT NULL AND next_at > ?')
+    this.#clampRetryAfter = database.prepare<[number, number, number]>('UPDATE item SET next_at = ? WHERE group_no = ? AND next_at IS NOT NULL AND next_at > ?')
   }
 
   /** The first ready items of this kind in these states, up to a count and a sum of bytes; one alone may be larger. */
-  ready(workspace: number, kind: ItemKind, states: readonly ItemState[], maxCount: number, maxBytes: number): Picked {
+  ready(workspace: number, kind: ItemKind, states: readonly ItemState[], maxCount: number, maxBytes: number): ReadyBatch {
     const groups = this.#groups(workspace, [kind], states, false)
     const sources = groups.map((group) => (boundary: number | null, limit: number) => this.#oldest.all(group.no, boundary ?? 0, limit))
     return this.#take(mergeBySequence(sources, 'oldest', maxCount), maxCount, maxBytes)
   }
 
   /** Waiting items whose time has come: the earliest, with those that failed together with it. */
-  due(workspace: number, kind: ItemKind, now: number, maxCount: number, maxBytes: number): Picked {
+  due(workspace: number, kind: ItemKind, now: number, maxCount: number, maxBytes: number): ReadyBatch {
     const groups = this.#groups(workspace, [kind], ['waiting'], false)
     let first: { push_no: number | null; next_at: number; sequence: number } | null = null
     for (const group of groups) {
@@ -77,7 +77,7 @@ export class Picking {
   }
 
   /** Those of these items that are ready, whether their time has come or not. */
-  chosen(workspace: number, sequences: readonly number[]): Picked {
+  chosen(workspace: number, sequences: readonly number[]): ReadyBatch {
     const rows = this.#bySequence.all(JSON.stringify(sequences)).filter(({ group_no }) => {
       const group = this.#writer.groups.get(group_no)
       return group?.workspace === workspace && !group.behind && (group.state === 'pending' || group.state === 'waiting')
@@ -106,10 +106,10 @@ export class Picking {
     return next
   }
 
-  clamp(group: Group, now: number, backOffCapMs: number): void {
+  clamp(group: ItemGroup, now: number, backOffCapMs: number): void {
     this.#writer.write(() => {
       this.#clamp.run(now + backOffCapMs, group.no, now + backOffCapMs)
-      this.#clampTold.run(now + CLAMP_MS, group.no, now + CLAMP_MS)
+      this.#clampRetryAfter.run(now + CLAMP_MS, group.no, now + CLAMP_MS)
     })
   }
 
@@ -155,14 +155,14 @@ export class Picking {
     return { count: at, bytes }
   }
 
-  #groups(workspace: number, kinds: readonly ItemKind[], states: readonly ItemState[], behind: boolean): Group[] {
+  #groups(workspace: number, kinds: readonly ItemKind[], states: readonly ItemState[], behind: boolean): ItemGroup[] {
     return [...this.#writer.groups.of(workspace)].filter(
       (group) => group.count > 0 && group.behind === behind && kinds.includes(group.kind) && states.includes(group.state),
     )
   }
 
-  #take(rows: Iterable<ItemRow>, maxCount: number, maxBytes: number): Picked {
-    const picked: Picked = { taken: [], flawed: [] }
+  #take(rows: Iterable<ItemRow>, maxCount: number, maxBytes: number): ReadyBatch {
+    const picked: ReadyBatch = { taken: [], flawed: [] }
     let bytes = 0
     for (const row of rows) {
       const { item, flaw, pushNo, sent } = this.#read(row)

@@ -1,23 +1,23 @@
 import { uuidBytes } from '../queue/identifiers.ts'
-import type { Archive } from '../queue/delivered-archive.ts'
-import type { Holds } from '../queue/quota-holds.ts'
+import type { DeliveredArchive } from '../queue/delivered-archive.ts'
+import type { QuotaHolds } from '../queue/quota-holds.ts'
 import type { StoredEnvelope } from '../item.ts'
 import type { Lanes } from '../queue/lanes/lanes.ts'
-import type { Writer } from '../queue/queue-writer.ts'
+import type { QueueWriter } from '../queue/queue-writer.ts'
 
 /** An envelope as a restore or a sweep of the LanceDB store knows it. */
 export type KnownEnvelope = Omit<StoredEnvelope, 'sequence' | 'ciphertext'>
 
 /** Brings envelopes into the queue that were sealed before: at the platform already, or found in the LanceDB store alone. */
-export class Restoring {
-  readonly #writer: Writer
+export class EnvelopeRestorer {
+  readonly #writer: QueueWriter
   readonly #lanes: Lanes
-  readonly #holds: Holds
-  readonly #archive: Archive
+  readonly #holds: QuotaHolds
+  readonly #archive: DeliveredArchive
   readonly #find
   readonly #insert
 
-  constructor(parts: { writer: Writer; lanes: Lanes; holds: Holds; archive: Archive }) {
+  constructor(parts: { writer: QueueWriter; lanes: Lanes; holds: QuotaHolds; archive: DeliveredArchive }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
     this.#holds = parts.holds

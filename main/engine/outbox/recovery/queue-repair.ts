@@ -1,8 +1,8 @@
 import type { Database } from '../../store/database.ts'
 import { kindCode, SETTLED, stateCode } from '../queue/rows/codes.ts'
-import { Lanes, type LaneStep } from '../queue/lanes/lanes.ts'
+import { Lanes, type LaneItem } from '../queue/lanes/lanes.ts'
 import { recountGroups } from './start-recovery.ts'
-import { createWriter } from '../queue/queue-writer.ts'
+import { createQueueWriter } from '../queue/queue-writer.ts'
 
 /**
  * Makes the queue whole again after a salvage, before it is opened: rows may be missing to which others point. What
@@ -15,7 +15,7 @@ export function repairQueue(database: Database): void {
     // Lanes are found again from the items; those of pruned items are in the table as far as it could be read.
     database.exec('INSERT OR IGNORE INTO high_water (only_row, sequence, lanes_upto) VALUES (1, 0, 0); UPDATE high_water SET lanes_upto = 0')
   })()
-  const writer = createWriter(database)
+  const writer = createQueueWriter(database)
   recountGroups(writer)
   const lanes = new Lanes(writer)
   writer.write(() => mendLanes(database, lanes))
@@ -64,12 +64,12 @@ function giveGroups(database: Database): void {
 /** Who waited for an item that is gone waits for the open one before it in its lane. */
 function mendLanes(database: Database, lanes: Lanes): void {
   const dangling = database
-    .prepare<[], LaneStep & { entity: Buffer | string }>(
+    .prepare<[], LaneItem & { entity: Buffer | string }>(
       `SELECT sequence, id, group_no, previous, waits_for, sent, withdrawn, size_bytes, entity FROM item
        WHERE waits_for IS NOT NULL AND waits_for NOT IN (SELECT sequence FROM item) ORDER BY sequence`,
     )
     .all()
-  const earlier = database.prepare<[Buffer | string, number], LaneStep>(
+  const earlier = database.prepare<[Buffer | string, number], LaneItem>(
     'SELECT sequence, id, group_no, previous, waits_for, sent, withdrawn, size_bytes FROM item WHERE entity = ? AND sequence < ? ORDER BY sequence DESC',
   )
   for (const step of dangling) {

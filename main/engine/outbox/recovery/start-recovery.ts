@@ -1,7 +1,7 @@
-import type { Picking } from '../queue/ready-items.ts'
+import type { ReadyItems } from '../queue/ready-items.ts'
 import type { createPushLog } from '../queue/push-log.ts'
-import type { Settlement } from '../queue/item-transitions.ts'
-import type { Writer } from '../queue/queue-writer.ts'
+import type { ItemTransitions } from '../queue/item-transitions.ts'
+import type { QueueWriter } from '../queue/queue-writer.ts'
 
 /**
  * What was on its way when the engine ended may or may not have arrived: it is pending again, and the platform's
@@ -9,15 +9,15 @@ import type { Writer } from '../queue/queue-writer.ts'
  */
 export function recoverAtStart({
   writer,
-  settlement,
-  picking,
+  transitions,
+  readyItems,
   pushLog,
   now,
   backOffCapMs,
 }: {
-  writer: Writer
-  settlement: Settlement
-  picking: Picking
+  writer: QueueWriter
+  transitions: ItemTransitions
+  readyItems: ReadyItems
   pushLog: Pick<ReturnType<typeof createPushLog>, 'recordUnanswered'>
   now: number
   backOffCapMs: number
@@ -29,19 +29,19 @@ export function recoverAtStart({
     for (const workspace of [...groups.workspaces()]) {
       for (const group of [...groups.of(workspace)]) {
         if (group.count === 0) continue
-        if (group.state === 'waiting') picking.clamp(group, now, backOffCapMs)
+        if (group.state === 'waiting') readyItems.clamp(group, now, backOffCapMs)
         if (group.state !== 'sending') continue
         if (group.kind === 'envelope') for (const no of pushes.all(group.no)) pushLog.recordUnanswered(workspace, now, no)
         groups.relabel(group, 'pending', null)
         // Their memories were deleted while they were on their way; the deletes behind them do the rest.
-        settlement.discard(withdrawn.all(group.no), 'The memory was deleted.', null)
+        transitions.discard(withdrawn.all(group.no), 'The memory was deleted.', null)
       }
     }
   })
 }
 
 /** Counts items anew after a salvage, where rows may be missing that the groups still count. */
-export function recountGroups(writer: Writer): void {
+export function recountGroups(writer: QueueWriter): void {
   const { database, groups } = writer
   const count = database.prepare<[number], { count: number; bytes: number }>(
     'SELECT count(*) AS count, ifnull(sum(size_bytes), 0) AS bytes FROM item INDEXED BY item_by_group WHERE group_no = ?',

@@ -1,8 +1,8 @@
-import type { Archive } from '../queue/delivered-archive.ts'
+import type { DeliveredArchive } from '../queue/delivered-archive.ts'
 import { uuidText } from '../queue/identifiers.ts'
 import { keyOf } from '../queue/lanes/lane-index.ts'
 import type { Lanes } from '../queue/lanes/lanes.ts'
-import type { Writer } from '../queue/queue-writer.ts'
+import type { QueueWriter } from '../queue/queue-writer.ts'
 
 type Successor = { sequence: number; previous: number | null; entity: Buffer | string; group_no: number; created_at: number }
 type Found = { ids: string[]; note: () => void }
@@ -11,10 +11,10 @@ type Found = { ids: string[]; note: () => void }
  * Finds delivered envelopes that a later item of their memory has superseded. Each item knows the one before it in its
  * lane, so the items are walked once, in their order, and never again: a table of a million rows is looked at a page a day.
  */
-export class Superseded {
-  readonly #writer: Writer
+export class SupersededScan {
+  readonly #writer: QueueWriter
   readonly #lanes: Lanes
-  readonly #archive: Archive
+  readonly #archive: DeliveredArchive
   readonly #page
   readonly #latePage
   readonly #readUpto
@@ -26,7 +26,7 @@ export class Superseded {
   #lateAfter: number | null = 0
   #answered: (() => void) | null = null
 
-  constructor(parts: { writer: Writer; lanes: Lanes; archive: Archive }) {
+  constructor(parts: { writer: QueueWriter; lanes: Lanes; archive: DeliveredArchive }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
     this.#archive = parts.archive

@@ -1,11 +1,11 @@
-import type { Holds } from '../queue/quota-holds.ts'
-import type { Stage } from '../queue/ciphertext-staging.ts'
-import type { Writer } from '../queue/queue-writer.ts'
+import type { QuotaHolds } from '../queue/quota-holds.ts'
+import type { StagingArea } from '../queue/ciphertext-staging.ts'
+import type { QueueWriter } from '../queue/queue-writer.ts'
 
 const PIECE = 1000
 
 /** Takes a workspace and all that it queued out of outbox.db, in pieces; yields after each. */
-export function* removeWorkspace(parts: { writer: Writer; holds: Holds; stage: Pick<Stage, 'remove'> }, workspaceId: string): Generator<void> {
+export function* removeWorkspace(parts: { writer: QueueWriter; holds: QuotaHolds; stage: Pick<StagingArea, 'remove'> }, workspaceId: string): Generator<void> {
   const { writer, holds, stage } = parts
   const workspace = writer.names.find(workspaceId)
   if (workspace === null) return

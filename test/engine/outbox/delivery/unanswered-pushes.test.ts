@@ -24,9 +24,9 @@ test('what was on its way when the engine ended counts as one, once', async () =
   desk.outbox.enqueueEnvelopes([draft('a'), draft('b')])
   expect(unanswered()).toBe(0)
   // The engine dies between sending and the answer: the rows say that they are on their way.
-  const { writer, picking, settlement, workspaceNo } = desk.outbox.parts
-  const { taken } = picking.ready(workspaceNo(WORKSPACE) ?? 0, 'envelope', ['pending'], 10, 1_000_000)
-  writer.write(() => settlement.sending(taken, 77, false))
+  const { writer, readyItems, transitions, workspaceNo } = desk.outbox.parts
+  const { taken } = readyItems.ready(workspaceNo(WORKSPACE) ?? 0, 'envelope', ['pending'], 10, 1_000_000)
+  writer.write(() => transitions.sending(taken, 77, false))
   for (const _ of [1, 2]) {
     desk.close()
     desk = openDesk(folder.path, clock)

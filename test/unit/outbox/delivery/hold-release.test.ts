@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { Hold } from '../../../../main/engine/outbox/queue/quota-holds.ts'
-import { fitsAll, mayTry, type MeterView } from '../../../../main/engine/outbox/delivery/hold-release.ts'
-import { halves, isCut } from '../../../../main/engine/outbox/delivery/batch-splitting.ts'
+import type { QuotaHold } from '../../../../main/engine/outbox/queue/quota-holds.ts'
+import { fitsAll, mayProbe, type MeterView } from '../../../../main/engine/outbox/delivery/hold-release.ts'
+import { halves, shouldSplit } from '../../../../main/engine/outbox/delivery/batch-splitting.ts'
 
 const view: MeterView = { meter: 'encrypted_bytes', name: 'Encrypted bytes', used: 100, limit: 200, version: 8, draws: 'ciphertext_bytes' }
-const hold: Hold = {
+const hold: QuotaHold = {
   workspaceId: 'w',
   kind: 'envelope',
   meter: 'encrypted_bytes',
@@ -18,7 +18,7 @@ const hold: Hold = {
 }
 
 describe('asking again for what is held', () => {
-  test.each<[string, Partial<MeterView>, Partial<Hold>, number, boolean]>([
+  test.each<[string, Partial<MeterView>, Partial<QuotaHold>, number, boolean]>([
     ['it fits to the last byte', {}, {}, 100, true],
     ['one byte too much', {}, {}, 101, false],
     ['no limit any more', { limit: null }, {}, 10_000, true],
@@ -32,17 +32,17 @@ describe('asking again for what is held', () => {
     ['an open session needs no place', { draws: 'open_session', used: 200 }, {}, 1, true],
     ['a meter of unknown draw with room', { draws: 'none', used: 199 }, {}, 5000, true],
   ])('%s', (_, meter, change, sizeBytes, expected) => {
-    expect(mayTry({ ...hold, ...change }, { sizeBytes }, [{ ...view, ...meter }], true, 1000)).toBe(expected)
+    expect(mayProbe({ ...hold, ...change }, { sizeBytes }, [{ ...view, ...meter }], true, 1000)).toBe(expected)
   })
 
   test('without a session one has to be free', () => {
-    expect(mayTry(hold, { sizeBytes: 1 }, [{ ...view, draws: 'open_session', used: 200 }], false, 0)).toBe(false)
-    expect(mayTry(hold, { sizeBytes: 1 }, [{ ...view, draws: 'open_session', used: 199 }], false, 0)).toBe(true)
+    expect(mayProbe(hold, { sizeBytes: 1 }, [{ ...view, draws: 'open_session', used: 200 }], false, 0)).toBe(false)
+    expect(mayProbe(hold, { sizeBytes: 1 }, [{ ...view, draws: 'open_session', used: 199 }], false, 0)).toBe(true)
   })
 
   test('the slow timer is due to the millisecond', () => {
-    expect(mayTry({ ...hold, meter: null, retryAt: 1000 }, { sizeBytes: 1 }, [], true, 999)).toBe(false)
-    expect(mayTry({ ...hold, meter: null, retryAt: 1000 }, { sizeBytes: 1 }, [], true, 1000)).toBe(true)
+    expect(mayProbe({ ...hold, meter: null, retryAt: 1000 }, { sizeBytes: 1 }, [], true, 999)).toBe(false)
+    expect(mayProbe({ ...hold, meter: null, retryAt: 1000 }, { sizeBytes: 1 }, [], true, 1000)).toBe(true)
   })
 
   test('everything fits only when bytes or pushes do', () => {
@@ -64,7 +64,7 @@ describe('cutting a batch that fails', () => {
     [{ size: 2, failures: 9, wellSince: false }, 9, false],
     [{ size: 2, failures: 12, wellSince: false }, 12, true],
   ])('%o at failure %i in a row: %s', (batch, inRow, expected) => {
-    expect(isCut(batch, inRow)).toBe(expected)
+    expect(shouldSplit(batch, inRow)).toBe(expected)
   })
 
   test('halves keep the order and lose nobody', () => {

@@ -96,7 +96,7 @@ describe('an answer to a whole call', () => {
     [RETRY_AFTER_CAP_MS, RETRY_AFTER_CAP_MS],
     [RETRY_AFTER_CAP_MS + 1, RETRY_AFTER_CAP_MS],
   ])('Retry-After of %i ms waits %i ms', (retryAfterMs, waitMs) => {
-    expect(policy(tried, error(503, 'maintenance', { retryAfterMs }), NOW, half)).toMatchObject({ next: 'waiting', told: true, nextAt: NOW + waitMs })
+    expect(policy(tried, error(503, 'maintenance', { retryAfterMs }), NOW, half)).toMatchObject({ next: 'waiting', retryAfter: true, nextAt: NOW + waitMs })
   })
 })
 

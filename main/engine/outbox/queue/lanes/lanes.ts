@@ -1,9 +1,9 @@
 import { SETTLED } from '../rows/codes.ts'
-import type { Group } from '../rows/item-groups.ts'
+import type { ItemGroup } from '../rows/item-groups.ts'
 import type { LaneRow } from './lane-index.ts'
-import type { Writer } from '../queue-writer.ts'
+import type { QueueWriter } from '../queue-writer.ts'
 
-export type LaneStep = {
+export type LaneItem = {
   sequence: number
   id: Buffer
   group_no: number
@@ -19,20 +19,20 @@ export type LaneStep = {
  * knows the nearest open one before it, and is its lane's head when there is none.
  */
 export class Lanes {
-  readonly #writer: Writer
+  readonly #writer: QueueWriter
   readonly #step
   readonly #waiting
   readonly #anyWaiting
   readonly #setWaits
   readonly #moveAndSetWaits
 
-  constructor(writer: Writer) {
+  constructor(writer: QueueWriter) {
     this.#writer = writer
     const { database } = writer
-    this.#step = database.prepare<[number], LaneStep>(
+    this.#step = database.prepare<[number], LaneItem>(
       'SELECT sequence, id, group_no, previous, waits_for, sent, withdrawn, size_bytes FROM item WHERE sequence = ?',
     )
-    this.#waiting = database.prepare<[string], LaneStep>(
+    this.#waiting = database.prepare<[string], LaneItem>(
       'SELECT sequence, id, group_no, previous, waits_for, sent, withdrawn, size_bytes FROM item WHERE waits_for IS NOT NULL AND waits_for IN (SELECT value FROM json_each(?)) ORDER BY sequence',
     )
     this.#anyWaiting = database.prepare<[], number>('SELECT 1 FROM item WHERE waits_for IS NOT NULL LIMIT 1').pluck()
@@ -40,7 +40,7 @@ export class Lanes {
     this.#moveAndSetWaits = database.prepare<[number, number | null, number]>('UPDATE item SET group_no = ?, waits_for = ? WHERE sequence = ?')
   }
 
-  step(sequence: number): LaneStep | null {
+  step(sequence: number): LaneItem | null {
     return this.#step.get(sequence) ?? null
   }
 
@@ -52,11 +52,11 @@ export class Lanes {
   }
 
   /** The lane from its newest item backwards, as far as its rows have not been pruned. */
-  *backwards(lane: LaneRow): Generator<LaneStep> {
+  *backwards(lane: LaneRow): Generator<LaneItem> {
     for (let step = this.step(lane.lastSequence); step; step = step.previous === null ? null : this.step(step.previous)) yield step
   }
 
-  groupOf(step: { group_no: number }): Group {
+  groupOf(step: { group_no: number }): ItemGroup {
     const group = this.#writer.groups.get(step.group_no)
     if (!group) throw new Error(`group ${step.group_no} is not in outbox.db`)
     return group
@@ -70,10 +70,10 @@ export class Lanes {
    * These items are settled now: what waited for one of them waits for what that one waited for, or is a head.
    * Returns the items that became heads.
    */
-  settled(sequences: readonly number[]): LaneStep[] {
+  settled(sequences: readonly number[]): LaneItem[] {
     // Nearly always nobody waits at all; one look at an empty index spares a search for each item.
     if (sequences.length === 0 || this.#anyWaiting.get() === undefined) return []
-    const heads: LaneStep[] = []
+    const heads: LaneItem[] = []
     for (const step of this.#waiting.all(JSON.stringify(sequences))) {
       const before = step.waits_for === null ? null : this.step(step.waits_for)
       this.setWaits(step, before ? before.waits_for : null)
@@ -83,7 +83,7 @@ export class Lanes {
   }
 
   /** Lets an item wait for another one, or for none, and counts it in the right group. */
-  setWaits(step: LaneStep, waitsFor: number | null): void {
+  setWaits(step: LaneItem, waitsFor: number | null): void {
     const group = this.groupOf(step)
     const behind = waitsFor !== null && !SETTLED.has(group.state)
     if (behind === group.behind) {
@@ -105,6 +105,6 @@ export function traitsOf({
   behind,
   heldBy,
   subKey,
-}: Group): Pick<Group, 'workspace' | 'kind' | 'state' | 'behind' | 'heldBy' | 'subKey'> {
+}: ItemGroup): Pick<ItemGroup, 'workspace' | 'kind' | 'state' | 'behind' | 'heldBy' | 'subKey'> {
   return { workspace, kind, state, behind, heldBy, subKey }
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../../store/database.ts'
 
 /** Long texts that many rows share, by number. Kept in memory: there are as many as workspaces, agents and meters. */
-export class Names {
+export class InternedNames {
   readonly #numbers = new Map<string, number>()
   readonly #texts = new Map<number, string>()
   /** Added in the transaction that is open; forgotten if it is rolled back. */

@@ -12,7 +12,7 @@ export type GroupTraits = {
   subKey: number | null
 }
 
-export type Group = Readonly<GroupTraits> & { readonly no: number; readonly count: number; readonly bytes: number }
+export type ItemGroup = Readonly<GroupTraits> & { readonly no: number; readonly count: number; readonly bytes: number }
 type LiveGroup = GroupTraits & { no: number; count: number; bytes: number }
 type GroupRow = {
   no: number
@@ -30,7 +30,7 @@ type GroupRow = {
  * The groups of items and how many are in each. All changes happen inside a transaction of the writer, which calls
  * `flush` before its commit, then `committed` or `rolledBack`.
  */
-export class Groups {
+export class ItemGroups {
   readonly #byNumber = new Map<number, LiveGroup>()
   readonly #byTraits = new Map<string, LiveGroup[]>()
   readonly #byWorkspace = new Map<number, Set<LiveGroup>>()
@@ -66,12 +66,12 @@ export class Groups {
     }
   }
 
-  get(no: number): Group | null {
+  get(no: number): ItemGroup | null {
     return this.#byNumber.get(no) ?? null
   }
 
   /** Every group of the workspace, empty ones too. */
-  of(workspace: number): Iterable<Group> {
+  of(workspace: number): Iterable<ItemGroup> {
     return this.#byWorkspace.get(workspace) ?? []
   }
 
@@ -80,7 +80,7 @@ export class Groups {
   }
 
   /** The group with these traits; made when there is none. */
-  with(traits: GroupTraits): Group {
+  with(traits: GroupTraits): ItemGroup {
     // Writes come in rows of the same agent; comparing six values is cheaper than joining them into a key.
     const last = this.#last
     if (last && this.#byNumber.get(last.no) === last && sameTraits(last, traits)) return last
@@ -103,14 +103,14 @@ export class Groups {
   }
 
   /** Counts items in or out. */
-  add(group: Group, count: number, bytes: number): void {
+  add(group: ItemGroup, count: number, bytes: number): void {
     const live = this.#change(group.no)
     live.count += count
     live.bytes += bytes
   }
 
   /** Changes the state of every item of the group at once. */
-  relabel(group: Group, state: ItemState, heldBy: number | null): void {
+  relabel(group: ItemGroup, state: ItemState, heldBy: number | null): void {
     const live = this.#change(group.no)
     this.#unplace(live)
     live.state = state

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { OutboxItem } from '../../item.ts'
-import type { Group } from './item-groups.ts'
+import type { ItemGroup } from './item-groups.ts'
 import { uuidText } from '../identifiers.ts'
-import type { Names } from './interned-names.ts'
+import type { InternedNames } from './interned-names.ts'
 
 /** A row of `item` as SQLite gives it back; nothing in it is believed before `readItem` has looked at it. */
 export type ItemRow = {
@@ -45,7 +45,7 @@ export type ReadItem = { item: OutboxItem; behind: boolean; sent: boolean; pushN
  * Checks a row that was read back. With a flaw, `item` holds what could still be understood, for display, and `flaw`
  * says what is wrong; such an item is never sent.
  */
-export function readItem(row: ItemRow, group: Group, names: Names): ReadItem {
+export function readItem(row: ItemRow, group: ItemGroup, names: InternedNames): ReadItem {
   const flaws: string[] = []
   function expect<T>(name: string, value: unknown, fits: (value: unknown) => value is T, otherwise: T): T {
     if (fits(value)) return value
