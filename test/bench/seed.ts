@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { z } from 'zod'
+import type { DeliveryQueue, PushReport, ToMark } from '../../main/engine/outbox/queue/delivery-port.ts'
 import { migrations } from '../../main/engine/store/migrations.ts'
 import { firstWorkspace, startConsole } from './console.ts'
 import { startPlatform } from './platform.ts'
@@ -16,7 +17,7 @@ import { CONTENT_TYPE, contentBytes, memoryName, openQueue, type Queue } from '.
 import { CIPHERTEXT_BYTES } from './raw-sqlite.ts'
 
 /** Raise it when the seeds would be made in another way. */
-const SEED_VERSION = 1
+const SEED_VERSION = 2
 const AGENTS = 4
 const PER_TRANSACTION = 2_000
 const PER_FLUSH = 50_000
@@ -45,7 +46,6 @@ export const deliveredSeed = (delivered: number, held: number): Promise<Seed> =>
     const seed = copySeed(await pendingSeed(delivered), path)
     const queue = await openQueue(path)
     deliverAll(queue, seed.workspaceId)
-    const { writer, holds, workspaceNo } = queue.outbox.parts
     const refusal = {
       meter: 'encrypted_bytes',
       code: 'encrypted_bytes_exceeded',
@@ -53,7 +53,8 @@ export const deliveredSeed = (delivered: number, held: number): Promise<Seed> =>
       limit: 26_214_400,
       used: 26_214_400,
     }
-    writer.write(() => holds.close(workspaceNo(seed.workspaceId) ?? 0, 'envelope', refusal, Date.now(), { version: null, used: null, limit: null }, null))
+    const hold = { refusal, counter: { version: null, used: null, limit: null }, retryAt: null }
+    deliveryQueue(queue, seed.workspaceId).record({ ...NOTHING, hold }, Date.now())
     await write(queue, seed, delivered, held)
     await queue.store.compact()
     await queue.close()
@@ -130,24 +131,24 @@ async function write({ memories, mover, vault }: Queue, { workspaceId, subKeyIds
   await mover.flush()
 }
 
-function deliverAll({ outbox }: Queue, workspaceId: string): void {
-  const { writer, readyItems, transitions, pushLog, workspaceNo } = outbox.parts
-  const workspace = workspaceNo(workspaceId) ?? 0
-  for (let more = true; more; ) {
-    writer.write(() => {
-      for (let push = 0; more && push < 10; push += 1) {
-        const { taken } = readyItems.ready(workspace, 'envelope', ['pending'], PUSH, Number.POSITIVE_INFINITY)
-        more = taken.length > 0
-        if (!more) break
-        const now = Date.now()
-        const pushNo = taken[0]?.item.sequence ?? now
-        const decision = { next: 'delivered', duplicate: false, status: 200 } as const
-        transitions.settle(
-          transitions.sending(taken, pushNo, false).map((one) => ({ taken: one, decision })),
-          now,
-        )
-        pushLog.record(workspace, now, pushNo)
-      }
-    })
+/** As the drain does it: the results of a push and the mark of the next one in one transaction. */
+function deliverAll(queue: Queue, workspaceId: string): void {
+  const delivery = deliveryQueue(queue, workspaceId)
+  const decision = { next: 'delivered', duplicate: false, status: 200 } as const
+  const next = (): ToMark => ({
+    items: delivery.ready('envelope', 'pending', { count: PUSH, sizeBytes: Number.POSITIVE_INFINITY }).items,
+    inSpiteOfHold: false,
+  })
+  for (let marked = delivery.markInFlight(next()); marked.items.length > 0; ) {
+    const report = { ...NOTHING, pushNo: marked.pushNo, results: marked.items.map((inFlight) => ({ inFlight, decision })) }
+    marked = delivery.record({ ...report, next: next() }, Date.now()) ?? marked
   }
 }
+
+function deliveryQueue({ outbox }: Queue, workspaceId: string): DeliveryQueue {
+  const found = outbox.deliveryQueue(workspaceId)
+  if (found === null) throw new Error('the workspace has queued nothing')
+  return found
+}
+
+const NOTHING: PushReport = { kind: 'envelope', pushNo: 0, results: [], notSent: [], unanswered: false, hold: null, next: null }

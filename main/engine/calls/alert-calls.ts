@@ -47,7 +47,7 @@ export function alertCalls({ view, documents, outbox, emit }: AlertCallParts): H
       const alertView = (rule: Pick<AlertRule, 'id' | 'measure' | 'meter' | 'inclusive'>, confirmed: AlertFields | null): AlertView => {
         const meter = meters.find(({ id }) => id === rule.meter)
         const edit = edits.get(alertKey(rule.id))
-        const theirs = edit?.payload.theirs?.value
+        const serverValue = edit?.payload.serverValue?.value
         return {
           id: rule.id,
           measure: rule.measure,
@@ -64,8 +64,8 @@ export function alertCalls({ view, documents, outbox, emit }: AlertCallParts): H
                   itemId: edit.itemId,
                   state: edit.state,
                   fields: fieldsOf(readAlertValue(edit.payload.value)),
-                  theirs: fieldsOf(readAlertValue(theirs ?? '')),
-                  conflict: edit.state === 'rejected' && edit.payload.theirs !== undefined,
+                  theirs: fieldsOf(readAlertValue(serverValue ?? '')),
+                  conflict: edit.state === 'rejected' && edit.payload.serverValue !== undefined,
                 },
         }
       }

@@ -11,7 +11,7 @@ import type { Drainer } from '../outbox/delivery/drainer.ts'
 import type { CiphertextReader } from '../outbox/item.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { ItemView } from '../outbox/queue/queue-view.ts'
-import { parsePayload, settingPayload } from '../outbox/queue/rows/item-row.ts'
+import { parsePayload, settingPayload } from '../outbox/payload.ts'
 import type { Vault } from '../vault/vault.ts'
 
 /** One export is one file in memory of the window; more is exported in parts, by filter. */
@@ -49,7 +49,7 @@ export function outboxCalls(parts: OutboxCallParts): HandlersOf<'outbox'> {
         attempts: found.attempts,
         undoable: found.undoable,
         mine: setting?.value ?? null,
-        theirs: setting?.theirs ?? null,
+        theirs: setting?.serverValue ?? null,
       }
     },
     'outbox.titles': ({ workspaceId, ids }) => titles.read(view(workspaceId).record.id, ids),
@@ -130,8 +130,8 @@ function shortTitle(item: ItemView): string {
   return `${item.kind === 'delete' ? 'Delete of memory' : 'Memory'} ${reference}`
 }
 
-function settingOf(item: ItemView): { value: string; theirs: string | null } | null {
+function settingOf(item: ItemView): { value: string; serverValue: string | null } | null {
   if (item.kind !== 'setting') return null
   const payload = parsePayload(settingPayload, item.payload)
-  return payload === null ? null : { value: payload.value, theirs: payload.theirs?.value ?? null }
+  return payload === null ? null : { value: payload.value, serverValue: payload.serverValue?.value ?? null }
 }

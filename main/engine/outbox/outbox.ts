@@ -1,34 +1,34 @@
-import type { ItemState, QueueFilter, Tally } from '../../../shared/contract/console.ts'
+import type { ItemState, QueueFilter } from '../../../shared/contract/console.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Database } from '../store/database.ts'
 import { ItemActions } from './actions/item-actions.ts'
 import { DeliveredArchive, type StoredTotal } from './queue/delivered-archive.ts'
 import { Enqueuer, type EnqueueOutcome, type EnvelopeDraft } from './queue/enqueuer.ts'
 import { exportLines } from './actions/export-lines.ts'
+import type { Selection } from './actions/selection.ts'
 import { scheduleFolding } from './queue/lanes/lane-folding.ts'
 import { QuotaHolds } from './queue/quota-holds.ts'
 import { createIdentifiers, type Identifiers, uuidText } from './queue/identifiers.ts'
 import type { CiphertextReader, CiphertextStage } from './item.ts'
 import { entityOf } from './queue/lanes/lane-index.ts'
 import { Lanes } from './queue/lanes/lanes.ts'
-import { type AgentTally, type Attempt, type HeldByMeter, QueueView, type ItemView } from './queue/queue-view.ts'
+import { type AgentTally, type Attempt, emptyTally, type HeldByMeter, type ItemView, QueueView } from './queue/queue-view.ts'
 import { ReadyItems, type Sizes } from './queue/ready-items.ts'
 import { BACK_OFF_CAP_MS } from './delivery/policy.ts'
+import { createDeliveryQueue } from './queue/workspace-delivery-queue.ts'
+import type { DeliveryPort, DeliveryQueue, QueueNews } from './queue/delivery-port.ts'
 import { createPushLog } from './queue/push-log.ts'
 import { removeWorkspace } from './recovery/workspace-removal.ts'
 import { type KnownEnvelope, EnvelopeRestorer } from './recovery/envelope-restorer.ts'
-import type { SettingPayload } from './queue/rows/item-row.ts'
-import { type Selection, ItemQuery } from './queue/item-query.ts'
+import type { SettingPayload } from './payload.ts'
+import { ItemQuery } from './queue/item-query.ts'
 import { ItemTransitions } from './queue/item-transitions.ts'
 import { createStagingArea } from './queue/ciphertext-staging.ts'
 import { recoverAtStart } from './recovery/start-recovery.ts'
 import { SupersededScan } from './recovery/superseded-scan.ts'
-import { createQueueWriter, type QueueWriter } from './queue/queue-writer.ts'
+import { createQueueWriter } from './queue/queue-writer.ts'
 
-/** `enqueued`: there is something new to send; `acted`: a person did something; `drained`: the drainer wrote results. */
-export type QueueNews = 'enqueued' | 'acted' | 'drained'
-
-export type Outbox = {
+export type Outbox = DeliveryPort & {
   /** All in one transaction, durable on return. A draft that cannot be sealed fails alone. @throws DiskFullError */
   enqueueEnvelopes(drafts: readonly EnvelopeDraft[]): EnqueueOutcome[]
   /** Withdraws what never left and queues a delete for each envelope that may be at the platform. */
@@ -39,7 +39,6 @@ export type Outbox = {
 
   page(workspaceId: string, filter: QueueFilter, before: number | null, limit: number): { rows: ItemView[]; next: number | null; total: number }
   item(workspaceId: string, id: string): { item: ItemView; attempts: Attempt[]; undoable: boolean } | null
-  tally(workspaceId: string): Record<ItemState, Tally>
   heldByAgent(workspaceId: string): { subKeyId: string | null; count: number; bytes: number }[]
   heldByMeter(workspaceId: string): HeldByMeter[]
   agents(workspaceId: string): AgentTally[]
@@ -83,21 +82,6 @@ export type Outbox = {
   /** Ends what runs by itself; call it before the database is closed. */
   close(): void
   readonly stage: CiphertextStage
-  readonly parts: OutboxParts
-  /** Called after the commit. Returns the function that ends the subscription. */
-  subscribe(listener: (workspaceId: string, news: QueueNews) => void): () => void
-}
-
-/** What the drainer works with. */
-export type OutboxParts = {
-  writer: QueueWriter
-  lanes: Lanes
-  holds: QuotaHolds
-  readyItems: ReadyItems
-  transitions: ItemTransitions
-  pushLog: ReturnType<typeof createPushLog>
-  workspaceNo(workspaceId: string): number | null
-  announce(workspaceId: string, news: QueueNews): void
 }
 
 export type OutboxOptions = {
@@ -119,7 +103,7 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
   const transitions = new ItemTransitions({ writer, lanes, holds, archive })
   const enqueuer = new Enqueuer({ writer, lanes, holds, transitions, archive, stage, identifiers, clock })
   const query = new ItemQuery(writer)
-  const pages = new QueueView({ writer, holds, query })
+  const view = new QueueView({ writer, holds, query })
   const readyItems = new ReadyItems(writer)
   const restorer = new EnvelopeRestorer({ writer, lanes, holds, archive })
   // Only the daily upkeep asks.
@@ -143,6 +127,21 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
 
   /** Null: this workspace never queued anything. */
   const numberOf = (workspaceId: string): number | null => writer.names.find(workspaceId)
+
+  function ofWorkspace<T>(workspaceId: string, read: (workspace: number) => T, otherwise: T): T {
+    const workspace = numberOf(workspaceId)
+    return workspace === null ? otherwise : read(workspace)
+  }
+
+  const deliveryQueues = new Map<string, DeliveryQueue>()
+  function deliveryQueue(workspaceId: string): DeliveryQueue | null {
+    const known = deliveryQueues.get(workspaceId)
+    const workspace = numberOf(workspaceId)
+    if (known || workspace === null) return known ?? null
+    const queue = createDeliveryQueue({ writer, readyItems, holds, transitions, pushLog }, workspace, () => announce(workspaceId, 'drained'))
+    deliveryQueues.set(workspaceId, queue)
+    return queue
+  }
 
   async function acted<T>(workspaceId: string, work: (workspace: number) => Promise<T>, otherwise: T): Promise<T> {
     const workspace = numberOf(workspaceId)
@@ -182,26 +181,30 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
 
     page(workspaceId, filter, before, limit) {
       const workspace = numberOf(workspaceId)
-      return workspace === null ? { rows: [], next: null, total: 0 } : pages.page(workspace, filter, before, limit)
+      return workspace === null ? { rows: [], next: null, total: 0 } : view.page(workspace, filter, before, limit)
     },
     item(workspaceId, id) {
       const workspace = numberOf(workspaceId)
       const sequence = workspace === null ? null : query.find(workspace, id)
-      const item = sequence === null ? null : pages.item(sequence)
+      const item = sequence === null ? null : view.item(sequence)
       return workspace === null || sequence === null || item === null
         ? null
-        : { item, attempts: pages.attempts(sequence), undoable: actions.undoable(workspace, sequence) }
+        : { item, attempts: view.attempts(sequence), undoable: actions.undoable(workspace, sequence) }
     },
-    tally: (workspaceId) => pages.tally(numberOf(workspaceId) ?? -1),
-    heldByAgent: (workspaceId) => pages.heldByAgent(numberOf(workspaceId) ?? -1),
-    heldByMeter: (workspaceId) => pages.heldByMeter(numberOf(workspaceId) ?? -1),
-    agents: (workspaceId) => pages.agents(numberOf(workspaceId) ?? -1),
-    envelopeSizes: (workspaceId, states) => readyItems.sizes(numberOf(workspaceId) ?? -1, 'envelope', states),
+    tally: (workspaceId) => ofWorkspace(workspaceId, (workspace) => view.tally(workspace), emptyTally()),
+    heldByAgent: (workspaceId) => ofWorkspace(workspaceId, (workspace) => view.heldByAgent(workspace), []),
+    heldByMeter: (workspaceId) => ofWorkspace(workspaceId, (workspace) => view.heldByMeter(workspace), []),
+    agents: (workspaceId) => ofWorkspace(workspaceId, (workspace) => view.agents(workspace), []),
+    envelopeSizes: (workspaceId, states) =>
+      ofWorkspace(workspaceId, (workspace) => readyItems.sizes(workspace, 'envelope', states), { count: 0, bytes: new Float64Array(0) }),
 
     retry: (workspaceId, selection) => acted(workspaceId, (workspace) => actions.retry(workspace, selection), 0),
     discard: (workspaceId, selection) => acted(workspaceId, (workspace) => actions.discard(workspace, selection), { count: 0, undoToken: '' }),
     undoDiscard: (workspaceId, undoToken) => acted(workspaceId, (workspace) => actions.undoDiscard(workspace, undoToken), 0),
-    exportLines: (workspaceId, selection, reader) => exportLines({ workspace: numberOf(workspaceId) ?? -1, selection, query, pages, reader }),
+    async *exportLines(workspaceId, selection, reader) {
+      const workspace = numberOf(workspaceId)
+      if (workspace !== null) yield* exportLines({ workspace, selection, query, view, reader })
+    },
 
     adoptDelivered: (envelopes) => writer.write(() => restorer.adopt(envelopes, clock.now())),
     known: (ids) => restorer.known(ids),
@@ -211,11 +214,11 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
       return sequence
     },
 
-    storedTotals: (workspaceId) => archive.totals(numberOf(workspaceId) ?? -1),
+    storedTotals: (workspaceId) => ofWorkspace(workspaceId, (workspace) => archive.totals(workspace), []),
     noteRestorePage: (workspaceId) => writer.write(() => pushLog.recordRestorePage(writer.names.number(workspaceId), clock.now())),
-    pushCount: (workspaceId, fromMs, toMs) => pushLog.count(numberOf(workspaceId) ?? -1, fromMs, toMs),
-    unansweredPushCount: (workspaceId, fromMs, toMs) => pushLog.unansweredCount(numberOf(workspaceId) ?? -1, fromMs, toMs),
-    unanswered: (workspaceId) => pages.unanswered(numberOf(workspaceId) ?? -1),
+    pushCount: (workspaceId, fromMs, toMs) => ofWorkspace(workspaceId, (workspace) => pushLog.count(workspace, fromMs, toMs), 0),
+    unansweredPushCount: (workspaceId, fromMs, toMs) => ofWorkspace(workspaceId, (workspace) => pushLog.unansweredCount(workspace, fromMs, toMs), 0),
+    unanswered: (workspaceId) => ofWorkspace(workspaceId, (workspace) => view.unanswered(workspace), 0),
     async pruneDelivered(beforeMs) {
       let count = 0
       for (const dropped of archive.prune(beforeMs)) {
@@ -233,7 +236,7 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
 
     close: () => folding.close(),
     stage,
-    parts: { writer, lanes, holds, readyItems, transitions, pushLog, workspaceNo: numberOf, announce },
+    deliveryQueue,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

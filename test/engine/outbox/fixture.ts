@@ -93,7 +93,7 @@ export function openDesk(folder: string, clock: Clock): Desk {
 }
 
 /** `faults`: errors that ended a drain; there must be none, but for those of a drainer whose database a test has closed. */
-export type Running = { drainer: Drainer; events: ConsoleEvent[]; paused: string[]; faults: unknown[] }
+export type Running = { drainer: Drainer; events: ConsoleEvent[]; paused: string[]; faults: { workspaceId: string; error: unknown }[] }
 
 export function startDrainer(
   desk: Desk,
@@ -103,7 +103,7 @@ export function startDrainer(
 ): Running {
   const events: ConsoleEvent[] = []
   const paused: string[] = []
-  const faults: unknown[] = []
+  const faults: Running['faults'] = []
   const drainer = createDrainer({
     outbox: desk.outbox,
     client: platform.client,
@@ -116,7 +116,7 @@ export function startDrainer(
     emit: (event) => events.push(event),
     onCounters: () => platform.tell(),
     onPaused: (_, why) => paused.push(why),
-    onFault: (error) => faults.push(error),
+    onFault: (workspaceId, error) => faults.push({ workspaceId, error }),
     lingerMs: options.lingerMs ?? 0,
   })
   for (const workspaceId of options.workspaces ?? [WORKSPACE]) drainer.start(workspaceId)

@@ -374,13 +374,11 @@ describe('outbox migration 0001', () => {
 describe('after a commit that failed', () => {
   test('its sequences are given again, and a fold does not pass over them', async () => {
     enqueue(['a'])
-    expect(() =>
-      desk.outbox.parts.writer.write(() => {
-        desk.outbox.parts.writer.nextSequence()
-        desk.outbox.parts.writer.laneIndex.put(1, memoryRef('b'), { revision: 1, lastSequence: 2, envelope: 2 })
-        throw new Error('no')
-      }),
-    ).toThrow('no')
+    desk.database.pragma(`max_page_count = ${Number(desk.database.pragma('page_count', { simple: true })) + 2}`)
+    expect(() => desk.outbox.enqueueEnvelopes([draft('b'), ...Array.from({ length: 20 }, (_, index) => draft(`m${index}`, { bytes: 5000 }))])).toThrow(
+      DiskFullError,
+    )
+    desk.database.pragma('max_page_count = 1000000')
     expect(desk.outbox.latest(WORKSPACE, memoryRef('b'))).toBeNull()
     await clock.advance(2_000)
     enqueue(['b'])

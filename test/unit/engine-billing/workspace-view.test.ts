@@ -6,7 +6,7 @@ import { migrations } from '../../../main/engine/store/migrations.ts'
 import { Documents } from '../../../main/engine/sync/documents/documents.ts'
 import type { WorkspaceRecord } from '../../../main/engine/sync/accounts/workspace-registry.ts'
 import { catalogToWire } from '../../../shared/billing/catalog-wire.ts'
-import { topicBodies } from '../../../shared/contract/platform.ts'
+import { documentTopics } from '../../../shared/contract/platform/topics.ts'
 import { catalogs } from '../../../shared/generated/catalogs.ts'
 import { SteppedClock } from '../../engine/sync/stepped-clock.ts'
 import { counterBody } from '../../engine/sync/test-platform.ts'
@@ -73,7 +73,7 @@ function planBody(name: string) {
 
 /** How often the plan data is parsed from now on, by the schema that all of its readers use. */
 function countParsing(): () => number {
-  const parse = vi.spyOn(topicBodies.plans, 'safeParse')
+  const parse = vi.spyOn(documentTopics.plans.body, 'safeParse')
   return () => parse.mock.calls.length
 }
 
@@ -181,9 +181,9 @@ describe('a document is parsed once for each of its versions', () => {
     bring('counter', counterBody('encrypted_bytes', 5, 10, 1), 'encrypted_bytes')
     const view = views.view(here)
     expect(view.counters[0]?.used).toBe(5)
-    documents.observeCounters(here, [topicBodies.counter.parse(counterBody('encrypted_bytes', 8, 10, 2))], null)
+    documents.observeCounters(here, [documentTopics.counter.body.parse(counterBody('encrypted_bytes', 8, 10, 2))], null)
     expect(view.counters[0]?.used).toBe(8)
-    documents.put(here, 'plan', topicBodies.plan.parse(planBody('Team')))
+    documents.put(here, 'plan', documentTopics.plan.body.parse(planBody('Team')))
     expect(view.plan?.plan.name).toBe('Team')
   })
 })

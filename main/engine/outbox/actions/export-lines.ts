@@ -1,7 +1,8 @@
 import { STATES } from '../queue/rows/codes.ts'
 import type { CiphertextReader } from '../item.ts'
 import type { QueueView, ItemView } from '../queue/queue-view.ts'
-import type { ItemQuery, Selection } from '../queue/item-query.ts'
+import type { ItemQuery } from '../queue/item-query.ts'
+import { selectedPieces, type Selection } from './selection.ts'
 
 /** Few at a time: an envelope may have 8 MiB. */
 const PIECE = 16
@@ -11,12 +12,12 @@ export async function* exportLines(parts: {
   workspace: number
   selection: Selection
   query: ItemQuery
-  pages: QueueView
+  view: QueueView
   reader: CiphertextReader
 }): AsyncGenerator<string> {
-  const { workspace, selection, query, pages, reader } = parts
-  for (const piece of query.pieces(workspace, selection, new Set(STATES), PIECE)) {
-    const items = piece.flatMap((sequence) => pages.item(sequence) ?? [])
+  const { workspace, selection, query, view, reader } = parts
+  for (const piece of selectedPieces(query, workspace, selection, new Set(STATES), PIECE)) {
+    const items = piece.flatMap((sequence) => view.item(sequence) ?? [])
     const sealed = await reader.read(items.filter(({ kind }) => kind === 'envelope'))
     for (const item of items) yield `${JSON.stringify(lineOf(item, sealed.get(item.id) ?? null))}\n`
   }

@@ -4,8 +4,9 @@ import { DISCARDABLE, RETRYABLE } from '../queue/rows/codes.ts'
 import type { QuotaHolds } from '../queue/quota-holds.ts'
 import { keyOf } from '../queue/lanes/lane-index.ts'
 import type { Lanes, LaneItem } from '../queue/lanes/lanes.ts'
-import { parsePayload, settingPayload } from '../queue/rows/item-row.ts'
-import type { ItemQuery, Selection } from '../queue/item-query.ts'
+import { parsePayload, settingPayload } from '../payload.ts'
+import type { ItemQuery } from '../queue/item-query.ts'
+import { selectedPieces, type Selection } from './selection.ts'
 import type { ItemTransitions } from '../queue/item-transitions.ts'
 import type { QueueWriter } from '../queue/queue-writer.ts'
 
@@ -60,7 +61,7 @@ export class ItemActions {
   /** Tries again now: what waits does not wait longer, what was rejected is queued again, what is held asks the platform once more. */
   async retry(workspace: number, selection: Selection): Promise<number> {
     let count = 0
-    for (const piece of this.#query.pieces(workspace, selection, RETRYABLE, PIECE)) {
+    for (const piece of selectedPieces(this.#query, workspace, selection, RETRYABLE, PIECE)) {
       count += this.#writer.write(() => piece.filter((sequence) => this.#retryOne(sequence)).length)
       await this.#yieldToEventLoop()
     }
@@ -73,7 +74,7 @@ export class ItemActions {
     const now = this.#clock.now()
     const discardNo = this.#writer.write(() => Number(this.#newDiscard.run(undoToken, workspace, now).lastInsertRowid))
     let count = 0
-    for (const piece of this.#query.pieces(workspace, selection, DISCARDABLE, PIECE)) {
+    for (const piece of selectedPieces(this.#query, workspace, selection, DISCARDABLE, PIECE)) {
       count += this.#writer.write(() => this.#transitions.discard(piece, 'Discarded by a person.', discardNo, now))
       await this.#yieldToEventLoop()
     }
@@ -123,9 +124,9 @@ export class ItemActions {
   /** Trying a conflict again is the decision for mine: it is made on the version that the platform has now. */
   #preferMine(sequence: number): void {
     const payload = parsePayload(settingPayload, this.#payload.get(sequence) ?? null)
-    if (!payload?.theirs) return
-    const { theirs, ...mine } = payload
-    this.#transitions.setPayload(sequence, { ...mine, baseVersion: theirs.version })
+    if (!payload?.serverValue) return
+    const { serverValue, ...mine } = payload
+    this.#transitions.setPayload(sequence, { ...mine, baseVersion: serverValue.version })
   }
 
   #bringBack(workspace: number, sequence: number): boolean {

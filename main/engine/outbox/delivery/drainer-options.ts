@@ -4,8 +4,7 @@ import type { counter, deviceCounter } from '../../../../shared/contract/platfor
 import type { Clock, Random } from '../../base/clock.ts'
 import type { PlatformClient } from '../../sync/client/platform-client.ts'
 import type { CiphertextReader } from '../item.ts'
-import type { Outbox } from '../outbox.ts'
-import type { PauseReason } from './policy.ts'
+import type { DeliveryPort, PauseReason } from '../queue/delivery-port.ts'
 import type { DrainProgress } from './drain-progress.ts'
 import type { QuotaView } from './hold-release.ts'
 
@@ -17,7 +16,7 @@ export type SessionProvider = {
 }
 
 export type DrainerOptions = {
-  outbox: Outbox
+  outbox: DeliveryPort
   client: PlatformClient
   reader: CiphertextReader
   quota: QuotaView
@@ -32,7 +31,7 @@ export type DrainerOptions = {
   /** The platform wants the person: nothing more is sent until `resume`. */
   onPaused(workspaceId: string, why: PauseReason): void
   /** The drain of a workspace ended by an error that is not its business (a damaged outbox.db, say). */
-  onFault(error: unknown, workspaceId: string): void
+  onFault(workspaceId: string, error: unknown): void
   /** So long a lone new envelope waits for company: each push is a sync operation, whatever it carries. Default 150 ms. */
   lingerMs?: number
   /** So long `stop` lets a request finish before it is broken off. Default 1,500 ms. */

@@ -1,6 +1,6 @@
 import type { Drain } from '../../../../shared/contract/console.ts'
+import type { PauseReason } from '../queue/delivery-port.ts'
 import type { DrainerOptions } from './drainer-options.ts'
-import type { PauseReason } from './policy.ts'
 import { createThrottle, DrainProgress } from './drain-progress.ts'
 import { WorkspaceDrain } from './workspace-drain.ts'
 

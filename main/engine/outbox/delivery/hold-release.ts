@@ -1,6 +1,6 @@
 import { type Draws, meterDraws } from '../../../../shared/billing/meter-draws.ts'
 import type { Random } from '../../base/clock.ts'
-import type { CounterSnapshot, QuotaHold } from '../queue/quota-holds.ts'
+import type { CounterSnapshot, QuotaHold } from '../queue/delivery-port.ts'
 
 /** A meter as the cache knows it, for the platform's plan in force. */
 export type MeterView = {

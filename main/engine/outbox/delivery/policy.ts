@@ -3,22 +3,8 @@ import { type ErrorCode, errorClassOf, meterOfCode } from '../../../../shared/co
 import type { PlatformError } from '../../../../shared/contract/platform.ts'
 import type { Random } from '../../base/clock.ts'
 import type { Answer } from '../../sync/client/answer.ts'
-import type { QuotaRefusal } from '../queue/quota-holds.ts'
-
-/** What becomes of an item after an answer. (protocol: "Errors") */
-export type Decision =
-  | { next: 'delivered'; duplicate: boolean; status: number | null }
-  /** Tried again at `nextAt`. `retryAfter`: the platform named the time. `batchNo`: what fails together from now on; null: as before. */
-  | { next: 'waiting'; nextAt: number; retryAfter: boolean; status: number | null; code: string | null; message: string; batchNo: number | null }
-  | { next: 'held'; refusal: QuotaRefusal; status: number }
-  | { next: 'rejected'; conflict: boolean; theirs: ServerValue | null; status: number | null; code: string | null; message: string }
-  /** The workspace is paused until the person has acted; the item is as before and no try is counted. */
-  | { next: 'paused'; why: PauseReason; status: number | null; code: string | null; message: string }
-  /** Only for batches: pending again, to be sent in smaller pieces. */
-  | { next: 'again' }
-
-export type PauseReason = 'signed_out' | 'device_revoked'
-export type ServerValue = { value: string | null; version: number | null }
+import type { ServerValue } from '../payload.ts'
+import type { Decision, QuotaRefusal } from '../queue/delivery-port.ts'
 
 /** What the policy needs to know of an item, or of a batch: then `attempts` is that of its least tried item. */
 export type PriorAttempts = { kind: ItemKind; attempts: number }
@@ -34,6 +20,9 @@ export function policy(tried: PriorAttempts, answer: Answer<unknown>, now: numbe
       return { next: 'delivered', duplicate: false, status: answer.status }
     case 'no_token':
       return { next: 'paused', why: 'signed_out', status: null, code: null, message: 'There is no token for this workspace.' }
+    case 'not_serialisable':
+      // It breaks the contract, and the same bytes will break it the next time. In a batch the item at fault is looked for first.
+      return { next: 'rejected', conflict: false, serverValue: null, status: null, code: 'not_serialisable', message: answer.message }
     case 'unreachable':
       return waiting(tried, now, random, null, { status: null, code: answer.reason, message: answer.message })
     case 'error':
@@ -54,7 +43,7 @@ function afterError(tried: PriorAttempts, answer: Extract<Answer<unknown>, { kin
       return waiting(tried, now, random, retryAfterMs, words)
     case 'final': {
       const conflict = status === 409 && error?.code === ('version_conflict' satisfies ErrorCode)
-      return { next: 'rejected', conflict, theirs: conflict ? serverValueOf(error?.current) : null, ...words }
+      return { next: 'rejected', conflict, serverValue: conflict ? serverValueOf(error?.current) : null, ...words }
     }
   }
 }
@@ -80,9 +69,9 @@ export function resultPolicy(tried: PriorAttempts, result: PushResult | null, st
     case 'refused':
       return { next: 'held', refusal: refusalFrom(code, result), status }
     case 'conflict':
-      return { next: 'rejected', conflict: true, theirs: null, status, code, message: result.message ?? 'Another envelope is stored under this id.' }
+      return { next: 'rejected', conflict: true, serverValue: null, status, code, message: result.message ?? 'Another envelope is stored under this id.' }
     case 'invalid':
-      return { next: 'rejected', conflict: false, theirs: null, status, code, message: result.message ?? 'The platform found this envelope invalid.' }
+      return { next: 'rejected', conflict: false, serverValue: null, status, code, message: result.message ?? 'The platform found this envelope invalid.' }
   }
 }
 

@@ -4,10 +4,10 @@ import type { Random } from '../../base/clock.ts'
 import { alertIdOf, readAlertValue } from '../edits/alert-edits.ts'
 import type { Answer } from '../../sync/client/answer.ts'
 import type { PlatformClient } from '../../sync/client/platform-client.ts'
-import type { CiphertextReader } from '../item.ts'
-import { type Decision, policy, resultPolicy } from './policy.ts'
-import { deletePayload, parsePayload, type SettingPayload, settingPayload } from '../queue/rows/item-row.ts'
-import type { SettledItem, Taken } from '../queue/item-transitions.ts'
+import type { CiphertextReader, OutboxItem } from '../item.ts'
+import type { Decision, InFlightItem, ItemResult, ReadyItem } from '../queue/delivery-port.ts'
+import { policy, resultPolicy } from './policy.ts'
+import { deletePayload, parsePayload, type SettingPayload, settingPayload } from '../payload.ts'
 
 export type PushEnvelope = z.input<typeof pushEnvelope>
 export type PushAnswer = Answer<z.output<typeof pushResponse>>
@@ -15,22 +15,22 @@ export type PushAnswer = Answer<z.output<typeof pushResponse>>
 export type SingleAnswer = Answer<{ counters: readonly z.output<typeof counter>[] | null }>
 
 /** The ciphertext is nowhere on this computer, so this item can never be sent. */
-export type Unreadable = { taken: Taken; reason: string }
+export type Unreadable = { ready: ReadyItem; reason: string }
 
 /** Reads the ciphertext of a batch and puts it into the form that travels. */
 export async function readBatch(
-  taken: readonly Taken[],
+  ready: readonly ReadyItem[],
   reader: CiphertextReader,
 ): Promise<{ envelopes: Map<number, PushEnvelope>; unreadable: Unreadable[] }> {
-  const sealed = await reader.read(taken.map(({ item }) => item))
+  const sealed = await reader.read(ready.map(({ item }) => item))
   const envelopes = new Map<number, PushEnvelope>()
   const unreadable: Unreadable[] = []
-  for (const one of taken) {
+  for (const one of ready) {
     const { item } = one
     const ciphertext = sealed.get(item.id)
-    if (!ciphertext) unreadable.push({ taken: one, reason: 'Its ciphertext is not on this computer any more.' })
+    if (!ciphertext) unreadable.push({ ready: one, reason: 'Its ciphertext is not on this computer any more.' })
     else if (ciphertext.byteLength !== item.sizeBytes)
-      unreadable.push({ taken: one, reason: `Its ciphertext has ${ciphertext.byteLength} bytes, ${item.sizeBytes} were written.` })
+      unreadable.push({ ready: one, reason: `Its ciphertext has ${ciphertext.byteLength} bytes, ${item.sizeBytes} were written.` })
     else if (item.memoryRef !== null && item.revision !== null && item.sha256 !== null) {
       envelopes.set(item.sequence, {
         id: item.id,
@@ -48,7 +48,7 @@ export async function readBatch(
 }
 
 /** Sends one delete or one setting. */
-export async function sendSingle(client: PlatformClient, { item }: Taken, signal: AbortSignal): Promise<SingleAnswer> {
+export async function sendSingle(client: PlatformClient, item: OutboxItem, signal: AbortSignal): Promise<SingleAnswer> {
   if (item.kind === 'delete') {
     const payload = parsePayload(deletePayload, item.payload)
     const answer = await client.send(item.workspaceId, 'deleteEnvelope', { params: { id: payload?.envelopeId ?? '' }, signal })
@@ -83,24 +83,24 @@ function withoutCounters(answer: Answer<unknown>): SingleAnswer {
 }
 
 /** What becomes of each item of a push that the platform took apart; items with the same fate share one decision. */
-export function decideResults(batch: readonly Taken[], answer: Extract<PushAnswer, { kind: 'ok' }>, now: number, random: Random): SettledItem[] {
+export function decideResults(batch: readonly InFlightItem[], answer: Extract<PushAnswer, { kind: 'ok' }>, now: number, random: Random): ItemResult[] {
   const results = new Map(answer.value.results.map((result) => [result.id, result]))
   const shared = new Map<string, Decision>()
-  return batch.map((taken) => {
-    const result = results.get(taken.item.id) ?? null
+  return batch.map((inFlight) => {
+    const result = results.get(inFlight.item.id) ?? null
     const key = result === null ? '' : `${result.status}|${result.code ?? ''}|${result.meter ?? ''}|${result.message ?? ''}`
     const decision = shared.get(key) ?? resultPolicy({ kind: 'envelope', attempts: leastTried(batch) }, result, answer.status, now, random)
     shared.set(key, decision)
-    return { taken, decision }
+    return { inFlight, decision }
   })
 }
 
 /** The decision on a call that was answered as one. */
-export function decideWhole(batch: readonly Taken[], answer: Answer<unknown>, now: number, random: Random): Decision {
+export function decideWhole(batch: readonly InFlightItem[], answer: Answer<unknown>, now: number, random: Random): Decision {
   return policy({ kind: batch[0]?.item.kind ?? 'envelope', attempts: leastTried(batch) }, answer, now, random)
 }
 
-export function leastTried(batch: readonly Taken[]): number {
+export function leastTried(batch: readonly InFlightItem[]): number {
   return batch.reduce((least, { item }) => Math.min(least, item.attempts), batch[0]?.item.attempts ?? 0)
 }
 

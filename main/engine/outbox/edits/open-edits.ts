@@ -1,6 +1,6 @@
 import type { CallOutput } from '../../../../shared/contract/console.ts'
 import type { Outbox } from '../outbox.ts'
-import { parsePayload, type SettingPayload, settingPayload } from '../queue/rows/item-row.ts'
+import { parsePayload, type SettingPayload, settingPayload } from '../payload.ts'
 
 /** Edited documents are few; this many open edits of them are looked at. */
 const OPEN_EDITS = 200

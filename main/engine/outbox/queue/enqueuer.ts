@@ -8,7 +8,7 @@ import type { QuotaHolds } from './quota-holds.ts'
 import { type Identifiers, uuidText } from './identifiers.ts'
 import { type EntityKey, entityOf, type LaneRow, settingEntity } from './lanes/lane-index.ts'
 import type { Lanes } from './lanes/lanes.ts'
-import type { SettingPayload } from './rows/item-row.ts'
+import { type SettingPayload, settingPayloadText } from '../payload.ts'
 import type { ItemTransitions } from './item-transitions.ts'
 import type { StagingArea } from './ciphertext-staging.ts'
 import type { QueueWriter } from './queue-writer.ts'
@@ -204,7 +204,7 @@ export class Enqueuer {
       this.#transitions.discard(replaced, 'Replaced by a newer edit.', null)
     }
     const id = this.#identifiers.next()
-    const payload = JSON.stringify({ key: edit.key, value: edit.value, baseVersion: edit.baseVersion } satisfies SettingPayload)
+    const payload = settingPayloadText({ key: edit.key, value: edit.value, baseVersion: edit.baseVersion })
     const revision = (before?.revision ?? 0) + 1
     const sequence = this.#append({ workspace, kind: 'setting', key, entity: edit.key, id, revision, payload, createdAt: this.#clock.now() }, before, revision)
     return { id: uuidText(id), sequence }

@@ -4,9 +4,6 @@ import { uuidBytes } from './identifiers.ts'
 import { mergeBySequence } from './rows/merge-by-sequence.ts'
 import type { QueueWriter } from './queue-writer.ts'
 
-/** Chosen rows by id, or everything that a filter finds. */
-export type Selection = { ids: readonly string[] } | { filter: QueueFilter }
-
 /** Finds items by what a person chose. Every combination of a filter is a set of groups, so no filter needs an index of its own. */
 export class ItemQuery {
   readonly #writer: QueueWriter
@@ -54,34 +51,18 @@ export class ItemQuery {
     return page
   }
 
-  /** The sequences of a selection in pieces, oldest first, as far as they are in one of these states when it begins. */
-  *pieces(workspace: number, selection: Selection, states: ReadonlySet<ItemState>, size: number): Generator<number[]> {
-    if ('ids' in selection) {
-      const chosen = selection.ids.flatMap((id) => this.#inWorkspace(workspace, id, states) ?? []).sort((left, right) => left - right)
-      for (let at = 0; at < chosen.length; at += size) yield chosen.slice(at, at + size)
-      return
-    }
-    const groups = this.groups(workspace, selection.filter).filter((group) => states.has(group.state))
+  /** Sequences of these groups, oldest first. `wanted`: about how many will be taken. */
+  *oldestFirst(groups: readonly ItemGroup[], wanted: number): Generator<number> {
     const sources = groups.map((group) => (boundary: number | null, limit: number) => this.#oldest.all(group.no, boundary ?? 0, limit))
-    let piece: number[] = []
-    for (const { sequence } of mergeBySequence(sources, 'oldest', size)) {
-      piece.push(sequence)
-      if (piece.length < size) continue
-      yield piece
-      piece = []
-    }
-    if (piece.length > 0) yield piece
+    for (const { sequence } of mergeBySequence(sources, 'oldest', wanted)) yield sequence
   }
 
-  find(workspace: number, id: string): number | null {
-    return this.#inWorkspace(workspace, id, null)
-  }
-
-  #inWorkspace(workspace: number, id: string, states: ReadonlySet<ItemState> | null): number | null {
+  /** Null when the workspace has no such item, or none in these states. */
+  find(workspace: number, id: string, states?: ReadonlySet<ItemState>): number | null {
     const bytes = uuidBytes(id)
     const row = bytes ? this.#byId.get(bytes) : undefined
     const group = row ? this.#writer.groups.get(row.group_no) : null
-    if (!row || !group || group.workspace !== workspace || (states !== null && !states.has(group.state))) return null
+    if (!row || !group || group.workspace !== workspace || (states !== undefined && !states.has(group.state))) return null
     return row.sequence
   }
 }

@@ -3,24 +3,10 @@ import { type AttemptOutcome, DISCARDABLE, outcomeCode } from './rows/codes.ts'
 import type { ItemGroup } from './rows/item-groups.ts'
 import type { QuotaHolds } from './quota-holds.ts'
 import { uuidBytes } from './identifiers.ts'
-import type { OutboxItem } from '../item.ts'
 import { type Lanes, type LaneItem, traitsOf } from './lanes/lanes.ts'
-import type { Decision } from '../delivery/policy.ts'
-import { deletePayload, parsePayload, type SettingPayload, settingPayload } from './rows/item-row.ts'
+import type { Decision, InFlightItem, ItemResult, ReadyItem } from './delivery-port.ts'
+import { deletePayload, parsePayload, type ServerValue, type SettingPayload, settingPayload, settingPayloadText } from '../payload.ts'
 import type { QueueWriter } from './queue-writer.ts'
-
-/** An item that the drainer has picked. */
-export type Taken = {
-  item: OutboxItem
-  groupNo: number
-  /** The push that it is on its way with, or was tried with the last time. */
-  pushNo: number | null
-  /** May be at the platform, from a try before this one. */
-  sent: boolean
-  /** The try before that one; a duplicate was stored by it. */
-  pushNoBefore?: number | null
-}
-export type SettledItem = { taken: Taken; decision: Decision }
 
 /** Moves items from one state to another. Every method belongs inside a transaction of the writer. */
 export class ItemTransitions {
@@ -69,14 +55,14 @@ export class ItemTransitions {
 
   /**
    * Notes, before anything leaves, that these items are on their way. Answers those that are: what a person discarded
-   * or what was held since the drainer picked it stays behind. `held`: they are sent in spite of a hold.
+   * or what was held since it was selected stays behind.
    */
-  sending(picked: readonly Taken[], pushNo: number, held: boolean): Taken[] {
+  sending(ready: readonly ReadyItem[], pushNo: number, inSpiteOfHold: boolean): InFlightItem[] {
     const { groups } = this.#writer
-    const going: Taken[] = []
-    for (const [groupNo, members] of byKey(picked, ({ groupNo }) => groupNo)) {
+    const inFlight: InFlightItem[] = []
+    for (const [groupNo, members] of byKey(ready, ({ groupNo }) => groupNo)) {
       const from = groups.get(groupNo)
-      if (!from || from.behind || !(from.state === 'waiting' || from.state === (held ? 'held' : 'pending'))) continue
+      if (!from || from.behind || !(from.state === 'waiting' || from.state === (inSpiteOfHold ? 'held' : 'pending'))) continue
       const to = groups.with({ ...traitsOf(from), state: 'sending', heldBy: null })
       const list = sequencesOf(members)
       const { changes } = this.#markSending.run(to.no, pushNo, list, from.no)
@@ -84,16 +70,16 @@ export class ItemTransitions {
       const bytes = sizeOf(moved)
       groups.add(from, -moved.length, -bytes)
       groups.add(to, moved.length, bytes)
-      for (const member of moved) going.push({ ...member, groupNo: to.no, pushNo, pushNoBefore: member.pushNo })
+      for (const member of moved) inFlight.push({ ...member, groupNo: to.no, pushNo, pushNoBefore: member.pushNo })
     }
-    return going.sort((left, right) => left.item.sequence - right.item.sequence)
+    return inFlight.sort((left, right) => left.item.sequence - right.item.sequence)
   }
 
   /** Takes `sending` back: nothing of these left after all. They are where a new item would be, and what was known of them is as before. */
-  notSent(marked: readonly Taken[], now: number): void {
-    const decision: Decision = { next: 'again' }
+  notSent(marked: readonly InFlightItem[], now: number): void {
+    const decision: Decision = { next: 'requeued' }
     this.settle(
-      marked.map((taken) => ({ taken, decision })),
+      marked.map((inFlight) => ({ inFlight, decision })),
       now,
     )
     for (const members of byKey(marked, ({ sent, pushNoBefore }) => `${sent}|${pushNoBefore ?? ''}`).values()) {
@@ -103,15 +89,15 @@ export class ItemTransitions {
   }
 
   /** Writes what became of items that were being sent: state and attempt rows. */
-  settle(results: readonly SettledItem[], now: number): void {
-    const delivered: Taken[] = []
+  settle(results: readonly ItemResult[], now: number): void {
+    const delivered: InFlightItem[] = []
     const ended: number[] = []
     for (const [decision, members] of byKey(results, ({ decision }) => decision)) {
-      const taken = members.map((member) => member.taken)
-      for (const [groupNo, some] of byKey(taken, (one) => one.groupNo)) this.#settleGroup(groupNo, some, decision, now)
-      this.#writeAttempts(taken, decision, now)
+      const items = members.map(({ inFlight }) => inFlight)
+      for (const [groupNo, some] of byKey(items, (one) => one.groupNo)) this.#settleGroup(groupNo, some, decision, now)
+      this.#writeAttempts(items, decision, now)
       if (decision.next === 'delivered') {
-        for (const one of taken) {
+        for (const one of items) {
           delivered.push(one)
           ended.push(one.item.sequence)
         }
@@ -162,10 +148,10 @@ export class ItemTransitions {
 
   /** Replaces what an item will say; for settings. */
   setPayload(sequence: number, payload: SettingPayload): void {
-    this.#payload.run(JSON.stringify(payload), sequence)
+    this.#payload.run(settingPayloadText(payload), sequence)
   }
 
-  #settleGroup(groupNo: number, members: readonly Taken[], decision: Decision, now: number): void {
+  #settleGroup(groupNo: number, members: readonly InFlightItem[], decision: Decision, now: number): void {
     const { groups } = this.#writer
     const from = groups.get(groupNo)
     if (from?.state !== 'sending') throw new Error(`group ${groupNo} is not being sent`)
@@ -197,31 +183,31 @@ export class ItemTransitions {
     const bytes = sizeOf(members)
     groups.add(from, -members.length, -bytes)
     groups.add(to, members.length, bytes)
-    if (decision.next === 'rejected' && decision.theirs) this.#keepServerValue(members, decision.theirs)
+    if (decision.next === 'rejected' && decision.serverValue) this.#keepServerValue(members, decision.serverValue)
   }
 
   /** What comes back untried goes where a new item would go: during a hold it is held again. */
   #stateAfter(from: ItemGroup, decision: Decision): Pick<ItemGroup, 'state' | 'heldBy'> {
-    if (decision.next === 'again' || decision.next === 'paused') return this.#holds.stateOfNew(from.workspace, from.kind)
+    if (decision.next === 'requeued' || decision.next === 'paused') return this.#holds.stateOfNew(from.workspace, from.kind)
     if (decision.next !== 'held') return { state: decision.next, heldBy: null }
     return { state: 'held', heldBy: decision.refusal.meter === null ? null : this.#writer.names.number(decision.refusal.meter) }
   }
 
-  #keepServerValue(members: readonly Taken[], theirs: { value: string | null; version: number | null }): void {
+  #keepServerValue(members: readonly InFlightItem[], serverValue: ServerValue): void {
     for (const { item } of members) {
       const mine = item.kind === 'setting' ? parsePayload(settingPayload, item.payload) : null
-      if (mine) this.setPayload(item.sequence, { ...mine, theirs })
+      if (mine) this.setPayload(item.sequence, { ...mine, serverValue })
     }
   }
 
-  #writeAttempts(taken: readonly Taken[], decision: Decision, now: number): void {
+  #writeAttempts(items: readonly InFlightItem[], decision: Decision, now: number): void {
     const outcome = outcomeOf(decision)
     if (outcome === null) return
     const { status, code, message } = wordsOf(decision)
-    this.#attempt.run(now, outcomeCode(outcome), status, code, message, sequencesOf(taken))
+    this.#attempt.run(now, outcomeCode(outcome), status, code, message, sequencesOf(items))
   }
 
-  #countDelivered(delivered: readonly Taken[]): void {
+  #countDelivered(delivered: readonly InFlightItem[]): void {
     const { groups } = this.#writer
     for (const [groupNo, members] of byKey(delivered, (one) => one.groupNo)) {
       const from = groups.get(groupNo)
@@ -249,8 +235,8 @@ export class ItemTransitions {
     }
   }
 
-  #dropWithdrawn(results: readonly SettledItem[]): void {
-    const open = results.filter(({ decision }) => decision.next !== 'delivered').map(({ taken }) => taken)
+  #dropWithdrawn(results: readonly ItemResult[]): void {
+    const open = results.filter(({ decision }) => decision.next !== 'delivered').map(({ inFlight }) => inFlight)
     if (open.length === 0) return
     const withdrawn = this.#withdrawn.all(sequencesOf(open))
     if (withdrawn.length > 0) this.discard(withdrawn, 'The memory was deleted.', null)
@@ -275,7 +261,7 @@ export class ItemTransitions {
 
 /** A pause, or a piece of a batch that is cut to find the item at fault, is no try of the item. */
 function usesAttempt(decision: Decision): boolean {
-  return decision.next !== 'paused' && decision.next !== 'again'
+  return decision.next !== 'paused' && decision.next !== 'requeued'
 }
 
 /** The platform looks for the id before anything else, so what it refuses is not there, whatever became of earlier tries. */
@@ -285,13 +271,15 @@ function isKnownAbsent(decision: Decision): boolean {
 
 function outcomeOf(decision: Decision): AttemptOutcome | null {
   if (decision.next === 'delivered') return decision.duplicate ? 'duplicate' : 'delivered'
-  return decision.next === 'again' ? null : decision.next
+  return decision.next === 'requeued' ? null : decision.next
 }
 
 function wordsOf(decision: Decision): { status: number | null; code: string | null; message: string | null } {
   if (decision.next === 'delivered') return { status: decision.status, code: null, message: null }
   if (decision.next === 'held') return { status: decision.status, code: decision.refusal.code, message: decision.refusal.reason }
-  return decision.next === 'again' ? { status: null, code: null, message: null } : { status: decision.status, code: decision.code, message: decision.message }
+  return decision.next === 'requeued'
+    ? { status: null, code: null, message: null }
+    : { status: decision.status, code: decision.code, message: decision.message }
 }
 
 function envelopeOf(payload: string | null): Buffer | null {
@@ -299,16 +287,16 @@ function envelopeOf(payload: string | null): Buffer | null {
   return parsed ? uuidBytes(parsed.envelopeId) : null
 }
 
-function keepMarked(marked: readonly number[]): (member: Taken) => boolean {
+function keepMarked(marked: readonly number[]): (member: ReadyItem) => boolean {
   const set = new Set(marked)
   return ({ item }) => set.has(item.sequence)
 }
 
-function sequencesOf(members: readonly Taken[]): string {
+function sequencesOf(members: readonly Pick<ReadyItem, 'item'>[]): string {
   return `[${members.map(({ item }) => item.sequence).join()}]`
 }
 
-function sizeOf(members: readonly Taken[]): number {
+function sizeOf(members: readonly Pick<ReadyItem, 'item'>[]): number {
   return members.reduce((sum, { item }) => sum + item.sizeBytes, 0)
 }
 

@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import { attempt as attemptShape, type ItemState, type QueueFilter, type Tally } from '../../../../shared/contract/console.ts'
 import { OUTCOMES } from './rows/codes.ts'
 import type { ItemGroup } from './rows/item-groups.ts'
-import type { QuotaHold, QuotaHolds } from './quota-holds.ts'
+import type { QuotaHold } from './delivery-port.ts'
+import type { QuotaHolds } from './quota-holds.ts'
 import type { OutboxItem } from '../item.ts'
 import { ITEM_COLUMNS, type ItemRow, readItem } from './rows/item-row.ts'
 import type { ItemQuery } from './item-query.ts'
@@ -60,15 +61,7 @@ export class QueueView {
   }
 
   tally(workspace: number): Record<ItemState, Tally> {
-    const tally: Record<ItemState, Tally> = {
-      pending: zero(),
-      sending: zero(),
-      waiting: zero(),
-      held: zero(),
-      rejected: zero(),
-      delivered: zero(),
-      discarded: zero(),
-    }
+    const tally = emptyTally()
     for (const group of this.#writer.groups.of(workspace)) add(tally[group.state], group)
     return tally
   }
@@ -135,6 +128,18 @@ export class QueueView {
 const DELIVERED_WORDS: Record<string, string> = {
   delivered: 'The platform took it.',
   duplicate: 'The platform had it already, from an earlier try whose answer was lost.',
+}
+
+export function emptyTally(): Record<ItemState, Tally> {
+  return {
+    pending: zero(),
+    sending: zero(),
+    waiting: zero(),
+    held: zero(),
+    rejected: zero(),
+    delivered: zero(),
+    discarded: zero(),
+  }
 }
 
 function zero(): Tally {

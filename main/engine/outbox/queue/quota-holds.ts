@@ -1,29 +1,8 @@
 import type { ItemKind, ItemState } from '../../../../shared/contract/console.ts'
 import { kindCode, kindOf } from './rows/codes.ts'
 import type { ItemGroup } from './rows/item-groups.ts'
+import type { CounterSnapshot, QuotaHold, QuotaRefusal } from './delivery-port.ts'
 import type { QueueWriter } from './queue-writer.ts'
-
-/** What the platform said when it refused for want of room. */
-export type QuotaRefusal = {
-  /** Null: the refusal named none. */
-  meter: string | null
-  code: string | null
-  reason: string
-  limit: number | null
-  used: number | null
-}
-
-/** The counter of the refusing meter as it was known then; all null when it was not known. */
-export type CounterSnapshot = { version: number | null; used: number | null; limit: number | null }
-
-export type QuotaHold = QuotaRefusal & {
-  workspaceId: string
-  kind: ItemKind
-  since: number
-  counter: CounterSnapshot
-  /** Next try of the slow timer; null when only news about the counter leads to another try. */
-  retryAt: number | null
-}
 
 type HoldRow = {
   workspace: number

@@ -3,13 +3,10 @@ import { KINDS } from './rows/codes.ts'
 import type { ItemGroup } from './rows/item-groups.ts'
 import { mergeBySequence } from './rows/merge-by-sequence.ts'
 import { ITEM_COLUMNS, type ItemRow, type ReadItem, readItem } from './rows/item-row.ts'
-import type { Taken } from './item-transitions.ts'
+import type { BatchLimits, ReadyBatch, ReadyHead } from './delivery-port.ts'
 import type { QueueWriter } from './queue-writer.ts'
 
 export type Sizes = { count: number; bytes: Float64Array }
-
-/** What is to be sent next. `flawed`: rows that could not be understood; they are set aside, not sent. */
-export type ReadyBatch = { taken: Taken[]; flawed: { sequence: number; flaw: string; groupNo: number; sizeBytes: number }[] }
 
 /** A platform's or the clock's mistake must not park an item for years. */
 const CLAMP_MS = 60 * 60_000
@@ -55,34 +52,34 @@ export class ReadyItems {
     this.#clampRetryAfter = database.prepare<[number, number, number]>('UPDATE item SET next_at = ? WHERE group_no = ? AND next_at IS NOT NULL AND next_at > ?')
   }
 
-  /** The first ready items of this kind in these states, up to a count and a sum of bytes; one alone may be larger. */
-  ready(workspace: number, kind: ItemKind, states: readonly ItemState[], maxCount: number, maxBytes: number): ReadyBatch {
-    const groups = this.#groups(workspace, [kind], states, false)
+  /** The first ready items of this kind in this state, up to a count and a sum of bytes; one alone may be larger. */
+  ready(workspace: number, kind: ItemKind, state: ItemState, limits: BatchLimits): ReadyBatch {
+    const groups = this.#groups(workspace, [kind], [state], false)
     const sources = groups.map((group) => (boundary: number | null, limit: number) => this.#oldest.all(group.no, boundary ?? 0, limit))
-    return this.#take(mergeBySequence(sources, 'oldest', maxCount), maxCount, maxBytes)
+    return this.#take(mergeBySequence(sources, 'oldest', limits.count), limits)
   }
 
   /** Waiting items whose time has come: the earliest, with those that failed together with it. */
-  due(workspace: number, kind: ItemKind, now: number, maxCount: number, maxBytes: number): ReadyBatch {
+  due(workspace: number, kind: ItemKind, now: number, limits: BatchLimits): ReadyBatch {
     const groups = this.#groups(workspace, [kind], ['waiting'], false)
     let first: { push_no: number | null; next_at: number; sequence: number } | null = null
     for (const group of groups) {
       const row = this.#due.get(group.no, now)
       if (row && (first === null || row.next_at < first.next_at || (row.next_at === first.next_at && row.sequence < first.sequence))) first = row
     }
-    if (first === null) return { taken: [], flawed: [] }
+    if (first === null) return { items: [], flawed: [] }
     const pushNo = first.push_no
-    const rows = groups.flatMap((group) => this.#together.all(group.no, now, pushNo, maxCount)).sort((left, right) => left.sequence - right.sequence)
-    return this.#take(rows, maxCount, maxBytes)
+    const rows = groups.flatMap((group) => this.#together.all(group.no, now, pushNo, limits.count)).sort((left, right) => left.sequence - right.sequence)
+    return this.#take(rows, limits)
   }
 
   /** Those of these items that are ready, whether their time has come or not. */
-  chosen(workspace: number, sequences: readonly number[]): ReadyBatch {
+  among(workspace: number, sequences: readonly number[]): ReadyBatch {
     const rows = this.#bySequence.all(JSON.stringify(sequences)).filter(({ group_no }) => {
       const group = this.#writer.groups.get(group_no)
       return group?.workspace === workspace && !group.behind && (group.state === 'pending' || group.state === 'waiting')
     })
-    return this.#take(rows, sequences.length, Number.POSITIVE_INFINITY)
+    return this.#take(rows, { count: sequences.length, sizeBytes: Number.POSITIVE_INFINITY })
   }
 
   /** Ends the waiting of what waits for a network or a platform that is back; a time that the platform named stands. */
@@ -114,12 +111,8 @@ export class ReadyItems {
   }
 
   /** The oldest head in these states; null: there is none. */
-  head(
-    workspace: number,
-    kinds: readonly ItemKind[],
-    states: readonly ItemState[],
-  ): { sequence: number; sizeBytes: number; kind: ItemKind; createdAt: number } | null {
-    let best: { sequence: number; sizeBytes: number; kind: ItemKind; createdAt: number } | null = null
+  head(workspace: number, kinds: readonly ItemKind[], states: readonly ItemState[]): ReadyHead | null {
+    let best: ReadyHead | null = null
     for (const group of this.#groups(workspace, kinds, states, false)) {
       const row = this.#first.get(group.no)
       if (row && (best === null || row.sequence < best.sequence))
@@ -161,20 +154,20 @@ export class ReadyItems {
     )
   }
 
-  #take(rows: Iterable<ItemRow>, maxCount: number, maxBytes: number): ReadyBatch {
-    const picked: ReadyBatch = { taken: [], flawed: [] }
-    let bytes = 0
+  #take(rows: Iterable<ItemRow>, limits: BatchLimits): ReadyBatch {
+    const batch: ReadyBatch = { items: [], flawed: [] }
+    let sizeBytes = 0
     for (const row of rows) {
       const { item, flaw, pushNo, sent } = this.#read(row)
-      if (flaw !== null) picked.flawed.push({ sequence: row.sequence, flaw, groupNo: row.group_no, sizeBytes: item.sizeBytes })
+      if (flaw !== null) batch.flawed.push({ sequence: row.sequence, flaw })
       else {
-        if (picked.taken.length > 0 && bytes + item.sizeBytes > maxBytes) break
-        bytes += item.sizeBytes
-        picked.taken.push({ item, groupNo: row.group_no, pushNo, sent })
+        if (batch.items.length > 0 && sizeBytes + item.sizeBytes > limits.sizeBytes) break
+        sizeBytes += item.sizeBytes
+        batch.items.push({ item, groupNo: row.group_no, pushNo, sent })
       }
-      if (picked.taken.length + picked.flawed.length >= maxCount) break
+      if (batch.items.length + batch.flawed.length >= limits.count) break
     }
-    return picked
+    return batch
   }
 
   #read(row: ItemRow): ReadItem {

@@ -1,4 +1,5 @@
 import type { Database } from '../../store/database.ts'
+import { NUMBERS_PER_PUSH } from '../queue/delivery-port.ts'
 import { kindCode, SETTLED, stateCode } from '../queue/rows/codes.ts'
 import { Lanes, type LaneItem } from '../queue/lanes/lanes.ts'
 import { recountGroups } from './start-recovery.ts'
@@ -14,12 +15,21 @@ export function repairQueue(database: Database): void {
     giveGroups(database)
     // Lanes are found again from the items; those of pruned items are in the table as far as it could be read.
     database.exec('INSERT OR IGNORE INTO high_water (only_row, sequence, lanes_upto) VALUES (1, 0, 0); UPDATE high_water SET lanes_upto = 0')
+    giveNoPushNumberAgain(database)
   })()
   const writer = createQueueWriter(database)
   recountGroups(writer)
   const lanes = new Lanes(writer)
   writer.write(() => mendLanes(database, lanes))
   while (writer.laneIndex.fold(5000));
+}
+
+/** The row that knows the highest number may be lost, or come from a file that had none. */
+function giveNoPushNumberAgain(database: Database): void {
+  database.exec(
+    `UPDATE high_water SET push_no = max(push_no, ${NUMBERS_PER_PUSH} + max(
+       ifnull((SELECT max(push_no) FROM item), 0), ifnull((SELECT max(no) FROM push), 0), ifnull((SELECT max(no) FROM unanswered_push), 0)))`,
+  )
 }
 
 /** A group of a workspace whose name was lost is kept under a name of its own; the LanceDB store knows the right one. */

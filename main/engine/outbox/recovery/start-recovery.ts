@@ -1,5 +1,5 @@
 import type { ReadyItems } from '../queue/ready-items.ts'
-import type { createPushLog } from '../queue/push-log.ts'
+import type { PushLog } from '../queue/push-log.ts'
 import type { ItemTransitions } from '../queue/item-transitions.ts'
 import type { QueueWriter } from '../queue/queue-writer.ts'
 
@@ -18,7 +18,7 @@ export function recoverAtStart({
   writer: QueueWriter
   transitions: ItemTransitions
   readyItems: ReadyItems
-  pushLog: Pick<ReturnType<typeof createPushLog>, 'recordUnanswered'>
+  pushLog: Pick<PushLog, 'recordUnanswered'>
   now: number
   backOffCapMs: number
 }): void {

@@ -9,3 +9,5 @@ export type Answer<T> =
   | { kind: 'unreachable'; reason: 'network' | 'timeout' | 'truncated' | 'not_json' | 'bad_shape' | 'tls' | 'redirect' | 'aborted'; message: string }
   /** No token for this workspace. Nothing was sent. */
   | { kind: 'no_token' }
+  /** What was to be sent is not what the contract allows (a field that is not listed, a value out of bounds). Nothing was sent. */
+  | { kind: 'not_serialisable'; message: string }

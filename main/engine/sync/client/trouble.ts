@@ -18,6 +18,8 @@ export function troubleOf(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): Tro
   switch (answer.kind) {
     case 'no_token':
       return { state: 'signed_out', detail: 'No token is stored for this workspace. Sign in again.', retry: null }
+    case 'not_serialisable':
+      return { state: 'problem', detail: `Nothing was sent: ${answer.message}`, retry: { afterMs: null } }
     case 'unreachable':
       return unreachable(answer)
     case 'error':

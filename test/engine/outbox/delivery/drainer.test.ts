@@ -290,6 +290,33 @@ describe('trouble', () => {
     await drainer.stop()
   })
 
+  test('one item of a batch that cannot be serialised is found and rejected, without a status that no platform gave', async () => {
+    const ids = enqueue(names(100))
+    const poison = ids[42] ?? ''
+    const { prepare } = platform.client
+    platform.client.prepare = (name, parts) => {
+      if (JSON.stringify(parts).includes(poison)) throw new Error('size_bytes: too_big')
+      return prepare(name, parts)
+    }
+    const { drainer } = startDrainer(desk, platform, clock)
+    for (let round = 0; round < 20; round += 1) await clock.advance(10)
+    expect(count('delivered')).toBe(99)
+    expect(desk.outbox.item(WORKSPACE, poison)).toMatchObject({
+      item: { state: 'rejected', reason: 'size_bytes: too_big', attempts: 1 },
+      attempts: [{ outcome: 'rejected', status: null, code: 'not_serialisable', message: 'size_bytes: too_big' }],
+    })
+    await drainer.stop()
+  })
+
+  test('an error that ends a drain is reported with its workspace', async () => {
+    enqueue(['a'])
+    const { drainer, faults } = startDrainer(desk, platform, clock)
+    desk.database.exec('DROP TABLE attempt')
+    await clock.advance(10)
+    expect(faults).toEqual([{ workspaceId: WORKSPACE, error: expect.objectContaining({ message: expect.stringContaining('attempt') }) }])
+    await drainer.stop()
+  })
+
   test('a platform that takes smaller bodies only is remembered', async () => {
     enqueue(names(64), { bytes: 64_000 })
     platform.fault = (_, body) =>

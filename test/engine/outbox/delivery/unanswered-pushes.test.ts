@@ -24,9 +24,9 @@ test('what was on its way when the engine ended counts as one, once', async () =
   desk.outbox.enqueueEnvelopes([draft('a'), draft('b')])
   expect(unanswered()).toBe(0)
   // The engine dies between sending and the answer: the rows say that they are on their way.
-  const { writer, readyItems, transitions, workspaceNo } = desk.outbox.parts
-  const { taken } = readyItems.ready(workspaceNo(WORKSPACE) ?? 0, 'envelope', ['pending'], 10, 1_000_000)
-  writer.write(() => transitions.sending(taken, 77, false))
+  const queue = desk.outbox.deliveryQueue(WORKSPACE)
+  const { items } = queue?.ready('envelope', 'pending', { count: 10, sizeBytes: 1_000_000 }) ?? { items: [] }
+  expect(queue?.markInFlight({ items, inSpiteOfHold: false }).items).toHaveLength(2)
   for (const _ of [1, 2]) {
     desk.close()
     desk = openDesk(folder.path, clock)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { QuotaHold } from '../../../../main/engine/outbox/queue/quota-holds.ts'
+import type { QuotaHold } from '../../../../main/engine/outbox/queue/delivery-port.ts'
 import { fitsAll, mayProbe, type MeterView } from '../../../../main/engine/outbox/delivery/hold-release.ts'
 import { halves, shouldSplit } from '../../../../main/engine/outbox/delivery/batch-splitting.ts'
 

@@ -35,6 +35,7 @@ describe('an answer to a whole call', () => {
     ['a TLS error', { kind: 'unreachable', reason: 'tls', message: '' }, 'waiting'],
     ['a redirect to another origin', { kind: 'unreachable', reason: 'redirect', message: '' }, 'waiting'],
     ['no token', { kind: 'no_token' }, 'signed_out'],
+    ['nothing, since it could not be serialised', { kind: 'not_serialisable', message: '' }, 'rejected'],
     ['408', error(408, 'request_timeout'), 'waiting'],
     ['425', error(425, 'too_early'), 'waiting'],
     ['500', error(500, 'internal_error'), 'waiting'],
@@ -82,11 +83,22 @@ describe('an answer to a whole call', () => {
     })
   })
 
+  test('what could not be serialised is no answer of the platform: it has no status', () => {
+    expect(policy(tried, { kind: 'not_serialisable', message: 'size_bytes: too_big' }, NOW, half)).toEqual({
+      next: 'rejected',
+      conflict: false,
+      serverValue: null,
+      status: null,
+      code: 'not_serialisable',
+      message: 'size_bytes: too_big',
+    })
+  })
+
   test('a version conflict keeps what the platform has', () => {
     const decision = policy({ kind: 'setting', attempts: 0 }, error(409, 'version_conflict', { current: { key: 'a', value: 'theirs', version: 7 } }), NOW, half)
-    expect(decision).toMatchObject({ next: 'rejected', conflict: true, theirs: { value: 'theirs', version: 7 } })
+    expect(decision).toMatchObject({ next: 'rejected', conflict: true, serverValue: { value: 'theirs', version: 7 } })
     const strange = policy({ kind: 'setting', attempts: 0 }, error(409, 'version_conflict', { current: { value: 5, version: -1 } }), NOW, half)
-    expect(strange).toMatchObject({ theirs: { value: null, version: null } })
+    expect(strange).toMatchObject({ serverValue: { value: null, version: null } })
   })
 
   test.each([

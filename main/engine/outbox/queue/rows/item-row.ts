@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import type { OutboxItem } from '../../item.ts'
+import { deletePayload, parsePayload, settingPayload } from '../../payload.ts'
 import type { ItemGroup } from './item-groups.ts'
 import { uuidText } from '../identifiers.ts'
 import type { InternedNames } from './interned-names.ts'
@@ -25,19 +25,6 @@ export type ItemRow = {
 
 export const ITEM_COLUMNS =
   'sequence, id, group_no, entity, revision, size_bytes, sha256, payload, attempts, next_at, reason, created_at, settled_at, sent, push_no'
-
-/** Mine and theirs of a setting, and of what the platform said about it. */
-export const settingPayload = z.strictObject({
-  key: z.string().min(1).max(64),
-  value: z.string().max(4096),
-  /** Version that the edit was made on; null: whatever the platform has is replaced. */
-  baseVersion: z.int().nonnegative().nullable(),
-  /** After a conflict: what the platform has. */
-  theirs: z.strictObject({ value: z.string().nullable(), version: z.int().nonnegative().nullable() }).optional(),
-})
-export type SettingPayload = z.infer<typeof settingPayload>
-
-export const deletePayload = z.strictObject({ envelopeId: z.uuid() })
 
 export type ReadItem = { item: OutboxItem; behind: boolean; sent: boolean; pushNo: number | null; flaw: string | null }
 
@@ -94,17 +81,6 @@ export function readItem(row: ItemRow, group: ItemGroup, names: InternedNames): 
 
 function payloadFits(kind: 'envelope' | 'delete' | 'setting', payload: string | null): boolean {
   return kind === 'setting' ? parsePayload(settingPayload, payload) !== null : parsePayload(deletePayload, payload) !== null
-}
-
-/** Null when the payload is not what it should be. */
-export function parsePayload<T>(schema: z.ZodType<T>, payload: string | null): T | null {
-  if (payload === null) return null
-  try {
-    const parsed = schema.safeParse(JSON.parse(payload))
-    return parsed.success ? parsed.data : null
-  } catch {
-    return null
-  }
 }
 
 function isCount(value: unknown): value is number {
