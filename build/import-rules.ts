@@ -132,6 +132,25 @@ export const rules: Rule[] = [
     reason: 'each area of the bridge is answered by itself; what two of them need belongs in the room that owns it, billing, vault, outbox or sync',
   },
   {
+    name: 'outbox-queue-knows-none-of-its-users',
+    appliesTo: inside('main/engine/outbox/queue'),
+    forbids: (target) =>
+      target.kind === 'file' &&
+      (inside('main/engine/outbox/delivery', 'main/engine/outbox/actions', 'main/engine/outbox/recovery')(target.path) ||
+        target.path === 'main/engine/outbox/outbox.ts'),
+    reason: 'the queue keeps what is owed, whoever sends, discards or repairs it; what it needs of them is a type of its own',
+  },
+  {
+    name: 'outbox-delivery-sees-the-queue-through-its-port',
+    appliesTo: inside('main/engine/outbox/delivery'),
+    forbids: (target) =>
+      target.kind === 'file' &&
+      ((inside('main/engine/outbox/queue')(target.path) && target.path !== 'main/engine/outbox/queue/delivery-port.ts') ||
+        inside('main/engine/outbox/actions', 'main/engine/outbox/recovery')(target.path) ||
+        target.path === 'main/engine/outbox/outbox.ts'),
+    reason: 'delivery decides what is sent and what becomes of it; how rows, groups and lanes say so is the queue’s own business',
+  },
+  {
     name: 'sandbox-imports-only-shared',
     appliesTo: inside('main/sandbox'),
     forbids: (target) => fileOutside('main/sandbox', 'shared')(target) || isPackage(target, 'electron') || isReact(target),

@@ -56,6 +56,34 @@ const forbidden: [rule: string, importer: string, specifier: string, target?: st
   ['engine-imports-run-down', 'main/engine/new-room/a.ts', '../base/clock.ts', 'main/engine/base/clock.ts'],
   ['handlers-do-not-know-each-other', 'main/engine/calls/outbox-calls.ts', './overview-calls.ts', 'main/engine/calls/overview-calls.ts'],
   ['sandbox-imports-only-shared', 'main/sandbox/index.ts', '../engine/base/clock.ts', 'main/engine/base/clock.ts'],
+  ['outbox-queue-knows-none-of-its-users', 'main/engine/outbox/queue/enqueuer.ts', '../delivery/policy.ts', 'main/engine/outbox/delivery/policy.ts'],
+  ['outbox-queue-knows-none-of-its-users', 'main/engine/outbox/queue/lanes/lanes.ts', '../../actions/selection.ts', 'main/engine/outbox/actions/selection.ts'],
+  [
+    'outbox-queue-knows-none-of-its-users',
+    'main/engine/outbox/queue/push-log.ts',
+    '../recovery/start-recovery.ts',
+    'main/engine/outbox/recovery/start-recovery.ts',
+  ],
+  ['outbox-queue-knows-none-of-its-users', 'main/engine/outbox/queue/push-log.ts', '../outbox.ts', 'main/engine/outbox/outbox.ts'],
+  [
+    'outbox-delivery-sees-the-queue-through-its-port',
+    'main/engine/outbox/delivery/push-settler.ts',
+    '../queue/item-transitions.ts',
+    'main/engine/outbox/queue/item-transitions.ts',
+  ],
+  [
+    'outbox-delivery-sees-the-queue-through-its-port',
+    'main/engine/outbox/delivery/drainer.ts',
+    '../queue/rows/codes.ts',
+    'main/engine/outbox/queue/rows/codes.ts',
+  ],
+  [
+    'outbox-delivery-sees-the-queue-through-its-port',
+    'main/engine/outbox/delivery/drainer.ts',
+    '../actions/selection.ts',
+    'main/engine/outbox/actions/selection.ts',
+  ],
+  ['outbox-delivery-sees-the-queue-through-its-port', 'main/engine/outbox/delivery/drainer.ts', '../outbox.ts', 'main/engine/outbox/outbox.ts'],
   ['sandbox-imports-only-shared', 'main/sandbox/index.ts', 'electron'],
   ['sandbox-imports-run-down', 'main/sandbox/store/store.ts', '../http/failure.ts', 'main/sandbox/http/failure.ts'],
   ['sandbox-imports-run-down', 'main/sandbox/http/sign-in.ts', '../meter/open-account.ts', 'main/sandbox/meter/open-account.ts'],
@@ -143,6 +171,8 @@ suite('what is allowed', () => {
     ['main/desktop/window.ts', '../bridge/router.ts', 'main/bridge/router.ts'],
     ['main/web.ts', './engine/index?modulePath', 'main/engine/index'],
     ['main/engine/store/migrations.ts', './migrations/outbox/0001-queue.sql?raw', 'main/engine/store/migrations/outbox/0001-queue.sql'],
+    ['main/engine/outbox/delivery/drainer.ts', '../queue/delivery-port.ts', 'main/engine/outbox/queue/delivery-port.ts'],
+    ['main/engine/outbox/outbox.ts', './queue/push-log.ts', 'main/engine/outbox/queue/push-log.ts'],
     ['test/engine/all.test.ts', '../../main/sandbox/index.ts', 'main/sandbox/index.ts'],
   ])('%s may import %s', (importer, specifier, target?: string) => {
     expect(broken(importer, `import { x } from '${specifier}'`, target === undefined ? [] : [target])).toEqual([])
