@@ -58,6 +58,10 @@ describe('what an answer means for the connection', () => {
   it.each(['tls', 'redirect', 'not_json', 'bad_shape'] as const)('%s is a problem', (reason) => {
     expect(troubleOf({ kind: 'unreachable', reason, message: 'words' })).toMatchObject({ state: 'problem', detail: 'words' })
   })
+
+  it('what could not be serialised is a problem too: nothing was sent', () => {
+    expect(troubleOf({ kind: 'not_serialisable', message: 'words' })).toMatchObject({ state: 'problem', detail: 'Nothing was sent: words' })
+  })
 })
 
 describe('a checkout', () => {

@@ -14,7 +14,7 @@ export class ItemTransitions {
   readonly #lanes: Lanes
   readonly #holds: QuotaHolds
   readonly #archive: DeliveredArchive
-  readonly #markSending
+  readonly #markInFlight
   readonly #marked
   readonly #takeBack
   readonly #leave
@@ -31,7 +31,7 @@ export class ItemTransitions {
     this.#archive = parts.archive
     const { database } = parts.writer
     const chosen = 'sequence IN (SELECT value FROM json_each(?))'
-    this.#markSending = database.prepare<[number, number, string, number]>(
+    this.#markInFlight = database.prepare<[number, number, string, number]>(
       `UPDATE item SET group_no = ?, sent = 1, next_at = NULL, push_no = ? WHERE ${chosen} AND group_no = ?`,
     )
     this.#marked = database.prepare<[string, number], number>(`SELECT sequence FROM item WHERE ${chosen} AND group_no = ?`).pluck()
@@ -57,7 +57,7 @@ export class ItemTransitions {
    * Notes, before anything leaves, that these items are on their way. Answers those that are: what a person discarded
    * or what was held since it was selected stays behind.
    */
-  sending(ready: readonly ReadyItem[], pushNo: number, inSpiteOfHold: boolean): InFlightItem[] {
+  markInFlight(ready: readonly ReadyItem[], pushNo: number, inSpiteOfHold: boolean): InFlightItem[] {
     const { groups } = this.#writer
     const inFlight: InFlightItem[] = []
     for (const [groupNo, members] of byKey(ready, ({ groupNo }) => groupNo)) {
@@ -65,7 +65,7 @@ export class ItemTransitions {
       if (!from || from.behind || !(from.state === 'waiting' || from.state === (inSpiteOfHold ? 'held' : 'pending'))) continue
       const to = groups.with({ ...traitsOf(from), state: 'sending', heldBy: null })
       const list = sequencesOf(members)
-      const { changes } = this.#markSending.run(to.no, pushNo, list, from.no)
+      const { changes } = this.#markInFlight.run(to.no, pushNo, list, from.no)
       const moved = changes === members.length ? members : members.filter(keepMarked(this.#marked.all(list, to.no)))
       const bytes = sizeOf(moved)
       groups.add(from, -moved.length, -bytes)
@@ -75,7 +75,7 @@ export class ItemTransitions {
     return inFlight.sort((left, right) => left.item.sequence - right.item.sequence)
   }
 
-  /** Takes `sending` back: nothing of these left after all. They are where a new item would be, and what was known of them is as before. */
+  /** Takes `markInFlight` back: nothing of these left after all. They are where a new item would be, and what was known of them is as before. */
   notSent(marked: readonly InFlightItem[], now: number): void {
     const decision: Decision = { next: 'requeued' }
     this.settle(

@@ -16,7 +16,7 @@ export function createDeliveryQueue(
   /** Inside a transaction: a number of a push that was never written is given again. */
   const markInFlight: DeliveryQueue['markInFlight'] = ({ items, inSpiteOfHold }) => {
     const pushNo = pushLog.takeNumbers(NUMBERS_PER_PUSH)
-    return { items: transitions.sending(items, pushNo, inSpiteOfHold), pushNo }
+    return { items: transitions.markInFlight(items, pushNo, inSpiteOfHold), pushNo }
   }
 
   return {

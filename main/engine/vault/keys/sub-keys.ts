@@ -253,7 +253,7 @@ function refusal(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): ConsoleFailu
     case 'no_token':
       return new ConsoleFailure('signed_out', 'This workspace is signed out.', 'Sign in again, then repeat this.')
     case 'not_serialisable':
-      return new ConsoleFailure('not_serialisable', `Nothing was sent: ${answer.message}`, 'Use another name, then repeat this.')
+      return new ConsoleFailure('not_serialisable', `Nothing was sent: ${answer.message}`, 'This is a mistake of the console. Nothing was changed.')
     case 'unreachable':
       return new ConsoleFailure('offline', 'The platform cannot be reached, and sub-keys need its answer.', 'Try again when the connection is back.')
     case 'error':
