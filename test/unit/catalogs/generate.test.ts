@@ -10,7 +10,7 @@ let root: string
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'tidemark-generate-'))
   const repository = fileURLToPath(new URL('../../..', import.meta.url))
-  for (const part of ['shared/catalogs', 'shared/billing', 'shared/generated', 'build/generate.ts', 'build/pricing-files.ts', 'package.json'])
+  for (const part of ['shared', 'build/generate.ts', 'build/pricing-files.ts', 'build/reads-by-topic.ts', 'package.json'])
     cpSync(join(repository, part), join(root, part), { recursive: true })
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'))
 })
