@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import BetterSqlite3 from 'better-sqlite3'
 import { type WorkspaceRecord, WorkspaceRegistry } from '../../main/engine/sync/accounts/workspace-registry.ts'
+import { Documents } from '../../main/engine/sync/documents/documents.ts'
 import { Warnings } from '../../main/engine/base/warnings.ts'
 import type { Topic } from '../../shared/contract/topics.ts'
 
@@ -62,6 +63,12 @@ export function noteTopics(): void {
   }
   WorkspaceRegistry.prototype.list = function listNoted() {
     return list.call(this).map(noted)
+  }
+  // What was parsed from documents is kept for as long as their revision stands, so a read that finds it kept asks for no row.
+  const { revision } = Documents.prototype
+  Documents.prototype.revision = function revisionNoted(workspaceId, topic) {
+    note(topic)
+    return revision.call(this, workspaceId, topic)
   }
   const warnings = Warnings.prototype.list
   Warnings.prototype.list = function listNoted() {
