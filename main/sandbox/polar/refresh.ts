@@ -90,7 +90,8 @@ export class CustomerRefresh {
 
   async #look(workspaceId: string): Promise<void> {
     const { store, clock, polar, products } = this.#options
-    this.#lastLook.set(workspaceId, clock.now())
+    const askedAtMs = clock.now()
+    this.#lastLook.set(workspaceId, askedAtMs)
     const rows = await store.read
       .selectFrom('checkouts')
       .selectAll()
@@ -102,10 +103,14 @@ export class CustomerRefresh {
     const seen = await Promise.all(rows.map((row) => this.#seeCheckout(polar, row)))
     const view = await readCustomer(polar, workspaceId)
     await products.learn(view?.state.active_subscriptions.map(({ product_id: productId }) => productId) ?? [])
-    await store.write(async (unit) => {
+    const isOutOfDate = await store.write(async (unit) => {
       const account = await openAccount(unit, workspaceId)
+      // A period began since Polar was asked: its answer is of the one that is over, and would bring back a plan that ended with it.
+      if (account.workspace.period_start > askedAtMs) return true
       await this.#apply(unit, account, view, seen)
+      return false
     })
+    if (isOutOfDate) await this.#look(workspaceId)
   }
 
   async #seeCheckout(polar: Polar, row: CheckoutRow): Promise<SeenCheckout> {
