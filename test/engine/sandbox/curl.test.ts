@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { besideFile, nothingBeside } from '../../beside.ts'
 import { SandboxFixture, SteppedClock } from './fixture.ts'
 import { type OpenApiCheck, openApiCheckOf } from './openapi-check.ts'
 
 const run = promisify(execFile)
-const seed = new URL('../../../../shared/seeds/truss-billing.txt', import.meta.url)
+const seedPath = 'seeds/truss-billing.txt'
 
 /** The ten commands, each with the line of the seed that prints it. */
 const commands = [
@@ -58,8 +58,9 @@ async function curl(command: string): Promise<unknown> {
 
 describe('the commands that the seed prints', () => {
   test('are these ten, each on its line', (context) => {
-    context.skip(!existsSync(seed), 'the seeds are not beside this checkout')
-    const lines = readFileSync(seed, 'utf8').split('\n')
+    const seed = besideFile(seedPath)
+    if (seed === null) return context.skip(nothingBeside(seedPath))
+    const lines = seed.split('\n')
     for (const { line, command } of commands) expect(lines[line - 1], `line ${line}`).toContain(command)
     expect(lines.join('\n').match(/curl (?:-X|"?http)/g)).toHaveLength(commands.length)
   })
