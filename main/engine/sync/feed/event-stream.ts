@@ -37,8 +37,11 @@ export async function listenToEvents(
       // A poke that cannot be read is still a reason to look: it costs one small question.
       else handlers.onPoke(topicOf(event.data))
     },
-    // A line that is too long or broken: the silence afterwards, or the next poke, brings everything that was in it.
-    onError: () => parser.reset(),
+    // An event that is too long ends the parser until it is reset; the next poke brings everything that was in it. What it reports besides, a field
+    // that nobody knows or an odd time to wait, is passed over (HTML, "Interpreting an event stream"): a reset would throw away the poke around it.
+    onError(error) {
+      if (error.type === 'max-buffer-size-exceeded') parser.reset()
+    },
   })
   const decoder = new TextDecoder()
   const answer = await client.listen(

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { listenToEvents } from '../../../../main/engine/sync/feed/event-stream.ts'
+
+/** What was heard when the platform sends these pieces, one read after the other. */
+async function heard(...pieces: string[]): Promise<string[]> {
+  const told: string[] = []
+  await listenToEvents(
+    {
+      client: {
+        async listen(_workspaceId, { onOpen, onData }) {
+          onOpen()
+          for (const piece of pieces) onData(Buffer.from(piece))
+          return { ok: true, value: null }
+        },
+      },
+      clock: { now: () => 0, monotonic: () => 0, after: () => () => undefined },
+    },
+    'harbour',
+    { onOpen: () => told.push('open'), onPoke: (topic) => told.push(topic), onHeartbeat: () => told.push('heartbeat') },
+    new AbortController().signal,
+  )
+  return told
+}
+
+test.each([
+  ['a field that nobody knows after the data', 'data: {"topic":"counter"}\ntrace: 7\n\n', 'counter'],
+  ['one before the data', 'trace: 7\ndata: {"topic":"counter"}\n\n', 'counter'],
+  ['a field without a colon', 'data: {"topic":"counter"}\ntrace\n\n', 'counter'],
+  ['a time to wait that is no whole number', 'data: {"topic":"invoice"}\nretry: 2.5\n\n', 'invoice'],
+  ['a time to wait that is no number', 'retry: soon\ndata: {"topic":"invoice"}\n\n', 'invoice'],
+])('%s does not cost the poke', async (_, text, topic) => {
+  expect(await heard(text)).toEqual(['open', topic])
+  // Nor does the place where the network cuts it.
+  for (let cut = 1; cut < text.length; cut += 1) expect(await heard(text.slice(0, cut), text.slice(cut)), `cut at ${cut}`).toEqual(['open', topic])
+})
+
+test('an event that never ends is given up, and the next one is heard', async () => {
+  const endless = `data: ${'x'.repeat(40_000)}`
+  expect(await heard(endless, 'x'.repeat(40_000), '\n\n', 'data: {"topic":"counter"}\n\n')).toEqual(['open', 'counter'])
+})
+
+test('a poke that cannot be read is one about everything; a comment and a heartbeat are signs of life', async () => {
+  expect(await heard('data: {"topic":7}\n\n', ': still here\n\n', 'event: heartbeat\ndata: {}\n\n')).toEqual(['open', '', 'heartbeat', 'heartbeat'])
+})
