@@ -1,5 +1,6 @@
-import { moneyText } from '../../../shared/billing/money.ts'
+import { decimalText, moneyText } from '../../../shared/billing/money.ts'
 import type { InvoiceDocument } from '../../../shared/contract/platform/invoices.ts'
+import { fitsStandardFont, standardFontText } from './standard-font-text.ts'
 
 export type InvoiceParties = {
   /** Who issues it, and what it was bought for. */
@@ -15,6 +16,7 @@ const WIDTH = 595.28 - 2 * PAGE.margin
 const AMOUNT_WIDTH = 90
 const DIM = '#5a6570'
 const RULE = '#d5dade'
+const LEFT_OUT = 'This document cannot show every letter: some stand without their marks, others as a question mark.'
 
 /** An invoice as a PDF, with text that can be selected. The same invoice makes the same lines and totals as the document. */
 export async function invoicePdf(invoice: InvoiceDocument, parties: InvoiceParties): Promise<Buffer> {
@@ -31,11 +33,11 @@ export async function invoicePdf(invoice: InvoiceDocument, parties: InvoiceParti
     pdf.on('end', () => resolve(Buffer.concat(chunks)))
     pdf.on('error', reject)
   })
-  const money = (amountMinor: number): string => moneyText({ amountMinor, currency: invoice.currency }, 'en-US', 'always')
   const left = PAGE.margin
+  let leftOut = false
 
   pdf.font('Helvetica-Bold').fontSize(20).text('Invoice', left, PAGE.margin)
-  pdf.font('Helvetica').fontSize(10).fillColor(DIM).text(parties.issuer).moveDown(1.4)
+  pdf.font('Helvetica').fontSize(10).fillColor(DIM).text(shown(parties.issuer)).moveDown(1.4)
   fact('Invoice ID', invoice.number)
   fact('Billed to', parties.email === null ? parties.customer : `${parties.customer}, ${parties.email}`)
   fact('Period', `${date(invoice.period.start)} to ${date(invoice.period.end)}`)
@@ -60,18 +62,32 @@ export async function invoicePdf(invoice: InvoiceDocument, parties: InvoiceParti
   row('Tax', money(invoice.tax_cents ?? 0))
   pdf.font('Helvetica-Bold').fontSize(12)
   row('Total', `${money(invoice.amount_cents)} ${invoice.currency.toUpperCase()}`)
-  pdf.font('Helvetica').fontSize(9).fillColor(DIM).moveDown(2).text(parties.note, left, pdf.y, { width: WIDTH })
+  pdf.font('Helvetica').fontSize(9).fillColor(DIM).moveDown(2).text(shown(parties.note), left, pdf.y, { width: WIDTH })
+  if (leftOut) pdf.moveDown(0.5).text(LEFT_OUT, { width: WIDTH })
   pdf.end()
   return await finished
+
+  function shown(text: string): string {
+    const fitting = standardFontText(text)
+    leftOut ||= fitting !== text.normalize('NFC')
+    return fitting
+  }
+
+  /** With the currency's sign, or with its code where the font does not have the sign. */
+  function money(amountMinor: number): string {
+    const text = moneyText({ amountMinor, currency: invoice.currency }, 'en-US', 'always')
+    return fitsStandardFont(text) ? text : `${invoice.currency.toUpperCase()} ${decimalText(amountMinor, invoice.currency)}`
+  }
 
   function fact(label: string, value: string): void {
     const y = pdf.y
     pdf.fontSize(10).fillColor(DIM).text(label, left, y, { width: 110 })
-    pdf.fillColor('black').text(value, left + 120, y, { width: WIDTH - 120 })
+    pdf.fillColor('black').text(shown(value), left + 120, y, { width: WIDTH - 120 })
     pdf.moveDown(0.25)
   }
 
-  function row(label: string, amount: string): void {
+  function row(description: string, amount: string): void {
+    const label = shown(description)
     const height = pdf.heightOfString(label, { width: WIDTH - AMOUNT_WIDTH - 30 })
     if (pdf.y + height > pdf.page.height - PAGE.margin) pdf.addPage()
     const y = pdf.y
