@@ -2,6 +2,7 @@
 import { roundHalfAwayFromZero } from '../../../shared/billing/rounding.ts'
 import { format } from './format.ts'
 import { chosenLocale } from './locale-choice.ts'
+import { wholeNumberFrom } from './typed-number.ts'
 
 const MICRO_AU_PER_CENT = 10_000n
 const MICRO_AU_PER_AU = 1_000_000
@@ -41,13 +42,9 @@ export function identifierWords(id: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** What somebody typed as a quantity; null: it is none. Thousands may be set apart; decimals are none, "1.5" is not 15. */
+/** What somebody typed as a quantity; null: it is none. Nothing typed is nothing used. */
 export function quantityFrom(text: string): number | null {
-  const typed = text.trim()
-  if (typed === '') return 0
-  if (!/^(?:\d{1,16}|\d{1,3}(?:[\s,.'’_]\d{3})+)$/.test(typed)) return null
-  const value = Number(typed.replaceAll(/\D/g, ''))
-  return Number.isSafeInteger(value) ? value : null
+  return text.trim() === '' ? 0 : wholeNumberFrom(text)
 }
 
 /** As decimal text, which `Intl` takes with all its digits: a float would lose some. */

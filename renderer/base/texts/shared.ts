@@ -1,4 +1,5 @@
 import type { ItemKind, ItemState } from '../../../shared/contract/console.ts'
+import { format } from '../format/format.ts'
 
 const states: Record<ItemState, string> = {
   pending: 'Queued',
@@ -17,6 +18,7 @@ export const sharedTexts = {
   states,
   kinds,
   asOf: (at: string) => `As of ${at}`,
+  wholeNumber: (min: number, max: number) => `Enter a whole number from ${format.count(min)} to ${format.count(max)}.`,
   rename: { title: (name: string) => `Rename ${name}`, name: 'Name' },
   actions: {
     tryAgain: 'Try again',

@@ -1,6 +1,5 @@
-import { NumberInput } from '@mantine/core'
-import { useState } from 'react'
 import { GatedButton } from '../form/gated-button.tsx'
+import { useWholeNumber, WholeNumberField } from '../form/whole-number-field.tsx'
 import { Section } from '../page/page.tsx'
 import classes from './order.module.css'
 import type { ChosenOrder } from './order-dialog.tsx'
@@ -11,24 +10,16 @@ const FIRST_AU = 50
 const MOST_AU = 10_000
 
 export function TopUpSection({ reason, onChoose }: { reason: string | null; onChoose: (chosen: ChosenOrder) => void }) {
-  const [au, setAu] = useState(FIRST_AU)
+  const number = useWholeNumber(FIRST_AU, { min: 1, max: MOST_AU })
+  const au = number.value
   return (
     <Section title={words.title} note={words.note}>
       <div className={classes.form}>
-        <NumberInput
-          label={words.amount}
-          min={1}
-          max={MOST_AU}
-          allowDecimal={false}
-          clampBehavior="strict"
-          value={au}
-          onChange={(value) => setAu(typeof value === 'number' && value >= 1 ? value : 1)}
-          w={160}
-        />
+        <WholeNumberField number={number} label={words.amount} width={160} />
         <GatedButton
           variant="default"
-          reason={reason}
-          onClick={() => onChoose({ order: { topUpAu: au }, title: words.order(au), interval: null, how: 'checkout' })}
+          reason={reason ?? number.problem}
+          onClick={() => au !== null && onChoose({ order: { topUpAu: au }, title: words.order(au), interval: null, how: 'checkout' })}
         >
           {words.preview}
         </GatedButton>

@@ -31,11 +31,13 @@ export function AlertForm({ view, data, hasCosts, busy, error, onSave, onClose }
   const [meterId, setMeterId] = useState(view?.meter ?? (view === null ? (data.meters[0]?.id ?? COST) : COST))
   const meter = data.meters.find(({ id }) => id === meterId) ?? null
   const unit = unitOf(meter, data.currency)
-  const [amount, setAmount] = useState(before === null || view?.measure === 'limit' ? '' : amountText(before.at, unit))
+  const shownAmount = before === null || view?.measure === 'limit' ? '' : amountText(before.at, unit)
+  const [amount, setAmount] = useState(shownAmount)
   const [channels, setChannels] = useState<readonly string[]>(before?.channels ?? data.channels.slice(0, 1).map(({ id }) => id))
   const [tried, setTried] = useState(false)
   const ofPlan = view?.measure === 'limit'
-  const at = ofPlan ? (before?.at ?? null) : amountFrom(amount, unit)
+  // What is shown may be rounded (bytes in GiB): saved without a change to it, the amount stays the one that it was.
+  const at = before !== null && (ofPlan || amount === shownAmount) ? before.at : amountFrom(amount, unit)
 
   function submit(event: FormEvent): void {
     event.preventDefault()

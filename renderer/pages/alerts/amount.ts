@@ -1,3 +1,6 @@
+import { roundHalfAwayFromZero } from '../../../shared/billing/rounding.ts'
+import { chosenLocale } from '../../base/format/locale-choice.ts'
+import { decimalFrom } from '../../base/format/typed-number.ts'
 import { alertsTexts } from './texts.ts'
 
 /** In what an amount is typed: `factor` of the stored integers make one of it. */
@@ -16,16 +19,15 @@ export function unitOf(meter: Metered | null, currency: string): AmountUnit {
   return { label: meter.unit === 'count' ? alertsTexts.form.count : meter.unit, factor: 1, decimals: 0 }
 }
 
-/** The stored integer; null for what is no amount above 0, or finer than it is stored. A point or a comma before the decimals. */
-export function amountFrom(text: string, { factor, decimals }: AmountUnit): number | null {
-  const match = /^(\d{1,15})(?:[.,](\d+))?$/.exec(text.trim().replaceAll(/[\s\u00a0\u202f']/g, ''))
-  if (match === null) return null
-  const fraction = match[2] ?? ''
-  if (fraction.length > decimals) return null
-  const at = Math.round(Number(`${match[1]}.${fraction === '' ? '0' : fraction}`) * factor)
+/** The stored integer; null for what is no amount above 0, or finer than it is stored. */
+export function amountFrom(text: string, { factor, decimals }: AmountUnit, locale = chosenLocale()): number | null {
+  const typed = decimalFrom(text, locale)
+  if (typed === null || typed.decimals > decimals) return null
+  const at = Number(roundHalfAwayFromZero(typed.digits * BigInt(factor), 10n ** BigInt(typed.decimals)))
   return Number.isSafeInteger(at) && at > 0 ? at : null
 }
 
-export function amountText(at: number, { factor, decimals }: AmountUnit): string {
-  return String(Number((at / factor).toFixed(decimals)))
+/** As `amountFrom` reads it in the same language of numbers. */
+export function amountText(at: number, { factor, decimals }: AmountUnit, locale = chosenLocale()): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: decimals, useGrouping: false }).format(at / factor)
 }

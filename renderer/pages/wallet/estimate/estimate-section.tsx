@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { CREATION, EXISTENCE } from '../../../../shared/billing/price-book.ts'
 import type { PricesView, WalletView } from '../../../../shared/contract/console/wallet.ts'
 import { au, identifierWords, quantityFrom } from '../../../base/format/au-amounts.ts'
-import { format } from '../../../base/format/format.ts'
+import { groupedNumber } from '../../../base/format/typed-number.ts'
 import { Empty, ErrorNotice, Notice } from '../../../components/notice/notice.tsx'
 import { Section } from '../../../components/page/page.tsx'
 import { useRead } from '../../../state/reads.ts'
@@ -99,7 +99,7 @@ function Calculation({ workspaceId, wallet, element, operation }: { workspaceId:
                 const { value } = event.currentTarget
                 setTyped((before) => ({ ...before, [dimension]: value }))
               }}
-              onBlur={() => setTyped((before) => ({ ...before, [dimension]: grouped(before[dimension] ?? '') }))}
+              onBlur={() => setTyped((before) => ({ ...before, [dimension]: groupedNumber(before[dimension] ?? '') }))}
             />
           ))}
         </fieldset>
@@ -127,10 +127,4 @@ function Calculation({ workspaceId, wallet, element, operation }: { workspaceId:
       )}
     </>
   )
-}
-
-/** With its thousands separated, once it was typed. */
-function grouped(text: string): string {
-  const value = quantityFrom(text)
-  return text.trim() === '' || value === null ? text : format.count(value)
 }

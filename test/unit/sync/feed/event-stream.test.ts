@@ -10,7 +10,7 @@ async function heard(...pieces: string[]): Promise<string[]> {
         async listen(_workspaceId, { onOpen, onData }) {
           onOpen()
           for (const piece of pieces) onData(Buffer.from(piece))
-          return { ok: true, value: null }
+          return { kind: 'ok', status: 200, value: null }
         },
       },
       clock: { now: () => 0, monotonic: () => 0, after: () => () => undefined },
