@@ -1,5 +1,6 @@
 import { app, type Session } from 'electron'
 import { isOwnDownload, isOwnPage } from './own-page.ts'
+import { mayHave } from './page-permissions.ts'
 
 /** Refuses what a console never does, for every page and every session that ever comes to be, so that none can be forgotten. Before the application is ready. */
 export function guardPages(): void {
@@ -35,7 +36,13 @@ export function guardSession(session: Session): void {
 
 /** Without handlers Electron grants a page everything that it asks for. */
 function denyPermissions(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
-  session.setPermissionCheckHandler(() => false)
+  session.setPermissionRequestHandler((_contents, permission, answer, { isMainFrame, requestingUrl }) =>
+    answer(mayHave(permission, { isMainFrame, url: requestingUrl })),
+  )
+  session.setPermissionCheckHandler(
+    (contents, permission, origin, { isMainFrame, requestingUrl }) =>
+      // A check without a page is one of a worker, of which we have none.
+      contents !== null && isOwnPage(contents.getURL()) && isOwnPage(origin) && mayHave(permission, { isMainFrame, url: requestingUrl ?? origin }),
+  )
   session.setDevicePermissionHandler(() => false)
 }

@@ -15,6 +15,7 @@ const chromiumNames: Partial<Record<Permission, string[]>> = {
   notifications: ['notifications'],
   geolocation: ['geolocation'],
   'clipboard-read': ['clipboard-read'],
+  'clipboard-sanitized-write': ['clipboard-write'],
   media: ['microphone', 'camera'],
   midi: ['midi'],
 }

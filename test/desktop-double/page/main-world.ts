@@ -78,11 +78,16 @@ export function mainWorld(input: MainWorldInput, makeBridge: typeof makeContextB
       request('media', { mediaTypes: (['audio', 'video'] as const).filter((type) => has(constraints, type)) }),
     )
     before(window.Clipboard?.prototype, 'read', () => request('clipboard-read'))
+    before(window.Clipboard?.prototype, 'write', () => request('clipboard-sanitized-write'))
+    before(window.Clipboard?.prototype, 'writeText', () => request('clipboard-sanitized-write'))
     before(window.Clipboard?.prototype, 'readText', () => request('clipboard-read'))
     for (const method of ['getCurrentPosition', 'watchPosition']) before(window.Geolocation?.prototype, method, () => request('geolocation'))
     before(window.Permissions?.prototype, 'query', (descriptor) => {
       const name: unknown = typeof descriptor === 'object' && descriptor !== null && 'name' in descriptor ? descriptor.name : ''
-      return ['permission-check', { permission: name === 'microphone' || name === 'camera' ? 'media' : name }]
+      return [
+        'permission-check',
+        { permission: name === 'microphone' || name === 'camera' ? 'media' : name === 'clipboard-write' ? 'clipboard-sanitized-write' : name },
+      ]
     })
   }
 }

@@ -42,6 +42,14 @@ test('5: no permission is given, no device is handed out', async ({ siege }) => 
   }
 })
 
+test('5: only putting something on the clipboard is given, to the console’s own page', async ({ siege }) => {
+  const outcome = await siege.computer.page.evaluate(async () => {
+    await navigator.clipboard.writeText('to be taken along')
+    return (await navigator.permissions.query({ name: 'clipboard-write' as PermissionName })).state
+  })
+  expect(outcome).toBe('granted')
+})
+
 test('11, 12: there is no webview, and one that came would be refused', async ({ siege }) => {
   const webview = await siege.computer.page.evaluate(() => {
     const element = document.createElement('webview')
