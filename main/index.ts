@@ -1,7 +1,10 @@
 import { version } from '../package.json'
 import { currentSurroundings, readLaunchOptions } from './bridge/launch-options.ts'
+import { hearStandardStreams } from './bridge/standard-streams.ts'
 import { runApplication } from './desktop/application.ts'
 import enginePath from './engine/index.ts?modulePath'
+
+hearStandardStreams()
 
 /**
  * The console as a desktop application: composition only. Not awaited: Electron becomes ready only after this module has been evaluated to its

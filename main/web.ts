@@ -8,6 +8,7 @@ import { currentSurroundings, type LaunchOptions, LaunchOptionsError, parseLaunc
 import { openPageFiles } from './bridge/page-files.ts'
 import { choosePlatform } from './bridge/platform-choice.ts'
 import { createRouter } from './bridge/router.ts'
+import { hearStandardStreams, sayLine } from './bridge/standard-streams.ts'
 import enginePath from './engine/index.ts?modulePath'
 import { openBrowser } from './web/open-browser.ts'
 import { forkSandbox } from './web/sandbox-fork.ts'
@@ -95,13 +96,14 @@ async function tellAboutFirstStart(by: Parameters<typeof askFirstStart>[0], opti
 }
 
 function say(line: string): void {
-  process.stdout.write(`${line}\n`)
+  sayLine(line)
 }
 
+hearStandardStreams()
 try {
   await main(parseLaunchOptions(process.argv.slice(2), currentSurroundings()))
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : 'Tidemark did not start'}\n`)
+  sayLine(error instanceof Error ? error.message : 'Tidemark did not start', process.stderr)
   process.exitCode = error instanceof LaunchOptionsError ? 2 : 1
   // What a failed start left open (a timer, a child's pipe) must not keep the program.
   process.exit()

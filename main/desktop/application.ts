@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { app, dialog, session } from 'electron'
 import type { LaunchOptions } from '../bridge/launch-options.ts'
+import { sayLine } from '../bridge/standard-streams.ts'
 import { registerAppScheme } from './app-protocol.ts'
 import { openConsoleWindow } from './console-window.ts'
 import { type Arrival, deepLinkIn, parseDeepLink } from './deep-link.ts'
@@ -27,7 +28,7 @@ export async function runApplication({ options, version, builtFolder, enginePath
   const log = openLog(join(dataDir, 'logs'), () => new Date())
   const report = (line: string): void => {
     log.write(line)
-    process.stdout.write(`${line}\n`)
+    sayLine(line)
   }
   app.enableSandbox()
   // Windows shows notifications only of programs that it knows by this name, which the installer registers.
@@ -37,7 +38,7 @@ export async function runApplication({ options, version, builtFolder, enginePath
   // Electron keeps one instance for each of these folders, and the window's own storage in it.
   app.setPath('userData', join(dataDir, 'window'))
   if (!app.requestSingleInstanceLock()) {
-    process.stdout.write('Tidemark is already open with this data folder; its window comes to the front.\n')
+    sayLine('Tidemark is already open with this data folder; its window comes to the front.')
     app.exit(0)
     return
   }

@@ -2,6 +2,9 @@ import { app, type BrowserWindow, clipboard, dialog } from 'electron'
 import type { CrashPolicy } from './crash-policy.ts'
 import type { PageKeeper } from './page-keeper.ts'
 
+/** Of one run. The first ones say what happened; a thousand more would push them out of the log. */
+const MOST_REPORTS = 20
+
 export type CrashesInput = {
   window: BrowserWindow
   pages: PageKeeper
@@ -39,12 +42,13 @@ export function watchCrashes({ window, pages, policy, diagnostics, report, quit 
     if (reason !== 'clean-exit') report(`A helper process ended: ${type}, ${reason} (${exitCode})`)
   })
 
-  let failed = false
+  let failures = 0
   const onFailure = (error: unknown): void => {
-    report(`Unexpected: ${describe(error)}`)
+    failures += 1
+    // Where reporting is what fails, each report would bring the next failure: it ends here.
+    if (failures <= MOST_REPORTS) report(`Unexpected: ${describe(error)}`)
     // The first one decides; what follows while everything is being stopped is only written down.
-    if (failed) return
-    failed = true
+    if (failures > 1) return
     void quit()
       .then(() =>
         ask('Tidemark met an error that it did not expect', 'What was saved is safe. It has to be started again.', [

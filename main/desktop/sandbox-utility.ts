@@ -5,7 +5,8 @@ import type { SandboxChild } from '../bridge/sandbox-process.ts'
 /** Electron's own way to start a Node process: the plain fork needs the `RunAsNode` fuse, which is off. It ends with the application. */
 export function forkSandboxUtility(entry: string, args: string[]): SandboxChild {
   const child = utilityProcess.fork(entry, args, { stdio: 'pipe', serviceName: 'Tidemark sandbox' })
-  child.stderr?.pipe(process.stderr)
+  // Not piped: a pipe ends with its reader, and the child would then wait for ever to be read.
+  child.stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk))
   const listeners = new Set<(line: string) => void>()
   if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on('line', (line) => {

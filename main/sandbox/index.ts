@@ -4,6 +4,9 @@ import { helpText, parseArguments, type SandboxRun } from './arguments.ts'
 import { printImport } from './import/print-import.ts'
 import { type RealPolar, startSandbox } from './server.ts'
 
+// Whoever reads what is printed may go away before the platform does.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 const parsed = parseArguments(process.argv.slice(2))
 if (parsed.kind === 'help') console.log(helpText)
 else if (parsed.kind === 'wrong') {

@@ -16,8 +16,6 @@ export function stopOnSignals(stopAll: () => Promise<void>, say: (line: string) 
       () => process.exit(1),
     )
   }
-  // A closed terminal also breaks the pipes that we write to; that must not end us before the engine has closed its files.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
   process.on('disconnect', () => stop('disconnect'))
 }
