@@ -2,7 +2,6 @@
 import { roundHalfAwayFromZero } from '../../../shared/billing/rounding.ts'
 import { format } from './format.ts'
 import { chosenLocale } from './locale-choice.ts'
-import { wholeNumberFrom } from './typed-number.ts'
 
 const MICRO_AU_PER_CENT = 10_000n
 const MICRO_AU_PER_AU = 1_000_000
@@ -40,11 +39,6 @@ export function auOfChart(value: number): string {
 export function identifierWords(id: string): string {
   const words = id.replaceAll(/[_.-]+/g, ' ').trim()
   return words.charAt(0).toUpperCase() + words.slice(1)
-}
-
-/** What somebody typed as a quantity; null: it is none. Nothing typed is nothing used. */
-export function quantityFrom(text: string): number | null {
-  return text.trim() === '' ? 0 : wholeNumberFrom(text)
 }
 
 /** As decimal text, which `Intl` takes with all its digits: a float would lose some. */

@@ -66,6 +66,7 @@ export const walletTexts = {
     /** "Running time (seconds)", but not "Input tokens (tokens)". */
     quantity: (name: string, units: string) => (name.toLowerCase().endsWith(units.toLowerCase()) ? name : `${name} (${units})`),
     wrong: 'A whole number',
+    incomplete: 'Enter a whole number for each quantity, 0 for none.',
     free: 'This operation has no price: it is free.',
     table: 'Debit lines',
     columns: { dimension: 'Dimension', quantity: 'Quantity', rate: 'Rate', scope: 'Declared by', amount: 'Amount' },

@@ -3,8 +3,8 @@ import { IconReceiptOff } from '@tabler/icons-react'
 import { useState } from 'react'
 import { CREATION, EXISTENCE } from '../../../../shared/billing/price-book.ts'
 import type { PricesView, WalletView } from '../../../../shared/contract/console/wallet.ts'
-import { au, identifierWords, quantityFrom } from '../../../base/format/au-amounts.ts'
-import { groupedNumber } from '../../../base/format/typed-number.ts'
+import { au, identifierWords } from '../../../base/format/au-amounts.ts'
+import { groupedNumber, wholeNumberFrom } from '../../../base/format/typed-number.ts'
 import { Empty, ErrorNotice, Notice } from '../../../components/notice/notice.tsx'
 import { Section } from '../../../components/page/page.tsx'
 import { useRead } from '../../../state/reads.ts'
@@ -74,7 +74,8 @@ function Calculation({ workspaceId, wallet, element, operation }: { workspaceId:
   const rates = element.prices.filter((rate) => rate.operation === operation)
   const creates = operation === CREATION.operation
   const [typed, setTyped] = useState<Record<string, string>>({})
-  const values = rates.map(({ dimension }) => ({ dimension, value: quantityFrom(typed[dimension] ?? (creates ? '1' : '')) }))
+  const textOf = (dimension: string): string => typed[dimension] ?? (creates ? '1' : '0')
+  const values = rates.map(({ dimension }) => ({ dimension, value: wholeNumberFrom(textOf(dimension)) }))
   const isComplete = values.every(({ value }) => value !== null)
   const quantities = Object.fromEntries(values.map(({ dimension, value }) => [dimension, value ?? 0]))
   const { data, error } = useRead('wallet.estimate', isComplete ? { workspaceId, element: element.id, operation, quantities } : null, { keep: true })
@@ -90,16 +91,18 @@ function Calculation({ workspaceId, wallet, element, operation }: { workspaceId:
             <TextInput
               key={dimension}
               label={words.quantity(dimensionName, units)}
-              value={typed[dimension] ?? ''}
-              placeholder="0"
+              value={textOf(dimension)}
               inputMode="numeric"
               maxLength={24}
-              error={quantityFrom(typed[dimension] ?? '') === null ? words.wrong : null}
+              // Empty is not wrong yet: the button says what it waits for.
+              error={textOf(dimension).trim() !== '' && wholeNumberFrom(textOf(dimension)) === null ? words.wrong : null}
+              // What is typed takes the place of the 0, and does not come beside it.
+              onFocus={(event) => event.currentTarget.select()}
               onChange={(event) => {
                 const { value } = event.currentTarget
                 setTyped((before) => ({ ...before, [dimension]: value }))
               }}
-              onBlur={() => setTyped((before) => ({ ...before, [dimension]: groupedNumber(before[dimension] ?? '') }))}
+              onBlur={() => setTyped((before) => ({ ...before, [dimension]: groupedNumber(textOf(dimension)) }))}
             />
           ))}
         </fieldset>
@@ -121,7 +124,7 @@ function Calculation({ workspaceId, wallet, element, operation }: { workspaceId:
             wanted={wanted}
             what={`${element.name}, ${identifierWords(operation).toLowerCase()}`}
             label={creates ? words.create(au(data.totalMicroAu)) : free ? words.runFree : words.run(au(data.totalMicroAu))}
-            reason={isComplete ? null : words.wrong}
+            reason={isComplete ? null : words.incomplete}
           />
         </>
       )}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { au, auColumn, euro, identifierWords, quantityFrom } from '../../../../../renderer/base/format/au-amounts.ts'
+import { au, auColumn, euro, identifierWords } from '../../../../../renderer/base/format/au-amounts.ts'
 
 describe('amounts', () => {
   test.each([
@@ -13,24 +13,6 @@ describe('amounts', () => {
     ['9007199254740993', '9,007,199,254.740993 AU', '9,007,199,254.740993', '€9,007,199,254.74'],
   ])('%s micro-AU', (microAu, text, column, euros) => {
     expect([au(microAu), auColumn(microAu), euro(microAu)]).toEqual([text, column, euros])
-  })
-
-  test.each([
-    ['', 0],
-    ['800000', 800_000],
-    ['800,000', 800_000],
-    ['1 000', 1000],
-    ['1.000.000', 1_000_000],
-    ['1.5', null],
-    ['1,50', null],
-    ['12,3456', null],
-    ['9007199254740991', Number.MAX_SAFE_INTEGER],
-    ['9007199254740993', null],
-    ['-1', null],
-    ['1e3', null],
-    ['ten', null],
-  ])('"%s" as a quantity', (text, quantity) => {
-    expect(quantityFrom(text)).toBe(quantity)
   })
 
   test('identifiers of the platform in words', () => {
