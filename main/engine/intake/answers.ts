@@ -27,6 +27,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   headers_too_large: 431,
   internal_error: 500,
   vault_locked: 503,
+  door_full: 503,
   disk_full: 507,
 }
 

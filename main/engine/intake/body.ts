@@ -1,37 +1,8 @@
-/** Reads a request's body whole, within a limit, without ever holding more than the budget over all connections. */
+/** Reads a request's body whole, within a limit, and counts what came of it against the budget of all connections. */
 import type { IncomingMessage } from 'node:http'
 import { ConsoleFailure } from '../base/failure.ts'
-
-/** Bytes that all requests under way may hold together; the next ones wait their turn with their body unread. */
-export class BodyBudget {
-  #freeBytes: number
-  readonly #wholeBytes: number
-  readonly #waiting: { sizeBytes: number; go: () => void }[] = []
-
-  constructor(wholeBytes: number) {
-    this.#freeBytes = wholeBytes
-    this.#wholeBytes = wholeBytes
-  }
-
-  /** Null when there is room at once; else a promise of it. First come, first served. */
-  take(sizeBytes: number): Promise<void> | null {
-    const capped = Math.min(sizeBytes, this.#wholeBytes)
-    if (this.#waiting.length === 0 && capped <= this.#freeBytes) {
-      this.#freeBytes -= capped
-      return null
-    }
-    return new Promise((resolve) => this.#waiting.push({ sizeBytes: capped, go: resolve }))
-  }
-
-  giveBack(sizeBytes: number): void {
-    this.#freeBytes += Math.min(sizeBytes, this.#wholeBytes)
-    for (let next = this.#waiting[0]; next !== undefined && next.sizeBytes <= this.#freeBytes; next = this.#waiting[0]) {
-      this.#waiting.shift()
-      this.#freeBytes -= next.sizeBytes
-      next.go()
-    }
-  }
-}
+import type { BodyShare } from './body-budget.ts'
+import type { StalledUploads } from './stalled-uploads.ts'
 
 export type BodyLimit = { maxBytes: number; code: 'envelope_too_large' | 'batch_too_large' }
 
@@ -46,27 +17,36 @@ export function requireAnnouncedWithin(request: IncomingMessage, limit: BodyLimi
   if (announced !== null && announced > limit.maxBytes) throw tooLarge(limit)
 }
 
-/** @throws ConsoleFailure of the limit's code, or `request_aborted` when the writer went away. */
-export function readBody(request: IncomingMessage, limit: BodyLimit): Promise<Buffer> {
+export type BodyWatch = { share: BodyShare; stalled: StalledUploads }
+
+/** @throws ConsoleFailure of the limit's code, `request_timeout` when it stood still, or `request_aborted` when the writer went away. */
+export function readBody(request: IncomingMessage, limit: BodyLimit, { share, stalled }: BodyWatch): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let sizeBytes = 0
     let settled = false
+    const forget = stalled.watch({ receivedBytes: () => sizeBytes, waitsForUs: () => request.isPaused(), end: (failure) => fail(failure) })
+    function settle(): void {
+      settled = true
+      forget()
+    }
     function fail(failure: ConsoleFailure): void {
       if (settled) return
-      settled = true
+      settle()
       chunks.length = 0
       reject(failure)
     }
     request.on('data', (chunk: Buffer) => {
       if (settled) return
       sizeBytes += chunk.length
-      if (sizeBytes > limit.maxBytes) fail(tooLarge(limit))
-      else chunks.push(chunk)
+      if (sizeBytes > limit.maxBytes) return fail(tooLarge(limit))
+      chunks.push(chunk)
+      // What is here already is kept; the rest stays with the writer until others are done.
+      if (!share.add(chunk.length, () => void request.resume())) request.pause()
     })
     request.on('end', () => {
       if (settled) return
-      settled = true
+      settle()
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, sizeBytes))
     })
     const abort = (): void => {

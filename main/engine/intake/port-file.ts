@@ -1,37 +1,39 @@
 /** `<dataDir>/intake.json`: where agents of the same account find the intake. It holds no secret, and still only its owner may read it. */
-import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from '../../bridge/atomic-file.ts'
 
 export const PORT_FILE_NAME = 'intake.json'
 
+export type PortFile = {
+  url: string
+  pid: number
+  /** Where the door was before: another program is there now. */
+  previous_url?: string
+}
+
 /** Written beside and renamed, so that an agent never reads half a file. */
-export async function writePortFile(dataDir: string, url: string, pid: number): Promise<void> {
-  const path = join(dataDir, PORT_FILE_NAME)
-  const beside = `${path}.${randomUUID()}`
-  try {
-    const file = await open(beside, 'wx', 0o600)
-    try {
-      await file.writeFile(`${JSON.stringify({ url, pid })}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(beside, path)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
+export function writePortFile(dataDir: string, content: PortFile): void {
+  replaceFile(join(dataDir, PORT_FILE_NAME), textOf(content))
 }
 
 /** Removes the file if it is still ours: a newer process may have written its own since. */
-export async function removePortFile(dataDir: string, url: string, pid: number): Promise<void> {
+export function removePortFile(dataDir: string, content: PortFile): void {
   const path = join(dataDir, PORT_FILE_NAME)
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = readFileSync(path, 'utf8')
   } catch {
     return
   }
-  if (text === `${JSON.stringify({ url, pid })}\n`) await rm(path, { force: true })
+  if (text === textOf(content)) rmSync(path, { force: true })
+}
+
+/** One that a killed process left names a dead door, and would go on doing so when this start fails. Nobody else holds the folder. */
+export function removeStalePortFile(dataDir: string): void {
+  rmSync(join(dataDir, PORT_FILE_NAME), { force: true })
+}
+
+function textOf(content: PortFile): string {
+  return `${JSON.stringify(content)}\n`
 }

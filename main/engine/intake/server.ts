@@ -3,16 +3,19 @@
  * ciphertext is on the disk and never waits for the platform, so an agent never sees a quota or a network.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ConsoleFailure } from '../base/failure.ts'
 import { errorBody, sendFailure, sendJson, statusOfCode } from './answers.ts'
 import { BATCH_MAX_BYTES, type BatchItem, parseBatch } from './batch.ts'
-import { announcedLength, type BodyLimit, BodyBudget, readBody, requireAnnouncedWithin } from './body.ts'
+import { announcedLength, type BodyLimit, readBody, requireAnnouncedWithin } from './body.ts'
+import { BodyBudget } from './body-budget.ts'
+import { Connections } from './connections.ts'
 import type { MemoryService, WrittenMemory } from './memories.ts'
 import { contentTypeProblem, DEFAULT_CONTENT_TYPE, requireContentType, requireMemoryId } from './memory-checks.ts'
 import { removePortFile, writePortFile } from './port-file.ts'
 import { bearerSecret, decodePercent, findRoute, MethodNotAllowed, refuseForeign } from './requests.ts'
+import { StalledUploads } from './stalled-uploads.ts'
 
 /** The sub-key that a secret belongs to. */
 export type Agent = { subKeyId: string; workspaceId: string }
@@ -21,6 +24,8 @@ export type IntakeServerOptions = {
   dataDir: string
   /** 0 takes a free one. */
   port: number
+  /** Where the door was before and agents may still look for it; null: here. */
+  previousPort?: number | null
   memories: MemoryService
   /** Compares in constant time. Null for a secret of no sub-key of this computer, a revoked one too. */
   authenticate: (secret: string) => Agent | null
@@ -36,9 +41,11 @@ export type IntakeLimits = {
   /** For the whole request, head and body: what a writer that drips bytes gets. */
   requestTimeoutMs: number
   keepAliveTimeoutMs: number
+  /** An upload of which no byte came for so long is ended. */
+  stalledUploadMs: number
   maxConnections: number
   maxHeaderBytes: number
-  /** Bodies under way, over all connections. */
+  /** What came of the bodies under way, over all connections; a key may have half of it. */
   bodyBudgetBytes: number
 }
 
@@ -46,10 +53,13 @@ const LIMITS: IntakeLimits = {
   headersTimeoutMs: 5_000,
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 30_000,
+  stalledUploadMs: 10_000,
   maxConnections: 256,
   maxHeaderBytes: 16 * 1024,
   bodyBudgetBytes: 128 * 1024 * 1024,
 }
+
+const PORT_FILE_AGAIN_MS = 10_000
 
 export type IntakeServer = {
   url: string
@@ -62,7 +72,10 @@ export type IntakeServer = {
 export async function startIntakeServer(options: IntakeServerOptions): Promise<IntakeServer> {
   const limits = { ...LIMITS, ...options.limits }
   const hosts = new Set<string>()
-  const door = new IntakeDoor(options, hosts, new BodyBudget(limits.bodyBudgetBytes))
+  const stalled = new StalledUploads(limits.stalledUploadMs)
+  const connections = new Connections(limits.maxConnections, answerText(doorFull(), DOOR_FULL_HEADERS))
+  const budget = new BodyBudget({ wholeBytes: limits.bodyBudgetBytes, bodyMaxBytes: BATCH_MAX_BYTES })
+  const door = new IntakeDoor(options, { hosts, budget, stalled, connections })
   const server = createServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -75,25 +88,34 @@ export async function startIntakeServer(options: IntakeServerOptions): Promise<I
     },
     (request, response) => door.handle(request, response, false),
   )
-  server.maxConnections = limits.maxConnections
+  // No `maxConnections` of Node's: it resets those that are too many, and their agents learn nothing.
+  server.on('connection', (socket: Socket) => connections.arrived(socket))
   // Without this, Node invites the body before anybody has looked at the token.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => door.handle(request, response, true))
   server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => answerClientError(error, socket, door.lastExchange(socket)))
   await listen(server, options.port)
   const { port } = server.address() as AddressInfo
   for (const name of ['127.0.0.1', 'localhost']) hosts.add(`${name}:${port}`)
-  const url = `http://127.0.0.1:${port}`
-  try {
-    await writePortFile(options.dataDir, url, process.pid)
-  } catch (error) {
-    server.close()
-    throw error
+  const url = urlOf(port)
+  const previousPort = options.previousPort ?? null
+  const portFile = { url, pid: process.pid, ...(previousPort === null ? {} : { previous_url: urlOf(previousPort) }) }
+  let again: NodeJS.Timeout | undefined
+  function tell(): void {
+    try {
+      writePortFile(options.dataDir, portFile)
+    } catch (error) {
+      // The door is open all the same: without room on the disk the file comes when there is room again.
+      if (again === undefined) options.unexpected(error)
+      again = setTimeout(tell, PORT_FILE_AGAIN_MS).unref()
+    }
   }
+  tell()
   return {
     url,
     port,
     async stop() {
-      await removePortFile(options.dataDir, url, process.pid)
+      clearTimeout(again)
+      removePortFile(options.dataDir, portFile)
       await new Promise<void>((resolve) => {
         const cutOff = setTimeout(() => server.closeAllConnections(), 2_000)
         server.close(() => {
@@ -102,22 +124,23 @@ export async function startIntakeServer(options: IntakeServerOptions): Promise<I
         })
         server.closeIdleConnections()
       })
+      stalled.stop()
     },
   }
 }
 
 type Exchange = { request: IncomingMessage; response: ServerResponse }
 
+type DoorParts = { hosts: ReadonlySet<string>; budget: BodyBudget; stalled: StalledUploads; connections: Connections }
+
 class IntakeDoor {
   readonly #options: IntakeServerOptions
-  readonly #hosts: ReadonlySet<string>
-  readonly #budget: BodyBudget
+  readonly #parts: DoorParts
   readonly #exchanges = new WeakMap<Duplex, Exchange>()
 
-  constructor(options: IntakeServerOptions, hosts: ReadonlySet<string>, budget: BodyBudget) {
+  constructor(options: IntakeServerOptions, parts: DoorParts) {
     this.#options = options
-    this.#hosts = hosts
-    this.#budget = budget
+    this.#parts = parts
   }
 
   /** The last request of a connection, with its answer. */
@@ -126,15 +149,19 @@ class IntakeDoor {
   }
 
   handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    this.#exchanges.set(request.socket, { request, response })
-    this.#answer(request, response, expectsContinue).catch((error: unknown) => {
+    const { socket } = request
+    this.#exchanges.set(socket, { request, response })
+    const hasRoom = this.#parts.connections.began(socket)
+    response.once('close', () => this.#parts.connections.ended(socket))
+    this.#answer(request, response, expectsContinue, hasRoom).catch((error: unknown) => {
       if (!(error instanceof ConsoleFailure) || statusOfCode(error.code) === 500) this.#options.unexpected(error)
       answerError(request, response, error)
     })
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
-    refuseForeign(request, this.#hosts)
+  async #answer(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean, hasRoom: boolean): Promise<void> {
+    refuseForeign(request, this.#parts.hosts)
+    if (!hasRoom) throw doorFull()
     const route = findRoute(request.method ?? '', request.url ?? '')
     if (route.kind === 'health') {
       sendJson(response, 200, { status: 'ok' })
@@ -178,7 +205,9 @@ class IntakeDoor {
     requireContentType(contentType)
     memories.requireReady(announcedLength(request) ?? 0)
     const limit: BodyLimit = { maxBytes: memories.maxContentBytes(agent.workspaceId), code: 'envelope_too_large' }
-    const written = await this.#withBody(request, response, limit, expectsContinue, (bytes) => memories.write({ ...agent, memoryId, contentType, bytes }))
+    const written = await this.#withBody(request, response, { agent, limit, expectsContinue }, (bytes) =>
+      memories.write({ ...agent, memoryId, contentType, bytes }),
+    )
     sendJson(response, 201, stored(written))
   }
 
@@ -188,7 +217,7 @@ class IntakeDoor {
     if (!/^application\/json(?:[ \t]*;|$)/i.test(contentType)) throw unsupported('A batch is application/json.', 'Send it with Content-Type: application/json.')
     memories.requireReady(announcedLength(request) ?? 0)
     const limit: BodyLimit = { maxBytes: BATCH_MAX_BYTES, code: 'batch_too_large' }
-    const results = await this.#withBody(request, response, limit, expectsContinue, async (body) => {
+    const results = await this.#withBody(request, response, { agent, limit, expectsContinue }, async (body) => {
       const entries = parseBatch(body, newMemoryId)
       const items: BatchItem[] = []
       for (const entry of entries) if (!(entry instanceof ConsoleFailure)) items.push(entry)
@@ -226,22 +255,29 @@ class IntakeDoor {
   async #withBody<T>(
     request: IncomingMessage,
     response: ServerResponse,
-    limit: BodyLimit,
-    expectsContinue: boolean,
+    { agent, limit, expectsContinue }: { agent: Agent; limit: BodyLimit; expectsContinue: boolean },
     work: (body: Buffer) => Promise<T>,
   ): Promise<T> {
     if (request.headers['content-encoding'] !== undefined) throw unsupported('A compressed body is not taken.', 'Send the bytes as they are.')
     requireAnnouncedWithin(request, limit)
-    const reservedBytes = announcedLength(request) ?? limit.maxBytes
-    const wait = this.#budget.take(reservedBytes)
+    const share = this.#parts.budget.open(agent.subKeyId)
     try {
-      if (wait !== null) await wait
       if (expectsContinue) response.writeContinue()
-      return await work(await readBody(request, limit))
+      return await work(await readBody(request, limit, { share, stalled: this.#parts.stalled }))
     } finally {
-      this.#budget.giveBack(reservedBytes)
+      share.close()
     }
   }
+}
+
+const DOOR_FULL_HEADERS = { 'Retry-After': '1', Connection: 'close' }
+
+function doorFull(): ConsoleFailure {
+  return new ConsoleFailure(
+    'door_full',
+    'Too many programs are connected to this door at once. Nothing was stored.',
+    'Send it again in a second, and close connections that are not used.',
+  )
 }
 
 function stored(memory: WrittenMemory): Record<string, string | number> {
@@ -252,6 +288,7 @@ function answerError(request: IncomingMessage, response: ServerResponse, error: 
   if (error instanceof MethodNotAllowed) sendFailure(request, response, error, { Allow: error.allow })
   else if (error instanceof ConsoleFailure && error.code === 'unauthorized') sendFailure(request, response, error, { 'WWW-Authenticate': 'Bearer' })
   else if (error instanceof ConsoleFailure && error.code === 'vault_locked') sendFailure(request, response, error, { 'Retry-After': '5' })
+  else if (error instanceof ConsoleFailure && error.code === 'door_full') sendFailure(request, response, error, DOOR_FULL_HEADERS)
   else if (error instanceof ConsoleFailure && error.code === 'request_aborted') response.destroy()
   else sendFailure(request, response, error instanceof ConsoleFailure ? error : new ConsoleFailure('internal_error', '', ''))
 }
@@ -271,12 +308,14 @@ function answerClientError(error: Error & { code?: string }, socket: Duplex, las
       : error.code === 'HPE_HEADER_OVERFLOW'
         ? new ConsoleFailure('headers_too_large', 'The request head is too large.', 'Send fewer or shorter headers.')
         : new ConsoleFailure('invalid_request', 'This is not HTTP/1.1.', 'Send the request with an HTTP client.')
-  const status = statusOfCode(failure.code)
-  const text = JSON.stringify(errorBody(failure))
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
-    () => socket.destroy(),
-  )
+  socket.end(answerText(failure, { Connection: 'close' }), () => socket.destroy())
+}
+
+/** A whole HTTP answer, for a socket that has no request. */
+function answerText(failure: ConsoleFailure, headers: Readonly<Record<string, string>>): string {
+  const body = JSON.stringify(errorBody(failure))
+  const lines = Object.entries({ 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(body), ...headers })
+  return `HTTP/1.1 ${statusOfCode(failure.code)} Refused\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
 }
 
 function unsupported(message: string, suggestion: string): ConsoleFailure {
@@ -290,6 +329,8 @@ function noSuchMemory(): ConsoleFailure {
 function lostOutcome(): never {
   throw new Error('the memory service answered fewer outcomes than it was given memories')
 }
+
+const urlOf = (port: number): string => `http://127.0.0.1:${port}`
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

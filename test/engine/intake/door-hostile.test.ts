@@ -179,15 +179,90 @@ it('refuses a head that is too large', async () => {
   expect(answer).not.toContain(CANARY)
 })
 
-it('lets in no more connections than its limit', async () => {
-  const { server } = await door({ limits: { maxConnections: 4 } })
-  const raws = Array.from({ length: 8 }, () => dial(server.port))
-  const closed = await Promise.race([
-    Promise.all(raws.map((raw) => raw.answer)).then(() => 8),
-    new Promise<number>((resolve) => setTimeout(() => resolve(raws.filter((raw) => raw.socket.destroyed).length), 300)),
-  ])
-  expect(closed).toBe(4)
-  for (const raw of raws) raw.socket.destroy()
+describe('a full door', () => {
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+  const connected = (raws: readonly Raw[]): Promise<unknown> =>
+    Promise.all(raws.map(({ socket }) => (socket.connecting ? new Promise((resolve) => socket.once('connect', resolve)) : undefined)))
+
+  it('shows the longest silent out for an agent that comes', async () => {
+    const { server, fetch, outbox } = await door()
+    const silent = Array.from({ length: 300 }, () => dial(server.port))
+    await connected(silent)
+    await wait(300)
+    for (let index = 0; index < 5; index += 1) expect((await fetch('/v1/memories', { method: 'POST', body: 'x' })).status).toBe(201)
+    expect(outbox.count).toBe(5)
+    for (const raw of silent) raw.socket.destroy()
+  })
+
+  it('tells one too many in words to come again, whatever it sends', async () => {
+    const { server, outbox } = await door({ limits: { maxConnections: 4 } })
+    const busy = Array.from({ length: 4 }, () => dial(server.port))
+    for (const raw of busy) raw.send(`${head(server.port, ['Content-Length: 4'])}x`)
+    await wait(300)
+    for (const body of ['x', 'x'.repeat(1_000_000)]) {
+      const raw = dial(server.port)
+      raw.send(`${head(server.port, [`Content-Length: ${body.length}`])}${body}`)
+      const answer = await raw.answer
+      expect(statusOf(answer)).toBe(503)
+      expect(answer).toMatch(/^Retry-After: 1\r$/m)
+      expect(answer).toContain('"code":"door_full"')
+      expect(answer).toContain('"_suggestion":"')
+    }
+    for (const raw of busy) raw.send('yyy')
+    expect((await Promise.all(busy.map((raw) => raw.answer))).map(statusOf)).toEqual([201, 201, 201, 201])
+    expect(outbox.count).toBe(4)
+  })
+
+  it('answers silent ones that it ends, and keeps at most twice its limit', async () => {
+    const { server } = await door({ limits: { maxConnections: 4 } })
+    const silent: Raw[] = []
+    for (let index = 0; index < 20; index += 1) {
+      const raw = dial(server.port)
+      await connected([raw])
+      silent.push(raw)
+    }
+    const first = await silent[4]?.answer
+    expect(statusOf(first ?? '')).toBe(503)
+    await wait(50)
+    expect(silent.filter(({ socket }) => !socket.destroyed).length).toBeLessThanOrEqual(8)
+    for (const raw of silent) raw.socket.destroy()
+  })
+})
+
+describe('uploads that stand still', () => {
+  it('end with 408 in words after a while without a byte, and those that go on do not', async () => {
+    const { server, outbox } = await door({ limits: { stalledUploadMs: 400 } })
+    const stalled = dial(server.port)
+    stalled.send(`${head(server.port, ['Content-Length: 100']).replace('Connection: close\r\n', '')}half`)
+    const slow = dial(server.port)
+    slow.send(head(server.port, ['Content-Length: 8']))
+    const drip = setInterval(() => slow.send('x'), 150)
+    const started = performance.now()
+    const answer = await stalled.answer
+    expect(performance.now() - started).toBeLessThan(3_000)
+    expect(statusOf(answer)).toBe(408)
+    expect(answer).toContain('"code":"request_timeout"')
+    expect(answer).toContain('"_suggestion":"')
+    expect(statusOf(await slow.answer)).toBe(201)
+    clearInterval(drip)
+    expect(outbox.count).toBe(1)
+  })
+
+  it('shut nobody out: 40 of 8 MB by one key, and others write at once', async () => {
+    const { server, fetch } = await door()
+    const stalled = Array.from({ length: 40 }, () => dial(server.port))
+    // Nearly all of it for some, nearly nothing for others.
+    for (const [index, raw] of stalled.entries())
+      raw.send(Buffer.concat([Buffer.from(head(server.port, ['Content-Length: 8000000'])), Buffer.alloc(index < 20 ? 7_900_000 : 10)]))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const started = performance.now()
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async () => (await fetch('/v1/memories', { method: 'POST', body: Buffer.alloc(500_000), agent: 'bob-secret' })).status),
+    )
+    expect(statuses).toEqual(Array.from({ length: 20 }, () => 201))
+    expect(performance.now() - started).toBeLessThan(5_000)
+    for (const raw of stalled) raw.socket.destroy()
+  })
 })
 
 it('lets bodies wait for each other when they would hold too much together, and stores them all', async () => {
