@@ -26,6 +26,7 @@ export function composeUpkeep({ stores, outbox, envelopes, vault, clock, emit, r
       databasePath: stores.outbox.name,
       folder: stores.backupFolder,
       clock,
+      changeCount: () => Number(stores.outbox.prepare('SELECT total_changes()').pluck().get()),
       made: () => emit({ event: 'backups.changed', payload: {} }),
       failed: (error) => report(`Backup: ${error instanceof Error ? error.message : 'failed'}`),
     }),

@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, readdirSync, renameSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { newestFirst, readBackupName } from './backup-names.ts'
 import { type Database, openDatabase, type OpenDatabaseOptions } from './database.ts'
 import { DamagedDatabaseError } from './errors.ts'
 import { removeCompanions, removeDatabase, syncPath, timeStamp } from './files.ts'
@@ -96,11 +97,11 @@ function rowsOf(tables: readonly CopiedTable[]): number {
   return tables.reduce((sum, { rows }) => sum + rows, 0)
 }
 
-/** Names of the copies of this database, newest first: the time stands in the name. */
+/** Names of the copies of this database, newest first; those with names that a person gave come last. */
 function backupsOf(folder: string, stem: string): string[] {
   if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter((name) => name.startsWith(`${stem}-`) && name.endsWith('.db'))
-    .sort()
-    .reverse()
+  const names = readdirSync(folder).filter((name) => name.startsWith(`${stem}-`) && name.endsWith('.db'))
+  const ours = names.flatMap((name) => readBackupName(name, stem) ?? []).sort(newestFirst)
+  const others = names.filter((name) => readBackupName(name, stem) === null).sort()
+  return [...ours.map(({ name }) => name), ...others.reverse()]
 }
