@@ -23,6 +23,9 @@ const GATHER_MS = 200
 const DEPTH_MAX = 16
 /** Appended, with a dot before the name, while a file is being taken: whoever moves a newer one in meanwhile does not lose it. */
 const TAKING = '.taking'
+/** Where the working name would be longer than any file system takes, the file is taken through a folder of this name beside it. */
+const TAKING_FOLDER = '.taking'
+const NAME_MAX_BYTES = 255
 const UNFINISHED_NAME = /\.(?:tmp|part|partial|crdownload)$/i
 
 export type DropFolderOptions = {
@@ -103,6 +106,7 @@ export function createDropFolder(options: DropFolderOptions): DropFolder {
     if (taken !== path) {
       const { mtimeMs } = await lstat(path)
       if (Math.abs(clock.now() - mtimeMs) < SETTLED_AFTER_MS) return 'unsettled'
+      if (basename(dirname(taken)) === TAKING_FOLDER) await mkdir(dirname(taken), { recursive: true, mode: 0o700 })
       await rename(path, taken)
     }
     try {
@@ -167,17 +171,24 @@ async function filesBelow(folder: string): Promise<Found[]> {
     const memoryId = relative(folder, memoryPath).split(sep).join('/')
     if (memoryId.split('/').length <= DEPTH_MAX) found.push({ path, memoryId })
   }
-  return found.sort((left, right) => Number(isTaking(basename(right.path))) - Number(isTaking(basename(left.path))))
+  return found.sort((left, right) => Number(isTaking(right.path)) - Number(isTaking(left.path)))
 }
 
 /** Null for files that are not meant to be taken yet. */
 function originalPath(entry: Dirent, path: string): string | null {
-  if (isTaking(entry.name)) return join(dirname(path), entry.name.slice(1, -TAKING.length))
+  if (hasTakingName(entry.name)) return join(dirname(path), entry.name.slice(1, -TAKING.length))
+  if (isTaking(path)) return join(dirname(dirname(path)), entry.name)
   return entry.name.startsWith('.') || UNFINISHED_NAME.test(entry.name) ? null : path
 }
 
-const isTaking = (name: string): boolean => name.startsWith('.') && name.endsWith(TAKING) && name.length > TAKING.length + 1
-const takingPath = (path: string): string => (isTaking(basename(path)) ? path : join(dirname(path), `.${basename(path)}${TAKING}`))
+const hasTakingName = (name: string): boolean => name.startsWith('.') && name.endsWith(TAKING) && name.length > TAKING.length + 1
+const isTaking = (path: string): boolean => hasTakingName(basename(path)) || basename(dirname(path)) === TAKING_FOLDER
+
+function takingPath(path: string): string {
+  if (isTaking(path)) return path
+  const name = `.${basename(path)}${TAKING}`
+  return Buffer.byteLength(name) <= NAME_MAX_BYTES ? join(dirname(path), name) : join(dirname(path), TAKING_FOLDER, basename(path))
+}
 
 async function readWhole(path: string, maxBytes: number): Promise<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)

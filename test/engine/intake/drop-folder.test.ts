@@ -53,6 +53,22 @@ async function put(path: string, text: string, ageMs = 60_000): Promise<string> 
 const texts = (): string[] => written.map((memory) => `${memory.memoryId}=${Buffer.from(memory.bytes).toString()}`).sort()
 
 describe('the drop folder', () => {
+  it.each([
+    ['247 bytes', 'a'.repeat(247)],
+    ['248 bytes', 'a'.repeat(248)],
+    ['255 bytes', 'a'.repeat(255)],
+    ['255 bytes of two each', `${'é'.repeat(127)}a`],
+    ['255 bytes of three and four each', `${'語'.repeat(81)}🌊🌊🌊`],
+  ])('takes a name of %s, and one like it from a crash', async (_length, name) => {
+    await put(`alice/deep/${name}`, 'new')
+    // As the end of a program leaves it between the two steps.
+    await put(`alice/deep/.taking/${name}`, 'taken before')
+    await folder.scan()
+    expect(written.map(({ memoryId, bytes }) => `${memoryId}=${Buffer.from(bytes).toString()}`)).toEqual([`deep/${name}=taken before`, `deep/${name}=new`])
+    expect(existsSync(join(dataDir, 'drop', 'alice'))).toBe(true)
+    expect(await readdir(join(dataDir, 'drop', 'alice'))).toEqual([])
+  })
+
   it('stores files under their path, by the name or the id of the sub-key, and removes them', async () => {
     await put('alice/notes.txt', 'one')
     await put('alice/deep/er/é.txt', 'two')
