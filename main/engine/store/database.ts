@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import BetterSqlite3 from 'better-sqlite3'
 import { DamagedDatabaseError, FutureDatabaseError, isDamage } from './errors.ts'
 import { type Migration, newestVersion } from './migration.ts'
@@ -22,6 +23,7 @@ const QUICK_CHECK_MAX_BYTES = 8 * 1024 * 1024
  * @throws DamagedDatabaseError when SQLite cannot read it; it is left as it is.
  */
 export function openDatabase({ path, migrations, synchronous }: OpenDatabaseOptions): Database {
+  makePrivate(path)
   const database = guardDamage(path, () => new BetterSqlite3(path, { timeout: 5000 }))
   try {
     guardDamage(path, () => {
@@ -96,6 +98,13 @@ function probe(database: Database): void {
     const quoted = `"${name.replaceAll('"', '""')}"`
     database.prepare(`SELECT * FROM ${quoted} LIMIT 1`).get()
   }
+}
+
+/** SQLite makes its files as wide as the shell allows, and gives the log the rights of the database. */
+function makePrivate(path: string): void {
+  if (path === ':memory:' || process.platform === 'win32') return
+  closeSync(openSync(path, 'a', 0o600))
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600)
 }
 
 function guardDamage<T>(path: string, work: () => T): T {
