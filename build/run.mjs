@@ -17,6 +17,7 @@ const startHelp = `Usage: npm start -- [options]
   --web              open the console in the browser (a web host on 127.0.0.1)
   --desktop          open the console as a desktop window (needs the Electron runtime)
   --port N           port of the web host (default 4780; in use: the next free one)
+  --intake-port N    port of the agents' door (default: as at the last start)
   --data DIR         data folder (default: the system's folder for application data)
   --platform URL     use this platform in the place of the embedded sandbox; its token comes
                      from TIDEMARK_TOKEN or from standard input, never from the command line

@@ -1,11 +1,14 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { pathProblem } from './private-folder.ts'
 
 export type LaunchOptions = {
   host: 'desktop' | 'web' | 'either'
   /** Where the web host listens first; when it is in use, the next free one is taken. 0 takes any free one. */
   port: number
+  /** Where the agents' door listens; 0: where it was before. When it is in use, another one is taken and both are said. */
+  intakePort: number
   dataDir: string
   /** A platform in the place of the embedded sandbox. */
   platformUrl: string | null
@@ -56,10 +59,14 @@ export function readLaunchOptions(args: readonly string[], surroundings: Surroun
 
 function optionsFrom(values: ReturnType<typeof parse>['values'], surroundings: Surroundings): LaunchOptions {
   if (values.web === true && values.desktop === true) throw new LaunchOptionsError('--web and --desktop exclude each other')
+  const dataDir = values.data === undefined ? defaultDataDir(surroundings) : resolve(surroundings.workingFolder, values.data)
+  const problem = pathProblem(dataDir)
+  if (problem !== null) throw new LaunchOptionsError(problem)
   return {
     host: values.web === true ? 'web' : values.desktop === true ? 'desktop' : 'either',
-    port: values.port === undefined ? defaultWebPort : portOf(values.port),
-    dataDir: values.data === undefined ? defaultDataDir(surroundings) : resolve(surroundings.workingFolder, values.data),
+    port: values.port === undefined ? defaultWebPort : portOf('--port', values.port),
+    intakePort: values['intake-port'] === undefined ? 0 : portOf('--intake-port', values['intake-port']),
+    dataDir,
     platformUrl: values.platform === undefined ? null : platformOf(values.platform),
     openBrowser: values['no-open'] !== true,
     startHidden: values.hidden === true,
@@ -70,6 +77,7 @@ const known = {
   web: { type: 'boolean' },
   desktop: { type: 'boolean' },
   port: { type: 'string' },
+  'intake-port': { type: 'string' },
   data: { type: 'string' },
   platform: { type: 'string' },
   'no-open': { type: 'boolean' },
@@ -84,9 +92,9 @@ function parse(args: readonly string[]) {
   }
 }
 
-function portOf(text: string): number {
+function portOf(option: '--port' | '--intake-port', text: string): number {
   const port = Number(text)
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new LaunchOptionsError(`--port takes a number from 0 to 65535, not '${text}'`)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new LaunchOptionsError(`${option} takes a number from 0 to 65535, not '${text}'`)
   return port
 }
 

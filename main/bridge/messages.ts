@@ -19,9 +19,14 @@ export type EngineOptions = {
   secretsWithoutKeyring?: boolean
   /** True: the host knows the system's proxy and is asked for the way to each platform. */
   hostKnowsProxy?: boolean
-  /** Port of the intake; 0 takes a free one. */
+  /** Port of the intake; 0: where it was at the last start, else a free one. */
   intakePort: number
+  /** What the host found wrong before the engine was there; shown as warnings. */
+  notices?: StartNotice[]
 }
+
+/** In words for the person: what was wrong, what was kept, what to do. */
+export type StartNotice = { kind: 'folder' | 'secrets'; text: string }
 
 /** A request that the host sends by itself, as the egress log keeps it: names of fields, never their values. */
 export type EgressNote = { method: string; host: string; path: string; purpose: string; fields: string[]; requestBytes: number }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
-import type { EgressNote, EngineOptions, SecretStore } from '../bridge/messages.ts'
+import type { EgressNote, EngineOptions, SecretStore, StartNotice } from '../bridge/messages.ts'
+import { pathProblem } from '../bridge/private-folder.ts'
 import type { Clock, Random } from './base/clock.ts'
 import { answerCall, type Handlers } from './bridge/handlers.ts'
 import { type AccountsParts, composeAccounts } from './compose/accounts.ts'
@@ -17,8 +18,10 @@ import { type VaultParts, composeVault } from './compose/vault.ts'
 import { composeWatchers } from './compose/watchers.ts'
 import type { Drainer } from './outbox/delivery/drainer.ts'
 import { createOutbox, type Outbox } from './outbox/outbox.ts'
+import { removeStalePortFile } from './intake/port-file.ts'
 import type { DiskGuard } from './store/disk-space.ts'
 import type { Stores } from './store/stores.ts'
+import { setWrongKindsAside } from './store/wrong-kinds.ts'
 import type { FindProxy } from './sync/client/network.ts'
 import type { Sync } from './sync/sync.ts'
 
@@ -50,25 +53,36 @@ export type EngineParts = {
  * first feeds what is stopped after it.
  */
 export async function startEngine(parts: EngineParts): Promise<Engine> {
-  const { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, handlers } = composeEngine(parts)
+  const { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, noteLostKey, handlers } = composeEngine(parts)
   const { options, report } = parts
   const { registry, egress, network } = accounts
   const { vault, envelopes, mover } = sealed
   const { auditLog } = billing
 
   await vault.initialise()
+  if (vault.state() === 'empty') noteLostKey()
   await disk.start()
   const { port } = await intake.start()
-  mover.start()
-  sync.start()
-  backups.start()
-  upkeep.start()
-  auditLog.start(registry.list().map(({ id }) => id))
-  void addFirstWorkspaces({ firstWorkspaces: options.firstWorkspaces, sync, registry, vault, report })
+  try {
+    mover.start()
+    sync.start()
+    backups.start()
+    upkeep.start()
+    auditLog.start(registry.list().map(({ id }) => id))
+  } catch (error) {
+    // No agent may go on looking at a door that leads nowhere.
+    await intake.stop()
+    throw error
+  }
+  void addFirstWorkspaces({ firstWorkspaces: options.firstWorkspaces, sync, registry, vault, report }).then(() => backups.noteChange())
 
   return {
     intakePort: port,
-    call: (name, input) => answerCall(handlers, name, input, report),
+    async call(name, input) {
+      const result = await answerCall(handlers, name, input, report)
+      if (result.ok && COPIED_SOON_AFTER.has(name)) backups.noteChange()
+      return result
+    },
     power: (state) => (state === 'suspend' ? sync.suspend() : sync.resume()),
     noteRequest: ({ path, ...note }) => egress.begin({ ...note, path, route: path, workspaceId: null }),
     noteAnswer: (row, status, durationMs) => egress.complete(row, status, durationMs),
@@ -90,6 +104,33 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   }
 }
 
+/** What these change is little, and without it nothing else of outbox.db finds its account or its agent. */
+const COPIED_SOON_AFTER: ReadonlySet<EngineCallName> = new Set([
+  'workspaces.add',
+  'workspaces.signIn',
+  'workspaces.remove',
+  'workspaces.rename',
+  'subKeys.create',
+  'subKeys.rename',
+  'subKeys.revoke',
+  'vault.importBackup',
+] satisfies EngineCallName[])
+
+const LOST_KEY =
+  'The key of this computer is gone, and with it the way to open what is stored here. Nothing was deleted: only your key backup opens it again, import it under Settings. Until then the vault is locked and agents are told to wait; review and delivery go on.'
+
+/** One warning of each kind is shown: what is of the same kind is said in one. */
+function joined(notices: readonly StartNotice[]): StartNotice[] {
+  const kinds = [...new Set(notices.map(({ kind }) => kind))]
+  return kinds.map((kind) => ({
+    kind,
+    text: notices
+      .filter((notice) => notice.kind === kind)
+      .map(({ text }) => text)
+      .join(' '),
+  }))
+}
+
 type EngineAreas = UpkeepParts & {
   stores: Stores
   accounts: AccountsParts
@@ -100,18 +141,28 @@ type EngineAreas = UpkeepParts & {
   sync: Sync
   drainer: Drainer
   disk: DiskGuard
+  /** There are envelopes here and no key. Told until there is one. */
+  noteLostKey: () => void
   handlers: Handlers
 }
 
 /** Opens the stores and wires the areas, each from those before it. Nothing runs yet. */
 function composeEngine({ options, secrets, clock, random, emit: send, report, findProxy }: EngineParts): EngineAreas {
   const { dataDir, version, intakePort, trustedLoopbackOrigins } = options
+  const problem = pathProblem(dataDir)
+  if (problem !== null) throw new Error(problem)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const watchers: ((event: ConsoleEvent) => void)[] = [send]
   const emit = (event: ConsoleEvent): void => {
     for (const watch of watchers) watch(event)
   }
+  const notices = [...(options.notices ?? []), ...setWrongKindsAside(dataDir).map((text): StartNotice => ({ kind: 'folder', text }))]
+  removeStalePortFile(dataDir)
   const { stores, local, activity, warnings, warn, disk } = composeStores({ dataDir, clock, emit })
+  for (const { kind, text } of joined(notices)) {
+    warn(kind, text)
+    report(text)
+  }
   const accounts = composeAccounts({ stores, local, secrets, clock, version, findProxy })
   const { registry, workspaceName, client, egress, device } = accounts
   const billing = composeBilling({ dataDir, stores, local, client, clock, emit, report })
@@ -119,7 +170,7 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
   const outbox = createOutbox({ database: stores.outbox, clock })
   const sealed = composeVault({ dataDir, stores, secrets, registry, outbox, disk, clock, emit, warn, report })
   const { vault, envelopes, reader } = sealed
-  const intake = composeIntake({ dataDir, port: intakePort, outbox, vault, reader, registry, disk, activity, clock, emit, report })
+  const intake = composeIntake({ dataDir, port: intakePort, local, random, outbox, vault, reader, registry, disk, activity, clock, emit, warn, report })
   const subKeyRequests = createSubKeyRequests(client, (workspaceId) => sync.deviceId(workspaceId))
   const sync = composeSync({
     ...accounts,
@@ -140,7 +191,20 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
   const { backups, upkeep } = composeUpkeep({ stores, outbox, envelopes, vault, clock, emit, report })
   watchers.push(...composeWatchers({ registry, workspaceName, views, ...billing, activity, local, warnings, outbox, clock, emit, report }))
   outbox.subscribe((_, news) => {
-    if (news === 'enqueued') sealed.mover.notify(1)
+    if (news !== 'enqueued') return
+    sealed.mover.notify(1)
+    backups.noteWrite()
+  })
+  let isKeyLost = false
+  function noteLostKey(): void {
+    isKeyLost = true
+    warn('secrets', LOST_KEY)
+    report(LOST_KEY)
+  }
+  watchers.push((event) => {
+    if (event.event !== 'vault.changed' || event.payload.state !== 'unlocked' || !isKeyLost) return
+    isKeyLost = false
+    warnings.clear('secrets')
   })
   const handlers = composeHandlers({
     options,
@@ -168,5 +232,5 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
     subKeyRequests,
     backupFolder: stores.backupFolder,
   })
-  return { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, handlers }
+  return { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, noteLostKey, handlers }
 }

@@ -236,7 +236,7 @@ export const attempt = z.strictObject({
 })
 
 export const storeWarning = z.strictObject({
-  kind: z.enum(['disk_low', 'disk_full', 'salvaged', 'cache_rebuilt', 'restore_copy', 'clock']),
+  kind: z.enum(['disk_low', 'disk_full', 'salvaged', 'cache_rebuilt', 'restore_copy', 'clock', 'address', 'secrets', 'folder']),
   text: z.string(),
   at: epochMs,
 })

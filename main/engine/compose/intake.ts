@@ -1,24 +1,30 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { v7 as uuidV7 } from 'uuid'
 import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
-import type { Clock } from '../base/clock.ts'
+import type { Clock, Random } from '../base/clock.ts'
 import { errorName } from '../base/error-name.ts'
+import { createAddressMemory, movedWords, openAtAddress } from '../intake/address.ts'
 import { createDropFolder } from '../intake/drop-folder.ts'
 import { createImports, type ImportService } from '../intake/imports.ts'
-import { createMemoryService } from '../intake/memories.ts'
+import { createMemoryService, type MemoryService } from '../intake/memories.ts'
 import { type IntakeServer, startIntakeServer } from '../intake/server.ts'
 import type { CiphertextReader } from '../outbox/item.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { DiskGuard } from '../store/disk-space.ts'
+import type { LocalSettings } from '../store/local-settings.ts'
 import { requireSync } from '../sync/accounts/require-sync.ts'
 import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
 import type { Vault } from '../vault/vault.ts'
 
 export type IntakeNeeds = {
   dataDir: string
-  /** Of the agents' door. */
+  /** Of the agents' door, as the command line asks; 0: where it was before. */
   port: number
+  local: LocalSettings
+  random: Random
+  warn: (kind: 'address' | 'folder', text: string) => void
   outbox: Outbox
   vault: Vault
   reader: CiphertextReader
@@ -40,7 +46,8 @@ export type IntakeParts = {
 }
 
 /** The ways by which memories come in: the agents' door, the drop folder and imports. */
-export function composeIntake({ dataDir, port, outbox, vault, reader, registry, disk, activity, clock, emit, report }: IntakeNeeds): IntakeParts {
+export function composeIntake(needs: IntakeNeeds): IntakeParts {
+  const { dataDir, outbox, vault, reader, registry, disk, activity, clock, emit, report } = needs
   const memories = createMemoryService({
     outbox,
     vault,
@@ -65,9 +72,7 @@ export function composeIntake({ dataDir, port, outbox, vault, reader, registry, 
     imports,
     intake: () => server,
     async start() {
-      const { authenticate } = vault.subKeys
-      const unexpected = (error: unknown): void => report(`intake: ${errorName(error)}`)
-      server = await startIntakeServer({ dataDir, port, memories, authenticate, newMemoryId: () => uuidV7(), unexpected })
+      server = await openDoor(needs, memories)
       await dropFolder.start()
       return server
     },
@@ -77,6 +82,26 @@ export function composeIntake({ dataDir, port, outbox, vault, reader, registry, 
       imports.stop()
     },
   }
+}
+
+async function openDoor({ dataDir, port: wantedPort, local, random, warn, report, vault }: IntakeNeeds, memories: MemoryService): Promise<IntakeServer> {
+  const memory = createAddressMemory(dataDir, local, report)
+  const { authenticate } = vault.subKeys
+  const unexpected = (error: unknown): void => report(`intake: ${errorName(error)}`)
+  const { server, takenPort } = await openAtAddress({
+    wantedPort,
+    rememberedPort: memory.read(),
+    random,
+    open: (port, previousPort) => startIntakeServer({ dataDir, port, previousPort, memories, authenticate, newMemoryId: () => uuidV7(), unexpected }),
+    wait,
+  })
+  memory.write(server.port)
+  if (takenPort !== null) {
+    const text = movedWords(takenPort, server.port)
+    report(text)
+    warn('address', text)
+  }
+  return server
 }
 
 /** Whose folder it is, by the id of a sub-key, else by a name that only one bears. */

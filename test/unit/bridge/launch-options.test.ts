@@ -9,6 +9,7 @@ test('nothing given: the browser or the desktop, the default port, the folder of
   expect(parse()).toEqual({
     host: 'either',
     port: defaultWebPort,
+    intakePort: 0,
     dataDir: '/home/lead/.local/share/tidemark',
     platformUrl: null,
     openBrowser: true,
@@ -17,9 +18,10 @@ test('nothing given: the browser or the desktop, the default port, the folder of
 })
 
 test('everything given', () => {
-  expect(parse('--web', '--port', '5000', '--data', 'elsewhere', '--platform', 'https://billing.example/', '--no-open')).toEqual({
+  expect(parse('--web', '--port', '5000', '--intake-port', '5001', '--data', 'elsewhere', '--platform', 'https://billing.example/', '--no-open')).toEqual({
     host: 'web',
     port: 5000,
+    intakePort: 5001,
     dataDir: '/work/elsewhere',
     platformUrl: 'https://billing.example',
     openBrowser: false,
@@ -45,6 +47,9 @@ describe('refused in words', () => {
     [['--port', '65536'], /0 to 65535/],
     [['--port', '-1'], /port/],
     [['--port', '1e3'], /0 to 65535/],
+    [['--intake-port', '65536'], /--intake-port takes a number/],
+    [['--data', 'line\nbreak'], /control character.*--data/],
+    [['--data', 'tab\there'], /control character/],
     [['--token', 'secret'], /--token/],
     [['elsewhere'], /'elsewhere' is not an option/],
     [['--platform', 'billing.example'], /takes a URL/],
