@@ -5,8 +5,10 @@ import { lockDataFolder } from './bridge/data-folder-lock.ts'
 import { startEngineHost } from './bridge/engine-host.ts'
 import { freePort } from './bridge/free-port.ts'
 import { currentSurroundings, type LaunchOptions, LaunchOptionsError, parseLaunchOptions } from './bridge/launch-options.ts'
+import type { StartNotice } from './bridge/messages.ts'
 import { openPageFiles } from './bridge/page-files.ts'
 import { choosePlatform } from './bridge/platform-choice.ts'
+import { keepNewFilesPrivate } from './bridge/private-folder.ts'
 import { createRouter } from './bridge/router.ts'
 import { hearStandardStreams, sayLine } from './bridge/standard-streams.ts'
 import enginePath from './engine/index.ts?modulePath'
@@ -19,6 +21,7 @@ import { stopOnSignals } from './web/stop-signals.ts'
 
 /** The console in a browser: composition only. */
 async function main(options: LaunchOptions): Promise<void> {
+  keepNewFilesPrivate()
   const lock = lockDataFolder(options.dataDir)
   if (!lock.held) return tellAboutFirstStart(lock.by, options)
 
@@ -39,7 +42,11 @@ async function main(options: LaunchOptions): Promise<void> {
     })
     stops.push(platform.stop)
 
-    const secrets = openSecretFile(join(options.dataDir, 'secrets.json'))
+    const notices: StartNotice[] = lock.notices.map((text) => ({ kind: 'folder', text }))
+    const secrets = openSecretFile(join(options.dataDir, 'secrets.json'), (text) => {
+      notices.push({ kind: 'secrets', text })
+      say(text)
+    })
     const engine = await startEngineHost({
       workerPath: enginePath,
       options: {
@@ -49,7 +56,8 @@ async function main(options: LaunchOptions): Promise<void> {
         firstWorkspaces: platform.firstWorkspaces,
         trustedLoopbackOrigins: platform.trustedLoopbackOrigins,
         secretsProtectedBy: secrets.protectedBy,
-        intakePort: 0,
+        intakePort: options.intakePort,
+        notices,
       },
       secrets,
       report: say,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { app, dialog, session } from 'electron'
 import type { LaunchOptions } from '../bridge/launch-options.ts'
+import { keepNewFilesPrivate } from '../bridge/private-folder.ts'
 import { sayLine } from '../bridge/standard-streams.ts'
 import { registerAppScheme } from './app-protocol.ts'
 import { openConsoleWindow } from './console-window.ts'
@@ -24,6 +25,7 @@ export type ApplicationInput = {
  * Its first part, up to the first `await`, must run before Electron is ready.
  */
 export async function runApplication({ options, version, builtFolder, enginePath }: ApplicationInput): Promise<void> {
+  keepNewFilesPrivate()
   const { dataDir } = options
   const log = openLog(join(dataDir, 'logs'), () => new Date())
   const report = (line: string): void => {

@@ -6,6 +6,7 @@ import type { EngineState } from '../../shared/contract/console/desktop.ts'
 import { lockDataFolder } from '../bridge/data-folder-lock.ts'
 import { type EngineHost, startEngineHost } from '../bridge/engine-host.ts'
 import type { LaunchOptions } from '../bridge/launch-options.ts'
+import type { StartNotice } from '../bridge/messages.ts'
 import { openPageFiles } from '../bridge/page-files.ts'
 import { choosePlatform } from '../bridge/platform-choice.ts'
 import { createRouter } from '../bridge/router.ts'
@@ -159,7 +160,11 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
   try {
     const platform = await choosePlatform({ options, fork: (args) => forkSandboxUtility(join(builtFolder, 'sandbox.js'), args), report })
     stops.push(platform.stop)
-    const secrets = await openKeychainFile(join(dataDir, 'secrets.keychain.json'))
+    const notices: StartNotice[] = lock.notices.map((text) => ({ kind: 'folder', text }))
+    const secrets = await openKeychainFile(join(dataDir, 'secrets.keychain.json'), (text) => {
+      notices.push({ kind: 'secrets', text })
+      report(text)
+    })
     const deaths = createCrashPolicy()
     const engine = await startEngineHost({
       workerPath: enginePath,
@@ -172,7 +177,8 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
         secretsProtectedBy: secrets.protectedBy,
         secretsWithoutKeyring: secrets.withoutKeyring,
         hostKnowsProxy: true,
-        intakePort: 0,
+        intakePort: options.intakePort,
+        notices,
       },
       secrets,
       onLine: report,

@@ -18,7 +18,7 @@ export type Console = {
 
 export async function startConsole(dataDir: string, platform: Pick<Platform, 'url' | 'token'> | null): Promise<Console> {
   const listeners = new Set<(event: ConsoleEvent) => void>()
-  const secrets = openSecretFile(join(dataDir, 'secrets.json'))
+  const secrets = openSecretFile(join(dataDir, 'secrets.json'), () => undefined)
   let check = (event: ConsoleEvent): ConsoleEvent | null => event
   const engine = await startEngineWorker({
     workerPath: join(import.meta.dirname, 'engine.js'),

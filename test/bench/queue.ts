@@ -27,7 +27,7 @@ export async function openQueue(dataDir: string): Promise<Queue> {
   const database = openDatabase({ path: join(dataDir, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full' })
   const outbox = createOutbox({ database, clock: systemClock })
   const vault = createVault({
-    secrets: openSecretFile(join(dataDir, 'secrets.json')),
+    secrets: openSecretFile(join(dataDir, 'secrets.json'), () => undefined),
     db: database,
     clock: systemClock,
     randomBytes,

@@ -34,7 +34,7 @@ try {
       secretsProtectedBy: 'a file of the test',
       intakePort: 0,
     },
-    secrets: openSecretFile(join(options.dataDir, 'secrets.json')),
+    secrets: openSecretFile(join(options.dataDir, 'secrets.json'), () => undefined),
     clock: flowingClock(options.speed),
     random: seeded(options.seed),
     emit: () => undefined,

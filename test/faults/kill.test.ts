@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
 import { type Sandbox, startSandbox } from '../../main/sandbox/server.ts'
 import { submitForm } from '../engine/sandbox/fixture.ts'
 import { bundleEngineProcess, type EngineChild, startEngineChild } from './engine-child.ts'
@@ -210,8 +211,8 @@ function memoryName(agent: string): string {
 }
 
 function secretOf(key: string): string {
-  const secrets: unknown = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'))
-  const value = typeof secrets === 'object' && secrets !== null ? Object.entries(secrets).find(([name]) => name === key)?.[1] : undefined
+  const { entries } = z.object({ entries: z.record(z.string(), z.string()) }).parse(JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')))
+  const value = entries[key]
   if (typeof value !== 'string') throw new Error(`${key} is not among the secrets`)
   return value
 }

@@ -37,13 +37,14 @@ export type VaultParts = {
 /** Keys, and the envelopes that they seal: in the queue's database first, carried over to the store by the mover. */
 export function composeVault({ dataDir, stores, secrets, registry, outbox, disk, clock, emit, warn, report }: VaultNeeds): VaultParts {
   const envelopes = createEnvelopeStore({ dataDir, clock, warn: (text) => warn('salvaged', text) })
-  const vault = createVault({
+  const vault: Vault = createVault({
     secrets,
     db: stores.outbox,
     clock,
     randomBytes: (size) => randomBytes(size),
     emit: (status) => emit({ event: 'vault.changed', payload: status }),
-    hasEnvelopes: () => envelopes.exists() || outbox.stage.waitingCount() > 0,
+    // What they wrote may lie at the platform alone by now.
+    hasEnvelopes: () => envelopes.exists() || outbox.stage.waitingCount() > 0 || registry.list().some(({ id }) => vault.subKeys.list(id).length > 0),
     undeliveredCount: () => undeliveredCount({ registry, outbox }),
     addressOf: (workspaceId) => {
       const record = registry.find(workspaceId)

@@ -85,8 +85,8 @@ export async function lanceEnvelopes(dataDir: string): Promise<LanceEnvelope[]> 
 
 /** The master key of this computer, from the file in which the web host keeps its secrets. */
 export async function masterKeyOf(dataDir: string): Promise<Buffer> {
-  const secrets = z.record(z.string(), z.string()).parse(JSON.parse(await readFile(join(dataDir, 'secrets.json'), 'utf8')))
-  return await openMasterKeyRecord(parseMasterKeyRecord(secrets[MASTER_KEY_SECRET] ?? ''), '')
+  const { entries } = z.object({ entries: z.record(z.string(), z.string()) }).parse(JSON.parse(await readFile(join(dataDir, 'secrets.json'), 'utf8')))
+  return await openMasterKeyRecord(parseMasterKeyRecord(entries[MASTER_KEY_SECRET] ?? ''), '')
 }
 
 /** Opens sealed envelopes with nothing but the master key, as a new computer would. */

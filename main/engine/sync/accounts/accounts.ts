@@ -21,11 +21,13 @@ export async function addAccount({ client, registry, tokens }: AccountParts, url
   const token = checkedToken(tokenText)
   const answer = await client.sendTo({ workspaceId: null, url, token }, 'readWorkspace', {})
   if (answer.kind !== 'ok') throw failureOf(answer)
+  const known = new Set(registry.list().map(({ id }) => id))
   const record = registry.save(url, answer.value)
   try {
     await tokens.write(record.id, token)
   } catch (error) {
-    registry.remove(record.id)
+    // One that was here before keeps its place: its queue hangs on it.
+    if (!known.has(record.id)) registry.remove(record.id)
     throw error
   }
   return record
