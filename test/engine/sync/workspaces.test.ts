@@ -68,6 +68,15 @@ describe('adding a workspace', () => {
     expect(engine.registry.list()).toEqual([])
   })
 
+  it('keeps one that was known when its new token cannot be kept: its queue hangs on it', async () => {
+    const { id } = await engine.sync.add(platform.url, TOKEN)
+    engine.secrets.set = async () => {
+      throw new Error('keyring locked')
+    }
+    await expect(engine.sync.add(platform.url, TOKEN)).rejects.toThrow('keyring locked')
+    expect(engine.registry.list().map((record) => record.id)).toEqual([id])
+  })
+
   it('finds the same account again, also after it was removed, and when a sandbox comes back on another port', async () => {
     const first = await engine.sync.add(platform.url, TOKEN)
     expect((await engine.sync.add(platform.url, TOKEN)).id).toBe(first.id)

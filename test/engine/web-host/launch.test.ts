@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -84,6 +84,24 @@ test('prints where everything is, and the link opens the console', async () => {
   expect(output()).toContain(`Data      ${dataDir}\n`)
   expect(output()).toMatch(/Platform {2}http:\/\/127\.0\.0\.1:\d+ \(the embedded sandbox\)\n/)
   expect(output()).toMatch(/Agents {4}http:\/\/127\.0\.0\.1:\d+\n/)
+})
+
+test('gives nobody else a right on anything that it and its platform make, and the folder is closed, with the umask that most systems have', async () => {
+  expect(process.umask() & 0o077).toBe(0o022)
+  chmodSync(dataDir, 0o755)
+  const { link } = start(['--port', '0'])
+  await link()
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700)
+  const made = readdirSync(dataDir, { recursive: true, encoding: 'utf8' })
+  expect(made).toEqual(expect.arrayContaining(['outbox.db', 'host.lock', 'secrets.json', 'secrets.second.json', 'sandbox']))
+  expect(made.filter((name) => ((statSync(join(dataDir, name), { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0)).toEqual([])
+})
+
+test('tells in words why a folder with a line break in its path is refused', async () => {
+  const { exited, output } = start(['--port', '0', '--data', join(dataDir, 'line\nbreak')])
+  expect(await exited).not.toBe(0)
+  expect(output()).toMatch(/control character.*Rename that folder/)
+  expect(readdirSync(dataDir)).toEqual([])
 })
 
 describe('nothing is left behind', () => {
