@@ -70,16 +70,39 @@ export function createDropFolder(options: DropFolderOptions): DropFolder {
         unsettled = await scanOnce()
       } catch (error) {
         // A locked vault or a full disk is told elsewhere; everything stays where it is, for a later scan.
-        if (!(error instanceof ConsoleFailure)) options.warn?.(`The drop folder could not be read (${codeOf(error)}).`)
+        if (!(error instanceof ConsoleFailure))
+          warnOnce(
+            `The drop folder ${root} could not be read (${codeOf(error)}). Nothing dropped is taken until it is a folder that this user may read and write.`,
+          )
       }
       schedule(unsettled ? SETTLED_AFTER_MS : RESCAN_MS)
     })
     return scanning
   }
 
+  const told = new Set<string>()
+  function warnOnce(message: string): void {
+    if (told.has(message)) return
+    told.add(message)
+    options.warn?.(message)
+  }
+
+  /** Made again where somebody removed it; what stands in its place is somebody's, and may be moved away while this runs. */
+  async function prepare(): Promise<void> {
+    await mkdir(root, { recursive: true, mode: 0o700 })
+    if (watcher !== null || !running) return
+    try {
+      watcher = watch(root, { recursive: true }, () => schedule(GATHER_MS))
+      watcher.on('error', () => warnOnce('The drop folder cannot be watched; it is looked through every half minute.'))
+    } catch (error) {
+      warnOnce(`The drop folder cannot be watched (${codeOf(error)}); it is looked through every half minute.`)
+    }
+  }
+
   /** True when some file was too young to be taken. */
   async function scanOnce(): Promise<boolean> {
     let unsettled = false
+    await prepare()
     for (const folder of await readdir(root, { withFileTypes: true })) {
       if (!folder.isDirectory() || folder.name === REFUSED_FOLDER_NAME || folder.name.startsWith('.')) continue
       for (const found of await filesBelow(join(root, folder.name))) {
@@ -96,7 +119,7 @@ export function createDropFolder(options: DropFolderOptions): DropFolder {
     } catch (error) {
       if (error instanceof ConsoleFailure) throw error
       // Taken away meanwhile, or not ours to read: the next file may be better.
-      options.warn?.(`A file of the drop folder could not be taken (${codeOf(error)}).`)
+      warnOnce(`A file of the drop folder could not be taken (${codeOf(error)}).`)
       return 'done'
     }
   }
@@ -137,14 +160,7 @@ export function createDropFolder(options: DropFolderOptions): DropFolder {
     scan,
 
     async start() {
-      await mkdir(root, { recursive: true, mode: 0o700 })
       running = true
-      try {
-        watcher = watch(root, { recursive: true }, () => schedule(GATHER_MS))
-        watcher.on('error', () => options.warn?.('The drop folder cannot be watched; it is looked through every half minute.'))
-      } catch (error) {
-        options.warn?.(`The drop folder cannot be watched (${codeOf(error)}); it is looked through every half minute.`)
-      }
       await scan()
     },
 

@@ -17,7 +17,7 @@ export function plannedRestore(folder: string): string | null {
 export function planRestore(folder: string, name: string | null): void {
   const path = join(folder, PLAN)
   if (name === null) {
-    rmSync(path, { force: true })
+    if (existsSync(path)) rmSync(path, { force: true })
     return
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 })

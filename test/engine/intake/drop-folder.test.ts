@@ -13,14 +13,17 @@ let dataDir: string
 let folder: DropFolder
 let written: MemoryWrite[]
 let failure: ConsoleFailure | null
+let warnings: string[]
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'tidemark-drop-'))
   written = []
   failure = null
+  warnings = []
   folder = createDropFolder({
     dataDir,
     clock: systemClock,
+    warn: (message) => warnings.push(message),
     agentOf: (name) => (name === 'alice' || name === ALICE.subKeyId ? ALICE : null),
     memories: {
       requireReady() {
@@ -67,6 +70,18 @@ describe('the drop folder', () => {
     expect(written.map(({ memoryId, bytes }) => `${memoryId}=${Buffer.from(bytes).toString()}`)).toEqual([`deep/${name}=taken before`, `deep/${name}=new`])
     expect(existsSync(join(dataDir, 'drop', 'alice'))).toBe(true)
     expect(await readdir(join(dataDir, 'drop', 'alice'))).toEqual([])
+  })
+
+  it('starts without its folder where a file stands in its place, says so once, and goes on when that is moved away', async () => {
+    const place = join(dataDir, 'drop')
+    await writeFile(place, 'somebody’s')
+    await folder.start()
+    await folder.scan()
+    expect(warnings).toEqual([expect.stringMatching(/drop folder .* could not be read .*Nothing dropped is taken until/)])
+    await rename(place, join(dataDir, 'moved'))
+    await put('alice/note', 'one')
+    await folder.scan()
+    expect(texts()).toEqual(['note=one'])
   })
 
   it('stores files under their path, by the name or the id of the sub-key, and removes them', async () => {
