@@ -24,7 +24,7 @@ export type IntakeNeeds = {
   port: number
   local: LocalSettings
   random: Random
-  warn: (kind: 'address' | 'folder', text: string) => void
+  warn: (kind: 'address', text: string) => void
   outbox: Outbox
   vault: Vault
   reader: CiphertextReader

@@ -213,6 +213,24 @@ describe('a full door', () => {
     expect(outbox.count).toBe(4)
   })
 
+  it('takes back the places of those that only keep their connection', async () => {
+    const { server } = await door({ limits: { maxConnections: 4 } })
+    const idle = Array.from({ length: 4 }, () => dial(server.port))
+    for (const raw of idle) {
+      raw.send(head(server.port, [], { method: 'GET', path: '/healthz' }).replace('Connection: close\r\n', ''))
+      await new Promise<void>((resolve) => raw.socket.once('data', () => resolve()))
+    }
+    await wait(300)
+    for (let index = 0; index < 4; index += 1) {
+      const raw = dial(server.port)
+      raw.send(`${head(server.port, ['Content-Length: 1'])}x`)
+      expect(statusOf(await raw.answer)).toBe(201)
+    }
+    // Closed after its answer, without another one that nobody asked for.
+    expect((await idle[0]?.answer)?.match(/^HTTP/gm)).toHaveLength(1)
+    for (const raw of idle) raw.socket.destroy()
+  })
+
   it('answers silent ones that it ends, and keeps at most twice its limit', async () => {
     const { server } = await door({ limits: { maxConnections: 4 } })
     const silent: Raw[] = []
