@@ -84,6 +84,7 @@ const named: Record<string, readonly string[]> = {
     'headers_too_large',
     'request_timeout',
     'vault_locked',
+    'door_full',
     'disk_full',
     'not_offered',
   ],
