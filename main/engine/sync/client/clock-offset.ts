@@ -23,9 +23,9 @@ export class ClockOffset {
 
   /** @param latencyMs from sending the request to the first byte of the answer. */
   observe(dateHeader: string | null, latencyMs: number): void {
-    const platformAt = dateHeader === null ? null : parseHttpDate(dateHeader.trim())
-    if (platformAt === null || latencyMs < 0 || latencyMs > LATENCY_MAX_MS) return
     const now = this.#clock.now()
+    const platformAt = dateHeader === null ? null : parseHttpDate(dateHeader.trim(), now)
+    if (platformAt === null || latencyMs < 0 || latencyMs > LATENCY_MAX_MS) return
     const offsetMs = Math.round(platformAt + 500 - (now - latencyMs / 2))
     this.#samples.push({ offsetMs, latencyMs, wallMinusMonotonicMs: now - this.#clock.monotonic() })
     this.#dropStale()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { platformError } from '../../../../shared/contract/platform.ts'
 import type { Answer } from './answer.ts'
-import { parseRetryAfter } from './retry-after.ts'
+import { cappedWaitMs, parseRetryAfter } from './retry-after.ts'
 
 export type RawAnswer = { status: number; retryAfter: string | null; date: string | null; body: Buffer }
 
@@ -20,7 +20,7 @@ export function readAnswer<T>(raw: RawAnswer, response: z.ZodType<T>, nowMs: num
     kind: 'error',
     status: raw.status,
     error,
-    retryAfterMs: parseRetryAfter(raw.retryAfter, raw.date, nowMs) ?? (bodySeconds === undefined ? null : bodySeconds * 1000),
+    retryAfterMs: parseRetryAfter(raw.retryAfter, raw.date, nowMs) ?? (bodySeconds === undefined ? null : cappedWaitMs(bodySeconds * 1000)),
   }
 }
 
