@@ -97,6 +97,24 @@ export const drain = z.strictObject({
 })
 export type Drain = z.infer<typeof drain>
 
+/** Where a write goes: each route of the platform can be in trouble by itself. */
+export const deliveryRoute = z.enum(['envelopes', 'deletes', 'settings', 'alerts', 'alert_deletes'])
+export type DeliveryRoute = z.infer<typeof deliveryRoute>
+
+/** The platform refuses all that is sent on this route, in words that may be about the account: it waits, and one write at a time is tried. */
+export const routeTrouble = z.strictObject({
+  route: deliveryRoute,
+  status: z.int(),
+  code: z.string().nullable(),
+  /** The platform's words. */
+  message: z.string(),
+  since: epochMs,
+  nextAt: epochMs,
+  /** Each write that waits was tried by itself, and none was taken. */
+  allTried: z.boolean(),
+})
+export type RouteTrouble = z.infer<typeof routeTrouble>
+
 export const meter = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -295,6 +313,7 @@ export const calls = {
     z.strictObject({
       tally: queueTally,
       drain,
+      troubles: z.array(routeTrouble),
       heldByAgent: z.array(z.strictObject({ subKeyId: z.string().nullable(), name: z.string(), count, bytes })),
       heldByMeter: z.array(z.strictObject({ meter: z.string(), name: z.string(), count, bytes })),
     }),

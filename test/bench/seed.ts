@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { z } from 'zod'
+import { PROBE_CAP_MS } from '../../main/engine/outbox/delivery/hold-release.ts'
 import type { DeliveryQueue, PushReport, ToMark } from '../../main/engine/outbox/queue/delivery-port.ts'
 import { migrations } from '../../main/engine/store/migrations.ts'
 import { firstWorkspace, startConsole } from './console.ts'
@@ -53,8 +54,10 @@ export const deliveredSeed = (delivered: number, held: number): Promise<Seed> =>
       limit: 26_214_400,
       used: 26_214_400,
     }
-    const hold = { refusal, counter: { version: null, used: null, limit: null }, retryAt: null }
-    deliveryQueue(queue, seed.workspaceId).record({ ...NOTHING, hold }, Date.now())
+    const now = Date.now()
+    const counter = { version: null, used: null, limit: null }
+    const hold = { refusal, refusedSequence: null, counter, retryAt: now + PROBE_CAP_MS, probes: 0, probedAt: null }
+    deliveryQueue(queue, seed.workspaceId).record({ ...NOTHING, hold }, now)
     await write(queue, seed, delivered, held)
     await queue.store.compact()
     await queue.close()

@@ -97,6 +97,7 @@ export function createFakeBridge(scenario: Scenario): Bridge {
     'outbox.tally': () => ({
       tally,
       drain,
+      troubles: [],
       heldByAgent:
         tally.held.count === 0
           ? []

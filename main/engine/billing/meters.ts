@@ -1,8 +1,10 @@
 import { type Limit, limitFromWire, limitToNullable, UNLIMITED } from '../../../shared/billing/limit.ts'
 import { meterDraws } from '../../../shared/billing/meter-draws.ts'
+import { amountText } from '../../../shared/billing/quantity-text.ts'
 import { levelOf, percentOf, thresholdMarks } from '../../../shared/billing/thresholds.ts'
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { Counter } from '../../../shared/contract/platform.ts'
+import { SUBSCRIPTION_METER } from '../outbox/queue/delivery-port.ts'
 import type { KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
 
 export type HeldByMeter = readonly { readonly meter: string; readonly count: number; readonly bytes: number }[]
@@ -45,7 +47,20 @@ export function readMeters(catalog: KnownCatalog, counters: readonly Counter[], 
 /** By its id where the catalog is not known, or does not have it; null: a refusal that named none. */
 export function meterName(catalog: Pick<KnownCatalog, 'meters'> | null, meter: string | null): string {
   if (meter === null) return 'Quota'
+  if (meter === SUBSCRIPTION_METER) return 'Subscription'
   return catalog?.meters.find(({ id }) => id === meter)?.name ?? meter
+}
+
+/** Of a write that is held although the platform refused another one. `used`, `limit`: as that refusal named them; null: it did not. */
+export function heldBehindWords(
+  catalog: Pick<KnownCatalog, 'meters'> | null,
+  { meter, used, limit }: { meter: string | null; used: number | null; limit: number | null },
+): string {
+  if (meter === null) return 'Waits behind an earlier write, until the plan has room.'
+  const definition = catalog?.meters.find(({ id }) => id === meter)
+  const amount = (value: number): string => (definition ? amountText(definition, value, 'down') : value.toLocaleString('en-US'))
+  const numbers = used === null || limit === null ? '' : `: ${amount(used)} of ${amount(limit)} used`
+  return `Waits behind ${meterName(catalog, meter)}${numbers}.`
 }
 
 /**

@@ -2,7 +2,7 @@ import type { MeterView, QuotaView } from '../outbox/delivery/hold-release.ts'
 import type { Documents } from '../sync/documents/documents.ts'
 
 /** The meters of a workspace as the cache knows them, for the outbox: which ones an envelope draws on is the platform's data. */
-export function quotaView(documents: Pick<Documents, 'read' | 'list'>): QuotaView {
+export function quotaView(documents: Pick<Documents, 'read' | 'list' | 'revision'>): QuotaView {
   return {
     meters(workspaceId): MeterView[] {
       const definitions = new Map((documents.read(workspaceId, 'plans')?.meters ?? []).map((meter) => [meter.id, meter]))
@@ -18,5 +18,6 @@ export function quotaView(documents: Pick<Documents, 'read' | 'list'>): QuotaVie
         }
       })
     },
+    planRevision: (workspaceId) => documents.revision(workspaceId, 'plan'),
   }
 }

@@ -1,6 +1,6 @@
 import type { QueueRow } from '../../../shared/contract/console.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
-import { meterName } from '../billing/meters.ts'
+import { heldBehindWords, meterName } from '../billing/meters.ts'
 import type { ReleasePreviewsOf } from '../billing/plans/release-preview.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
@@ -21,7 +21,7 @@ export type OutboxCallParts = {
   view: WorkspaceViewOf
   releasePreviews: ReleasePreviewsOf
   outbox: Pick<Outbox, 'page' | 'item' | 'tally' | 'heldByAgent' | 'heldByMeter' | 'retry' | 'discard' | 'undoDiscard' | 'exportLines'>
-  drainer: Pick<Drainer, 'drain'>
+  drainer: Pick<Drainer, 'drain' | 'troubles'>
   reader: CiphertextReader
   titles: MemoryTitles
   vault: Pick<Vault, 'subKeys'>
@@ -33,19 +33,19 @@ export function outboxCalls(parts: OutboxCallParts): HandlersOf<'outbox'> {
   const { view, releasePreviews, outbox, drainer, reader, titles, vault, activity, clock } = parts
   return {
     'outbox.page': ({ workspaceId, filter, before, limit }) => {
-      view(workspaceId)
+      const { catalog } = view(workspaceId)
       const { rows, next, total } = outbox.page(workspaceId, filter, before, limit)
       const names = agentNames(vault, workspaceId)
-      return { rows: rows.map((row) => queueRow(row, names, shortTitle(row))), next, total }
+      return { rows: rows.map((row) => queueRow(row, names, catalog, shortTitle(row))), next, total }
     },
     'outbox.item': async ({ workspaceId, id }) => {
-      view(workspaceId)
+      const { catalog } = view(workspaceId)
       const found = outbox.item(workspaceId, id)
       if (found === null) throw new ConsoleFailure('not_found', 'This item is not in the queue any more.', 'Look at the list again.')
       const { [id]: title = shortTitle(found.item) } = await titles.read(workspaceId, [id])
       const setting = settingOf(found.item)
       return {
-        row: queueRow(found.item, agentNames(vault, workspaceId), title),
+        row: queueRow(found.item, agentNames(vault, workspaceId), catalog, title),
         attempts: found.attempts,
         undoable: found.undoable,
         mine: setting?.value ?? null,
@@ -59,6 +59,7 @@ export function outboxCalls(parts: OutboxCallParts): HandlersOf<'outbox'> {
       return {
         tally: outbox.tally(workspaceId),
         drain: drainer.drain(workspaceId),
+        troubles: drainer.troubles(workspaceId),
         heldByAgent: outbox.heldByAgent(workspaceId).map(({ subKeyId, count, bytes }) => ({ subKeyId, name: agentName(names, subKeyId), count, bytes })),
         heldByMeter: outbox.heldByMeter(workspaceId).map(({ meter, count, bytes }) => ({ meter: meter ?? '', name: meterName(catalog, meter), count, bytes })),
       }
@@ -103,7 +104,7 @@ function agentName(names: ReadonlyMap<string, string>, subKeyId: string | null):
   return names.get(subKeyId) ?? `Sub-key ${subKeyId.slice(0, 8)}`
 }
 
-function queueRow(item: ItemView, names: ReadonlyMap<string, string>, title: string): QueueRow {
+function queueRow(item: ItemView, names: ReadonlyMap<string, string>, catalog: Parameters<typeof heldBehindWords>[0], title: string): QueueRow {
   return {
     id: item.id,
     sequence: item.sequence,
@@ -117,7 +118,7 @@ function queueRow(item: ItemView, names: ReadonlyMap<string, string>, title: str
     attempts: item.attempts,
     nextAt: item.nextAt,
     heldBy: item.heldBy,
-    reason: item.reason,
+    reason: item.heldBehind === null ? item.reason : heldBehindWords(catalog, item.heldBehind),
     createdAt: item.createdAt,
     deliveredAt: item.deliveredAt,
     behind: item.behind,

@@ -198,7 +198,11 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
     envelopeSizes: (workspaceId, states) =>
       ofWorkspace(workspaceId, (workspace) => readyItems.sizes(workspace, 'envelope', states), { count: 0, bytes: new Float64Array(0) }),
 
-    retry: (workspaceId, selection) => acted(workspaceId, (workspace) => actions.retry(workspace, selection), 0),
+    async retry(workspaceId, selection) {
+      const { count, oldest } = await acted(workspaceId, (workspace) => actions.retry(workspace, selection), { count: 0, oldest: null })
+      if (oldest !== null) announce(workspaceId, { asked: oldest })
+      return count
+    },
     discard: (workspaceId, selection) => acted(workspaceId, (workspace) => actions.discard(workspace, selection), { count: 0, undoToken: '' }),
     undoDiscard: (workspaceId, undoToken) => acted(workspaceId, (workspace) => actions.undoDiscard(workspace, undoToken), 0),
     async *exportLines(workspaceId, selection, reader) {

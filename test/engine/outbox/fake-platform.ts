@@ -38,6 +38,8 @@ export class FakePlatform {
   fault: (name: string, body: PushBody | null) => Fault = () => ({})
   /** What the console knows of the meters; `tell` brings it up to date. */
   known: MeterView[] = []
+  /** The plan's document as the console knows it. */
+  plan: object = {}
   /** Requests under way wait for this. */
   gate: Promise<void> = Promise.resolve()
   readonly client: PlatformClient
@@ -89,7 +91,9 @@ export class FakePlatform {
         ? this.#push(workspaceId, body)
         : name === 'deleteEnvelope'
           ? this.#delete(id)
-          : this.#setting(body as unknown as { key: string; value: string; version?: number })
+          : name === 'putAlert' || name === 'deleteAlert'
+            ? { kind: 'ok' as const, status: 200, value: {} }
+            : this.#setting(body as unknown as { key: string; value: string; version?: number })
     return fault.lost ? { kind: 'unreachable', reason: 'network', message: 'the connection was reset' } : answer
   }
 

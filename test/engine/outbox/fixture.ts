@@ -108,7 +108,7 @@ export function startDrainer(
     outbox: desk.outbox,
     client: platform.client,
     reader: { read: async (items) => desk.outbox.stage.read(items.map(({ id }) => id)) },
-    quota: { meters: () => platform.known },
+    quota: { meters: () => platform.known, planRevision: () => platform.plan },
     sessions: { current: () => platform.session, noteLost: () => platform.renewSession() },
     deviceId: () => DEVICE,
     clock,

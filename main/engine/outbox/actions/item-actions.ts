@@ -58,14 +58,20 @@ export class ItemActions {
     this.#discardNo = database.prepare<[number], number | null>('SELECT discard_no FROM item WHERE sequence = ?').pluck()
   }
 
-  /** Tries again now: what waits does not wait longer, what was rejected is queued again, what is held asks the platform once more. */
-  async retry(workspace: number, selection: Selection): Promise<number> {
+  /**
+   * Tries again now: what waits does not wait longer, what was rejected is queued again, what is held asks the platform once
+   * more. `oldest`: the sequence of the first of them that is behind no other.
+   */
+  async retry(workspace: number, selection: Selection): Promise<{ count: number; oldest: number | null }> {
     let count = 0
+    let oldest: number | null = null
     for (const piece of selectedPieces(this.#query, workspace, selection, RETRYABLE, PIECE)) {
-      count += this.#writer.write(() => piece.filter((sequence) => this.#retryOne(sequence)).length)
+      const tried = this.#writer.write(() => piece.filter((sequence) => this.#retryOne(sequence)))
+      count += tried.length
+      oldest ??= tried.find((sequence) => this.#lanes.step(sequence)?.waits_for === null) ?? null
       await this.#yieldToEventLoop()
     }
-    return count
+    return { count, oldest }
   }
 
   /** Discards what is not on its way. The token brings it back until something later of the same entity was delivered. */

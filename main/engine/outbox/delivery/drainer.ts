@@ -1,4 +1,4 @@
-import type { Drain } from '../../../../shared/contract/console.ts'
+import type { Drain, RouteTrouble } from '../../../../shared/contract/console.ts'
 import type { PauseReason } from '../queue/delivery-port.ts'
 import type { DrainerOptions } from './drainer-options.ts'
 import { createThrottle, DrainProgress } from './drain-progress.ts'
@@ -15,6 +15,8 @@ export type Drainer = {
   countersChanged(workspaceId: string): void
   drain(workspaceId: string): Drain
   pausedBy(workspaceId: string): PauseReason | null
+  /** Routes on which the platform refuses everything, so that what would go there waits. */
+  troubles(workspaceId: string): RouteTrouble[]
   /** Ends one workspace, after the write in hand. */
   remove(workspaceId: string): Promise<void>
   /** Ends all, after the writes in hand. */
@@ -31,7 +33,8 @@ export function createDrainer(options: DrainerOptions): Drainer {
     const known = drains.get(workspaceId)
     if (!known) return
     known.events.soon()
-    if (news !== 'drained') known.drain.wake(false)
+    if (typeof news === 'object') known.drain.ask(news.asked)
+    else if (news !== 'drained') known.drain.wake(false)
   })
 
   function snapshot(workspaceId: string): Drain {
@@ -66,6 +69,7 @@ export function createDrainer(options: DrainerOptions): Drainer {
     countersChanged: (workspaceId) => drains.get(workspaceId)?.drain.wake(false),
     drain: snapshot,
     pausedBy: (workspaceId) => drains.get(workspaceId)?.drain.paused ?? null,
+    troubles: (workspaceId) => drains.get(workspaceId)?.drain.troubles ?? [],
     remove,
     async stop() {
       stopped = true

@@ -15,9 +15,17 @@ export type MeterView = {
   draws: Draws
 }
 /** What is known of the meters of a workspace; answered from the cache, without waiting. */
-export type QuotaView = { meters(workspaceId: string): readonly MeterView[] }
+export type QuotaView = {
+  meters(workspaceId: string): readonly MeterView[]
+  /** Stands for the plan as it is known now: another one after every change of its document. */
+  planRevision(workspaceId: string): unknown
+}
 
+/** Of a refusal that names no meter there is nothing to be known: it is asked about rarely. */
 const SLOW_RETRY_MS = 5 * 60_000
+/** At most one probe of a meter in this time, and the first one so long after the refusal. (protocol: "One wrong answer") */
+export const PROBE_FIRST_MS = 15_000
+export const PROBE_CAP_MS = 15 * 60_000
 
 /** What is known of a hold's counter now; all null when the meter is not among those the platform counts for us. */
 export function counterSnapshot(meters: readonly MeterView[], meter: string | null): CounterSnapshot {
@@ -25,22 +33,37 @@ export function counterSnapshot(meters: readonly MeterView[], meter: string | nu
   return view ? { version: view.version, used: view.used, limit: view.limit } : { version: null, used: null, limit: null }
 }
 
-/** When the slow timer asks again; null where counters will tell. */
-export function slowRetryAt(meters: readonly MeterView[], meter: string | null, now: number, random: Random): number | null {
-  if (meters.some((one) => one.meter === meter)) return null
-  return now + Math.round(SLOW_RETRY_MS * (1 + random()))
+/**
+ * When what a hold keeps back is asked about again, whatever the counters say: a refusal may have been wrong, and the counter
+ * with it. `probes`: how many were refused since the meter was closed; full jitter between 15 s and twice as much after each, at most 15 min.
+ */
+export function nextProbeAt(meter: string | null, probes: number, now: number, random: Random): number {
+  if (meter === null) return now + Math.round(SLOW_RETRY_MS * (1 + random()))
+  const ceiling = Math.min(PROBE_CAP_MS, PROBE_FIRST_MS * 2 ** Math.min(probes, 16))
+  return now + Math.round(PROBE_FIRST_MS + random() * (ceiling - PROBE_FIRST_MS))
 }
 
-/**
- * Whether it is worth asking the platform again for what a hold keeps back. `head`: the oldest held item, which has to
- * go first; a smaller one behind it does not overtake it.
- */
-export function mayProbe(hold: QuotaHold, head: { sizeBytes: number }, meters: readonly MeterView[], hasSession: boolean, now: number): boolean {
-  if (hold.retryAt !== null && now >= hold.retryAt) return true
-  const view = meters.find((one) => one.meter === hold.meter)
-  // The platform has just said no to this very state of the counter; asking again would only cost a request.
-  if (!view || !isNews(hold.counter, view)) return false
-  return hasRoom(view, head.sizeBytes, 1, hasSession)
+/** A time further ahead than any back-off was written by a clock that was set back since. */
+export function isProbeDue({ retryAt }: Pick<QuotaHold, 'retryAt'>, now: number): boolean {
+  return now >= retryAt || retryAt > now + PROBE_CAP_MS
+}
+
+/** When the probe leaves after news (a start, "sync now", another plan or counter): at once, but never two within 15 s. */
+export function probeSoonAt({ retryAt }: Pick<QuotaHold, 'retryAt'>, probedAt: number | null, now: number): number {
+  const earliest = probedAt === null ? now : Math.max(now, Math.min(probedAt, now) + PROBE_FIRST_MS)
+  return Math.min(retryAt, earliest)
+}
+
+/** Whether the counter is another one than that of the refusal, as it was known then or as the refusal itself named it. */
+export function isCounterNews({ counter, used, limit }: Pick<QuotaHold, 'counter' | 'used' | 'limit'>, view: MeterView): boolean {
+  if (used !== null && view.used === used && view.limit === limit) return false
+  if (counter.version === null || view.version === null) return counter.used !== view.used || counter.limit !== view.limit || counter.version !== view.version
+  return view.version > counter.version
+}
+
+/** The counter knows of one more push and no further one: it must not be spent on a single write. */
+export function isLastPush(view: MeterView | undefined, hasSession: boolean): boolean {
+  return view !== undefined && meterDraws[view.draws].countsPushes && hasRoom(view, 0, 1, hasSession) && !hasRoom(view, 0, 2, hasSession)
 }
 
 /** Whether everything that is held fits as far as the counter tells, so that the meter can be opened for good. */
@@ -56,9 +79,4 @@ export function hasRoom(view: MeterView, bytes: number, pushes: number, hasSessi
 function drawOf(view: MeterView, bytes: number, pushes: number, hasSession: boolean): number {
   // Our own open session is among those used already. Of a meter that refused although no push draws on it, nobody knows how much: at least one.
   return meterDraws[view.draws].ofPush?.(bytes, pushes, hasSession ? 0 : 1) ?? 1
-}
-
-function isNews(seen: CounterSnapshot, view: MeterView): boolean {
-  if (seen.version === null || view.version === null) return seen.used !== view.used || seen.limit !== view.limit || seen.version !== view.version
-  return view.version > seen.version
 }

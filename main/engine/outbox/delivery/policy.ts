@@ -3,15 +3,17 @@ import { type ErrorCode, errorClassOf, meterOfCode } from '../../../../shared/co
 import type { PlatformError } from '../../../../shared/contract/platform.ts'
 import type { Random } from '../../base/clock.ts'
 import type { Answer } from '../../sync/client/answer.ts'
+import { RETRY_AFTER_CAP_MS } from '../../sync/client/retry-after.ts'
 import type { ServerValue } from '../payload.ts'
-import type { Decision, QuotaRefusal } from '../queue/delivery-port.ts'
+import { type Decision, type QuotaRefusal, SUBSCRIPTION_METER } from '../queue/delivery-port.ts'
 
 /** What the policy needs to know of an item, or of a batch: then `attempts` is that of its least tried item. */
 export type PriorAttempts = { kind: ItemKind; attempts: number }
 
 export const BACK_OFF_FIRST_MS = 1_000
 export const BACK_OFF_CAP_MS = 5 * 60_000
-export const RETRY_AFTER_CAP_MS = 60 * 60_000
+
+const SUBSCRIPTION_ENDED = 'subscription_ended'
 
 /** Decides from the answer to a whole call: of one item, or of a batch that the platform answered as one. */
 export function policy(tried: PriorAttempts, answer: Answer<unknown>, now: number, random: Random): Decision {
@@ -48,7 +50,7 @@ function afterError(tried: PriorAttempts, answer: Extract<Answer<unknown>, { kin
   }
 }
 
-/** One item's result in the answer to a push. `null`: the platform said nothing about it. */
+/** One item's result in the answer to a push. `null`: the platform said nothing about it; several: it said more than one thing. */
 export type PushResult = {
   status: 'stored' | 'duplicate' | 'refused' | 'conflict' | 'invalid'
   code?: string | undefined
@@ -58,7 +60,21 @@ export type PushResult = {
   used?: number | undefined
 }
 
-export function resultPolicy(tried: PriorAttempts, result: PushResult | null, status: number, now: number, random: Random): Decision {
+/** What is said of one item: the one result it has; null: none; a contradiction, where two results do not agree. */
+export function agreedResult(results: readonly PushResult[]): PushResult | 'contradiction' | null {
+  const [first = null, ...others] = results
+  if (first === null || others.length === 0) return first
+  if (results.every(isStored)) return results.find(({ status }) => status === 'stored') ?? first
+  return others.every((other) => other.status === first.status && other.code === first.code && other.meter === first.meter) ? first : 'contradiction'
+}
+
+function isStored({ status }: PushResult): boolean {
+  return status === 'stored' || status === 'duplicate'
+}
+
+export function resultPolicy(tried: PriorAttempts, result: PushResult | 'contradiction' | null, status: number, now: number, random: Random): Decision {
+  if (result === 'contradiction')
+    return waiting(tried, now, random, null, { status, code: 'contradiction', message: 'The platform’s answer says two different things about this envelope.' })
   if (result === null) return waiting(tried, now, random, null, { status, code: 'no_result', message: 'The platform’s answer did not mention this envelope.' })
   const code = result.code ?? null
   switch (result.status) {
@@ -86,7 +102,7 @@ function refusalFrom(
 ): QuotaRefusal {
   const limit = words.limit === undefined || words.limit < 0 ? null : words.limit
   return {
-    meter: words.meter ?? (code === null ? null : meterOfCode(code)),
+    meter: code === SUBSCRIPTION_ENDED ? SUBSCRIPTION_METER : (words.meter ?? (code === null ? null : meterOfCode(code))),
     code,
     reason: words.message ?? 'The plan has no room for this.',
     limit,

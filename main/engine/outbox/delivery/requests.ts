@@ -6,7 +6,7 @@ import type { Answer } from '../../sync/client/answer.ts'
 import type { PlatformClient } from '../../sync/client/platform-client.ts'
 import type { CiphertextReader, OutboxItem } from '../item.ts'
 import type { Decision, InFlightItem, ItemResult, ReadyItem } from '../queue/delivery-port.ts'
-import { policy, resultPolicy } from './policy.ts'
+import { agreedResult, policy, type PushResult, resultPolicy } from './policy.ts'
 import { deletePayload, parsePayload, type SettingPayload, settingPayload } from '../payload.ts'
 
 export type PushEnvelope = z.input<typeof pushEnvelope>
@@ -84,11 +84,17 @@ function withoutCounters(answer: Answer<unknown>): SingleAnswer {
 
 /** What becomes of each item of a push that the platform took apart; items with the same fate share one decision. */
 export function decideResults(batch: readonly InFlightItem[], answer: Extract<PushAnswer, { kind: 'ok' }>, now: number, random: Random): ItemResult[] {
-  const results = new Map(answer.value.results.map((result) => [result.id, result]))
+  const results = new Map<string, PushResult[]>()
+  for (const result of answer.value.results) {
+    const known = results.get(result.id)
+    if (known) known.push(result)
+    else results.set(result.id, [result])
+  }
   const shared = new Map<string, Decision>()
   return batch.map((inFlight) => {
-    const result = results.get(inFlight.item.id) ?? null
-    const key = result === null ? '' : `${result.status}|${result.code ?? ''}|${result.meter ?? ''}|${result.message ?? ''}`
+    const result = agreedResult(results.get(inFlight.item.id) ?? [])
+    const key =
+      result === null || result === 'contradiction' ? (result ?? '') : `${result.status}|${result.code ?? ''}|${result.meter ?? ''}|${result.message ?? ''}`
     const decision = shared.get(key) ?? resultPolicy({ kind: 'envelope', attempts: leastTried(batch) }, result, answer.status, now, random)
     shared.set(key, decision)
     return { inFlight, decision }

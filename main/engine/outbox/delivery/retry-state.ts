@@ -50,6 +50,12 @@ export class RetryState {
     return true
   }
 
+  /** A person wants an answer now: the next push leaves, and what it is answered counts. */
+  askNow(): void {
+    this.#blockedUntil = 0
+    this.#blockedByRetryAfter = false
+  }
+
   /** A batch failed as a whole. Answers what becomes of its items; The halves of a batch that is cut have numbers of their own. */
   failed(batch: readonly InFlightItem[], decision: Extract<Decision, { next: 'waiting' }>, pushNo: number, now: number): ItemResult[] {
     this.#failuresInRow += 1

@@ -1,4 +1,4 @@
-import { itemKind } from '../../../../shared/contract/console.ts'
+import { itemKind, type RouteTrouble } from '../../../../shared/contract/console.ts'
 import { asStoreError, DiskFullError } from '../../store/errors.ts'
 import type { DeliveryQueue, MarkedItems, PauseReason } from '../queue/delivery-port.ts'
 import { BatchSelector, type SelectedBatch } from './batch-selector.ts'
@@ -8,6 +8,7 @@ import { type InFlightBatch, type PreparedBatch, PushSender, type PushReply, typ
 import { type PushOutcome, PushSettler } from './push-settler.ts'
 import { type PushEnvelope, readBatch } from './requests.ts'
 import { RetryState } from './retry-state.ts'
+import { RouteTroubles } from './route-troubles.ts'
 
 type State = DrainState<PreparedBatch, InFlightBatch, SentBatch>
 type Event = DrainEvent<PreparedBatch, InFlightBatch, SentBatch>
@@ -25,6 +26,7 @@ export class WorkspaceDrain {
   readonly #options: WorkspaceDrainOptions
   readonly #selector: BatchSelector
   readonly #retryState: RetryState
+  readonly #troubles: RouteTroubles
   readonly #sender: PushSender
   readonly #settler: PushSettler
   #state: State = INITIAL_DRAIN_STATE
@@ -35,10 +37,12 @@ export class WorkspaceDrain {
 
   constructor(options: WorkspaceDrainOptions) {
     this.#options = options
-    this.#selector = new BatchSelector(options)
+    this.#troubles = new RouteTroubles(options)
+    this.#selector = new BatchSelector(options, this.#troubles)
     this.#retryState = new RetryState(options)
     this.#sender = new PushSender(options)
-    this.#settler = new PushSettler(options, this.#selector, this.#retryState, TROUBLE_MS)
+    const parts = { options, selector: this.#selector, retryState: this.#retryState, troubles: this.#troubles }
+    this.#settler = new PushSettler(parts, TROUBLE_MS)
   }
 
   get paused(): PauseReason | null {
@@ -49,9 +53,22 @@ export class WorkspaceDrain {
     this.#ended = this.#run().catch((error: unknown) => this.#options.onFault(this.#options.workspaceId, error))
   }
 
-  /** `impatient`: the network is back or a person asks, so back-offs end. */
+  get troubles(): RouteTrouble[] {
+    return this.#troubles.shown()
+  }
+
+  /** A person wants this item tried now: one push leaves at once, whatever was to be waited for, and its answer counts. */
+  ask(sequence: number): void {
+    // Where nothing keeps it back it leaves with the others.
+    if (this.#retryState.blockedMs > 0 || this.#troubles.shown().length > 0 || this.#queue()?.holds().length) this.#selector.ask(sequence)
+    this.#retryState.askNow()
+    this.wake(false)
+  }
+
+  /** `impatient`: the network is back or a person asks, so back-offs end, and meters are asked whether they have room. */
   wake(impatient: boolean): void {
     const queue = this.#queue()
+    if (impatient) this.#selector.askSoon()
     if (impatient && queue !== null && this.#retryState.endBackOff()) queue.endBackOffs(this.#options.clock.now())
     this.#happened({ event: 'woken' })
     this.#wakeSleeper?.()
@@ -111,7 +128,17 @@ export class WorkspaceDrain {
   async #select(): Promise<Event> {
     const queue = this.#queue()
     const mayWork = queue !== null && this.#state.pausedBy === null && this.#retryState.blockedMs === 0
+    if (mayWork) this.#hearNews(queue)
     return { event: 'selected', batch: mayWork ? await this.#read(queue, this.#selector.next(queue)) : null }
+  }
+
+  /** On a full disk it is heard later. */
+  #hearNews(queue: DeliveryQueue): void {
+    try {
+      this.#selector.hearNews(queue)
+    } catch (error) {
+      if (!(asStoreError(error) instanceof DiskFullError)) throw error
+    }
   }
 
   async #rest({ until }: InPhase<'resting'>): Promise<Event> {
@@ -220,14 +247,15 @@ export class WorkspaceDrain {
 
   #writeResults(
     queue: DeliveryQueue,
-    { kind, pushNo, meters }: InFlightBatch,
+    batch: InFlightBatch,
     outcome: PushOutcome,
     notSent: InFlightBatch | null,
     next: PreparedBatch | null,
   ): MarkedItems | null {
     const now = this.#options.clock.now()
+    const { kind, pushNo } = batch
     const { results, unanswered } = outcome
-    const hold = this.#settler.holdOf({ meters }, outcome, now)
+    const hold = this.#settler.holdOf(batch, outcome, queue.hold(kind), now)
     return queue.record({ kind, pushNo, results, notSent: notSent?.items ?? [], unanswered, hold, next }, now)
   }
 
@@ -238,8 +266,9 @@ export class WorkspaceDrain {
     } else if (reply.single.kind === 'ok' && reply.single.value.counters) onCounters(workspaceId, reply.single.value.counters, null)
   }
 
-  #afterwards(queue: DeliveryQueue, batch: InFlightBatch, { results, smooth }: PushOutcome): void {
-    const { workspaceId, progress, onPaused } = this.#options
+  #afterwards(queue: DeliveryQueue, batch: InFlightBatch, { results, smooth, opened }: PushOutcome): void {
+    const { workspaceId, progress, onPaused, clock } = this.#options
+    if (opened) queue.endBackOffs(clock.now())
     progress.add(batch.kind, results.filter(({ decision }) => decision.next === 'delivered').length)
     const decisions = new Set(results.map(({ decision }) => decision))
     if ([...decisions].some(({ next }) => next === 'held')) this.#selector.noteRefused(batch.kind)

@@ -2,8 +2,11 @@ import type { ItemKind, ItemState, Tally } from '../../../../shared/contract/con
 import type { OutboxItem } from '../item.ts'
 import type { ServerValue } from '../payload.ts'
 
-/** `enqueued`: there is something new to send; `acted`: a person did something; `drained`: the drainer wrote results. */
-export type QueueNews = 'enqueued' | 'acted' | 'drained'
+/**
+ * `enqueued`: there is something new to send; `acted`: a person did something; `drained`: the drainer wrote results. `asked`: a
+ * person wants to see whether this item passes now, whatever was to be waited for.
+ */
+export type QueueNews = 'enqueued' | 'acted' | 'drained' | { asked: number }
 
 /** All that delivery knows of the queue. */
 export type DeliveryPort = {
@@ -22,8 +25,8 @@ export type DeliveryQueue = {
   /** The oldest item in these states that is behind no other; null: there is none. */
   oldest(kinds: readonly ItemKind[], states: readonly ItemState[]): ReadyHead | null
 
-  /** The oldest items of a kind that may be sent. */
-  ready(kind: ItemKind, state: 'pending' | 'held', limits: BatchLimits): ReadyBatch
+  /** The oldest items of a kind that are behind no other; those that wait, whether their time has come or not. */
+  ready(kind: ItemKind, state: 'pending' | 'held' | 'waiting', limits: BatchLimits): ReadyBatch
   /** Waiting items whose time has come: the earliest, with those that failed together with it. */
   due(kind: ItemKind, now: number, limits: BatchLimits): ReadyBatch
   /** Those of these items that are ready, whether their time has come or not. */
@@ -37,6 +40,8 @@ export type DeliveryQueue = {
   hold(kind: ItemKind): QuotaHold | null
   /** The platform has room again: what was held is pending, in its order. */
   liftHold(kind: ItemKind): void
+  /** Notes when the platform is asked again, or what is known of the counter now. @throws DiskFullError */
+  amendHold(kind: ItemKind, change: HoldChange): void
 
   /**
    * Notes, before anything leaves, that these items are on their way. Answers those that are: what a person discarded or
@@ -108,6 +113,9 @@ export type Decision =
 
 export type PauseReason = 'signed_out' | 'device_revoked'
 
+/** A subscription that has ended refuses every envelope, whatever its size: they are held by this one meter, which no platform counts. */
+export const SUBSCRIPTION_METER = 'subscription'
+
 /** What the platform said when it refused for want of room. */
 export type QuotaRefusal = {
   /** Null: the refusal named none. */
@@ -121,16 +129,21 @@ export type QuotaRefusal = {
 /** The counter of the refusing meter as it was known then; all null when it was not known. */
 export type CounterSnapshot = { version: number | null; used: number | null; limit: number | null }
 
-/** `retryAt`: next try of the slow timer; null when only news about the counter leads to another try. */
-export type NewHold = { refusal: QuotaRefusal; counter: CounterSnapshot; retryAt: number | null }
-
-export type QuotaHold = QuotaRefusal & {
-  workspaceId: string
-  kind: ItemKind
-  since: number
-  counter: CounterSnapshot
-  retryAt: number | null
+/** How a meter is asked whether it has room again. */
+export type ProbeTimes = {
+  /** When the next probe leaves. */
+  retryAt: number
+  /** Probes that were refused, since one was taken or the meter was closed. */
+  probes: number
+  /** When the last probe left; null: there was none. */
+  probedAt: number | null
 }
+
+/** `refusedSequence`: the item about which the platform said its words; what else is held only waits behind the meter. */
+export type NewHold = ProbeTimes & { refusal: QuotaRefusal; refusedSequence: number | null; counter: CounterSnapshot }
+export type HoldChange = Partial<ProbeTimes & { counter: CounterSnapshot }>
+
+export type QuotaHold = QuotaRefusal & Omit<NewHold, 'refusal'> & { workspaceId: string; kind: ItemKind; since: number }
 
 /** Each push takes three numbers: its own, and one for each half that it may be cut into. */
 export const NUMBERS_PER_PUSH = 3

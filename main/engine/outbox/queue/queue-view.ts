@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { attempt as attemptShape, type ItemState, type QueueFilter, type Tally } from '../../../../shared/contract/console.ts'
 import { OUTCOMES } from './rows/codes.ts'
 import type { ItemGroup } from './rows/item-groups.ts'
-import type { QuotaHold } from './delivery-port.ts'
+import { type QuotaHold, SUBSCRIPTION_METER } from './delivery-port.ts'
 import type { QuotaHolds } from './quota-holds.ts'
 import type { OutboxItem } from '../item.ts'
 import { ITEM_COLUMNS, type ItemRow, readItem } from './rows/item-row.ts'
@@ -10,9 +10,9 @@ import type { ItemQuery } from './item-query.ts'
 import type { QueueWriter } from './queue-writer.ts'
 
 export type Attempt = z.infer<typeof attemptShape>
-/** An item as the Outbox page shows it. */
-export type ItemView = OutboxItem & { behind: boolean }
-export type HeldByMeter = Omit<QuotaHold, 'workspaceId' | 'counter' | 'retryAt' | 'since'> & { since: number | null; count: number; bytes: number }
+/** An item as the Outbox page shows it. `heldBehind`: it is held although the platform refused another one, by this meter with these numbers. */
+export type ItemView = OutboxItem & { behind: boolean; heldBehind: Pick<QuotaHold, 'meter' | 'used' | 'limit'> | null }
+export type HeldByMeter = Pick<QuotaHold, 'kind' | 'meter' | 'code' | 'reason' | 'limit' | 'used'> & { since: number | null; count: number; bytes: number }
 export type AgentTally = { subKeyId: string | null; held: Tally; open: Tally; lastWriteAt: number | null }
 
 type AttemptRow = { at: number; outcome: number; status: number | null; code: string | null; message: string | null }
@@ -111,8 +111,8 @@ export class QueueView {
   }
 
   /** Holding changes groups, not rows, so a row may still carry the words of what happened to it before. */
-  #reason(item: OutboxItem, group: ItemGroup): string | null {
-    if (group.state === 'held') return this.#holds.find(group.workspace, group.kind)?.reason ?? null
+  #reason(item: OutboxItem, group: ItemGroup, hold: QuotaHold | null): string | null {
+    if (hold !== null) return isMeant(hold, item) ? hold.reason : null
     return group.state === 'waiting' || group.state === 'rejected' || group.state === 'discarded' ? item.reason : null
   }
 
@@ -120,8 +120,19 @@ export class QueueView {
     const group = this.#writer.groups.get(row.group_no)
     if (!group) throw new Error(`group ${row.group_no} is not in outbox.db`)
     const { item, behind, flaw } = readItem(row, group, this.#writer.names)
-    return { ...item, behind, reason: flaw === null ? this.#reason(item, group) : `This row of outbox.db is damaged: ${flaw}.` }
+    const hold = group.state === 'held' ? this.#holds.find(group.workspace, group.kind) : null
+    return {
+      ...item,
+      behind,
+      heldBehind: hold === null || isMeant(hold, item) ? null : { meter: hold.meter, used: hold.used, limit: hold.limit },
+      reason: flaw === null ? this.#reason(item, group, hold) : `This row of outbox.db is damaged: ${flaw}.`,
+    }
   }
+}
+
+/** What the platform said of one write ("512 KiB does not fit") is not true of another; that a subscription has ended is true of all. */
+function isMeant(hold: QuotaHold, { sequence }: Pick<OutboxItem, 'sequence'>): boolean {
+  return hold.refusedSequence === sequence || hold.meter === SUBSCRIPTION_METER
 }
 
 /** Deliveries are stored without words: there are a million of them, and they all say the same. */

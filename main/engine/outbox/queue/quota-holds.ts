@@ -1,7 +1,8 @@
+import type { Statement } from 'better-sqlite3'
 import type { ItemKind, ItemState } from '../../../../shared/contract/console.ts'
 import { kindCode, kindOf } from './rows/codes.ts'
 import type { ItemGroup } from './rows/item-groups.ts'
-import type { CounterSnapshot, QuotaHold, QuotaRefusal } from './delivery-port.ts'
+import type { HoldChange, NewHold, QuotaHold } from './delivery-port.ts'
 import type { QueueWriter } from './queue-writer.ts'
 
 type HoldRow = {
@@ -17,6 +18,9 @@ type HoldRow = {
   counter_used: number | null
   counter_limit: number | null
   retry_at: number | null
+  probes: number
+  probed_at: number | null
+  refused: number | null
 }
 
 const WAITS_FOR_ROOM: ReadonlySet<ItemState> = new Set(['pending', 'waiting', 'held'])
@@ -28,19 +32,13 @@ const WAITS_FOR_ROOM: ReadonlySet<ItemState> = new Set(['pending', 'waiting', 'h
 export class QuotaHolds {
   readonly #writer: QueueWriter
   readonly #byKey = new Map<string, QuotaHold>()
-  readonly #put
+  #preparedPut: Statement<[HoldRow]> | null = null
   readonly #drop
   readonly #clearTimes
 
   constructor(writer: QueueWriter) {
     this.#writer = writer
     const { database, names } = writer
-    this.#put = database.prepare<
-      [number, number, number | null, string | null, string, number | null, number | null, number, number | null, number | null, number | null, number | null]
-    >(
-      `INSERT OR REPLACE INTO hold (workspace, kind, meter, code, reason, limit_value, used, since, counter_version, counter_used, counter_limit, retry_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
     this.#drop = database.prepare<[number, number]>('DELETE FROM hold WHERE workspace = ? AND kind = ?')
     this.#clearTimes = database.prepare<[number]>('UPDATE item SET next_at = NULL WHERE group_no = ? AND next_at IS NOT NULL')
     for (const row of database.prepare<[], HoldRow>('SELECT * FROM hold').all()) {
@@ -54,7 +52,11 @@ export class QuotaHolds {
         used: row.used,
         since: row.since,
         counter: { version: row.counter_version, used: row.counter_used, limit: row.counter_limit },
-        retryAt: row.retry_at,
+        // A row of before there were probes: nothing was asked since.
+        retryAt: row.retry_at ?? row.since,
+        probes: row.probes,
+        probedAt: row.probed_at,
+        refusedSequence: row.refused,
       }
       this.#byKey.set(keyOf(row.workspace, hold.kind), hold)
     }
@@ -76,18 +78,17 @@ export class QuotaHolds {
   }
 
   /** Closes the meter: everything of this kind that waits to be sent is held from now on. */
-  close(workspace: number, kind: ItemKind, refusal: QuotaRefusal, since: number, counter: CounterSnapshot, retryAt: number | null): void {
+  close(workspace: number, kind: ItemKind, { refusal, ...rest }: NewHold, since: number): void {
     const { names, groups, write, afterCommit } = this.#writer
     write(() => {
       const known = this.find(workspace, kind)
       // A second refusal by the same meter is the same hold: the person is told since when nothing left.
       const hold: QuotaHold = {
         ...refusal,
+        ...rest,
         workspaceId: names.text(workspace),
         kind,
         since: known && known.meter === refusal.meter ? known.since : since,
-        counter,
-        retryAt,
       }
       const meter = refusal.meter === null ? null : names.number(refusal.meter)
       this.#store(workspace, hold, meter)
@@ -99,8 +100,8 @@ export class QuotaHolds {
     })
   }
 
-  /** Notes when the slow timer tries again, or what is known of the counter now. */
-  amend(workspace: number, kind: ItemKind, change: Partial<Pick<QuotaHold, 'counter' | 'retryAt'>>): void {
+  /** Notes when the platform is asked again, or what is known of the counter now. */
+  amend(workspace: number, kind: ItemKind, change: HoldChange): void {
     const known = this.find(workspace, kind)
     if (!known) return
     const hold = { ...known, ...change }
@@ -129,9 +130,34 @@ export class QuotaHolds {
     return [...this.#writer.groups.of(workspace)].filter((group) => group.kind === kind && states.has(group.state))
   }
 
+  /** Prepared when it is first needed: a queue that nobody refuses needs it not. */
+  #put(): Statement<[HoldRow]> {
+    this.#preparedPut ??= this.#writer.database.prepare<[HoldRow]>(
+      `INSERT OR REPLACE INTO hold
+         (workspace, kind, meter, code, reason, limit_value, used, since, counter_version, counter_used, counter_limit, retry_at, probes, probed_at, refused)
+       VALUES (@workspace, @kind, @meter, @code, @reason, @limit_value, @used, @since, @counter_version, @counter_used, @counter_limit, @retry_at, @probes, @probed_at, @refused)`,
+    )
+    return this.#preparedPut
+  }
+
   #store(workspace: number, hold: QuotaHold, meter: number | null): void {
-    const { code, reason, limit, used, since, counter, retryAt } = hold
-    this.#put.run(workspace, kindCode(hold.kind), meter, code, reason, limit, used, since, counter.version, counter.used, counter.limit, retryAt)
+    this.#put().run({
+      workspace,
+      kind: kindCode(hold.kind),
+      meter,
+      code: hold.code,
+      reason: hold.reason,
+      limit_value: hold.limit,
+      used: hold.used,
+      since: hold.since,
+      counter_version: hold.counter.version,
+      counter_used: hold.counter.used,
+      counter_limit: hold.counter.limit,
+      retry_at: hold.retryAt,
+      probes: hold.probes,
+      probed_at: hold.probedAt,
+      refused: hold.refusedSequence,
+    })
   }
 }
 

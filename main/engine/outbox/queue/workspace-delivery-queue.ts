@@ -31,6 +31,7 @@ export function createDeliveryQueue(
     holds: () => holds.of(workspace),
     hold: (kind) => holds.find(workspace, kind),
     liftHold: (kind) => holds.open(workspace, kind),
+    amendHold: (kind, change) => holds.amend(workspace, kind, change),
     markInFlight: (batch) => writer.write(() => markInFlight(batch)),
     record: (report, now) =>
       writer.write(() => {
@@ -42,7 +43,7 @@ export function createDeliveryQueue(
           for (const no of storingPushes(results, pushNo)) pushLog.record(workspace, now, no)
           if (unanswered) pushLog.recordUnanswered(workspace, now, pushNo)
         }
-        if (hold !== null) holds.close(workspace, kind, hold.refusal, now, hold.counter, hold.retryAt)
+        if (hold !== null) holds.close(workspace, kind, hold, now)
         return next === null ? null : markInFlight(next)
       }),
     reject: (unsendable, now) =>

@@ -240,7 +240,8 @@ export class WorkspaceSync {
     if (changed.has('workspace')) this.#adoptFacts()
     if (changed.has('device') && this.#isRevoked()) this.sessionLost()
     if (changed.has('counter')) this.#session.reconsider()
-    if (changed.has('counter') || always) this.#parts.onCounters()
+    // Another plan may have room, whatever its counters say yet.
+    if (changed.has('counter') || changed.has('plan') || always) this.#parts.onCounters()
   }
 
   /** The feed says that this device may not sync any more; the platform says it in its own words when a session is asked for. */

@@ -1,48 +1,80 @@
 import { describe, expect, test } from 'vitest'
 import type { QuotaHold } from '../../../../main/engine/outbox/queue/delivery-port.ts'
-import { fitsAll, mayProbe, type MeterView } from '../../../../main/engine/outbox/delivery/hold-release.ts'
+import {
+  fitsAll,
+  isCounterNews,
+  isLastPush,
+  isProbeDue,
+  type MeterView,
+  nextProbeAt,
+  PROBE_CAP_MS,
+  probeSoonAt,
+} from '../../../../main/engine/outbox/delivery/hold-release.ts'
 import { halves, shouldSplit } from '../../../../main/engine/outbox/delivery/batch-splitting.ts'
 
 const view: MeterView = { meter: 'encrypted_bytes', name: 'Encrypted bytes', used: 100, limit: 200, version: 8, draws: 'ciphertext_bytes' }
-const hold: QuotaHold = {
-  workspaceId: 'w',
-  kind: 'envelope',
-  meter: 'encrypted_bytes',
-  code: null,
-  reason: '',
-  limit: 200,
-  used: 200,
-  since: 0,
-  counter: { version: 7, used: 200, limit: 200 },
-  retryAt: null,
-}
+const hold: Pick<QuotaHold, 'counter' | 'used' | 'limit'> = { limit: 200, used: 200, counter: { version: 7, used: 200, limit: 200 } }
+const NOW = 1_000_000
 
 describe('asking again for what is held', () => {
-  test.each<[string, Partial<MeterView>, Partial<QuotaHold>, number, boolean]>([
-    ['it fits to the last byte', {}, {}, 100, true],
-    ['one byte too much', {}, {}, 101, false],
-    ['no limit any more', { limit: null }, {}, 10_000, true],
-    ['the same version as at the refusal', { version: 7 }, {}, 1, false],
-    ['an older version', { version: 6 }, {}, 1, false],
-    ['no version, but other numbers', { version: null }, { counter: { version: null, used: 200, limit: 200 } }, 1, true],
-    ['no version and the same numbers', { version: null }, { counter: { version: null, used: 100, limit: 200 } }, 1, false],
-    ['a meter that nobody knows', { meter: 'other' }, {}, 1, false],
-    ['one operation left', { draws: 'per_push', used: 199 }, {}, 5000, true],
-    ['no operation left', { draws: 'per_push', used: 200 }, {}, 1, false],
-    ['an open session needs no place', { draws: 'open_session', used: 200 }, {}, 1, true],
-    ['a meter of unknown draw with room', { draws: 'none', used: 199 }, {}, 5000, true],
-  ])('%s', (_, meter, change, sizeBytes, expected) => {
-    expect(mayProbe({ ...hold, ...change }, { sizeBytes }, [{ ...view, ...meter }], true, 1000)).toBe(expected)
+  test.each([
+    [0, 0, 15_000],
+    [0, 1, 15_000],
+    [1, 0, 15_000],
+    [1, 1, 30_000],
+    [2, 0.5, 37_500],
+    [5, 1, 480_000],
+    [6, 1, PROBE_CAP_MS],
+    [60, 1, PROBE_CAP_MS],
+    [60, 0, 15_000],
+  ])('after %i refused probes, chance %d: %i ms, whatever the counters say', (probes, chance, waitMs) => {
+    expect(nextProbeAt('encrypted_bytes', probes, NOW, () => chance)).toBe(NOW + waitMs)
   })
 
-  test('without a session one has to be free', () => {
-    expect(mayProbe(hold, { sizeBytes: 1 }, [{ ...view, draws: 'open_session', used: 200 }], false, 0)).toBe(false)
-    expect(mayProbe(hold, { sizeBytes: 1 }, [{ ...view, draws: 'open_session', used: 199 }], false, 0)).toBe(true)
+  test('a refusal that names no meter is asked about rarely', () => {
+    expect(nextProbeAt(null, 3, NOW, () => 0)).toBe(NOW + 300_000)
+    expect(nextProbeAt(null, 3, NOW, () => 1)).toBe(NOW + 600_000)
   })
 
-  test('the slow timer is due to the millisecond', () => {
-    expect(mayProbe({ ...hold, meter: null, retryAt: 1000 }, { sizeBytes: 1 }, [], true, 999)).toBe(false)
-    expect(mayProbe({ ...hold, meter: null, retryAt: 1000 }, { sizeBytes: 1 }, [], true, 1000)).toBe(true)
+  test('is due to the millisecond, and at once where a clock was set back', () => {
+    expect(isProbeDue({ retryAt: NOW }, NOW - 1)).toBe(false)
+    expect(isProbeDue({ retryAt: NOW }, NOW)).toBe(true)
+    expect(isProbeDue({ retryAt: NOW + PROBE_CAP_MS }, NOW)).toBe(false)
+    expect(isProbeDue({ retryAt: NOW + PROBE_CAP_MS + 1 }, NOW)).toBe(true)
+  })
+
+  test.each<[string, number, number | null, number]>([
+    ['never probed', NOW + 600_000, null, NOW],
+    ['probed long ago', NOW + 600_000, NOW - 15_000, NOW],
+    ['probed a moment ago', NOW + 600_000, NOW - 14_999, NOW + 1],
+    ['probed by a clock that was set back', NOW + 600_000, NOW + 86_400_000, NOW + 15_000],
+    ['due before that', NOW + 5, NOW, NOW + 5],
+    ['overdue', NOW - 5, NOW, NOW - 5],
+  ])('news lead to a probe, never two within 15 s: %s', (_, retryAt, probedAt, expected) => {
+    expect(probeSoonAt({ retryAt }, probedAt, NOW)).toBe(expected)
+  })
+
+  test.each<[string, Partial<MeterView>, Partial<typeof hold>, boolean]>([
+    ['a later version', {}, {}, true],
+    ['a later version without room', { used: 199 }, {}, true],
+    ['a later version that says what the refusal said', { used: 200 }, {}, false],
+    ['the same version as at the refusal', { version: 7 }, {}, false],
+    ['an older version', { version: 6 }, {}, false],
+    ['a refusal without numbers', { used: 200 }, { used: null, limit: null }, true],
+    ['no version, but other numbers', { version: null }, { counter: { version: null, used: 200, limit: 200 } }, true],
+    ['no version and the same numbers', { version: null }, { counter: { version: null, used: 100, limit: 200 } }, false],
+  ])('%s', (_, meter, change, expected) => {
+    expect(isCounterNews({ ...hold, ...change }, { ...view, ...meter })).toBe(expected)
+  })
+
+  test.each<[string, Partial<MeterView> | null, boolean]>([
+    ['one push left', { draws: 'per_push', used: 199 }, true],
+    ['two pushes left', { draws: 'per_push', used: 198 }, false],
+    ['none left', { draws: 'per_push', used: 200 }, false],
+    ['bytes', { used: 199 }, false],
+    ['unknown', null, false],
+  ])('the last push is not spent on a single write: %s', (_, meter, expected) => {
+    expect(isLastPush(meter === null ? undefined : { ...view, ...meter }, true)).toBe(expected)
   })
 
   test('everything fits only when bytes or pushes do', () => {

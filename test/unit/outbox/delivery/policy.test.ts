@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BACK_OFF_CAP_MS, BACK_OFF_FIRST_MS, backOffMs, policy, resultPolicy, RETRY_AFTER_CAP_MS } from '../../../../main/engine/outbox/delivery/policy.ts'
+import { BACK_OFF_CAP_MS, BACK_OFF_FIRST_MS, backOffMs, policy, resultPolicy } from '../../../../main/engine/outbox/delivery/policy.ts'
+import { RETRY_AFTER_CAP_MS } from '../../../../main/engine/sync/client/retry-after.ts'
 import type { Answer } from '../../../../main/engine/sync/client/answer.ts'
 import type { PlatformError } from '../../../../shared/contract/platform.ts'
 
