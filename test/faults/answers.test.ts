@@ -25,7 +25,7 @@ afterEach(() => scene.close())
 async function writeUnder(...rules: FaultRule[]): Promise<string[]> {
   await device.proxy.setFaults(...rules)
   device.proxy.forgetRequests()
-  const written = await Promise.all(Array.from({ length: COUNT }, (_, index) => device.write(`memory-${index}`)))
+  const written = await device.writeTogether(Array.from({ length: COUNT }, (_, index) => `memory-${index}`))
   return written.map(({ envelopeId }) => envelopeId)
 }
 
@@ -213,16 +213,47 @@ describe('is held by its meter', () => {
     expect(lastTry(ids[0] ?? '')).toMatchObject({ status, code, message: reason })
     const { held } = await device.call('overview.read', { workspaceId: device.workspaceId })
     expect(held).toMatchObject({ count: COUNT, reasons: [{ meter, reason }] })
-    // What comes later of the same kind is held too, unasked; the same state of the counter is not asked about twice.
+    // What comes later of the same kind is held too, unasked, and waits behind the meter. The words are those of the write that was refused.
     const asked = pushes()
     const { envelopeId } = await device.write('later')
     expect(items([envelopeId])).toMatchObject([{ state: 'held', heldBy: meter, attempts: 0 }])
-    device.clock.jump(60_000)
+    const { rows } = await device.call('outbox.page', { workspaceId: device.workspaceId, filter: {}, before: null, limit: 10 })
+    const words = new Map(rows.map((row) => [row.id, row.reason]))
+    expect(words.get(ids[0] ?? '')).toBe(reason)
+    for (const id of [ids[1] ?? '', envelopeId]) expect(words.get(id)).toMatch(/^Waits behind .+: .+ of .+ used\.$/)
+    device.clock.jump(13_000)
     await new Promise((resolve) => setTimeout(resolve, 150))
     expect(pushes()).toBe(asked)
+    // One write asks whether there is room after all, and is refused.
+    device.clock.jump(3_000)
+    await device.until(() => pushes() === asked + 1, 'the probe')
+    expect(envelopesIn(device.proxy.requests.findLast(isPush)?.body ?? Buffer.alloc(0))).toBe(1)
     // A person asks once more.
     await device.proxy.setFaults()
     await device.call('outbox.retry', { workspaceId: device.workspaceId, selection: { filter: { states: ['held'] } } })
+    await expectDelivery()
+  })
+})
+
+describe('a whole call refused in words that may be about the account', () => {
+  it.each([
+    { status: 404, code: 'not_found' },
+    { status: 403, code: 'forbidden' },
+    { status: 400, code: 'invalid_request' },
+  ])('$status $code to all 400 writes: at most 12 pushes in 8 s, nothing rejected, and delivered when it is over', async ({ status, code }) => {
+    await device.proxy.setFaults({ kind: 'answer', status, body: platformError(code), match: isPush })
+    device.proxy.forgetRequests()
+    await device.writeTogether(Array.from({ length: 400 }, (_, index) => `memory-${index}`))
+    await device.until(() => device.states().waiting === 400, 'the refusal')
+    for (let second = 0; second < 8; second += 1) {
+      device.clock.jump(1_000)
+      await new Promise((resolve) => setTimeout(resolve, 60))
+    }
+    expect(pushes()).toBeGreaterThan(1)
+    expect(pushes()).toBeLessThanOrEqual(12)
+    expect(device.states().rejected ?? 0).toBe(0)
+    const { troubles } = await device.call('outbox.tally', { workspaceId: device.workspaceId })
+    expect(troubles).toMatchObject([{ route: 'envelopes', status, code, message: `Words of the platform about ${code}.` }])
     await expectDelivery()
   })
 })
@@ -285,8 +316,8 @@ describe('is rejected with the platform’s words', () => {
     const written = await device.writeAll(Array.from({ length: 500 }, (_, index) => `memory-${index}`))
     const poisoned = written[321]?.envelopeId ?? ''
     await device.proxy.setFaults({ kind: 'answer', ...fault, match: (request) => isPush(request) && request.body.includes(poisoned) })
-    await device.until(() => device.states().delivered === 499, 'the others', { jumpMs: 500 })
-    expect(items([poisoned])).toMatchObject([{ state: 'rejected', reason: words }])
+    await device.until(() => device.states().delivered === 499 && areAll([poisoned], 'rejected'), 'the others, and the rejection', { jumpMs: 500 })
+    expect(items([poisoned])).toMatchObject([{ reason: words }])
     expect(platformEnvelopes(scene.platformFile).map(({ id }) => id)).not.toContain(poisoned)
     // Its lane stays closed: a newer revision does not overtake it.
     const later = await device.write('memory-321')

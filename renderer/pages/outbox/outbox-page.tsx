@@ -14,6 +14,7 @@ import { ItemDrawer } from './item-drawer.tsx'
 import { FilterSelects, StateChips } from './outbox-filters.tsx'
 import { OutboxList } from './outbox-list.tsx'
 import { OutboxSummary } from './outbox-summary.tsx'
+import { RouteTroubles } from './route-troubles.tsx'
 import { outboxTexts } from './texts.ts'
 
 export function OutboxPage() {
@@ -40,6 +41,7 @@ export function OutboxPage() {
     >
       <VaultPrompt />
       <ImportStrip onOpen={importing.open} />
+      <RouteTroubles workspaceId={workspace.id} />
       <OutboxSummary workspaceId={workspace.id} />
       <StateChips workspaceId={workspace.id} filter={filter} onChange={show} />
       <OutboxList

@@ -1,4 +1,4 @@
-import type { CallOutput, QueueRow } from '../../../shared/contract/console.ts'
+import type { CallOutput, DeliveryRoute, QueueRow, RouteTrouble } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
 
 type Attempt = CallOutput<'outbox.item'>['attempts'][number]
@@ -10,6 +10,14 @@ const outcomes: Record<Attempt['outcome'], string> = {
   held: 'Held by a limit',
   rejected: 'Rejected',
   paused: 'Paused: sign-in needed',
+}
+
+const routes: Record<DeliveryRoute, string> = {
+  envelopes: 'writes',
+  deletes: 'deletes',
+  settings: 'settings',
+  alerts: 'alerts',
+  alert_deletes: 'deletes of alerts',
 }
 
 export const outboxTexts = {
@@ -73,6 +81,18 @@ export const outboxTexts = {
     byMeter: 'By limit',
     line: (count: number, bytes: number) => `${format.counted(count, 'write', 'writes')}, ${format.bytes(bytes)}`,
     upgrade: 'What would an upgrade release?',
+  },
+  trouble: {
+    title: ({ route, status }: RouteTrouble) => `The platform refuses all ${routes[route]} (${status})`,
+    text: ({ message, nextAt, allTried }: RouteTrouble, at: (epochMs: number) => string) =>
+      [
+        `It says: “${message}”`,
+        'This may be about the account, so nothing was given up: all of it is kept here, and one at a time is tried again.',
+        allTried ? 'Each was tried, and none was taken: retry, discard or export them.' : '',
+        `Next try ${at(nextAt)}.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
   },
   empty: {
     title: 'No writes yet',

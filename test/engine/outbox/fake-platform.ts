@@ -17,8 +17,11 @@ type Result = {
   message?: string
 }
 
-/** What happens to a request instead of the ordinary answer; `lost`: the platform acts, its answer does not arrive. */
-export type Fault = { lost?: boolean; answer?: Answer<never> }
+/**
+ * What happens to a request instead of the ordinary answer. `lost`: the platform acts, its answer does not arrive; `contradicts`: it
+ * acts, and its answer says two things about each envelope.
+ */
+export type Fault = { lost?: boolean; contradicts?: boolean; answer?: Answer<never> }
 
 /** A platform in memory, as protocol.md describes it: duplicates, conflicts, admission as a prefix, two quota meters. */
 export class FakePlatform {
@@ -94,6 +97,7 @@ export class FakePlatform {
           : name === 'putAlert' || name === 'deleteAlert'
             ? { kind: 'ok' as const, status: 200, value: {} }
             : this.#setting(body as unknown as { key: string; value: string; version?: number })
+    if (fault.contradicts && name === 'push' && answer.kind === 'ok') return contradicting(answer)
     return fault.lost ? { kind: 'unreachable', reason: 'network', message: 'the connection was reset' } : answer
   }
 
@@ -195,10 +199,18 @@ export class FakePlatform {
   }
 }
 
+/** For each envelope a second result, that none of them is known. */
+function contradicting(answer: Answer<unknown>): Answer<unknown> {
+  if (answer.kind !== 'ok') return answer
+  const { results, ...rest } = answer.value as { results: Result[] }
+  return { ...answer, value: { ...rest, results: [...results, ...results.map(({ id }) => ({ id, status: 'invalid' as const, code: 'invalid_envelope' }))] } }
+}
+
 export function unreachable(): Fault {
   return { answer: { kind: 'unreachable', reason: 'network', message: 'no route' } }
 }
 
-export function refusedWith(status: number, code: string, more: { retryAfterMs?: number } = {}): Fault {
-  return { answer: { kind: 'error', status, error: { code, message: `refused: ${code}` }, retryAfterMs: more.retryAfterMs ?? null } }
+export function refusedWith(status: number, code: string, more: { retryAfterMs?: number; meter?: string } = {}): Fault {
+  const { retryAfterMs = null, ...meter } = more
+  return { answer: { kind: 'error', status, error: { code, message: `refused: ${code}`, ...meter }, retryAfterMs } }
 }

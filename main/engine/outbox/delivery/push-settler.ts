@@ -54,11 +54,9 @@ export class PushSettler {
       return { results, smooth, unanswered, opened: this.#noteRoute(batch, results) }
     }
     const decision = decideWhole(batch.items, answer, now, random)
+    if (decision.next === 'paused' || decision.next === 'waiting') this.#troubles.other(batch.items)
     if (decision.next === 'paused') return all(batch, decision)
-    if (decision.next === 'waiting') {
-      this.#troubles.other(batch.items)
-      return { results: this.#retryState.failed(batch.items, decision, batch.pushNo, now), smooth: false, unanswered }
-    }
+    if (decision.next === 'waiting') return { results: this.#retryState.failed(batch.items, decision, batch.pushNo, now), smooth: false, unanswered }
     this.#retryState.succeeded(batch.items)
     if (decision.next === 'rejected') return this.#refused(batch, decision, now)
     const outcome = all(batch, decision)
