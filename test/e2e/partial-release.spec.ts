@@ -4,6 +4,8 @@ import { expect, test } from './support/stage.ts'
 
 const MIB = 1024 * 1024
 const LIMIT_BYTES = 25 * MIB
+/** A meter is asked once in 15 s at most. */
+const AFTER_A_PROBE = { timeout: 30_000 }
 
 test('when only some of what is held fits, its head leaves in order and the rest is held again with new numbers', async ({ stage }) => {
   const platform = await stage.platform()
@@ -38,13 +40,13 @@ test('when only some of what is held fits, its head leaves in order and the rest
 
   await test.step('a delete at the platform by somebody else makes room for one more', async () => {
     expect((await platform.ask('DELETE', `/v1/sync/envelopes/${late[0]}`)).status).toBe(200)
-    await expect(page.getByText('4 writes are held on this computer')).toBeVisible()
+    await expect(page.getByText('4 writes are held on this computer')).toBeVisible(AFTER_A_PROBE)
     expect(platform.counter('encrypted_bytes').used).toBeLessThanOrEqual(LIMIT_BYTES)
   })
 
   await test.step('the rest leaves when there is room for all', async () => {
     expect((await agent.remove('large/3')).status).toBe(202)
-    await expect(heldBanner).toBeHidden()
+    await expect(heldBanner).toBeHidden(AFTER_A_PROBE)
     await expect(page.getByText('4 held writes have been delivered. Nothing is held any more.')).toBeVisible()
     const kept = platform.envelopes().map(({ id }) => id)
     expect(kept).toEqual([...pieces.slice(0, 2), ...late.slice(1)])
