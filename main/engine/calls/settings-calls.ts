@@ -25,13 +25,10 @@ export function settingsCalls({ view, documents, outbox, emit }: SettingsCallPar
         const cached = documents.read(workspaceId, 'setting', key)
         return cached?.value === value || (cached?.version ?? 0) > (baseVersion ?? 0)
       })
-      const cached = documents.list(workspaceId, 'setting')
-      const keys = new Set([...cached.map(({ key }) => key), ...[...edits.keys()].filter((key) => alertIdOf(key) === null)])
-      return [...keys].sort().map((key) => ({
-        key,
-        value: cached.find((setting) => setting.key === key)?.value ?? '',
-        ...editOf(edits.get(key)),
-      }))
+      // By key: a look through the list for each of 100,000 settings takes half a minute.
+      const values = new Map(documents.list(workspaceId, 'setting').map(({ key, value }) => [key, value]))
+      const keys = new Set([...values.keys(), ...[...edits.keys()].filter((key) => alertIdOf(key) === null)])
+      return [...keys].sort().map((key) => ({ key, value: values.get(key) ?? '', ...editOf(edits.get(key)) }))
     },
     'settings.put': ({ workspaceId, key, value }) => {
       view(workspaceId)
