@@ -126,7 +126,7 @@ export function attemptsOf(dataDir: string, id: string): { outcome: number; stat
   return readOnly(join(dataDir, 'outbox.db'), (database) =>
     database
       .prepare<[string], { outcome: number; status: number | null; code: string | null; message: string | null }>(
-        'SELECT outcome, status, code, message FROM attempt WHERE sequence = (SELECT sequence FROM item WHERE lower(hex(id)) = ?) ORDER BY number',
+        'SELECT outcome, status, code, text AS message FROM attempt LEFT JOIN words ON words.no = attempt.words WHERE sequence = (SELECT sequence FROM item WHERE lower(hex(id)) = ?) ORDER BY number',
       )
       .all(id.replaceAll('-', '')),
   )

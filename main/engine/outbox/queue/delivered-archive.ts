@@ -1,3 +1,4 @@
+import { Attempts } from './attempts.ts'
 import { kindCode, stateCode } from './rows/codes.ts'
 import type { QueueWriter } from './queue-writer.ts'
 
@@ -137,6 +138,8 @@ export class DeliveredArchive {
         }
       }
     }
+    const attempts = new Attempts(this.#writer.database)
+    write(() => attempts.dropUnsaid())
   }
 
   #archived(workspace: number, id: Buffer): { withdrawn: number; own: number; size_bytes: number; sub_key: number | null } | null {

@@ -1,3 +1,4 @@
+import { Attempts } from './attempts.ts'
 import type { DeliveredArchive } from './delivered-archive.ts'
 import { type AttemptOutcome, DISCARDABLE, outcomeCode } from './rows/codes.ts'
 import type { ItemGroup } from './rows/item-groups.ts'
@@ -19,7 +20,7 @@ export class ItemTransitions {
   readonly #takeBack
   readonly #leave
   readonly #wait
-  readonly #attempt
+  readonly #attempts: Attempts
   readonly #withdrawn
   readonly #move
   readonly #payload
@@ -42,10 +43,7 @@ export class ItemTransitions {
     this.#wait = database.prepare<[number, string | null, number, number, number, number, string, number]>(
       `UPDATE item SET group_no = ?, reason = ?, attempts = attempts + ?, next_at = ?, told = ?, push_no = ? WHERE ${chosen} AND group_no = ?`,
     )
-    this.#attempt = database.prepare<[number, number, number | null, string | null, string | null, string]>(
-      `INSERT INTO attempt (sequence, number, at, outcome, status, code, message)
-       SELECT value, (SELECT ifnull(max(number), 0) + 1 FROM attempt WHERE attempt.sequence = value), ?, ?, ?, ?, ? FROM json_each(?)`,
-    )
+    this.#attempts = new Attempts(database)
     this.#withdrawn = database.prepare<[string], number>(`SELECT sequence FROM item WHERE ${chosen} AND withdrawn = 1`).pluck()
     this.#move = database.prepare<[number, number | null, string | null, number | null, number]>(
       'UPDATE item SET group_no = ?, settled_at = ?, reason = ?, discard_no = ?, next_at = NULL WHERE sequence = ?',
@@ -132,7 +130,7 @@ export class ItemTransitions {
     const from = step ? this.#lanes.groupOf(step) : null
     if (!step || !from || !DISCARDABLE.has(from.state)) return
     this.#moveStep(step, from, groups.with({ ...traitsOf(from), state: 'rejected', heldBy: null }), { settledAt: null, reason, discardNo: null })
-    this.#attempt.run(now, outcomeCode('rejected'), null, 'unreadable', reason, JSON.stringify([sequence]))
+    this.#attempts.add(JSON.stringify([sequence]), { at: now, outcome: outcomeCode('rejected'), status: null, code: 'unreadable', message: reason })
   }
 
   /** Puts an item into the queue again, held if its kind is refused now. `waitsFor`: its place in its lane. */
@@ -203,8 +201,7 @@ export class ItemTransitions {
   #writeAttempts(items: readonly InFlightItem[], decision: Decision, now: number): void {
     const outcome = outcomeOf(decision)
     if (outcome === null) return
-    const { status, code, message } = wordsOf(decision)
-    this.#attempt.run(now, outcomeCode(outcome), status, code, message, sequencesOf(items))
+    this.#attempts.add(sequencesOf(items), { at: now, outcome: outcomeCode(outcome), ...wordsOf(decision) })
   }
 
   #countDelivered(delivered: readonly InFlightItem[]): void {

@@ -5,6 +5,7 @@ import type { ItemGroup } from './rows/item-groups.ts'
 import { type QuotaHold, SUBSCRIPTION_METER } from './delivery-port.ts'
 import type { QuotaHolds } from './quota-holds.ts'
 import type { OutboxItem } from '../item.ts'
+import { Attempts } from './attempts.ts'
 import { ITEM_COLUMNS, type ItemRow, readItem } from './rows/item-row.ts'
 import type { ItemQuery } from './item-query.ts'
 import type { QueueWriter } from './queue-writer.ts'
@@ -15,8 +16,6 @@ export type ItemView = OutboxItem & { behind: boolean; heldBehind: Pick<QuotaHol
 export type HeldByMeter = Pick<QuotaHold, 'kind' | 'meter' | 'code' | 'reason' | 'limit' | 'used'> & { since: number | null; count: number; bytes: number }
 export type AgentTally = { subKeyId: string | null; held: Tally; open: Tally; lastWriteAt: number | null }
 
-type AttemptRow = { at: number; outcome: number; status: number | null; code: string | null; message: string | null }
-
 const OPEN: ReadonlySet<ItemState> = new Set(['pending', 'sending', 'waiting', 'held', 'rejected'])
 
 /** What pages ask of the queue. Nothing here counts rows or skips over them. */
@@ -25,7 +24,7 @@ export class QueueView {
   readonly #holds: QuotaHolds
   readonly #query: ItemQuery
   readonly #rows
-  readonly #attempts
+  readonly #attempts: Attempts
   readonly #newestWrite
 
   constructor(parts: { writer: QueueWriter; holds: QuotaHolds; query: ItemQuery }) {
@@ -36,7 +35,7 @@ export class QueueView {
     this.#rows = database.prepare<[string], ItemRow>(
       `SELECT ${ITEM_COLUMNS} FROM item WHERE sequence IN (SELECT value FROM json_each(?)) ORDER BY sequence DESC`,
     )
-    this.#attempts = database.prepare<[number], AttemptRow>('SELECT at, outcome, status, code, message FROM attempt WHERE sequence = ? ORDER BY number')
+    this.#attempts = new Attempts(database)
     this.#newestWrite = database.prepare<[number], { created_at: number }>('SELECT created_at FROM item WHERE group_no = ? ORDER BY sequence DESC LIMIT 1')
   }
 
@@ -54,7 +53,7 @@ export class QueueView {
   }
 
   attempts(sequence: number): Attempt[] {
-    return this.#attempts.all(sequence).flatMap(({ at, outcome, status, code, message }) => {
+    return this.#attempts.of(sequence).flatMap(({ at, outcome, status, code, message }) => {
       const read = attemptShape.safeParse({ at, outcome: OUTCOMES[outcome], status, code, message: message ?? DELIVERED_WORDS[OUTCOMES[outcome] ?? ''] ?? '' })
       return read.success ? [read.data] : []
     })

@@ -41,7 +41,9 @@ export function createDeliveryQueue(
         if (notSent.length > 0) transitions.notSent(notSent, now)
         if (kind === 'envelope') {
           for (const no of storingPushes(results, pushNo)) pushLog.record(workspace, now, no)
-          if (unanswered) pushLog.recordUnanswered(workspace, now, pushNo)
+          // What stored a duplicate that was never sent from here is not known any more (its row was lost with a damaged file): the platform
+          // has counted a push that this device cannot.
+          if (unanswered || results.some(isOfUnknownPush)) pushLog.recordUnanswered(workspace, now, pushNo)
         }
         if (hold !== null) holds.close(workspace, kind, hold, now)
         return next === null ? null : markInFlight(next)
@@ -52,6 +54,10 @@ export function createDeliveryQueue(
       }),
     announceDrained,
   }
+}
+
+function isOfUnknownPush({ inFlight, decision }: ItemResult): boolean {
+  return decision.next === 'delivered' && decision.duplicate && inFlight.pushNoBefore === null
 }
 
 /** A duplicate was stored by an earlier push whose answer was lost: that one was the sync operation. */

@@ -1,3 +1,4 @@
+import { Attempts } from '../queue/attempts.ts'
 import type { QuotaHolds } from '../queue/quota-holds.ts'
 import type { StagingArea } from '../queue/ciphertext-staging.ts'
 import type { QueueWriter } from '../queue/queue-writer.ts'
@@ -37,6 +38,7 @@ export function* removeWorkspace(parts: { writer: QueueWriter; holds: QuotaHolds
     while (writer.write(() => drop.run(workspace, PIECE).changes) > 0) yield
   }
   writer.write(() => {
+    new Attempts(database).dropUnsaid()
     for (const table of ['hold', 'push', 'unanswered_push', 'stored_total', 'discard'])
       database.prepare<[number]>(`DELETE FROM ${table} WHERE workspace = ?`).run(workspace)
     groups.forget(workspace)
