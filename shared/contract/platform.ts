@@ -251,11 +251,13 @@ export const change = z.looseObject({
   id: z.string(),
   op: z.enum(['upsert', 'delete']),
   version: count,
-  /** Null with `delete`. Its shape is the topic's (see `documentTopics`). */
-  body: z.unknown(),
+  /** Null with `delete`, or left out. Its shape is the topic's (see `documentTopics`). */
+  body: z.unknown().optional(),
 })
 export const changesResponse = z.looseObject({ changes: z.array(change), cursor: z.string(), more: z.boolean() })
 export const pokeEvent = z.looseObject({ topic: z.string() })
+/** The event `heartbeat` of the stream: where the feed ends now. Whoever has read up to this cursor has everything; whoever has not, asks. */
+export const heartbeatEvent = z.looseObject({ cursor: z.string().min(1).max(128) })
 
 export const settingDocument = z.looseObject({ key: z.string(), value: z.string(), version: count })
 export const settingsResponse = z.record(z.string(), z.string())

@@ -4,6 +4,7 @@ import type { workspaceResponse } from '../../../../shared/contract/platform.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Database } from '../../store/database.ts'
 import { isLoopbackHost } from '../client/workspace-url.ts'
+import { cutLetters, NAME_MAX_LETTERS } from '../client/words.ts'
 
 type WorkspaceAnswer = z.output<typeof workspaceResponse>
 
@@ -121,11 +122,11 @@ export class WorkspaceRegistry {
         id,
         platformId: answer.id,
         url,
-        name: answer.name,
+        name: cutLetters(answer.name, NAME_MAX_LETTERS),
         catalog: answer.catalog,
         deployment: answer.deployment,
         memberId: answer.member.id,
-        memberName: answer.member.name,
+        memberName: cutLetters(answer.member.name, NAME_MAX_LETTERS),
         role: answer.member.role,
         capabilities: JSON.stringify(answer.capabilities),
         maxEnvelopeBytes: answer.max_envelope_bytes,

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { platformError } from '../../../../shared/contract/platform.ts'
 import type { Answer } from './answer.ts'
+import { parseLeniently } from '../../../../shared/contract/lenient.ts'
 import { cappedWaitMs, parseRetryAfter } from './retry-after.ts'
+import { cutWords } from './words.ts'
 
 export type RawAnswer = { status: number; retryAfter: string | null; date: string | null; body: Buffer }
 
 /**
  * What a complete answer means. A 2xx counts only when its body has the shape that the contract promises: a proxy's
- * login page with status 200 is no delivery.
+ * login page with status 200 is no delivery. One odd item of it costs itself; words for people are cut, and nowhere else.
  */
 export function readAnswer<T>(raw: RawAnswer, response: z.ZodType<T>, nowMs: number): Answer<T> {
   if (raw.status >= 200 && raw.status < 300) return readSuccess(raw, response)
@@ -33,8 +35,8 @@ function readSuccess<T>(raw: RawAnswer, response: z.ZodType<T>): Answer<T> {
       reason: json.reason,
       message: json.reason === 'truncated' ? 'The answer broke off.' : 'Something that is not the platform answered (no JSON).',
     }
-  const parsed = response.safeParse(json.value)
-  if (parsed.success) return { kind: 'ok', status: raw.status, value: parsed.data }
+  const parsed = parseLeniently(response, json.value)
+  if (parsed.ok) return { kind: 'ok', status: raw.status, value: parsed.value, ...(parsed.leftOut === null ? {} : { leftOut: parsed.leftOut }) }
   if (raw.body.length === 0) return { kind: 'unreachable', reason: 'truncated', message: 'The answer was empty.' }
   return { kind: 'unreachable', reason: 'bad_shape', message: `The answer does not have the agreed shape: ${firstIssue(parsed.error)}` }
 }
@@ -44,7 +46,9 @@ type Json = { ok: true; value: unknown } | { ok: false; reason: 'truncated' | 'n
 function parseJson(body: Buffer): Json {
   const text = body.toString('utf8')
   try {
-    return { ok: true, value: JSON.parse(text) }
+    const value: unknown = JSON.parse(text)
+    cutWords(value)
+    return { ok: true, value }
   } catch {
     const first = text.trimStart().charAt(0)
     return { ok: false, reason: first === '{' || first === '[' ? 'truncated' : 'not_json' }
