@@ -37,7 +37,7 @@ export function composeWatchers(needs: WatchersNeeds): ((event: ConsoleEvent) =>
       meterName: (workspaceId, meter) => meterName(knownCatalog(workspaceId), meter),
       heldBy: (workspaceId) => outbox.heldByMeter(workspaceId)[0]?.meter ?? null,
     }),
-    watchClock(warnings, clock),
+    watchClock(warnings, clock, documents),
     (event) => auditLog.watch(event),
     (event) => void invoices.watch(event).catch((error: unknown) => report(`invoices: ${errorName(error)}`)),
     watchPlanRequests({

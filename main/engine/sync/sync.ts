@@ -293,6 +293,8 @@ export function createSync(options: SyncOptions): Sync {
 
   /** A push that gets through, or is told that nobody is signed in, knows more than a loop that waits. */
   function noteOutcome({ workspaceId, endpoint, answer }: Outcome): void {
+    if (answer.kind === 'ok' && answer.leftOut !== undefined && registry.find(workspaceId) !== null)
+      documents.setAside.addAnswer(workspaceId, endpoint, answer.leftOut)
     const loop = loops.get(workspaceId)
     if (loop === undefined || !CALLED_BY_OTHERS.has(endpoint)) return
     const online = loop.connection.state === 'online'

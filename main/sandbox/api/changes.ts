@@ -26,14 +26,13 @@ export function changesRoutes({ store }: Platform): Routes {
     const { since, limit } = context.req.valid('query')
     // The account is opened in a transaction of its own, so that what has run out or ended is in the feed before it is read.
     const account = await store.write((unit) => openAccount(unit, signedIn.workspaceId))
-    const page = await store.write(({ tx }) => readFeed(tx, signedIn.workspaceId, since, limit ?? PAGE))
-    if (page === null) throw badRequest('This cursor was never given by this platform.', 'Read the feed from the beginning, without since.')
-    // The cursor passes what is hidden: a page may be empty, and there is more.
     const hidden = hiddenTopics(account, signedIn)
+    const page = await store.write(({ tx }) => readFeed(tx, signedIn.workspaceId, { since, limit: limit ?? PAGE, hidden }))
+    if (page === null) throw badRequest('This cursor was never given by this platform.', 'Read the feed from the beginning, without since.')
     // The workspace document names the member, who is whoever asks.
-    const changes = page.changes
-      .filter(({ topic }) => !hidden.has(topic))
-      .map((change) => (change.topic === 'workspace' ? { ...change, body: { ...asObject(change.body), member: memberDocument(signedIn) } } : change))
+    const changes = page.changes.map((change) =>
+      change.topic === 'workspace' ? { ...change, body: { ...asObject(change.body), member: memberDocument(signedIn) } } : change,
+    )
     return context.json({ ...page, changes }, 200)
   })
 }

@@ -1,14 +1,17 @@
 import { streamSSE } from 'hono/streaming'
+import type { z } from 'zod'
+import type { heartbeatEvent } from '../../../shared/contract/platform.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { refusals, security } from '../http/route.ts'
 import { memberOf } from '../http/sign-in.ts'
 import type { Platform } from '../platform.ts'
+import { feedCursor } from '../store/changes.ts'
 
 export const HEARTBEAT_MS = 15_000
 
 /**
- * Server-sent events: `{ "topic" }` when something moved, never the data itself, and a comment as heartbeat. The line is
- * closed when the token has run out or is revoked, which is looked up with every heartbeat and poke.
+ * Server-sent events: `{ "topic" }` when something moved, never the data itself, and a heartbeat with the feed's present cursor,
+ * which confirms what a console shows only if it has read up to there. The line is closed when the token has run out or is revoked, which is looked up with every heartbeat and poke.
  */
 export function eventRoutes(platform: Platform): Routes {
   const routes = makeRoutes()
@@ -30,7 +33,7 @@ export function eventRoutes(platform: Platform): Routes {
         while (!stream.aborted && !mailbox.closed) {
           const topics = await mailbox.take(platform, waitMs(platform, signedIn))
           if (!(await isSignedIn(platform, signedIn))) break
-          if (topics.length === 0) await stream.write(': heartbeat\n\n')
+          if (topics.length === 0) await stream.writeSSE({ event: 'heartbeat', data: JSON.stringify(await heartbeat(platform, signedIn)) })
           for (const topic of topics) await stream.writeSSE({ data: JSON.stringify({ topic }) })
         }
       } finally {
@@ -39,6 +42,10 @@ export function eventRoutes(platform: Platform): Routes {
     })
   })
   return routes
+}
+
+async function heartbeat({ store }: Platform, { workspaceId }: SignedIn): Promise<z.input<typeof heartbeatEvent>> {
+  return { cursor: await store.write(({ tx }) => feedCursor(tx, workspaceId)) }
 }
 
 /** Until the next heartbeat, or the instant at which the token runs out. */

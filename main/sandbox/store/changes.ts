@@ -105,10 +105,16 @@ export type FeedPage = {
  * The documents that changed since the cursor, in the order of their last change. A cursor is opaque to the console.
  * One of another life of this database starts from the beginning: it cannot know what that console has.
  *
+ * @param hidden topics that whoever asks is not sent. They are left out here and not afterwards, or a role that sees little would get
+ *   one empty page after another.
  * @returns null for a cursor that this platform never gave.
  */
-export async function readFeed(tx: Transaction<Schema>, workspaceId: string, cursor: string | undefined, limit: number): Promise<FeedPage | null> {
-  const { epoch } = await tx.selectFrom('feed').select('epoch').executeTakeFirstOrThrow()
+export async function readFeed(
+  tx: Transaction<Schema>,
+  workspaceId: string,
+  { since: cursor, limit, hidden }: { since: string | undefined; limit: number; hidden: ReadonlySet<string> },
+): Promise<FeedPage | null> {
+  const { epoch, sequence: end } = await feedEnd(tx, workspaceId)
   const since = cursor === undefined ? 0 : sequenceOf(cursor, epoch)
   if (since === null) return null
   const rows = await tx
@@ -116,15 +122,30 @@ export async function readFeed(tx: Transaction<Schema>, workspaceId: string, cur
     .selectAll()
     .where('workspace_id', '=', workspaceId)
     .where('sequence', '>', since)
+    .$if(hidden.size > 0, (query) => query.where('topic', 'not in', [...hidden]))
     .orderBy('sequence')
     .limit(limit + 1)
     .execute()
   const page = rows.slice(0, limit)
+  const more = rows.length > limit
   return {
     changes: page.map(({ topic, id, op, version, body }) => ({ topic, id, op, version, body: body === null ? null : JSON.parse(body) })),
-    cursor: `${epoch}.${page.at(-1)?.sequence ?? since}`,
-    more: rows.length > limit,
+    // The last page ends where the feed ends, past what is hidden: a heartbeat names the same cursor.
+    cursor: `${epoch}.${more ? (page.at(-1)?.sequence ?? since) : Math.max(since, end)}`,
+    more,
   }
+}
+
+/** The cursor of whoever has read everything. */
+export async function feedCursor(tx: Transaction<Schema>, workspaceId: string): Promise<string> {
+  const { epoch, sequence } = await feedEnd(tx, workspaceId)
+  return `${epoch}.${sequence}`
+}
+
+async function feedEnd(tx: Transaction<Schema>, workspaceId: string): Promise<{ epoch: string; sequence: number }> {
+  const { epoch } = await tx.selectFrom('feed').select('epoch').executeTakeFirstOrThrow()
+  const workspace = await tx.selectFrom('workspaces').select('change_sequence').where('id', '=', workspaceId).executeTakeFirst()
+  return { epoch, sequence: workspace?.change_sequence ?? 0 }
 }
 
 function sequenceOf(cursor: string, epoch: string): number | null {

@@ -85,6 +85,13 @@ describe('the chain, verified on this computer', () => {
     expect(events.at(-1)).toEqual({ event: 'cache.changed', payload: { workspaceId: W, topics: ['audit_chain'] } })
   })
 
+  it('says nothing against the platform where an entry was left out here because it is too large', async () => {
+    const entries = chainEntries([{}, { metadata: { note: 'x'.repeat(70_000) } }, {}])
+    await bring(W, entries)
+    expect(documents.setAside.told(W)).toEqual({ count: 1, names: ['audit entry 2'] })
+    expect(chain()).toMatchObject({ verified: 1, last: 3, broken: null })
+  })
+
   it.each([
     ['who did it', { actor: 'somebody else' }],
     ['what it was', { action: 'branch.delete' }],

@@ -86,7 +86,21 @@ describe('events', () => {
     }
     expect(stream.text).not.toContain('heartbeat')
     clock.step(15_000)
-    await stream.until((text) => text.includes(': heartbeat'))
+    await stream.until((text) => text.includes('event: heartbeat'))
+    stream.close()
+  })
+
+  test('a heartbeat names the cursor at which the feed ends', async () => {
+    const stream = await listen()
+    await stream.until((text) => text.includes(': connected'))
+    const { cursor } = await changes()
+    clock.step(15_000)
+    await stream.until((text) => text.includes(JSON.stringify({ cursor })))
+    await fixture.push([envelope()])
+    const moved = (await changes()).cursor
+    expect(moved).not.toBe(cursor)
+    clock.step(15_000)
+    await stream.until((text) => text.includes(JSON.stringify({ cursor: moved })))
     stream.close()
   })
 

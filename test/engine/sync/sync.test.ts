@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pullChanges } from '../../../main/engine/sync/feed/puller.ts'
+import { QuestionPace } from '../../../main/engine/sync/feed/question-pace.ts'
 import { counter } from '../../../shared/contract/platform.ts'
 import { SteppedClock } from './stepped-clock.ts'
 import { dropData, drive, openConsole, settle, type TestConsole, TOKEN, until } from './test-console.ts'
@@ -86,7 +87,7 @@ describe('connecting', () => {
       cleared = true
       return { body: { changes: [counterChange('b', 1, 2, 1)], cursor: 'c2', more: false } }
     })
-    expect(await pullChanges({ ...engine, clock }, id, new AbortController().signal)).toMatchObject({ trouble: null })
+    expect(await pullChanges({ ...engine, clock, pace: new QuestionPace(clock) }, id, new AbortController().signal)).toMatchObject({ trouble: null })
     expect(engine.documents.list(id, 'counter').map(({ metric }) => metric)).toEqual(['a', 'b'])
   })
 
@@ -317,8 +318,55 @@ describe('the feed', () => {
   it('a feed that says "more" for ever is not asked for ever', async () => {
     platform.on('GET /v1/sync/changes', () => ({ body: { changes: [], cursor: 'c1', more: true } }))
     engine.sync.start()
-    await until(() => connection().state === 'problem')
-    expect(pulls()).toBe(2)
+    await drive(clock, () => connection().state === 'problem')
+    expect(pulls()).toBe(3)
+    expect(connection().detail).toContain('does not move on')
+    expect(connection().retryAt).toBeGreaterThan(clock.now())
+  })
+
+  it.each([
+    ['cursors A, B, A, B with rows', (n: number) => ({ changes: [counterChange('a', 1, 2, 1)], cursor: n % 2 === 0 ? 'A' : 'B', more: true })],
+    ['empty pages with a new cursor each time', (n: number) => ({ changes: [], cursor: `c${n}`, more: true })],
+  ])('%s: a problem with back-off, and at most two questions a second', async (_, answer) => {
+    let asked = 0
+    platform.on('GET /v1/sync/changes', () => {
+      asked += 1
+      return { body: answer(asked) }
+    })
+    engine.sync.start()
+    await drive(clock, () => connection().state === 'problem', { maxMs: 8_000 })
+    expect(asked).toBeLessThanOrEqual(5)
+    await drive(clock, () => clock.monotonic() >= 30_000)
+    const rows = engine.egress.page({ workspaceId: id, before: null, limit: 200 }).rows.filter(({ path }) => path === '/v1/sync/changes')
+    const askedAt = rows.map(({ at }) => at).reverse()
+    // In the first second there were pages that brought something.
+    for (const at of askedAt.filter((each) => each > (askedAt[0] ?? 0) + 2_000))
+      expect(askedAt.filter((other) => other > at - 1_000 && other <= at).length).toBeLessThanOrEqual(2)
+    // The back-off grows: far fewer than two a second.
+    expect(askedAt.length).toBeLessThanOrEqual(32)
+    platform.on('GET /v1/sync/changes', ({ query }) => ({ body: { changes: [], cursor: query.get('since') ?? 'c0', more: false } }))
+    await drive(clock, () => connection().state === 'online')
+  })
+
+  it('cursors A, B, A, B whose documents change to and fro are followed for a few pages', async () => {
+    let asked = 0
+    platform.on('GET /v1/sync/changes', () => {
+      asked += 1
+      return { body: { changes: [counterChange('a', asked, 2, 1)], cursor: asked % 2 === 0 ? 'A' : 'B', more: true } }
+    })
+    engine.sync.start()
+    await drive(clock, () => connection().state === 'problem', { maxMs: 8_000 })
+    expect(asked).toBeLessThanOrEqual(9)
+  })
+
+  it('follows a long feed as fast as it comes, as long as every page brings something', async () => {
+    platform.on('GET /v1/sync/changes', ({ query }) => {
+      const n = Number(query.get('since') ?? 0) + 1
+      return { body: n > 40 ? { changes: [], cursor: '40', more: false } : { changes: [counterChange(`m${n}`, 1, 2, 1)], cursor: String(n), more: n < 40 } }
+    })
+    await goOnline()
+    expect(engine.documents.list(id, 'counter')).toHaveLength(40)
+    expect(clock.monotonic()).toBe(0)
   })
 
   it('counters of a push reach the cache and the outbox, older ones do not', async () => {
@@ -370,10 +418,10 @@ describe('live events', () => {
     expect(told[0]).toEqual({ event: 'cache.changed', payload: { workspaceId: id, topics: ['counter'] } })
   })
 
-  it('a heartbeat makes the cache younger; 45 s of silence end the line', async () => {
+  it('a heartbeat with the feed’s present cursor makes the cache younger; 45 s of silence end the line', async () => {
     await goLive()
     clock.step(40_000)
-    platform.heartbeat()
+    platform.heartbeat('c0')
     await until(() => connection().asOf === clock.now(), 'a younger cache', 2000)
     clock.step(44_999)
     await settle()
@@ -381,6 +429,57 @@ describe('live events', () => {
     clock.step(1)
     await until(() => connection().live === 'polling', 'polling', 2000)
     expect(connection().state).toBe('online')
+  })
+
+  it.each([
+    ['a comment', () => platform.sendRaw(': heartbeat\n\n')],
+    ['a heartbeat without a cursor', () => platform.heartbeat(null)],
+  ])('%s keeps the line alive and confirms nothing', async (_, send) => {
+    await goLive()
+    const asOf = connection().asOf
+    clock.step(40_000)
+    send()
+    await settle()
+    expect(connection().asOf).toBe(asOf)
+    clock.step(44_000)
+    await settle()
+    expect(connection()).toMatchObject({ live: 'stream', asOf })
+  })
+
+  it('a heartbeat with another cursor confirms nothing and is a reason to ask', async () => {
+    await goLive()
+    const asOf = connection().asOf
+    const before = pulls()
+    clock.step(20_000)
+    platform.on('GET /v1/sync/changes', () => ({ body: { changes: [counterChange('a', 7, 9, 1)], cursor: 'c9', more: false } }))
+    platform.heartbeat('c9')
+    await settle()
+    expect(connection().asOf).toBe(asOf)
+    await drive(clock, () => pulls() === before + 1)
+    await until(() => engine.documents.read(id, 'counter', 'a')?.used === 7)
+    const at = clock.now()
+    clock.step(10_000)
+    platform.heartbeat('c9')
+    await until(() => (connection().asOf ?? 0) > at, 'a confirmed cache', 2000)
+    expect(pulls()).toBe(before + 1)
+  })
+
+  it('a stream that is alive and says nothing does not keep the feed from being asked every five minutes', async () => {
+    await goLive()
+    const before = pulls()
+    const startedAt = clock.monotonic()
+    const aliveUntil = async (ms: number): Promise<void> => {
+      while (clock.monotonic() - startedAt < ms) {
+        clock.step(Math.min(15_000, ms - (clock.monotonic() - startedAt)))
+        platform.sendRaw(': alive\n\n')
+        await settle(20)
+      }
+    }
+    await aliveUntil(290_000)
+    expect(pulls()).toBe(before)
+    await aliveUntil(301_000)
+    await until(() => pulls() === before + 1, 'a question', 2000)
+    expect(connection().live).toBe('stream')
   })
 
   it('a stream that breaks is opened again, with polling until then', async () => {

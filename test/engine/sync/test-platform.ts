@@ -69,8 +69,9 @@ export class TestPlatform {
     this.sendRaw(`data: ${JSON.stringify({ topic })}\n\n`)
   }
 
-  heartbeat(): void {
-    this.sendRaw('event: heartbeat\ndata: {}\n\n')
+  /** @param cursor where the feed ends; null: a heartbeat that does not say. */
+  heartbeat(cursor: string | null): void {
+    this.sendRaw(`event: heartbeat\ndata: ${JSON.stringify(cursor === null ? {} : { cursor })}\n\n`)
   }
 
   sendRaw(text: string): void {

@@ -102,9 +102,17 @@ export class ChainCheck {
       if (followed.broken === null) return rows.length < SLICE ? 'end' : 'more'
       // While the log is read from its beginning, what is missing may still come.
       if (followed.broken.reason === 'missing' && this.#isReading(workspaceId)) return followed.sequence === book.verified_sequence ? 'nothing' : 'end'
+      // Left out here because it was too large or odd: that is no word about the platform, and what comes after it cannot be followed.
+      if (followed.broken.reason === 'missing' && this.#isLeftOut(workspaceId, followed.broken.sequence))
+        return followed.sequence === book.verified_sequence ? 'nothing' : 'end'
       entries.noteBroken(book, followed.broken.sequence, followed.broken.reason, clock.now())
       return 'end'
     })()
+  }
+
+  #isLeftOut(workspaceId: string, sequence: number): boolean {
+    const found = this.#options.database.prepare<unknown[]>("SELECT 1 FROM set_aside WHERE workspace_id = ? AND topic = 'audit_entry' AND id = ?")
+    return found.get(workspaceId, String(sequence)) !== undefined
   }
 
   #isReading(workspaceId: string): boolean {

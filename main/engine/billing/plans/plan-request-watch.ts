@@ -4,7 +4,7 @@ import { requestView } from './offers.ts'
 import type { Documents } from '../../sync/documents/documents.ts'
 
 export type PlanRequestWatchParts = {
-  documents: Pick<Documents, 'list' | 'asOf'>
+  documents: Pick<Documents, 'list' | 'isRead'>
   /** Those of this computer. What was decided since they were last read is news, also when the console was closed meanwhile. */
   workspaceIds: () => readonly string[]
   catalogOf: (workspaceId: string) => KnownCatalog | null
@@ -15,7 +15,7 @@ export type PlanRequestWatchParts = {
 
 /** Tells the window when somebody asks for a plan, and when a request is answered. (product: "a request's answer arrives as a notice") */
 export function watchPlanRequests({ documents, workspaceIds, catalogOf, nameOf, mayDecide, emit }: PlanRequestWatchParts): (event: ConsoleEvent) => void {
-  const isRead = (workspaceId: string): boolean => documents.asOf(workspaceId) !== null
+  const isRead = (workspaceId: string): boolean => documents.isRead(workspaceId)
   const known = new Map(
     workspaceIds()
       .filter(isRead)

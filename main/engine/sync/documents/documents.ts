@@ -4,7 +4,11 @@ import type { changesResponse, Counter, deviceCounter } from '../../../../shared
 import { type DocumentTopic, documentTopics } from '../../../../shared/contract/platform/topics.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Database } from '../../store/database.ts'
+import { parseLeniently } from '../../../../shared/contract/lenient.ts'
+import { NAME_MAX_LETTERS, withShortNames } from '../client/words.ts'
 import { type DocumentRevision, DocumentRevisions } from './document-revisions.ts'
+import { letsItemsGo, maxBytesOf } from './document-limits.ts'
+import { SetAside } from './set-aside.ts'
 import type { TopicTable } from './topic-table.ts'
 
 type ChangesPage = z.output<typeof changesResponse>
@@ -14,8 +18,13 @@ export type TopicBody<T extends DocumentTopic> = z.output<(typeof documentTopics
 
 /** What a write changed: the topics to re-read. */
 export type Changed = ReadonlySet<string>
+/** `startedOver`: the feed went back, so that everything is read from the beginning. */
+export type Applied = { changed: Changed; startedOver: boolean }
+/** Compared by identity. */
+export type Reading = object
 
-const SET_ASIDE_KEPT = 200
+/** A clock that is off by less is not called wrong (protocol: "Errors"). */
+const CLOCK_TOLERANCE_MS = 120_000
 
 const storedDocument = z.object({ id: z.string(), body: z.string() })
 const storedCursor = z.object({
@@ -40,11 +49,15 @@ export class Documents {
   readonly #revisions = new DocumentRevisions()
 
   readonly #tables: ReadonlyMap<string, TopicTable>
+  readonly #setAside: SetAside
+  /** Another one after everything that makes what was asked for before worthless. In memory: no page is under way across a restart. */
+  readonly #readings = new Map<string, Reading>()
 
   /** @param tables the topics that lie in tables of their own; `read` and `list` do not find those. */
   constructor(database: Database, clock: Clock, tables: readonly TopicTable[] = []) {
     this.#database = database
     this.#clock = clock
+    this.#setAside = new SetAside(database, clock)
     this.#tables = new Map(tables.map((table) => [table.topic, table]))
   }
 
@@ -73,14 +86,41 @@ export class Documents {
     return this.#cursor(workspaceId).cursor
   }
 
-  /** Epoch milliseconds at which the cache was last known to agree with the platform; null before that. */
-  asOf(workspaceId: string): number | null {
-    return this.#cursor(workspaceId).as_of
+  /** What was left out because it is not what the contract promises, or too large. */
+  get setAside(): SetAside {
+    return this.#setAside
   }
 
-  /** The platform said that nothing has changed until `at`. */
-  confirm(workspaceId: string, at: number): void {
-    this.#statement('UPDATE cursors SET as_of = ? WHERE workspace_id = ? AND rereading = 0').run(at, workspaceId)
+  /** Stands for the reading that is under way: whoever is handed another one later had better ask again than go on. */
+  reading(workspaceId: string): Reading {
+    const reading = this.#readings.get(workspaceId) ?? {}
+    this.#readings.set(workspaceId, reading)
+    return reading
+  }
+
+  /** Epoch milliseconds at which the cache was last known to agree with the platform; null before that. */
+  asOf(workspaceId: string): number | null {
+    const { as_of: at } = this.#cursor(workspaceId)
+    // Written while this computer's clock was in the future: nobody knows how old that is.
+    return at !== null && at > this.#clock.now() + CLOCK_TOLERANCE_MS ? null : at
+  }
+
+  /** The time from which the cache claims to be, if that is still to come. */
+  asOfInFuture(workspaceId: string): number | null {
+    return this.asOf(workspaceId) === null ? this.#cursor(workspaceId).as_of : null
+  }
+
+  /** Whether this workspace was ever read to its end, whenever that was. */
+  isRead(workspaceId: string): boolean {
+    return this.#cursor(workspaceId).as_of !== null
+  }
+
+  /**
+   * The platform said at `at` that its feed ends at `cursor`. Whoever has read up to there has what it has; everybody else has not.
+   * @returns whether what is cached is confirmed by it.
+   */
+  confirm(workspaceId: string, cursor: string, at: number): boolean {
+    return this.#statement('UPDATE cursors SET as_of = ? WHERE workspace_id = ? AND cursor = ? AND rereading = 0').run(at, workspaceId, cursor).changes > 0
   }
 
   /**
@@ -89,20 +129,8 @@ export class Documents {
    *
    * @param askedAt when the page was asked for, epoch milliseconds; the last page makes it the cache's age.
    */
-  apply(workspaceId: string, page: ChangesPage, askedAt: number): { changed: Changed; startedOver: boolean } {
-    return this.#database.transaction(() => {
-      const cursor = this.#cursor(workspaceId)
-      const changed = new Set<string>()
-      let wentBack = false
-      for (const change of page.changes) {
-        const outcome = this.#applyChange(workspaceId, change, cursor, askedAt)
-        if (outcome === 'written') changed.add(change.topic)
-        if (outcome === 'older') wentBack = true
-      }
-      if (wentBack) {
-        this.startOver(workspaceId)
-        return { changed, startedOver: true }
-      }
+  apply(workspaceId: string, page: ChangesPage, askedAt: number): Applied {
+    return this.#applied(workspaceId, page.changes, askedAt, (cursor, changed) => {
       let { rereading, as_of } = cursor
       if (!page.more) {
         if (rereading === 1) this.#sweep(workspaceId, cursor.generation, changed)
@@ -110,8 +138,33 @@ export class Documents {
         as_of = askedAt
       }
       this.#writeCursor(workspaceId, { ...cursor, cursor: page.cursor, rereading, as_of })
-      return { changed, startedOver: false }
+    })
+  }
+
+  /**
+   * Writes a part of a page and leaves the cursor where it is: the page's last part moves it. What was written of a page that is not
+   * finished comes again and says nothing new.
+   */
+  applyPart(workspaceId: string, changes: readonly Change[], askedAt: number): Applied {
+    return this.#applied(workspaceId, changes, askedAt, () => undefined)
+  }
+
+  #applied(workspaceId: string, changes: readonly Change[], askedAt: number, finish: (cursor: Cursor, changed: Set<string>) => void): Applied {
+    const applied = this.#database.transaction(() => {
+      const cursor = this.#cursor(workspaceId)
+      const changed = new Set<string>()
+      let wentBack = false
+      for (const change of changes) {
+        const outcome = this.#applyChange(workspaceId, change, cursor, askedAt)
+        if (outcome === 'written') changed.add(change.topic)
+        if (outcome === 'older') wentBack = true
+      }
+      if (wentBack) this.startOver(workspaceId)
+      else finish(cursor, changed)
+      return { changed, startedOver: wentBack }
     })()
+    this.#setAside.settle(workspaceId)
+    return applied
   }
 
   /**
@@ -120,6 +173,7 @@ export class Documents {
    */
   startOver(workspaceId: string): void {
     const cursor = this.#cursor(workspaceId)
+    this.#readings.delete(workspaceId)
     this.#writeCursor(workspaceId, { ...cursor, cursor: null, generation: cursor.generation + 1, rereading: 1 })
   }
 
@@ -163,32 +217,40 @@ export class Documents {
   put<T extends DocumentTopic>(workspaceId: string, topic: T, body: TopicBody<T>, id: string = topic): Changed {
     const { generation } = this.#cursor(workspaceId)
     const version = this.#storedVersion(workspaceId, topic, id)?.version ?? 0
+    const checked = checkBody(topic, body)
+    if (!checked.ok) {
+      this.#setAside.add(workspaceId, topic, id, JSON.stringify(body), checked.reason)
+      this.#setAside.settle(workspaceId)
+      return new Set()
+    }
     return this.#write(workspaceId, topic, id, version, body, generation) ? new Set([topic]) : new Set()
   }
 
   /** Everything of a workspace that was removed. */
   forget(workspaceId: string): void {
     this.#database.transaction(() => {
-      for (const table of ['documents', 'cursors', 'set_aside']) this.#statement(`DELETE FROM ${table} WHERE workspace_id = ?`).run(workspaceId)
+      for (const table of ['documents', 'cursors']) this.#statement(`DELETE FROM ${table} WHERE workspace_id = ?`).run(workspaceId)
       for (const table of this.#tables.values()) table.forget(workspaceId)
     })()
+    this.#setAside.forget(workspaceId)
+    this.#readings.delete(workspaceId)
     this.#revisions.endAll(workspaceId)
   }
 
   #applyChange(workspaceId: string, change: Change, cursor: Cursor, askedAt: number): 'written' | 'same' | 'older' {
     const table = this.#tables.get(change.topic)
+    this.#setAside.clear(workspaceId, change.topic, change.id)
     if (change.op === 'delete') {
       if (table !== undefined) return table.remove(workspaceId, change.id) ? 'written' : 'same'
       const { changes } = this.#statement('DELETE FROM documents WHERE workspace_id = ? AND topic = ? AND id = ?').run(workspaceId, change.topic, change.id)
       this.#revisions.end(workspaceId, change.topic)
       return changes > 0 ? 'written' : 'same'
     }
-    const reason = whyRefused(change.topic, change.body)
-    if (reason !== null) {
-      this.#setAside(workspaceId, change.topic, change.id, JSON.stringify(change.body ?? null), reason)
-      return 'same'
-    }
-    if (table !== undefined) return table.upsert(workspaceId, change.id, change.version, change.body, cursor.generation) ? 'written' : 'same'
+    const checked = checkBody(change.topic, change.body)
+    if (checked.reason !== null) this.#setAside.add(workspaceId, change.topic, change.id, JSON.stringify(change.body ?? null), checked.reason)
+    if (!checked.ok) return 'same'
+    const { body } = checked
+    if (table !== undefined) return table.upsert(workspaceId, change.id, change.version, body, cursor.generation) ? 'written' : 'same'
     const version = versionOf(change)
     const stored = this.#storedVersion(workspaceId, change.topic, change.id)
     // In a reading from the beginning, versions that an earlier reading left say nothing.
@@ -198,7 +260,7 @@ export class Documents {
       const observedAt = this.#observedAt.get(`${workspaceId}/${change.id}`)
       return cursor.rereading === 1 || (change.topic === 'counter' && observedAt !== undefined && observedAt >= askedAt) ? 'same' : 'older'
     }
-    return this.#write(workspaceId, change.topic, change.id, version, change.body, cursor.generation) ? 'written' : 'same'
+    return this.#write(workspaceId, change.topic, change.id, version, body, cursor.generation) ? 'written' : 'same'
   }
 
   /** @returns whether the body is another one than before. */
@@ -228,27 +290,17 @@ export class Documents {
   #check<T extends DocumentTopic>(workspaceId: string, topic: T, raw: unknown): TopicBody<T> | null {
     const row = storedDocument.parse(raw)
     const parsed = parseBody(topic, row.body)
-    if (parsed.ok) return parsed.value
+    // A row that is shorter than the longest name has none that is too long.
+    if (parsed.ok) return row.body.length <= NAME_MAX_LETTERS ? parsed.value : withShortNames(parsed.value)
     this.#database.transaction(() => {
-      this.#setAside(workspaceId, topic, row.id, row.body, parsed.reason)
+      this.#setAside.add(workspaceId, topic, row.id, row.body, parsed.reason)
       this.#statement('DELETE FROM documents WHERE workspace_id = ? AND topic = ? AND id = ?').run(workspaceId, topic, row.id)
       this.#revisions.end(workspaceId, topic)
       // The feed will not send this document again by itself.
       this.startOver(workspaceId)
     })()
+    this.#setAside.settle(workspaceId)
     return null
-  }
-
-  #setAside(workspaceId: string, topic: string, id: string, body: string, reason: string): void {
-    const { lastInsertRowid } = this.#statement('INSERT INTO set_aside (workspace_id, topic, id, body, reason, at) VALUES (?, ?, ?, ?, ?, ?)').run(
-      workspaceId,
-      topic,
-      id,
-      body.slice(0, 65_536),
-      reason.slice(0, 1000),
-      this.#clock.now(),
-    )
-    this.#statement('DELETE FROM set_aside WHERE number <= ?').run(Number(lastInsertRowid) - SET_ASIDE_KEPT)
   }
 
   #storedVersion(workspaceId: string, topic: string, id: string): { version: number; generation: number } | null {
@@ -283,11 +335,20 @@ function isDocumentTopic(topic: string): topic is DocumentTopic {
   return Object.hasOwn(documentTopics, topic)
 }
 
-/** Null: it is what its topic promises. Topics that this console does not know are kept as they are. */
-function whyRefused(topic: string, body: unknown): string | null {
-  if (!isDocumentTopic(topic)) return null
-  const parsed = documentTopics[topic].body.safeParse(body)
-  return parsed.success ? null : z.prettifyError(parsed.error)
+type Checked = { ok: true; body: unknown; reason: string | null } | { ok: false; reason: string }
+
+/** Topics that this console does not know are kept as they are. A `reason` beside a body: something of it was left out. */
+function checkBody(topic: string, body: unknown): Checked {
+  const maxBytes = maxBytesOf(topic)
+  const sizeBytes = Buffer.byteLength(JSON.stringify(body ?? null))
+  if (sizeBytes > maxBytes) return { ok: false, reason: `${Math.ceil(sizeBytes / 1024)} KiB; up to ${maxBytes / 1024} KiB are kept` }
+  if (!isDocumentTopic(topic)) return { ok: true, body, reason: null }
+  const schema: z.ZodType = documentTopics[topic].body
+  const strict = schema.safeParse(body)
+  if (strict.success) return { ok: true, body, reason: null }
+  const lenient = letsItemsGo(topic) ? parseLeniently(schema, body) : null
+  if (lenient?.ok) return { ok: true, body: lenient.value, reason: (lenient.leftOut?.names ?? []).join(', ') }
+  return { ok: false, reason: z.prettifyError(strict.error) }
 }
 
 function parseBody<T extends DocumentTopic>(topic: T, text: string): { ok: true; value: TopicBody<T> } | { ok: false; reason: string } {

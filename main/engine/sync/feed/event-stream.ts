@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser'
-import { pokeEvent } from '../../../../shared/contract/platform.ts'
+import { heartbeatEvent, pokeEvent } from '../../../../shared/contract/platform.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Answer } from '../client/answer.ts'
 import type { HttpPlatformClient } from '../client/http-platform-client.ts'
@@ -12,8 +12,8 @@ export type EventStreamHandlers = {
   onOpen(): void
   /** Something of this topic changed. */
   onPoke(topic: string): void
-  /** The line is alive and nothing has changed. */
-  onHeartbeat(): void
+  /** The line is alive, and the feed ends at this cursor. A comment, or a heartbeat without a cursor, says only that the line is alive. */
+  onHeartbeat(cursor: string): void
 }
 
 /** Listens until the stream ends, falls silent or `signal` ends it. `ok` means that it was open. */
@@ -31,9 +31,11 @@ export async function listenToEvents(
   }
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARACTERS,
-    onComment: () => handlers.onHeartbeat(),
     onEvent(event) {
-      if (event.event === 'heartbeat') handlers.onHeartbeat()
+      if (event.event === 'heartbeat') {
+        const cursor = cursorOf(event.data)
+        if (cursor !== null) handlers.onHeartbeat(cursor)
+      }
       // A poke that cannot be read is still a reason to look: it costs one small question.
       else handlers.onPoke(topicOf(event.data))
     },
@@ -63,10 +65,19 @@ export async function listenToEvents(
 }
 
 function topicOf(data: string): string {
+  const parsed = pokeEvent.safeParse(jsonOf(data))
+  return parsed.success ? parsed.data.topic : ''
+}
+
+function cursorOf(data: string): string | null {
+  const parsed = heartbeatEvent.safeParse(jsonOf(data))
+  return parsed.success ? parsed.data.cursor : null
+}
+
+function jsonOf(data: string): unknown {
   try {
-    const parsed = pokeEvent.safeParse(JSON.parse(data))
-    return parsed.success ? parsed.data.topic : ''
+    return JSON.parse(data)
   } catch {
-    return ''
+    return null
   }
 }

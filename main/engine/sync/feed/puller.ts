@@ -1,16 +1,28 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Documents } from '../documents/documents.ts'
+import { applyInSlices, type Pause, pauseForOthers } from '../documents/page-slices.ts'
 import type { PlatformClient } from '../client/platform-client.ts'
 import { type Trouble, troubleOf } from '../client/trouble.ts'
 import type { WorkspaceRegistry } from '../accounts/workspace-registry.ts'
+import { FeedProgress } from './feed-progress.ts'
+import type { QuestionPace } from './question-pace.ts'
 
 const PAGE_ROWS = 500
 
 export type Pulled = { changed: ReadonlySet<string>; trouble: Trouble | null }
 
+export type PullParts = {
+  client: PlatformClient
+  registry: Pick<WorkspaceRegistry, 'find'>
+  documents: Documents
+  clock: Clock
+  pace: QuestionPace
+  pause?: Pause
+}
+
 /** Follows the feed of changes until there is no more, each page with its cursor in one transaction. */
 export async function pullChanges(
-  { client, registry, documents, clock }: { client: PlatformClient; registry: Pick<WorkspaceRegistry, 'find'>; documents: Documents; clock: Clock },
+  { client, registry, documents, clock, pace, pause = pauseForOthers }: PullParts,
   workspaceId: string,
   signal: AbortSignal,
 ): Promise<Pulled> {
@@ -18,26 +30,36 @@ export async function pullChanges(
   if (reader !== undefined) documents.readAs(workspaceId, reader)
   const changed = new Set<string>()
   let startedOver = false
+  let progress = new FeedProgress(documents.cursor(workspaceId))
   for (;;) {
+    const turnAt = await pace.ready(signal)
     const askedAt = clock.now()
     const since = documents.cursor(workspaceId)
     const answer = await client.send(workspaceId, 'readChanges', { query: { limit: PAGE_ROWS, ...(since === null ? {} : { since }) }, signal })
     if (answer.kind === 'ok') {
       // Cleared or started over meanwhile: this page's cursor would leave out everything before it.
       if (documents.cursor(workspaceId) !== since) continue
-      const applied = documents.apply(workspaceId, answer.value, askedAt)
+      const page = answer.value
+      const applied = await applyInSlices(documents, workspaceId, page, askedAt, pause)
+      if (signal.aborted) return { changed, trouble: null }
+      if (applied === null) continue
       for (const topic of applied.changed) changed.add(topic)
       if (applied.startedOver) {
         // Twice in one go: the platform contradicts itself. What it said last stands until it is asked again.
         if (startedOver) return { changed, trouble: stuck }
         startedOver = true
+        progress = new FeedProgress(null)
         continue
       }
-      if (!answer.value.more) return { changed, trouble: null }
+      const isAnythingChanged = applied.changed.size > 0
+      const isProgress = progress.note({ cursor: page.cursor, rows: page.changes.length }, isAnythingChanged)
+      pace.answered(turnAt, { cursor: page.cursor, more: page.more, isProgress, isAnythingChanged })
+      if (!page.more) return { changed, trouble: null }
       // "More" without moving on would be asked for ever.
-      if (answer.value.cursor === since) return { changed, trouble: stuck }
+      if (progress.isStuck) return { changed, trouble: stuck }
     } else if (isUnknownCursor(answer) && since !== null && !startedOver) {
       startedOver = true
+      progress = new FeedProgress(null)
       documents.startOver(workspaceId)
     } else {
       return { changed, trouble: troubleOf(answer) }

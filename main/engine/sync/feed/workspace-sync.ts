@@ -8,6 +8,7 @@ import type { Documents } from '../documents/documents.ts'
 import { listenToEvents } from './event-stream.ts'
 import type { HttpPlatformClient } from '../client/http-platform-client.ts'
 import { type Pulled, pullChanges, readDirectly } from './puller.ts'
+import { QuestionPace } from './question-pace.ts'
 import { SessionLease } from '../accounts/session-lease.ts'
 import { sleep } from '../../base/sleep.ts'
 import { type Trouble, troubleOf } from '../client/trouble.ts'
@@ -38,6 +39,10 @@ type Reason = 'kick' | 'poke' | 'stream' | 'session' | 'suspend' | 'resume' | 's
 /** A burst of pokes (one a push) makes one question. */
 const DEBOUNCE_MS = 30
 const MIN_GAP_MS = 250
+/** Pokes that lead to nothing: without progress at most two questions a second (protocol: "One wrong answer"). */
+const IDLE_GAP_MS = 500
+/** A stream may be alive and deaf: however live it is, the feed itself is asked this often (protocol: "Histories"). */
+const ASK_AT_LEAST_MS = 300_000
 /** Without a feed there is nothing to be poked about. */
 const DIRECT_POLL_MS = 60_000
 /** A platform that has no event stream is asked again, but not often. */
@@ -54,15 +59,19 @@ export class WorkspaceSync {
   readonly #parts: WorkspaceSyncParts
   readonly #bell: Bell<Reason>
   readonly #session: SessionLease
+  readonly #pace: QuestionPace
   #abort = new AbortController()
   #running: Promise<void> | null = null
   #stopped = false
   #suspended = false
+  /** Whether the last reading changed anything here. */
+  #broughtNews = false
   #state: Pick<Connection, 'state' | 'detail' | 'live' | 'retryAt'> = { state: 'connecting', detail: null, live: 'off', retryAt: null }
 
   constructor(parts: WorkspaceSyncParts) {
     this.#parts = parts
     this.#bell = new Bell(parts.clock)
+    this.#pace = new QuestionPace(parts.clock)
     this.#session = new SessionLease(parts.client, parts.clock, parts.workspaceId, parts.deviceId)
   }
 
@@ -213,7 +222,8 @@ export class WorkspaceSync {
     const { documents, workspaceId } = this.#parts
     const follows = hasFeed(workspace)
     if (follows) {
-      const pulled = await pullChanges(this.#parts, workspaceId, signal)
+      const pulled = await pullChanges({ ...this.#parts, pace: this.#pace }, workspaceId, signal)
+      this.#broughtNews = pulled.changed.size > 0
       this.#tell(pulled, first)
       if (pulled.trouble !== null) return pulled.trouble
     }
@@ -269,13 +279,13 @@ export class WorkspaceSync {
     for (;;) {
       const now = clock.monotonic()
       const polling = everyMs !== null || this.#state.live !== 'stream'
-      const dueIn = [readAt === null ? null : readAt - now, polling ? pollAt - now : null, this.#session.dueInMs()].filter((due) => due !== null)
-      const heard = await this.#bell.wait(dueIn.length === 0 ? null : Math.min(...dueIn), ['kick', 'poke', 'stream', 'session', 'suspend', 'stop'])
+      const dueIn = [readAt === null ? null : readAt - now, polling ? pollAt - now : null, lastReadAt + ASK_AT_LEAST_MS - now, this.#session.dueInMs()]
+      const heard = await this.#bell.wait(Math.min(...dueIn.filter((due) => due !== null)), ['kick', 'poke', 'stream', 'session', 'suspend', 'stop'])
       if (this.#stopped || this.#suspended) return null
       const at = clock.monotonic()
       if (heard.has('kick') || heard.has('stream')) readAt = at
-      else if (heard.has('poke')) readAt ??= Math.max(at + DEBOUNCE_MS, lastReadAt + MIN_GAP_MS)
-      if (polling && at >= pollAt) readAt = at
+      else if (heard.has('poke')) readAt ??= Math.max(at + DEBOUNCE_MS, lastReadAt + (this.#broughtNews ? MIN_GAP_MS : IDLE_GAP_MS))
+      if ((polling && at >= pollAt) || at >= lastReadAt + ASK_AT_LEAST_MS) readAt = at
       if (this.#state.live === 'stream') polls = 0
       const sessionDue = this.#session.dueInMs()
       if (sessionDue !== null && sessionDue <= 0) {
@@ -312,9 +322,10 @@ export class WorkspaceSync {
             this.#bell.ring('poke')
           },
           onPoke: () => this.#bell.ring('poke'),
-          onHeartbeat: () => {
-            documents.confirm(workspaceId, clock.now())
-            this.#publish(this.#state)
+          onHeartbeat: (cursor) => {
+            if (documents.confirm(workspaceId, cursor, clock.now())) this.#publish(this.#state)
+            // There is something that no poke has told, or that no reading has brought.
+            else this.#bell.ring('poke')
           },
         },
         signal,

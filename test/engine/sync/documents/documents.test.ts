@@ -56,6 +56,16 @@ describe('following the feed', () => {
     expect(documents.list(W, 'counter')).toEqual([])
   })
 
+  it('has no age when the clock was in the future when it was written, and one again after the next reading', () => {
+    const future = Date.UTC(2036, 4, 3)
+    documents.apply(W, page([counterChange('a', 1, 2, 1)], 'c1'), future)
+    expect([documents.asOf(W), documents.asOfInFuture(W), documents.isRead(W)]).toEqual([null, future, true])
+    documents.apply(W, page([], 'c1'), clock.now() + 120_000)
+    expect([documents.asOf(W), documents.asOfInFuture(W)]).toEqual([clock.now() + 120_000, null])
+    documents.apply(W, page([], 'c1'), clock.now() + 120_001)
+    expect(documents.asOf(W)).toBeNull()
+  })
+
   it('says only what is another than before', () => {
     documents.apply(W, page([counterChange('a', 1, 2, 1)], 'c1'), 1000)
     expect(documents.apply(W, page([counterChange('a', 1, 2, 1)], 'c2'), 1000).changed.size).toBe(0)
@@ -92,6 +102,66 @@ describe('following the feed', () => {
     expect(documents.cursor(W)).toBeNull()
     expect(documents.asOf(W)).toBe(1000)
     expect(database.prepare('SELECT count(*) AS n FROM set_aside').get()).toEqual({ n: 1 })
+  })
+})
+
+describe('what is left out', () => {
+  const value = (letters: number) => ({ key: 'theme', value: 'x'.repeat(letters), version: 1 })
+  const upsert = (topic: string, id: string, version: number, body: unknown) => ({ topic, id, op: 'upsert', version, body })
+  const told = () => documents.setAside.told(W)
+
+  it('a setting is kept whole up to 64 KiB; a larger one is left out and named', () => {
+    const fits = 65_536 - JSON.stringify(value(0)).length
+    documents.apply(W, page([upsert('setting', 'theme', 1, value(fits))], 'c1'), 1000)
+    expect(documents.read(W, 'setting', 'theme')?.value).toHaveLength(fits)
+    expect(told()).toBeNull()
+    documents.apply(W, page([upsert('setting', 'theme', 2, value(fits + 1)), counterChange('a', 1, 2, 1)], 'c2'), 1000)
+    expect(documents.read(W, 'setting', 'theme')?.value).toHaveLength(fits)
+    expect(documents.read(W, 'counter', 'a')).toMatchObject({ used: 1 })
+    expect(told()).toEqual({ count: 1, names: ['setting theme'] })
+    expect(database.prepare('SELECT reason FROM set_aside').pluck().get()).toBe('65 KiB; up to 64 KiB are kept')
+  })
+
+  it('everything else up to 1 MiB, by the feed and by a direct answer', () => {
+    const big = (letters: number) => ({ any: 'x'.repeat(letters - JSON.stringify({ any: '' }).length) })
+    documents.apply(W, page([upsert('future', 'fits', 1, big(1_048_576)), upsert('future', 'large', 1, big(1_048_577))], 'c1'), 1000)
+    expect(database.prepare('SELECT id FROM documents').pluck().all()).toEqual(['fits'])
+    const members = { methods: [{ id: 'card', name: 'x'.repeat(1_100_000), description: '', eligible: true, due_days: 0, current: true }] }
+    expect(documents.put(W, 'payment_methods', members).size).toBe(0)
+    expect(told()).toEqual({ count: 2, names: ['payment methods payment_methods', 'future large'] })
+  })
+
+  it('is counted once however often it comes, and is over when it comes as it should be', () => {
+    const heard: string[] = []
+    documents.setAside.onMoved((workspaceId) => heard.push(workspaceId))
+    for (const cursor of ['c1', 'c2']) documents.apply(W, page([upsert('counter', 'a', 2, { metric: 'a', used: 2 ** 60 })], cursor), 1000)
+    expect(told()).toEqual({ count: 1, names: ['counter a'] })
+    expect(heard).toEqual([W, W])
+    documents.apply(W, page([counterChange('a', 1, 2, 3)], 'c3'), 1000)
+    expect(told()).toBeNull()
+    expect(heard).toHaveLength(3)
+    expect(documents.read(W, 'counter', 'a')).toMatchObject({ used: 1 })
+  })
+
+  it('an odd meter costs itself, not the catalog', () => {
+    const meter = (id: string, more: object = {}) => ({ id, name: id, unit: 'count', period: 'total', enforcement: 'refuse', ...more })
+    const plans = { catalog: 'c', meters: [meter('a'), meter('b', { period: 'hourly' })], plans: [], boosters: [], thresholds: { levels: [] } }
+    documents.apply(W, page([upsert('plans', 'plans', 1, plans)], 'c1'), 1000)
+    expect(documents.read(W, 'plans')?.meters.map(({ id }) => id)).toEqual(['a'])
+    expect(told()).toEqual({ count: 1, names: ['plans plans'] })
+    expect(database.prepare('SELECT reason FROM set_aside').pluck().get()).toBe('meters b: period')
+  })
+
+  it('a delete without a body is a delete', () => {
+    documents.apply(W, page([counterChange('a', 1, 2, 1)], 'c1'), 1000)
+    documents.apply(W, page([{ topic: 'counter', id: 'a', op: 'delete', version: 2 }], 'c2'), 1000)
+    expect(documents.read(W, 'counter', 'a')).toBeNull()
+  })
+
+  it('names are cut where they are read, and kept whole', () => {
+    documents.apply(W, page([upsert('member', 'm1', 1, { id: 'm1', name: 'n'.repeat(50_000), role: 'x' })], 'c1'), 1000)
+    expect(documents.read(W, 'member', 'm1')?.name).toHaveLength(200)
+    expect(database.prepare("SELECT length(body) > 50000 FROM documents WHERE topic = 'member'").pluck().get()).toBe(1)
   })
 })
 

@@ -35,7 +35,7 @@ function request(id: string, status: 'pending' | 'approved' | 'declined') {
 function watch(known: readonly string[]) {
   workspaceIds = known
   return watchPlanRequests({
-    documents: { list: () => documents as never, asOf: () => asOf },
+    documents: { list: () => documents as never, isRead: () => asOf !== null },
     workspaceIds: () => workspaceIds,
     catalogOf: () => catalogFromWire(catalogToWire(catalogs.analytics)),
     nameOf: () => 'Northwind Insights',

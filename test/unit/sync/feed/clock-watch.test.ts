@@ -5,10 +5,10 @@ import { watchClock } from '../../../../main/engine/sync/feed/clock-watch.ts'
 
 const TWO_MINUTES_MS = 120_000
 
-function watched() {
+function watched(future: { at: number | null } = { at: null }) {
   const told: ConsoleEvent[] = []
   const warnings = new Warnings((event) => void told.push(event))
-  const watch = watchClock(warnings, { now: () => 7 })
+  const watch = watchClock(warnings, { now: () => 7 }, { asOfInFuture: () => future.at })
   const online = { state: 'online', detail: null, asOf: 1, live: 'stream', retryAt: null } as const
   const offset = (clockOffsetMs: number | null): void =>
     watch({ event: 'connection.changed', payload: { workspaceId: 'w', connection: { ...online, clockOffsetMs } } })
@@ -37,4 +37,15 @@ test('the warning goes when the clock is right again', () => {
   offset(0)
   expect(warnings.list()).toEqual([])
   expect(told).toHaveLength(2)
+})
+
+test('figures that claim to be from a day to come are warned of, offline too, until they are fetched anew', () => {
+  const future: { at: number | null } = { at: Date.UTC(2036, 4, 3) }
+  const { warnings, offset } = watched(future)
+  offset(null)
+  offset(0)
+  expect(warnings.list()).toEqual([{ kind: 'clock', at: 7, text: expect.stringContaining('2036-05-03') }])
+  future.at = null
+  offset(0)
+  expect(warnings.list()).toEqual([])
 })
