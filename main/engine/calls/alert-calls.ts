@@ -8,11 +8,14 @@ import { firedAlerts, firedView } from '../billing/fired-alerts.ts'
 import { requireMay, whyNot } from '../billing/permissions.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
+import { cutLetters } from '../sync/client/words.ts'
 import { ConsoleFailure } from '../base/failure.ts'
 import { openEdits } from '../outbox/edits/open-edits.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Documents } from '../sync/documents/documents.ts'
 
+/** As many as a person may enter: a form that begins with the name can be saved. */
+const NAME_MAX_LETTERS = 80
 /** Of the platform's permission matrix. */
 const ACTION = 'set_budget_alerts'
 
@@ -125,7 +128,7 @@ export function alertCalls({ view, documents, outbox, emit }: AlertCallParts): H
 }
 
 function fieldsOf(rule: Pick<AlertRule, 'name' | 'at' | 'channels' | 'enabled'> | null): AlertFields | null {
-  return rule === null ? null : { name: rule.name, at: rule.at, channels: rule.channels, enabled: rule.enabled }
+  return rule === null ? null : { name: cutLetters(rule.name, NAME_MAX_LETTERS), at: rule.at, channels: rule.channels, enabled: rule.enabled }
 }
 
 const measures: readonly AlertRule['measure'][] = ['limit', 'meter', 'cost']

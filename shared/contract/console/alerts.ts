@@ -10,6 +10,9 @@ const channels = z.array(z.string().min(1).max(64)).min(1).max(8)
 export const alertFields = z.strictObject({ name: z.string().trim().min(1).max(80), at: count, channels, enabled: z.boolean() })
 export type AlertFields = z.output<typeof alertFields>
 
+/** The same as the platform has it, which may be more than a person may enter here. */
+const knownFields = z.strictObject({ name: z.string(), at: count, channels: z.array(z.string()), enabled: z.boolean() })
+
 export const alertView = z.strictObject({
   id,
   measure,
@@ -20,16 +23,16 @@ export const alertView = z.strictObject({
   byteBase,
   inclusive: z.boolean(),
   /** As the platform has it; null: it is only on this computer so far. */
-  confirmed: alertFields.nullable(),
+  confirmed: knownFields.nullable(),
   /** This computer's edit that the platform has not confirmed. */
   edit: z
     .strictObject({
       itemId: id,
       state: z.enum(['pending', 'sending', 'waiting', 'held', 'rejected', 'delivered']),
       /** Null: it is to be deleted. */
-      fields: alertFields.nullable(),
+      fields: knownFields.nullable(),
       /** After a conflict: what the platform has; null: it has no such alert, or there is no conflict. */
-      theirs: alertFields.nullable(),
+      theirs: knownFields.nullable(),
       conflict: z.boolean(),
     })
     .nullable(),

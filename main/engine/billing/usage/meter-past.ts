@@ -33,7 +33,7 @@ export const FORECAST_PAST_DAYS = 29
 export function forecastOf(meter: Meter, counter: Counter, { growth }: MeterPast, period: Period, nowMs: number): Forecast | null {
   if (meterKindOf(meter).window === 'minute') return null
   const today = dayOf(nowMs)
-  return forecast({
+  const ahead = forecast({
     used: counter.used,
     limit: limitFromWire(counter.limit),
     nowMs,
@@ -41,4 +41,6 @@ export function forecastOf(meter: Meter, counter: Counter, { growth }: MeterPast
     dailyGrowth: dailyGrowth(growth, today - FORECAST_PAST_DAYS, today),
     mayShrink: courseOf(meter) === 'level',
   })
+  // Beyond what a number holds exactly nothing is foretold: the counter itself is shown.
+  return ahead !== null && [ahead.expected, ahead.low, ahead.high].every(Number.isSafeInteger) ? ahead : null
 }

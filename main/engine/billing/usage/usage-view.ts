@@ -4,7 +4,7 @@ import { planLimit } from '../../../../shared/billing/effective-limit.ts'
 import { limitFromWire, limitToNullable, UNLIMITED } from '../../../../shared/billing/limit.ts'
 import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
 import type { Period } from '../../../../shared/billing/period.ts'
-import { projectCost } from '../../../../shared/billing/projected-cost.ts'
+import { type ProjectedMeter, projectCost } from '../../../../shared/billing/projected-cost.ts'
 import type { Meter } from '../../../../shared/billing/catalog.ts'
 import type { MeterUse, PeriodCost, UsageForecast } from '../../../../shared/contract/console/usage.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
@@ -40,22 +40,20 @@ export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCos
     const counter = counters.find(({ metric }) => metric === meter.id)
     return counter === undefined ? [] : [{ meter, counter }]
   })
-  const projected = projectCost(
-    input.planCents ?? 0,
-    counted.map(({ meter, counter }) => {
-      const pricedDaily = meterKindOf(meter).pricedFor === 'day'
-      return {
-        meterId: meter.id,
-        used: counter.used,
-        included: limitFromWire(counter.limit),
-        period: pricedDaily ? 'total' : meter.period,
-        unitPrice: meter.enforcement === 'bill' ? meter.unitPrice : null,
-        pricedDaily,
-      }
-    }),
-    period,
-    nowMs,
-  )
+  const priced = counted.flatMap(({ meter, counter }) => {
+    const pricedDaily = meterKindOf(meter).pricedFor === 'day'
+    const unitPrice = meter.enforcement === 'bill' ? meter.unitPrice : null
+    const use = {
+      meterId: meter.id,
+      used: counter.used,
+      included: limitFromWire(counter.limit),
+      period: pricedDaily ? ('total' as const) : meter.period,
+      unitPrice,
+      pricedDaily,
+    }
+    return isCountable(use, period, nowMs) ? use : []
+  })
+  const projected = projectCost(input.planCents ?? 0, priced, period, nowMs)
   const lines = new Map(projected.lines.map((line) => [line.meterId, line]))
   const today = Math.floor(nowMs / DAY_MS)
   const meters = counted.map(({ meter, counter }): MeterUse => {
@@ -82,10 +80,22 @@ export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCos
   const cost: UseCost = {
     currency: input.currency,
     planCents: input.planCents,
-    overageCents: input.overageCents ?? overageSoFar(counted),
+    overageCents: input.overageCents ?? overageSoFar(counted.filter(({ meter }) => lines.has(meter.id))),
     projectedOverageCents: Math.max(overage, input.overageCents ?? 0),
   }
   return { meters, cost }
+}
+
+/** Whether its projection is a number that can be shown: a counter near 2^53 passes it within the period, and must not cost the other meters theirs. */
+function isCountable(use: ProjectedMeter, period: Period, nowMs: number): boolean {
+  try {
+    return projectCost(0, [use], period, nowMs).lines.every(({ projectedUse, billedUse, cents }) =>
+      [projectedUse, billedUse, cents].every(Number.isSafeInteger),
+    )
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
 }
 
 function recentDays(meter: Meter, { levels, growth }: MeterPast, today: number): (number | null)[] {

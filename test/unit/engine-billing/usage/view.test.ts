@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { catalogFromWire, catalogToWire, type KnownCatalog } from '../../../../shared/billing/catalog-wire.ts'
 import { dateOf } from '../../../../shared/billing/cost-day.ts'
 import { periodAt } from '../../../../shared/billing/period.ts'
+import { calls as contractCalls } from '../../../../shared/contract/console.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
 import { usageNews } from '../../../../main/engine/billing/news.ts'
 import { usageBreakdown } from '../../../../main/engine/billing/usage/breakdown.ts'
@@ -79,6 +80,18 @@ function view(used: number, limit: number, overageCents: number | null = null) {
 }
 
 describe('the usage page', () => {
+  it.each([[4_000_000_000_000_000], [Number.MAX_SAFE_INTEGER]])('shows a counter of %i, without what no number could hold', (used) => {
+    steadyPast(1, 40)
+    const shown = view(used, 100)
+    expect(shown.meters).toMatchObject([{ meter: 'calls', projected: null }])
+    const output = contractCalls['usage.read'].output.safeParse({
+      period: null,
+      meters: shown.meters,
+      cost: { ...shown.cost, seatsCents: 0, boostersCents: 0, wallet: null },
+    })
+    expect(output.error).toBeUndefined()
+  })
+
   it('says the day on which the limit is reached at a steady pace', () => {
     steadyPast(1, 40)
     const [meter] = view(228, 300).meters
