@@ -11,7 +11,13 @@ export default defineConfig({
       outDir: at('out/main'),
       // Only the packages with native code stay outside (they are the `dependencies` of package.json); the rest is bundled, which starts faster.
       rolldownOptions: {
-        input: { index: at('main/index.ts'), web: at('main/web.ts'), sandbox: at('main/sandbox/index.ts') },
+        input: {
+          index: at('main/index.ts'),
+          web: at('main/web.ts'),
+          sandbox: at('main/sandbox/index.ts'),
+          // The engine looks for it under this name.
+          'answer-thread': at('main/engine/sync/client/big-answers/answer-thread.ts'),
+        },
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

@@ -45,6 +45,7 @@ async function bundle(benchmarks: string[]): Promise<void> {
         input: {
           engine: join(root, 'main/engine/index.ts'),
           sandbox: join(root, 'main/sandbox/index.ts'),
+          'answer-thread': join(root, 'main/engine/sync/client/big-answers/answer-thread.ts'),
           ...Object.fromEntries(benchmarks.map((name) => [name, join(root, 'test/bench', `${name}.bench.ts`)])),
           ...Object.fromEntries(globSync('test/bench/*.process.ts', { cwd: root }).map((path) => [basename(path, '.ts'), join(root, path)])),
         },

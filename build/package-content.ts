@@ -29,7 +29,7 @@ function collect(node: unknown, path: string, found: PackedFile[]): void {
   found.push({ path, sizeBytes: 'size' in node && typeof node.size === 'number' ? node.size : 0, unpacked: 'unpacked' in node && node.unpacked === true })
 }
 
-const needed = ['package.json', 'out/main/index.js', 'out/main/sandbox.js', 'out/preload/index.cjs', 'out/renderer/index.html']
+const needed = ['package.json', 'out/main/index.js', 'out/main/sandbox.js', 'out/main/answer-thread.js', 'out/preload/index.cjs', 'out/renderer/index.html']
 const foreignBinary = /(darwin|win32|linux|linuxmusl)-(x64|arm64)/
 
 /** What is wrong with the content of a program for this target, in words; nothing: it is as it should be. */

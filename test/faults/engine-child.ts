@@ -26,12 +26,18 @@ export async function bundleEngineProcess({ eagerCompaction }: { eagerCompaction
     plugins: eagerCompaction ? [{ name: 'eager-compaction', enforce: 'pre', resolveId: (id) => (id.endsWith('/compaction-policy.ts') ? eager : null) }] : [],
     ssr: { noExternal: true, external: ['better-sqlite3', '@lancedb/lancedb', 'apache-arrow'] },
     build: {
-      ssr: fileURLToPath(new URL('./engine-process.ts', import.meta.url)),
+      ssr: true,
       outDir,
       emptyOutDir: true,
       minify: false,
       target: 'node24',
-      rolldownOptions: { output: { entryFileNames: 'engine-process.mjs' } },
+      rolldownOptions: {
+        input: {
+          'engine-process': fileURLToPath(new URL('./engine-process.ts', import.meta.url)),
+          'answer-thread': join(root, 'main/engine/sync/client/big-answers/answer-thread.ts'),
+        },
+        output: { entryFileNames: ({ name }) => (name === 'engine-process' ? 'engine-process.mjs' : '[name].js'), chunkFileNames: '[name]-[hash].js' },
+      },
     },
   })
   return { path: join(outDir, 'engine-process.mjs'), remove: () => rmSync(outDir, { recursive: true, force: true }) }

@@ -7,6 +7,7 @@ import { DeviceIdentity } from '../sync/accounts/device-identity.ts'
 import { Tokens } from '../sync/accounts/tokens.ts'
 import { localName } from '../sync/accounts/workspace-names.ts'
 import { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
+import { type BigAnswers, createBigAnswers } from '../sync/client/big-answers/big-answers.ts'
 import { EgressLog } from '../sync/client/egress-log.ts'
 import { createPlatformClient, type HttpPlatformClient } from '../sync/client/http-platform-client.ts'
 import { type FindProxy, Network } from '../sync/client/network.ts'
@@ -29,6 +30,7 @@ export type AccountsParts = {
   device: DeviceIdentity
   tokens: Tokens
   network: Network
+  bigAnswers: BigAnswers
   client: HttpPlatformClient
 }
 
@@ -39,6 +41,7 @@ export function composeAccounts({ stores, local, secrets, clock, version, findPr
   const device = new DeviceIdentity(stores.outbox, clock, hostname())
   const tokens = new Tokens(secrets)
   const network = new Network(process.env, [], findProxy ?? null)
+  const bigAnswers = createBigAnswers(clock)
   return {
     registry,
     workspaceName: (workspaceId) => localName(local, workspaceId) ?? registry.find(workspaceId)?.name ?? '',
@@ -46,6 +49,7 @@ export function composeAccounts({ stores, local, secrets, clock, version, findPr
     device,
     tokens,
     network,
-    client: createPlatformClient({ workspaces: registry, tokens, egress, network, clock, versionLabel: `Tidemark/${version}` }),
+    bigAnswers,
+    client: createPlatformClient({ workspaces: registry, tokens, egress, network, bigAnswers, clock, versionLabel: `Tidemark/${version}` }),
   }
 }

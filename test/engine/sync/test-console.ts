@@ -7,6 +7,7 @@ import { type Database, openDatabase } from '../../../main/engine/store/database
 import { migrations } from '../../../main/engine/store/migrations.ts'
 import { DeviceIdentity } from '../../../main/engine/sync/accounts/device-identity.ts'
 import { Documents } from '../../../main/engine/sync/documents/documents.ts'
+import { createBigAnswers } from '../../../main/engine/sync/client/big-answers/big-answers.ts'
 import { EgressLog } from '../../../main/engine/sync/client/egress-log.ts'
 import { createPlatformClient, type HttpPlatformClient } from '../../../main/engine/sync/client/http-platform-client.ts'
 import { type FindProxy, Network, type ProxyEnvironment } from '../../../main/engine/sync/client/network.ts'
@@ -49,6 +50,8 @@ export type TestConsole = {
   online: string[]
   restored: RestoredEnvelope[]
   restorePages: string[]
+  /** Rows of big answers, part by part. */
+  bigParts: number[]
   /** Closes everything; the data folder stays for the next `openConsole`. */
   close(): Promise<void>
 }
@@ -75,7 +78,9 @@ export function openConsole(
   const secrets = secretsOf(dataDir)
   const tokens = new Tokens(secrets)
   const network = new Network(options.environment ?? {}, options.authorities, options.findProxy ?? null)
-  const client = createPlatformClient({ workspaces: registry, tokens, egress, network, clock, versionLabel: 'Tidemark/test' })
+  const bigParts: number[] = []
+  const bigAnswers = createBigAnswers(clock, (rows) => bigParts.push(rows))
+  const client = createPlatformClient({ workspaces: registry, tokens, egress, network, bigAnswers, clock, versionLabel: 'Tidemark/test' })
   const device = new DeviceIdentity(outbox, clock, 'test-computer')
   const events: ConsoleEvent[] = []
   const counters: string[] = []
@@ -119,9 +124,11 @@ export function openConsole(
     online,
     restored,
     restorePages,
+    bigParts,
     async close() {
       await sync.stop()
       await network.close()
+      await bigAnswers.close()
       for (const database of [outbox, cache, egressDatabase]) database.close()
     },
   }

@@ -66,6 +66,7 @@ describe('the content of a package', () => {
     'package.json',
     'out/main/index.js',
     'out/main/sandbox.js',
+    'out/main/answer-thread.js',
     'out/preload/index.cjs',
     'out/renderer/index.html',
     'node_modules/better-sqlite3/lib/linux-arm64.js',

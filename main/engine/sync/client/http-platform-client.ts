@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { type EndpointName, type EndpointOf, layerA } from '../../../../shared/contract/layer-a.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Answer } from './answer.ts'
+import { BIG_ANSWER_BYTES, type BigAnswers } from './big-answers/big-answers.ts'
 import { ClockOffset } from './clock-offset.ts'
 import type { EgressLog } from './egress-log.ts'
 import { type AnswerHeaders, type Exchange, type ExchangeRequest, type ExchangeResult, exchange } from './http-exchange.ts'
 import type { Network } from './network.ts'
 import type { AnswerTo, PlatformClient, RequestParts } from './platform-client.ts'
-import { readAnswer } from './read-answer.ts'
+import { type RawAnswer, readAnswer } from './read-answer.ts'
 import { type PreparedRequest, prepareRequest } from './request.ts'
 
 export type PlatformClientOptions = {
@@ -15,6 +16,7 @@ export type PlatformClientOptions = {
   tokens: { read(workspaceId: string): Promise<string | null> }
   egress: EgressLog
   network: Network
+  bigAnswers: BigAnswers
   clock: Clock
   /** Sent as User-Agent, e.g. `Tidemark/0.1.0`. */
   versionLabel: string
@@ -59,7 +61,7 @@ const MAX_RESTORE_BYTES = 64 * 1024 * 1024
 const MAX_FILE_BYTES = 8 * 1024 * 1024
 
 export function createPlatformClient(options: PlatformClientOptions): HttpPlatformClient {
-  const { workspaces, tokens, egress, network, clock, versionLabel } = options
+  const { workspaces, tokens, egress, network, bigAnswers, clock, versionLabel } = options
   const offsets = new Map<string, ClockOffset>()
   const listeners = new Set<(outcome: Outcome) => void>()
 
@@ -84,11 +86,7 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
       if (!result.ok) return { kind: 'unreachable', reason: result.reason, message: result.message }
       if (isRedirect(result.status)) return refusedRedirect(url, redirectTarget(url, result.headers.get('location')))
       if (result.status === 200) return { kind: 'ok', status: result.status, value: result.body }
-      return readAnswer(
-        { status: result.status, retryAfter: result.headers.get('retry-after'), date: result.headers.get('date'), body: result.body },
-        z.never(),
-        clock.now(),
-      )
+      return await readFailure(rawOf(result.status, result.headers, result.body))
     },
     async listen(workspaceId, handlers, signal) {
       const target = await targetOf(workspaceId)
@@ -124,8 +122,10 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
       const result = await logged(target, url, prepared, options, name === 'restore' ? MAX_RESTORE_BYTES : MAX_ANSWER_BYTES)
       if (!result.ok) return { kind: 'unreachable', reason: result.reason, message: result.message }
       if (!isRedirect(result.status)) {
-        const raw = { status: result.status, retryAfter: result.headers.get('retry-after'), date: result.headers.get('date'), body: result.body }
-        return readAnswer(raw, response, clock.now())
+        const raw = rawOf(result.status, result.headers, result.body)
+        if (raw.body.byteLength <= BIG_ANSWER_BYTES) return readAnswer(raw, response, clock.now())
+        // The thread has read it with this endpoint's schema; its name and its answer's type belong together.
+        return (await bigAnswers.read(name, raw, clock.now())) as AnswerTo<N>
       }
       const next = redirectTarget(url, result.headers.get('location'))
       // A token must never reach another origin, and a write must not be repeated somewhere else.
@@ -200,9 +200,15 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
     if (head.headers !== null && isOpenStream(head.status, head.headers)) return { kind: 'ok', status: head.status, value: null }
     if (!result.ok) return { kind: 'unreachable', reason: result.reason, message: result.message }
     if (isRedirect(result.status)) return refusedRedirect(url, redirectTarget(url, result.headers.get('location')))
-    const raw = { status: result.status, retryAfter: result.headers.get('retry-after'), date: result.headers.get('date'), body: Buffer.concat(refusal) }
+    const raw = rawOf(result.status, result.headers, Buffer.concat(refusal))
     if (result.status < 300) return { kind: 'unreachable', reason: 'bad_shape', message: 'The platform answered something else than an event stream.' }
-    return readAnswer(raw, z.null(), clock.now())
+    return await readFailure(raw)
+  }
+
+  /** An answer that has no agreed body: only what it refuses can be understood. */
+  async function readFailure(raw: RawAnswer): Promise<Answer<never>> {
+    if (raw.body.byteLength <= BIG_ANSWER_BYTES) return readAnswer(raw, z.never(), clock.now())
+    return (await bigAnswers.read(null, raw, clock.now())) as Answer<never>
   }
 
   function headersFor(target: Target, prepared: PreparedRequest, accept: string): Record<string, string> {
@@ -271,6 +277,10 @@ function bytesOnTheWire(url: URL, prepared: PreparedRequest, headers: Record<str
   if (bodyBytes > 0 || prepared.method === 'POST' || prepared.method === 'PUT' || prepared.method === 'PATCH')
     bytes += `content-length: ${bodyBytes}\r\n`.length
   return bytes + bodyBytes
+}
+
+function rawOf(status: number, headers: AnswerHeaders, body: Buffer): RawAnswer {
+  return { status, retryAfter: headers.get('retry-after'), date: headers.get('date'), body }
 }
 
 function isRedirect(status: number): boolean {
