@@ -71,7 +71,7 @@ async function main(options: LaunchOptions): Promise<void> {
     const web = await startWebServer({
       port,
       files: openPageFiles(join(import.meta.dirname, '../renderer')),
-      router: createRouter({ call: engine.call, report: say }),
+      router: createRouter({ call: engine.call, leftOut: engine.noteLeftOut, report: say }),
       subscribe: engine.subscribe,
       trustedLoopbackOrigins: platform.trustedLoopbackOrigins,
       controlSecret,

@@ -1,4 +1,5 @@
-import type { EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import type { CallName, EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import type { LeftOut } from '../../shared/contract/lenient.ts'
 import { type EngineWorker, type EngineWorkerInput, startEngineWorker } from './engine-worker.ts'
 import type { EgressNote } from './messages.ts'
 import { restartDelayMs, steadyAfterMs } from './restart-delay.ts'
@@ -9,6 +10,8 @@ export type EngineHost = {
   /** Returns the function that ends the subscription. */
   subscribe(listener: (event: ConsoleEvent) => void): () => void
   power(state: 'suspend' | 'resume'): void
+  /** A page was shown without some odd items; null: it is whole again. */
+  noteLeftOut(name: CallName, leftOut: LeftOut | null): void
   /** Null while the engine is being started again. */
   intakePort(): number | null
   /** Starts an engine that was given up. */
@@ -104,6 +107,7 @@ export async function startEngineHost({ report, onRestart, onDeath, ...worker }:
       return () => listeners.delete(listener)
     },
     power: (state) => current?.power(state),
+    noteLeftOut: (name, leftOut) => current?.noteLeftOut(name, leftOut),
     intakePort: () => current?.intakePort ?? null,
     retry() {
       if (!givenUp || stopping) return

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
-import type { EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import type { CallName, EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import type { LeftOut } from '../../shared/contract/lenient.ts'
 import type { EgressNote, EngineOptions, FromEngine, SecretStore, ToEngine } from './messages.ts'
 
 /** One life of the engine's thread. */
@@ -8,6 +9,8 @@ export type EngineWorker = {
   readonly intakePort: number
   call(name: EngineCallName, input: unknown): Promise<Result<unknown>>
   power(state: 'suspend' | 'resume'): void
+  /** A page was shown without some odd items; null: it is whole again. */
+  noteLeftOut(name: CallName, leftOut: LeftOut | null): void
   /** @throws when it was not written */
   noteRequest(note: EgressNote): Promise<number>
   noteAnswer(row: number, status: number | null, durationMs: number): void
@@ -94,6 +97,9 @@ export function startEngineWorker({ workerPath, options, secrets, onEvent, onLin
     },
     power(state) {
       send({ type: 'power', state })
+    },
+    noteLeftOut(name, leftOut) {
+      send({ type: 'left-out', name, leftOut })
     },
     noteRequest(note) {
       if (reason !== '') return Promise.reject(new Error('The engine is not running.'))

@@ -3,7 +3,8 @@
  * engine and its host are one program, so these are types, not schemas. What comes from a window is validated
  * by the router before it becomes one of these.
  */
-import type { EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import type { CallName, EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import type { LeftOut } from '../../shared/contract/lenient.ts'
 
 export type EngineOptions = {
   dataDir: string
@@ -38,6 +39,8 @@ export type ToEngine =
   | { type: 'power'; state: 'suspend' | 'resume' }
   /** Null: directly. */
   | { type: 'proxy-answer'; id: number; proxy: string | null }
+  /** A page was shown without some odd items; null: it is whole again. */
+  | { type: 'left-out'; name: CallName; leftOut: LeftOut | null }
   | { type: 'egress-begin'; id: number; note: EgressNote }
   | { type: 'egress-end'; row: number; status: number | null; durationMs: number }
   /** Finish the write in hand, close the files, then answer `stopped`. */

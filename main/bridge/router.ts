@@ -9,6 +9,7 @@ import {
   events,
   type Result,
 } from '../../shared/contract/console.ts'
+import { type LeftOut, parseLeniently } from '../../shared/contract/lenient.ts'
 import { type HostCallName, type HostHandlers, hostCalls } from '../../shared/contract/console/desktop.ts'
 
 export type Router = {
@@ -23,12 +24,15 @@ export type RouterInput = {
   call: (name: EngineCallName, input: unknown) => Promise<Result<unknown>>
   /** What the host answers by itself; without it, its calls are refused in words. */
   host?: HostHandlers
+  /** Told of a call whose answer was shown without some odd items, and with null when it is whole again. */
+  leftOut?: (name: CallName, leftOut: LeftOut | null) => void
   /** One line for the log: names calls and fields, never their content. */
   report: (line: string) => void
 }
 
 /** The bridge's check in both directions: a window is not trusted with what it sends, nor with what it was never meant to receive. */
-export function createRouter({ call, host, report }: RouterInput): Router {
+export function createRouter({ call, host, leftOut, report }: RouterInput): Router {
+  const odd = new Set<CallName>()
   return {
     async handle(name, input) {
       if (!isCallName(name)) {
@@ -55,8 +59,12 @@ export function createRouter({ call, host, report }: RouterInput): Router {
         report(`${name}: its error does not keep to the contract at ${fieldOf(error.error)}`)
         return refusal(internal)
       }
-      const answered = outputSchema.safeParse(result.value)
-      if (answered.success) return { ok: true, value: answered.data }
+      // One odd item costs itself, not its page: the rest of the page is shown, and the person is told what is missing.
+      const answered = parseLeniently<unknown>(outputSchema, result.value)
+      if (answered.ok) {
+        noteLeftOut(name, answered.leftOut)
+        return { ok: true, value: answered.value }
+      }
       report(`${name}: its answer does not keep to the contract at ${fieldOf(answered.error)}`)
       return refusal(internal)
     },
@@ -67,6 +75,15 @@ export function createRouter({ call, host, report }: RouterInput): Router {
       report(`event ${event.event} does not keep to the contract${payload === undefined ? '' : ` at ${fieldOf(payload.error)}`}`)
       return null
     },
+  }
+
+  function noteLeftOut(name: CallName, found: LeftOut | null): void {
+    if (found === null && !odd.delete(name)) return
+    if (found !== null) {
+      odd.add(name)
+      report(`${name}: ${found.count} of its items do not keep to the contract and were left out`)
+    }
+    leftOut?.(name, found)
   }
 }
 

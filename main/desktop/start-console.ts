@@ -121,6 +121,7 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
     window,
     router: createRouter({
       call,
+      leftOut: (name, leftOut) => void engineStart.promise.then(({ engine }) => engine.noteLeftOut(name, leftOut)),
       host: desktopHandlers({
         preferences,
         pages,

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
-import type { EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import type { CallName, EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
+import type { LeftOut } from '../../shared/contract/lenient.ts'
 import type { EgressNote, EngineOptions, SecretStore, StartNotice } from '../bridge/messages.ts'
 import { pathProblem } from '../bridge/private-folder.ts'
 import type { Clock, Random } from './base/clock.ts'
@@ -23,12 +24,15 @@ import type { DiskGuard } from './store/disk-space.ts'
 import type { Stores } from './store/stores.ts'
 import { setWrongKindsAside } from './store/wrong-kinds.ts'
 import type { FindProxy } from './sync/client/network.ts'
+import { type LeftOutNotice, tellLeftOut } from './sync/documents/left-out-notice.ts'
 import type { Sync } from './sync/sync.ts'
 
 export type Engine = {
   readonly intakePort: number
   call(name: EngineCallName, input: unknown): Promise<Result<unknown>>
   power(state: 'suspend' | 'resume'): void
+  /** A page was shown without some odd items; null: it is whole again. */
+  noteLeftOut(name: CallName, leftOut: LeftOut | null): void
   /** The host's own requests (the updater's) in the egress log. @throws when the row cannot be written: then nothing may leave. */
   noteRequest(note: EgressNote): number
   noteAnswer(row: number, status: number | null, durationMs: number): void
@@ -53,9 +57,9 @@ export type EngineParts = {
  * first feeds what is stopped after it.
  */
 export async function startEngine(parts: EngineParts): Promise<Engine> {
-  const { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, noteLostKey, handlers } = composeEngine(parts)
+  const { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, noteLostKey, leftOutNotice, handlers } = composeEngine(parts)
   const { options, report } = parts
-  const { registry, egress, network } = accounts
+  const { registry, egress, network, bigAnswers } = accounts
   const { vault, envelopes, mover } = sealed
   const { auditLog } = billing
 
@@ -84,6 +88,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       return result
     },
     power: (state) => (state === 'suspend' ? sync.suspend() : sync.resume()),
+    noteLeftOut: (name, leftOut) => leftOutNotice.notePage(name, leftOut),
     noteRequest: ({ path, ...note }) => egress.begin({ ...note, path, route: path, workspaceId: null }),
     noteAnswer: (row, status, durationMs) => egress.complete(row, status, durationMs),
     async stop() {
@@ -99,6 +104,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       outbox.close()
       await envelopes.close()
       await network.close()
+      await bigAnswers.close()
       stores.close()
     },
   }
@@ -143,6 +149,7 @@ type EngineAreas = UpkeepParts & {
   disk: DiskGuard
   /** There are envelopes here and no key. Told until there is one. */
   noteLostKey: () => void
+  leftOutNotice: LeftOutNotice
   handlers: Handlers
 }
 
@@ -189,6 +196,13 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
   const drainer = composeDelivery({ outbox, client, reader, documents, sync, clock, random, emit, report })
   const views = createWorkspaceViews({ registry, documents, clock, clockOffsetMs: (workspaceId) => sync.connection(workspaceId).clockOffsetMs })
   const { backups, upkeep } = composeUpkeep({ stores, outbox, envelopes, vault, clock, emit, report })
+  const leftOutNotice = tellLeftOut({
+    setAside: documents.setAside,
+    warnings,
+    clock,
+    workspaces: () => registry.list().map(({ id }) => id),
+    nameOf: workspaceName,
+  })
   watchers.push(...composeWatchers({ registry, workspaceName, views, ...billing, activity, local, warnings, outbox, clock, emit, report }))
   outbox.subscribe((_, news) => {
     if (news !== 'enqueued') return
@@ -232,5 +246,5 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
     subKeyRequests,
     backupFolder: stores.backupFolder,
   })
-  return { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, noteLostKey, handlers }
+  return { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, noteLostKey, leftOutNotice, handlers }
 }

@@ -66,6 +66,9 @@ port.on('message', (message: ToEngine) => {
     case 'power':
       void starting.then((engine) => engine.power(message.state))
       break
+    case 'left-out':
+      void starting.then((engine) => engine.noteLeftOut(message.name, message.leftOut))
+      break
     case 'stop':
       void stop()
       break

@@ -254,7 +254,7 @@ export const attempt = z.strictObject({
 })
 
 export const storeWarning = z.strictObject({
-  kind: z.enum(['disk_low', 'disk_full', 'salvaged', 'cache_rebuilt', 'restore_copy', 'clock', 'address', 'secrets', 'folder']),
+  kind: z.enum(['disk_low', 'disk_full', 'salvaged', 'cache_rebuilt', 'restore_copy', 'clock', 'address', 'secrets', 'folder', 'left_out']),
   text: z.string(),
   at: epochMs,
 })

@@ -89,6 +89,33 @@ describe('what the engine answers', () => {
   })
 })
 
+describe('an odd item of a page', () => {
+  const copy = (name: string, sizeBytes: number) => ({ name, at: 1, sizeBytes })
+
+  test('costs itself: the rest is shown, and it is told what is missing until the page is whole again', async () => {
+    let rows = [copy('a', 1), copy('b', 2 ** 60), copy('c', 3)]
+    const told: unknown[] = []
+    const lines: string[] = []
+    const router = createRouter({
+      call: async () => ({ ok: true, value: rows }),
+      leftOut: (name, leftOut) => told.push([name, leftOut]),
+      report: (line) => lines.push(line),
+    })
+    await expect(router.handle('backups.list', {})).resolves.toEqual({ ok: true, value: [copy('a', 1), copy('c', 3)] })
+    expect(told).toEqual([['backups.list', { count: 1, names: ['number 1: sizeBytes'] }]])
+    expect(lines).toEqual(['backups.list: 1 of its items do not keep to the contract and were left out'])
+    rows = [copy('a', 1)]
+    await router.handle('backups.list', {})
+    await router.handle('backups.list', {})
+    expect(told).toEqual([expect.anything(), ['backups.list', null]])
+  })
+
+  test('of a shape that the contract does not know never reaches the window', async () => {
+    const { router } = routerThat(() => ({ ok: true, value: [copy('a', 1), { ...copy('b', 2), path: '/home/lead/secret' }] }))
+    await expect(router.handle('backups.list', {})).resolves.toEqual({ ok: true, value: [copy('a', 1)] })
+  })
+})
+
 describe('events', () => {
   const good: ConsoleEvent = { event: 'cache.changed', payload: { workspaceId, topics: ['counter'] } }
 
