@@ -15,13 +15,15 @@ export type HeldByMeter = readonly { readonly meter: string; readonly count: num
  */
 export function readMeters(catalog: KnownCatalog, counters: readonly Counter[], held: HeldByMeter): Meter[] {
   const byMetric = new Map(counters.map((counter) => [counter.metric, counter]))
+  const definitions = new Map(catalog.meters.map((meter) => [meter.id, meter]))
+  const waitingFor = new Map(held.map((one) => [one.meter, one]))
   const known = catalog.meters.flatMap((meter) => byMetric.get(meter.id) ?? [])
-  const unknown = counters.filter(({ metric }) => !catalog.meters.some(({ id }) => id === metric))
+  const unknown = counters.filter(({ metric }) => !definitions.has(metric))
   const marks = thresholdMarks(catalog.thresholds)
   return [...known, ...unknown].map((counter) => {
-    const definition = catalog.meters.find(({ id }) => id === counter.metric)
+    const definition = definitions.get(counter.metric)
     const limit = limitFromWire(counter.limit)
-    const waiting = held.find(({ meter }) => meter === counter.metric)
+    const waiting = waitingFor.get(counter.metric)
     const { level, label } = levelOf(catalog.thresholds, isFullFor(waiting, counter, limit, definition) ? Math.max(counter.used, limit) : counter.used, limit)
     return {
       id: counter.metric,

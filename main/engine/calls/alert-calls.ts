@@ -47,8 +47,11 @@ export function alertCalls({ view, documents, outbox, emit }: AlertCallParts): H
         return cached === null ? value === '' : cached.version > (baseVersion ?? 0)
       })
       const meters = catalog?.meters ?? []
+      const metersById = new Map(meters.map((meter) => [meter.id, meter]))
+      const countersByMetric = new Map(counters.map((counter) => [counter.metric, counter]))
+      const ruleIds = new Set(rules.map(({ id }) => id))
       const alertView = (rule: Pick<AlertRule, 'id' | 'measure' | 'meter' | 'inclusive'>, confirmed: AlertFields | null): AlertView => {
-        const meter = meters.find(({ id }) => id === rule.meter)
+        const meter = rule.meter === null ? undefined : metersById.get(rule.meter)
         const edit = edits.get(alertKey(rule.id))
         const serverValue = edit?.payload.serverValue?.value
         return {
@@ -75,15 +78,13 @@ export function alertCalls({ view, documents, outbox, emit }: AlertCallParts): H
       const created = [...edits].flatMap(([key, { payload }]) => {
         const id = alertIdOf(key)
         const value = readAlertValue(payload.value)
-        return id === null || value === null || rules.some((rule) => rule.id === id)
-          ? []
-          : alertView({ id, measure: value.measure, meter: value.meter, inclusive: true }, null)
+        return id === null || value === null || ruleIds.has(id) ? [] : alertView({ id, measure: value.measure, meter: value.meter, inclusive: true }, null)
       })
       return {
         channels: catalog?.alerts?.channels.map(({ id, name }) => ({ id, name })) ?? [],
         currency: workspace.plan?.plan.currency ?? 'usd',
         meters: meters.flatMap((meter) => {
-          const counter = counters.find(({ metric }) => metric === meter.id)
+          const counter = countersByMetric.get(meter.id)
           if (counter === undefined) return []
           const { id, name, unit, byteBase } = meter
           return [{ id, name, unit, byteBase, used: counter.used, limit: limitToNullable(limitFromWire(counter.limit)) }]

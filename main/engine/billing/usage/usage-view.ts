@@ -36,8 +36,9 @@ export type UseCost = Omit<PeriodCost, 'seatsCents' | 'boostersCents' | 'wallet'
 export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCost } {
   const { history, workspaceId, catalog, counters, period, nowMs } = input
   const plan = catalog.plans.find(({ id }) => id === input.planId)
+  const byMetric = new Map(counters.map((counter) => [counter.metric, counter]))
   const counted = catalog.meters.flatMap((meter) => {
-    const counter = counters.find(({ metric }) => metric === meter.id)
+    const counter = byMetric.get(meter.id)
     return counter === undefined ? [] : [{ meter, counter }]
   })
   const priced = counted.flatMap(({ meter, counter }) => {
