@@ -122,7 +122,7 @@ export class Restores {
           this.#tell(workspaceId, position, 'failed', `The envelopes could not be stored: ${error instanceof Error ? error.message : String(error)}`)
           return
         }
-        position = { cursor: answer.value.cursor, done: position.done + good.length, damaged: position.damaged + damaged }
+        position = { cursor: answer.value.cursor, done: position.done + good.length, damaged: position.damaged + damaged + (answer.leftOut?.count ?? 0) }
         this.#writePosition(workspaceId, position)
         if (!answer.value.more) {
           this.#finish(workspaceId, position)

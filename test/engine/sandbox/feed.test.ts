@@ -74,6 +74,27 @@ describe('the changes feed', () => {
   })
 })
 
+describe('a role that sees little', () => {
+  test('is sent no empty page before the last one, and ends at the cursor that a heartbeat names', async () => {
+    const read = async (role: string, query: string) => (await fixture.send(contract.changesResponse, 'GET', `/v1/sync/changes${query}`, { role })).value
+    const roles = [...new Set(fixture.members.filter(({ catalog }) => catalog === fixture.members[0]?.catalog).map(({ role }) => role))]
+    const ends = new Set<string>()
+    for (const role of roles) {
+      for (let query = '?limit=3'; ; ) {
+        const page = await read(role, query)
+        query = `?limit=3&since=${page.cursor}`
+        if (page.more) expect(page.changes, role).toHaveLength(3)
+        else {
+          ends.add(page.cursor)
+          break
+        }
+      }
+    }
+    expect(roles.length).toBeGreaterThan(1)
+    expect(ends.size).toBe(1)
+  })
+})
+
 describe('events', () => {
   test('poke by topic without data after the commit, heartbeat every 15 s, and no word of other workspaces’ data', async () => {
     const stream = await listen()

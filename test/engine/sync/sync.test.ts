@@ -369,6 +369,51 @@ describe('the feed', () => {
     expect(clock.monotonic()).toBe(0)
   })
 
+  it('an odd row and a delete without a body cost neither the page nor each other', async () => {
+    platform.on('GET /v1/sync/changes', ({ query }) => ({
+      body: {
+        changes:
+          query.get('since') === null
+            ? [
+                counterChange('a', 1, 2, 1),
+                { topic: 'counter', id: 'odd', op: 'replace', version: 1 },
+                counterChange('gone', 1, 2, 1),
+                counterChange('big', 2 ** 60, 2, 1),
+              ]
+            : [{ topic: 'counter', id: 'gone', op: 'delete', version: 2 }],
+        cursor: query.get('since') === null ? 'c1' : 'c2',
+        more: query.get('since') === null,
+      },
+    }))
+    await goOnline()
+    expect(engine.documents.list(id, 'counter').map(({ metric }) => metric)).toEqual(['a'])
+    expect(engine.documents.setAside.told(id)).toEqual({ count: 2, names: ['readChanges: changes counter odd: op', 'counter big'] })
+  })
+
+  it('words of a refusal are cut where they are read', async () => {
+    await goOnline()
+    platform.on('PUT /api/billing/settings', () => ({ status: 503, body: { code: 'overloaded', message: 'm'.repeat(1_000_000), reason: 'r'.repeat(501) } }))
+    const answer = await engine.client.send(id, 'putSetting', { body: { key: 'a', value: 'b' } })
+    expect(answer).toMatchObject({ kind: 'error', error: { message: `${'m'.repeat(499)}…`, reason: `${'r'.repeat(499)}…` } })
+  })
+
+  it('a page far larger than was asked for is read beside the engine and written in slices', async () => {
+    const changes = Array.from({ length: 12_000 }, (_, index) => counterChange(`metric-${index}`, index, 20_000, 1))
+    platform.on('GET /v1/sync/changes', () => ({ body: { changes, cursor: 'c1', more: false } }))
+    let most = 0
+    let before = 0
+    const pause = async (): Promise<void> => {
+      const now = engine.cache.prepare<[], number>('SELECT count(*) FROM documents').pluck().get() ?? 0
+      most = Math.max(most, now - before)
+      before = now
+    }
+    expect(await pullChanges({ ...engine, clock, pace: new QuestionPace(clock), pause }, id, new AbortController().signal)).toMatchObject({ trouble: null })
+    expect(engine.documents.list(id, 'counter')).toHaveLength(12_000)
+    expect(most).toBe(200)
+    expect(Math.max(...engine.bigParts)).toBeLessThanOrEqual(500)
+    expect(engine.bigParts.reduce((sum, rows) => sum + rows, 0)).toBe(12_000)
+  })
+
   it('counters of a push reach the cache and the outbox, older ones do not', async () => {
     platform.on('GET /v1/sync/changes', ({ query }) => ({
       body: { changes: query.get('since') === null ? [counterChange('a', 5, 10, 5)] : [], cursor: 'c1', more: false },

@@ -16,7 +16,7 @@ async function heard(...pieces: string[]): Promise<string[]> {
       clock: { now: () => 0, monotonic: () => 0, after: () => () => undefined },
     },
     'harbour',
-    { onOpen: () => told.push('open'), onPoke: (topic) => told.push(topic), onHeartbeat: () => told.push('heartbeat') },
+    { onOpen: () => told.push('open'), onPoke: (topic) => told.push(topic), onHeartbeat: (cursor) => told.push(`up to ${cursor}`) },
     new AbortController().signal,
   )
   return told
@@ -39,6 +39,14 @@ test('an event that never ends is given up, and the next one is heard', async ()
   expect(await heard(endless, 'x'.repeat(40_000), '\n\n', 'data: {"topic":"counter"}\n\n')).toEqual(['open', 'counter'])
 })
 
-test('a poke that cannot be read is one about everything; a comment and a heartbeat are signs of life', async () => {
-  expect(await heard('data: {"topic":7}\n\n', ': still here\n\n', 'event: heartbeat\ndata: {}\n\n')).toEqual(['open', '', 'heartbeat', 'heartbeat'])
+test('a poke that cannot be read is one about everything', async () => {
+  expect(await heard('data: {"topic":7}\n\n')).toEqual(['open', ''])
+})
+
+test('a heartbeat says up to where the feed goes; one that does not, and a comment, say nothing', async () => {
+  const heartbeat = (data: string): string => `event: heartbeat\ndata: ${data}\n\n`
+  expect(await heard(': still here\n\n', heartbeat('{}'), heartbeat('{"cursor":7}'), heartbeat('no JSON'), heartbeat('{"cursor":"c9"}'))).toEqual([
+    'open',
+    'up to c9',
+  ])
 })

@@ -72,7 +72,12 @@ export function createBigAnswers(clock: Pick<Clock, 'after'>, onPart: (rows: num
 
   return {
     read(endpoint, { status, retryAfter, date, body }, nowMs) {
-      const thread = threadNow()
+      let thread: Worker
+      try {
+        thread = threadNow()
+      } catch {
+        return Promise.resolve(unread)
+      }
       lastId += 1
       const id = lastId
       const { promise, resolve } = Promise.withResolvers<Answer<unknown>>()
