@@ -299,12 +299,12 @@ export const calls = {
     /** Newest first. `before` is the sequence of the last row of the page before; never an offset. */
     inWorkspace.extend({ filter: queueFilter, before: z.int().positive().nullable(), limit: z.int().min(1).max(200) }),
     z.strictObject({ rows: z.array(queueRow), next: z.int().positive().nullable(), total: count }),
-    { topics: ['outbox', 'sub_key'] },
+    { topics: ['outbox', 'sub_key', 'plans'] },
   ),
   'outbox.item': call(
     inWorkspace.extend({ id }),
     z.strictObject({ row: queueRow, attempts: z.array(attempt), undoable: z.boolean(), theirs: z.string().nullable(), mine: z.string().nullable() }),
-    { topics: ['outbox', 'sub_key', 'vault'] },
+    { topics: ['outbox', 'sub_key', 'vault', 'plans'] },
   ),
   /** The memories' own ids for rows of a page, by item id; only this device knows them, and only while the vault is open. */
   'outbox.titles': call(inWorkspace.extend({ ids: z.array(id).min(1).max(200) }), z.record(z.string(), z.string()), { topics: ['outbox', 'vault'] }),
