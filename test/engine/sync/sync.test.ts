@@ -387,7 +387,7 @@ describe('the feed', () => {
     }))
     await goOnline()
     expect(engine.documents.list(id, 'counter').map(({ metric }) => metric)).toEqual(['a'])
-    expect(engine.documents.setAside.told(id)).toEqual({ count: 2, names: ['readChanges: changes counter odd: op', 'counter big'] })
+    expect(engine.documents.setAside.told(id)).toEqual({ count: 2, names: ['counter big', 'readChanges: changes counter odd: op'] })
   })
 
   it('words of a refusal are cut where they are read', async () => {
