@@ -5,6 +5,7 @@
 export const engineRooms = [
   'base',
   'store',
+  'journal',
   'activity',
   'sync/client',
   'sync/documents',

@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { itemKind, type ItemKind } from '../../../shared/contract/console.ts'
+
+/** What is known of an undelivered write beside its ciphertext: enough to queue it again, in its order, in a data folder that has lost everything else. */
+export type JournalEntry = {
+  /** Finds the workspace again where this folder's own ids are gone; null: nobody knew it when the entry was written. */
+  account: { platformId: string; url: string } | null
+  workspaceId: string
+  kind: ItemKind
+  /** `memory:<memoryRef>` or `setting:<key>`. */
+  lane: string
+  sequence: number
+  revision: number | null
+  id: string
+  /** Ids of earlier writes that this one makes needless; none yet. */
+  replaces: string[]
+  subKeyId: string | null
+  createdAt: number
+  /** Of the ciphertext; 0 where there is none. */
+  sizeBytes: number
+  /** Of the ciphertext, in hex. */
+  sha256: string | null
+  payload: string | null
+}
+
+/** Runs of sequences, both ends included. */
+export type SequenceRun = [first: number, last: number]
+
+/** What a record of a segment says. `head`: the first of each segment; sequences up to there are taken. `gone`: these are owed no more, and why. */
+export type JournalHeader =
+  | { type: 'entry'; entry: JournalEntry }
+  | { type: 'gone'; runs: SequenceRun[]; reason: string }
+  | { type: 'head'; highestSequence: number }
+
+/** A `gone` record with more runs would be longer than a header may be. */
+export const MAX_RUNS = 2000
+
+const sequence = z.int().positive()
+const optionalText = z.string().nullable()
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** By place, not by name: names would be a third of what an envelope of 4 KiB costs here. The first is the kind of record. */
+const entryTuple = z
+  .tuple([
+    z.literal('entry'),
+    z.tuple([z.string(), z.string()]).nullable(),
+    z.string().min(1),
+    itemKind,
+    z.string().min(1),
+    sequence,
+    z.int().nonnegative().nullable(),
+    z.uuid(),
+    z.array(z.string()),
+    optionalText,
+    z.int().nonnegative(),
+    z.int().nonnegative(),
+    sha256.nullable(),
+    optionalText,
+  ])
+  .transform(
+    ([, account, workspaceId, kind, lane, place, revision, id, replaces, subKeyId, createdAt, sizeBytes, hash, payload]): JournalHeader => ({
+      type: 'entry',
+      entry: {
+        account: account === null ? null : { platformId: account[0], url: account[1] },
+        workspaceId,
+        kind,
+        lane,
+        sequence: place,
+        revision,
+        id,
+        replaces,
+        subKeyId,
+        createdAt,
+        sizeBytes,
+        sha256: hash,
+        payload,
+      },
+    }),
+  )
+const goneTuple = z
+  .tuple([z.literal('gone'), z.array(z.tuple([sequence, sequence])).max(MAX_RUNS), z.string()])
+  .transform(([, runs, reason]): JournalHeader => ({ type: 'gone', runs, reason }))
+const headTuple = z.tuple([z.literal('head'), z.int().nonnegative()]).transform(([, highestSequence]): JournalHeader => ({ type: 'head', highestSequence }))
+
+export function headerText(header: JournalHeader): string {
+  switch (header.type) {
+    case 'entry': {
+      const { account, workspaceId, kind, lane, sequence: place, revision, id, replaces, subKeyId, createdAt, sizeBytes, sha256: hash, payload } = header.entry
+      const owner = account === null ? null : [account.platformId, account.url]
+      return JSON.stringify(['entry', owner, workspaceId, kind, lane, place, revision, id, replaces, subKeyId, createdAt, sizeBytes, hash, payload])
+    }
+    case 'gone':
+      return JSON.stringify(['gone', header.runs, header.reason])
+    case 'head':
+      return JSON.stringify(['head', header.highestSequence])
+  }
+}
+
+/** Null when it is not what was written here. */
+export function parseHeader(text: string): JournalHeader | null {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return null
+  }
+  const type: unknown = Array.isArray(value) ? value[0] : null
+  const schema = type === 'entry' ? entryTuple : type === 'gone' ? goneTuple : type === 'head' ? headTuple : null
+  const parsed = schema?.safeParse(value)
+  return parsed?.success ? parsed.data : null
+}

@@ -1,0 +1,99 @@
+/**
+ * A record of a segment, byte by byte, numbers big endian:
+ *
+ *   0  4  magic "TMJ1"
+ *   4  4  length of the header in bytes
+ *   8  4  length of the body in bytes
+ *  12  4  CRC-32 of bytes 4 to 12, the header and the body
+ *  16  …  header (JSON), then the body (ciphertext, or nothing)
+ *
+ * A damaged record costs itself: reading goes on at the next magic whose checksum holds.
+ */
+import { crc32 } from 'node:zlib'
+import { type JournalHeader, headerText, parseHeader } from './entry.ts'
+
+const MAGIC = Buffer.from('TMJ1', 'latin1')
+const LENGTHS_AT = MAGIC.length
+const CRC_AT = LENGTHS_AT + 8
+const HEADER_AT = CRC_AT + 4
+/** A setting of 64 KiB, escaped, with room to spare. */
+const HEADER_MAX_BYTES = 512 * 1024
+/** The largest envelope that a platform takes is a quarter of this. */
+const BODY_MAX_BYTES = 32 * 1024 * 1024
+
+export type FoundRecord = { at: number; sizeBytes: number; header: JournalHeader; body: Buffer }
+/** Bytes that are no record: damage, or the end of a write that was cut off. */
+export type Gap = { at: number; sizeBytes: number }
+
+/** @throws RangeError when it is too large to be read again. */
+export function encodeRecord(header: JournalHeader, body: Uint8Array | null): Buffer[] {
+  const text = headerText(header)
+  const headerBytes = Buffer.byteLength(text)
+  const bodyBytes = body?.byteLength ?? 0
+  if (headerBytes > HEADER_MAX_BYTES || bodyBytes > BODY_MAX_BYTES) throw new RangeError(`a record of ${headerBytes} and ${bodyBytes} bytes is too large`)
+  const start = Buffer.allocUnsafe(HEADER_AT + headerBytes)
+  MAGIC.copy(start)
+  start.writeUInt32BE(headerBytes, LENGTHS_AT)
+  start.writeUInt32BE(bodyBytes, LENGTHS_AT + 4)
+  start.write(text, HEADER_AT)
+  start.writeUInt32BE(checksum(start.subarray(LENGTHS_AT, CRC_AT), start.subarray(HEADER_AT), body), CRC_AT)
+  return body === null || bodyBytes === 0 ? [start] : [start, Buffer.from(body.buffer, body.byteOffset, bodyBytes)]
+}
+
+/** The record that begins here; null: none that is whole. */
+export function decodeRecord(bytes: Buffer, at: number): FoundRecord | null {
+  const lengths = lengthsAt(bytes, at)
+  if (lengths === null) return null
+  const bodyAt = at + HEADER_AT + lengths.headerBytes
+  const end = bodyAt + lengths.bodyBytes
+  if (end > bytes.length) return null
+  const header = bytes.subarray(at + HEADER_AT, bodyAt)
+  const body = bytes.subarray(bodyAt, end)
+  if (checksum(bytes.subarray(at + LENGTHS_AT, at + CRC_AT), header, body) !== bytes.readUInt32BE(at + CRC_AT)) return null
+  const parsed = parseHeader(header.toString('utf8'))
+  if (parsed === null) return null
+  return { at, sizeBytes: end - at, header: parsed, body }
+}
+
+/** Everything in these bytes, in order: records, and the gaps between them. */
+export function* readRecords(bytes: Buffer): Generator<FoundRecord | Gap> {
+  let at = 0
+  while (at < bytes.length) {
+    const gapAt = at
+    let record = decodeRecord(bytes, at)
+    while (record === null && at < bytes.length) {
+      const next = bytes.indexOf(MAGIC, at + 1)
+      at = next < 0 ? bytes.length : next
+      record = next < 0 ? null : decodeRecord(bytes, at)
+    }
+    if (at > gapAt) yield { at: gapAt, sizeBytes: at - gapAt }
+    if (record === null) return
+    yield record
+    at += record.sizeBytes
+  }
+}
+
+/**
+ * Whether these last bytes of a file are what a write leaves behind that was cut off: the beginning of a record that goes on
+ * beyond the end, or zeros that a file system put there for bytes that never came.
+ */
+export function isCutOffWrite(tail: Buffer): boolean {
+  if (tail.every((byte) => byte === 0)) return true
+  const known = Math.min(tail.length, MAGIC.length)
+  if (!tail.subarray(0, known).equals(MAGIC.subarray(0, known))) return false
+  if (tail.length < HEADER_AT) return true
+  const lengths = lengthsAt(tail, 0)
+  return lengths !== null && HEADER_AT + lengths.headerBytes + lengths.bodyBytes > tail.length
+}
+
+function lengthsAt(bytes: Buffer, at: number): { headerBytes: number; bodyBytes: number } | null {
+  if (at + HEADER_AT > bytes.length || bytes.compare(MAGIC, 0, MAGIC.length, at, at + MAGIC.length) !== 0) return null
+  const headerBytes = bytes.readUInt32BE(at + LENGTHS_AT)
+  const bodyBytes = bytes.readUInt32BE(at + LENGTHS_AT + 4)
+  return headerBytes === 0 || headerBytes > HEADER_MAX_BYTES || bodyBytes > BODY_MAX_BYTES ? null : { headerBytes, bodyBytes }
+}
+
+function checksum(lengths: Uint8Array, header: Uint8Array, body: Uint8Array | null): number {
+  const sum = crc32(header, crc32(lengths))
+  return body === null ? sum : crc32(body, sum)
+}

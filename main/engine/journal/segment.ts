@@ -1,0 +1,139 @@
+import { open, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JournalHeader, SequenceRun } from './entry.ts'
+import { type FoundRecord, type Gap, isCutOffWrite, readRecords } from './record.ts'
+import { SequenceRuns } from './sequence-runs.ts'
+
+const NAME = /^(\d{8})\.journal$/
+/** Segments are far smaller; of what somebody else put there no more is read. */
+const READ_MAX_BYTES = 128 * 1024 * 1024
+/** Read and checked between two turns of others: a millisecond or two. */
+const SLICE_BYTES = 512 * 1024
+const SLICE_RECORDS = 500
+/** Remembered of a segment whose entries have gaps; more than this are joined. */
+const MAX_RUNS = 128
+
+export type SegmentFile = { number: number; path: string; sizeBytes: number }
+
+/** What was found in a segment; null until it was read. */
+export type SegmentContents = {
+  /** Where its entries are; may name some between them that it does not have. */
+  runs: SequenceRuns
+  entryCount: number
+  /** Of the ciphertexts alone. */
+  bodyBytes: number
+  /** The highest sequence that one of its records speaks of, `gone` and `head` too. */
+  highest: number
+  hasHead: boolean
+  /** The highest sequence that a `gone` record names; 0: it has none. */
+  highestGone: number
+  gaps: Gap[]
+  /** The last gap is a write that was cut off: no damage. */
+  isCutOff: boolean
+}
+
+export type PlacedEntry = { at: number; sizeBytes: number }
+/** Where each entry of a segment lies; of several of one sequence the last. */
+export type GoneRecord = { at: number; runs: SequenceRun[]; reason: string }
+export type SegmentIndex = { entries: Map<number, PlacedEntry>; gone: GoneRecord[] }
+
+/** In the order of their numbers. */
+export async function listSegments(folder: string): Promise<SegmentFile[]> {
+  // A folder that cannot be read is one without segments: writing to it will say what is wrong, and the start goes on.
+  const names = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  return names
+    .flatMap((entry) => {
+      const match = entry.isFile() ? NAME.exec(entry.name) : null
+      return match ? [{ number: Number(match[1]), path: join(folder, entry.name), sizeBytes: 0 }] : []
+    })
+    .sort((left, right) => left.number - right.number)
+}
+
+export function segmentName(number: number): string {
+  return `${String(number).padStart(8, '0')}.journal`
+}
+
+/** The whole segment; empty when it is there no more. */
+export async function readSegment(path: string): Promise<Buffer> {
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  })
+  if (handle === null) return Buffer.alloc(0)
+  try {
+    const { size } = await handle.stat()
+    const bytes = Buffer.allocUnsafe(Math.min(size, READ_MAX_BYTES))
+    let read = 0
+    while (read < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, read, bytes.length - read, read)
+      if (bytesRead === 0) break
+      read += bytesRead
+    }
+    return bytes.subarray(0, read)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Goes through a segment; others have their turn between two slices. */
+export async function scanSegment(bytes: Buffer, take: (record: FoundRecord) => void = () => undefined): Promise<SegmentContents> {
+  const contents = emptyContents()
+  let sliceEnd = SLICE_BYTES
+  let records = 0
+  for (const found of readRecords(bytes)) {
+    if ('header' in found) {
+      noteRecord(contents, found.header, found.body.length)
+      take(found)
+    } else contents.gaps.push(found)
+    records += 1
+    if (found.at > sliceEnd || records >= SLICE_RECORDS) {
+      sliceEnd = found.at + SLICE_BYTES
+      records = 0
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  const tail = contents.gaps.at(-1)
+  contents.isCutOff = tail !== undefined && tail.at + tail.sizeBytes === bytes.length && isCutOffWrite(bytes.subarray(tail.at))
+  return contents
+}
+
+export function noteRecord(contents: SegmentContents, header: JournalHeader, bodyBytes: number): void {
+  switch (header.type) {
+    case 'entry':
+      contents.runs.add(header.entry.sequence)
+      contents.entryCount += 1
+      contents.bodyBytes += bodyBytes
+      contents.highest = Math.max(contents.highest, header.entry.sequence)
+      break
+    case 'gone':
+      for (const [, last] of header.runs) contents.highestGone = Math.max(contents.highestGone, last)
+      contents.highest = Math.max(contents.highest, contents.highestGone)
+      break
+    case 'head':
+      contents.hasHead = true
+      contents.highest = Math.max(contents.highest, header.highestSequence)
+      break
+    default:
+      header satisfies never
+  }
+}
+
+export function emptyContents(): SegmentContents {
+  return { runs: new SequenceRuns(MAX_RUNS), entryCount: 0, bodyBytes: 0, highest: 0, hasHead: false, highestGone: 0, gaps: [], isCutOff: false }
+}
+
+/** Damage, as against a write that was cut off when the power went or the process was killed. */
+export function isDamaged({ gaps, isCutOff }: SegmentContents): boolean {
+  return gaps.length > (isCutOff ? 1 : 0)
+}
+
+/** Puts the names of a folder on the disk. Windows cannot sync a folder and does not need it. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

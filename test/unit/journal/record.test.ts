@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { JournalHeader } from '../../../main/engine/journal/entry.ts'
+import { decodeRecord, encodeRecord, type FoundRecord, readRecords } from '../../../main/engine/journal/record.ts'
+import { envelopeWrite, settingWrite } from './fixture.ts'
+
+type Written = { at: number; end: number; header: JournalHeader; body: Buffer }
+
+function segmentOf(sizes: readonly number[]): { bytes: Buffer; written: Written[] } {
+  const parts: Buffer[] = []
+  const written: Written[] = []
+  let at = 0
+  for (const [index, sizeBytes] of sizes.entries()) {
+    const { entry, ciphertext } = sizeBytes === 0 ? settingWrite(index + 1, `TMJ1 ${index}`) : envelopeWrite(index + 1, sizeBytes)
+    const header: JournalHeader = { type: 'entry', entry }
+    const record = Buffer.concat(encodeRecord(header, ciphertext))
+    written.push({ at, end: at + record.length, header, body: Buffer.from(ciphertext ?? []) })
+    parts.push(record)
+    at += record.length
+  }
+  return { bytes: Buffer.concat(parts), written }
+}
+
+function found(bytes: Buffer): FoundRecord[] {
+  return [...readRecords(bytes)].filter((one): one is FoundRecord => 'header' in one)
+}
+
+type Damage = { kind: 'zeroed' | 'cut' | 'torn out' | 'noise'; at: number; sizeBytes: number }
+
+/** Answers the damaged bytes, and of each byte that is left where it was before; -1: changed. */
+function damaged(bytes: Buffer, { kind, at, sizeBytes }: Damage): { bytes: Buffer; isUntouched: (first: number, end: number) => boolean } {
+  const start = Math.floor(at * bytes.length)
+  const end = Math.min(bytes.length, start + sizeBytes)
+  switch (kind) {
+    case 'zeroed':
+      return { bytes: Buffer.from(bytes).fill(0, start, end), isUntouched: (first, last) => last <= start || first >= end }
+    case 'noise': {
+      const noisy = Buffer.from(bytes)
+      for (let place = start; place < end; place += 1) noisy[place] = (noisy[place] ?? 0) ^ (1 + (place % 255))
+      return { bytes: noisy, isUntouched: (first, last) => last <= start || first >= end }
+    }
+    case 'cut':
+      return { bytes: bytes.subarray(0, start), isUntouched: (_, last) => last <= start }
+    case 'torn out':
+      return { bytes: Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]), isUntouched: (first, last) => last <= start || first >= end }
+  }
+}
+
+describe('records of a segment', () => {
+  it('come back as they were written, envelopes and settings', () => {
+    const { bytes, written } = segmentOf([40, 0, 1, 5000, 0])
+    expect([...readRecords(bytes)]).toEqual(written.map(({ at, end, header, body }) => ({ at, sizeBytes: end - at, header, body })))
+  })
+
+  it('are found again after damage of every kind: each whose bytes are untouched is read, and nothing that was not written', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 9000 })), { minLength: 1, maxLength: 30 }),
+        fc.record({
+          kind: fc.constantFrom('zeroed', 'cut', 'torn out', 'noise'),
+          at: fc.double({ min: 0, max: 1, noNaN: true }),
+          sizeBytes: fc.oneof(fc.constant(4096), fc.integer({ min: 1, max: 20_000 })),
+        }),
+        (sizes, damage) => {
+          const { bytes, written } = segmentOf(sizes)
+          const broken = damaged(bytes, damage)
+          const read = found(broken.bytes)
+          const expected = written.filter(({ at, end }) => broken.isUntouched(at, end))
+          const readAs = read.map(({ header, body }) => JSON.stringify([header, body.toString('base64')]))
+          const asWritten = new Set(written.map(({ header, body }) => JSON.stringify([header, body.toString('base64')])))
+          for (const { header, body } of expected) expect(readAs).toContain(JSON.stringify([header, body.toString('base64')]))
+          for (const one of readAs) expect(asWritten).toContain(one)
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+  it('are no record when a length or one bit is changed', () => {
+    const { bytes } = segmentOf([60])
+    for (let place = 0; place < bytes.length; place += 1) {
+      const changed = Buffer.from(bytes)
+      changed[place] = (changed[place] ?? 0) ^ 1
+      expect(decodeRecord(changed, 0)).toBeNull()
+    }
+  })
+
+  it('cannot be larger than what is read again', () => {
+    const { entry } = settingWrite(1, 'x'.repeat(600_000))
+    expect(() => encodeRecord({ type: 'entry', entry }, null)).toThrow(RangeError)
+  })
+})
