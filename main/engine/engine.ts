@@ -20,6 +20,7 @@ import { composeWatchers } from './compose/watchers.ts'
 import type { Drainer } from './outbox/delivery/drainer.ts'
 import { createOutbox, type Outbox } from './outbox/outbox.ts'
 import { removeStalePortFile } from './intake/port-file.ts'
+import { type Journal, openJournal } from './journal/journal.ts'
 import type { DiskGuard } from './store/disk-space.ts'
 import type { Stores } from './store/stores.ts'
 import { setWrongKindsAside } from './store/wrong-kinds.ts'
@@ -57,18 +58,24 @@ export type EngineParts = {
  * first feeds what is stopped after it.
  */
 export async function startEngine(parts: EngineParts): Promise<Engine> {
-  const { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, noteLostKey, leftOutNotice, handlers } = composeEngine(parts)
+  const { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, noteLostKey, leftOutNotice, handlers } = composeEngine(
+    parts,
+    await openJournal({ dataDir: parts.options.dataDir, clock: parts.clock }),
+  )
   const { options, report } = parts
   const { registry, egress, network, bigAnswers } = accounts
-  const { vault, envelopes, mover } = sealed
+  const { vault, envelopes, mover, journal } = sealed
   const { auditLog } = billing
 
+  // Before anything is queued: what comes then gets a place after everything that was acknowledged before.
+  await journal.recover()
   await vault.initialise()
   if (vault.state() === 'empty') noteLostKey()
   await disk.start()
   const { port } = await intake.start()
   try {
     mover.start()
+    journal.keeper.start()
     sync.start()
     backups.start()
     upkeep.start()
@@ -98,6 +105,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
       await drainer.stop()
       await sync.stop()
       await mover.stop()
+      await journal.keeper.stop()
       await backups.stop()
       disk.stop()
       vault.subKeys.saveLastWrites()
@@ -154,7 +162,7 @@ type EngineAreas = UpkeepParts & {
 }
 
 /** Opens the stores and wires the areas, each from those before it. Nothing runs yet. */
-function composeEngine({ options, secrets, clock, random, emit: send, report, findProxy }: EngineParts): EngineAreas {
+function composeEngine({ options, secrets, clock, random, emit: send, report, findProxy }: EngineParts, journal: Journal): EngineAreas {
   const { dataDir, version, intakePort, trustedLoopbackOrigins } = options
   const problem = pathProblem(dataDir)
   if (problem !== null) throw new Error(problem)
@@ -175,7 +183,7 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
   const billing = composeBilling({ dataDir, stores, local, client, clock, emit, report })
   const { documents } = billing
   const outbox = createOutbox({ database: stores.outbox, clock })
-  const sealed = composeVault({ dataDir, stores, secrets, registry, outbox, disk, clock, emit, warn, report })
+  const sealed = composeVault({ dataDir, stores, secrets, registry, outbox, disk, clock, emit, warn, report, journal, warnings, local })
   const { vault, envelopes, reader } = sealed
   const intake = composeIntake({ dataDir, port: intakePort, local, random, outbox, vault, reader, registry, disk, activity, clock, emit, warn, report })
   const subKeyRequests = createSubKeyRequests(client, (workspaceId) => sync.deviceId(workspaceId))
@@ -205,6 +213,7 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
   })
   watchers.push(...composeWatchers({ registry, workspaceName, views, ...billing, activity, local, warnings, outbox, clock, emit, report }))
   outbox.subscribe((_, news) => {
+    sealed.journal.keeper.notify()
     if (news !== 'enqueued') return
     sealed.mover.notify(1)
     backups.noteWrite()

@@ -254,7 +254,21 @@ export const attempt = z.strictObject({
 })
 
 export const storeWarning = z.strictObject({
-  kind: z.enum(['disk_low', 'disk_full', 'salvaged', 'cache_rebuilt', 'restore_copy', 'clock', 'address', 'secrets', 'folder', 'left_out']),
+  kind: z.enum([
+    'disk_full',
+    'secrets',
+    'journal_unwritable',
+    'envelopes_unwritable',
+    'disk_low',
+    'salvaged',
+    'journal_rebuilt',
+    'restore_copy',
+    'address',
+    'folder',
+    'cache_rebuilt',
+    'clock',
+    'left_out',
+  ]),
   text: z.string(),
   at: epochMs,
 })

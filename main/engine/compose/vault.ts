@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { SecretStore } from '../../bridge/messages.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Warnings } from '../base/warnings.ts'
+import type { Journal } from '../journal/journal.ts'
 import type { CiphertextReader } from '../outbox/item.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { DiskGuard } from '../store/disk-space.ts'
+import type { LocalSettings } from '../store/local-settings.ts'
 import type { Stores } from '../store/stores.ts'
 import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
 import { createCiphertextReader } from '../vault/envelopes/ciphertext-reader.ts'
@@ -12,10 +15,11 @@ import { createEnvelopeStore, type EnvelopeStore } from '../vault/envelopes/enve
 import { createMover, type Mover } from '../vault/envelopes/mover.ts'
 import { createMemoryTitles, type MemoryTitles } from '../vault/memory-titles.ts'
 import { createVault, type Vault } from '../vault/vault.ts'
+import { composeJournal, type JournalParts } from './journal.ts'
 
 export type VaultNeeds = {
   dataDir: string
-  stores: Pick<Stores, 'outbox'>
+  stores: Stores
   secrets: SecretStore
   registry: WorkspaceRegistry
   outbox: Outbox
@@ -24,6 +28,9 @@ export type VaultNeeds = {
   emit: (event: ConsoleEvent) => void
   warn: (kind: 'salvaged', text: string) => void
   report: (line: string) => void
+  journal: Journal
+  warnings: Warnings
+  local: LocalSettings
 }
 
 export type VaultParts = {
@@ -32,10 +39,25 @@ export type VaultParts = {
   reader: CiphertextReader
   titles: MemoryTitles
   mover: Mover
+  journal: JournalParts
 }
 
 /** Keys, and the envelopes that they seal: in the queue's database first, carried over to the store by the mover. */
-export function composeVault({ dataDir, stores, secrets, registry, outbox, disk, clock, emit, warn, report }: VaultNeeds): VaultParts {
+export function composeVault({
+  dataDir,
+  stores,
+  secrets,
+  registry,
+  outbox,
+  disk,
+  clock,
+  emit,
+  warn,
+  report,
+  journal,
+  warnings,
+  local,
+}: VaultNeeds): VaultParts {
   const envelopes = createEnvelopeStore({ dataDir, clock, warn: (text) => warn('salvaged', text) })
   const vault: Vault = createVault({
     secrets,
@@ -52,21 +74,26 @@ export function composeVault({ dataDir, stores, secrets, registry, outbox, disk,
     },
     workspaceAt: ({ platformId, platformUrl }) => registry.findAccount(platformId, platformUrl)?.id ?? null,
   })
-  return {
-    vault,
-    envelopes,
-    reader: createCiphertextReader(outbox.stage, envelopes),
-    titles: createMemoryTitles({ outbox, envelopes, vault }),
-    mover: createMover({
-      stage: outbox.stage,
-      store: envelopes,
-      clock,
-      failed: (error) => {
-        if (!disk.noteWriteError(error)) report(`Envelopes could not be moved: ${error instanceof Error ? error.message : 'unknown error'}`)
-      },
-      roomFor: (sizeBytes) => disk.hasRoomFor(sizeBytes),
-    }),
-  }
+  const reader = createCiphertextReader(outbox.stage, envelopes, journal)
+  const mover = createMover({
+    stage: outbox.stage,
+    store: envelopes,
+    clock,
+    failed(error) {
+      if (disk.noteWriteError(error)) return
+      report(`Envelopes could not be moved: ${error instanceof Error ? error.message : 'unknown error'}`)
+      warnings.set({
+        kind: 'envelopes_unwritable',
+        at: clock.now(),
+        text: 'The store of envelopes (folder envelopes.lance) cannot be written. Agents can still write and nothing is lost: until it works again outbox.db and the journal hold what they write. Check the disk and the rights of the data folder; it is tried again by itself.',
+      })
+    },
+    succeeded: () => warnings.clear('envelopes_unwritable'),
+    roomFor: (sizeBytes) => disk.hasRoomFor(sizeBytes),
+    journal: { through: () => journaling.keeper.through(), owed: outbox.undelivered.amongUndelivered },
+  })
+  const journaling = composeJournal({ journal, stores, local, registry, outbox, reader, mover: () => mover, disk, warnings, clock, report })
+  return { vault, envelopes, reader, titles: createMemoryTitles({ outbox, envelopes, vault }), mover, journal: journaling }
 }
 
 function undeliveredCount({ registry, outbox }: Pick<VaultNeeds, 'registry' | 'outbox'>): number {

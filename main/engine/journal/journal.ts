@@ -51,8 +51,8 @@ export type Journal = {
   append(writes: readonly JournalWrite[], gone?: readonly GoneSequences[]): Promise<void>
   /** What is owed as far as it is known here, in order of sequence; of several records of one sequence the last. */
   entries(from?: number): AsyncGenerator<JournalEntry>
-  /** What is owed no more according to a record after its entry, in the order of those records. */
-  gone(): AsyncGenerator<{ runs: SequenceRun[]; reason: string }>
+  /** What is owed no more and has no later entry, in the order of those records; of the last segments, or of all. */
+  gone(ofSegments?: number): AsyncGenerator<{ runs: SequenceRun[]; reason: string }>
   /** Ciphertexts whose hash is the one that their entry names. Those that are not here are missing in the answer. */
   readCiphertext(items: readonly { id: string; sequence: number }[]): Promise<Map<string, Uint8Array>>
   /** Those of these sequences that have no entry here. */
@@ -246,9 +246,7 @@ export async function openJournal({
   /** As far as another segment has an entry that this is about, and a person did not bring it back. */
   function stillGone(segment: Segment, records: readonly GoneRecord[], alive: AliveCheck): GoneSequences[] {
     return records.map(({ runs, reason }) => {
-      const sequences = runs
-        .flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, index) => first + index))
-        .filter((sequence) => segments.some((other) => other !== segment && hasRun(other, sequence)))
+      const sequences = sequencesOf(runs).filter((sequence) => segments.some((other) => other !== segment && hasRun(other, sequence)))
       const owed = alive.amongUndelivered(sequences)
       return { sequences: sequences.filter((sequence) => !owed.has(sequence)), reason }
     })
@@ -282,9 +280,9 @@ export async function openJournal({
     }
   }
 
-  async function goneRecords(): Promise<{ place: Place; runs: SequenceRun[]; reason: string }[]> {
+  async function goneRecords(ofSegments = segments.length): Promise<{ place: Place; runs: SequenceRun[]; reason: string }[]> {
     const found: { place: Place; runs: SequenceRun[]; reason: string }[] = []
-    for (const segment of [...segments]) {
+    for (const segment of segments.slice(Math.max(0, segments.length - ofSegments))) {
       if ((await contentsOf(segment)).highestGone === 0) continue
       for (const { at, runs, reason } of (await indexOf(segment)).gone) found.push({ place: { number: segment.number, at }, runs, reason })
     }
@@ -333,8 +331,17 @@ export async function openJournal({
       }
     },
 
-    async *gone() {
-      for (const { runs, reason } of await goneRecords()) yield { runs, reason }
+    async *gone(ofSegments = segments.length) {
+      for (const { place, runs, reason } of await goneRecords(ofSegments)) {
+        const back = new Set<number>()
+        for (const segment of segments) {
+          if (segment.number < place.number || !runs.some((run) => segment.contents?.runs.meets(...run))) continue
+          for (const [sequence, { at }] of (await indexOf(segment)).entries) {
+            if (isAfter({ number: segment.number, at }, place) && covers(runs, sequence)) back.add(sequence)
+          }
+        }
+        yield { runs: back.size === 0 ? runs : runsOf(sequencesOf(runs).filter((sequence) => !back.has(sequence))), reason }
+      }
     },
 
     async readCiphertext(items) {
@@ -455,6 +462,10 @@ function runsOf(sequences: readonly number[]): SequenceRun[] {
     else runs.push([sequence, sequence])
   }
   return runs
+}
+
+function sequencesOf(runs: readonly SequenceRun[]): number[] {
+  return runs.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, index) => first + index))
 }
 
 async function readRecordAt(path: string, at: number, sizeBytes: number): Promise<FoundRecord | null> {

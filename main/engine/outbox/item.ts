@@ -41,19 +41,25 @@ export type StoredEnvelope = {
 }
 
 /**
- * The part of outbox.db that holds ciphertext until LanceDB has it on disk for certain.
- * The mover alone calls `dropMoved`, after it has synced the Lance files.
+ * The part of outbox.db that holds ciphertext until LanceDB and the journal have it on disk for certain.
+ * The mover alone calls `dropMoved`, after both are synced.
  */
 export type CiphertextStage = {
-  /** Oldest first; at most `limit` rows and about `maxBytes`. */
-  nextToMove(limit: number, maxBytes: number): StoredEnvelope[]
-  dropMoved(ids: readonly string[]): void
+  /** Oldest first, above the sequence `after`; at most `limit` rows and about `maxBytes`. */
+  nextToMove(limit: number, maxBytes: number, after?: number): StoredEnvelope[]
+  dropMoved(sequences: readonly number[]): void
   /** Those of `ids` whose ciphertext still lies in outbox.db. */
   read(ids: readonly string[]): Map<string, Uint8Array>
   waitingCount(): number
 }
 
-/** Reads ciphertext wherever it lies. The drainer calls it for the items of the next batches, in sequence order. */
+/** `sha256`: what its ciphertext must hash to (hex); null where nobody knows. */
+export type WantedCiphertext = { id: string; sequence: number; sizeBytes: number; sha256: string | null }
+
+/**
+ * Reads ciphertext wherever it lies, and gives none whose hash is not the one of its row: a damaged file may answer with
+ * zeros and no error. The drainer calls it for the items of the next batches, in sequence order.
+ */
 export type CiphertextReader = {
-  read(items: readonly { id: string; sequence: number; sizeBytes: number }[]): Promise<Map<string, Uint8Array>>
+  read(items: readonly WantedCiphertext[]): Promise<Map<string, Uint8Array>>
 }

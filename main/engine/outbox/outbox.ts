@@ -9,7 +9,7 @@ import type { Selection } from './actions/selection.ts'
 import { scheduleFolding } from './queue/lanes/lane-folding.ts'
 import { QuotaHolds } from './queue/quota-holds.ts'
 import { createIdentifiers, type Identifiers, uuidText } from './queue/identifiers.ts'
-import type { CiphertextReader, CiphertextStage } from './item.ts'
+import type { CiphertextReader, CiphertextStage, WantedCiphertext } from './item.ts'
 import { entityOf } from './queue/lanes/lane-index.ts'
 import { Lanes } from './queue/lanes/lanes.ts'
 import { type AgentTally, type Attempt, emptyTally, type HeldByMeter, type ItemView, QueueView } from './queue/queue-view.ts'
@@ -20,6 +20,8 @@ import type { DeliveryPort, DeliveryQueue, QueueNews } from './queue/delivery-po
 import { createPushLog } from './queue/push-log.ts'
 import { removeWorkspace } from './recovery/workspace-removal.ts'
 import { type KnownEnvelope, EnvelopeRestorer } from './recovery/envelope-restorer.ts'
+import type { SequenceRun } from '../journal/entry.ts'
+import { EntryRestorer, type RestoredEntry } from './recovery/entry-restorer.ts'
 import type { SettingPayload } from './payload.ts'
 import { ItemQuery } from './queue/item-query.ts'
 import { ItemTransitions } from './queue/item-transitions.ts'
@@ -27,6 +29,7 @@ import { createStagingArea } from './queue/ciphertext-staging.ts'
 import { recoverAtStart } from './recovery/start-recovery.ts'
 import { SupersededScan } from './recovery/superseded-scan.ts'
 import { createQueueWriter } from './queue/queue-writer.ts'
+import { createUndeliveredItems, type UndeliveredItems } from './queue/undelivered-items.ts'
 
 export type Outbox = DeliveryPort & {
   /** All in one transaction, durable on return. A draft that cannot be sealed fails alone. @throws DiskFullError */
@@ -35,7 +38,7 @@ export type Outbox = DeliveryPort & {
   enqueueMemoryDelete(workspaceId: string, memoryRef: string): { withdrawnCount: number; deleteCount: number }
   enqueueSetting(edit: Pick<SettingPayload, 'key' | 'value' | 'baseVersion'> & { workspaceId: string }): { id: string; sequence: number }
   /** The newest envelope of a memory; null when there is none, or when the memory was deleted. */
-  latest(workspaceId: string, memoryRef: string): { id: string; revision: number; sequence: number; sizeBytes: number } | null
+  latest(workspaceId: string, memoryRef: string): (WantedCiphertext & { revision: number }) | null
 
   page(workspaceId: string, filter: QueueFilter, before: number | null, limit: number): { rows: ItemView[]; next: number | null; total: number }
   item(workspaceId: string, id: string): { item: ItemView; attempts: Attempt[]; undoable: boolean } | null
@@ -57,6 +60,13 @@ export type Outbox = DeliveryPort & {
   known(ids: readonly string[]): Set<string>
   /** Queues an envelope again whose row was lost. Null: its row is there after all. */
   requeue(envelope: KnownEnvelope): number | null
+
+  /** Queues again what another store knows and this one does not, of every kind, each under its own id and in its place. Answers how many. */
+  restoreEntries(entries: readonly RestoredEntry[]): number
+  /** Discards what another store knows to be discarded. Answers how many items that were. */
+  discardAgain(run: SequenceRun, reason: string): number
+  /** No sequence up to this one is given any more. */
+  keepSequencesAbove(sequence: number): void
 
   /** Envelopes that this device delivered and that were not deleted since. */
   storedTotals(workspaceId: string): StoredTotal[]
@@ -82,6 +92,7 @@ export type Outbox = DeliveryPort & {
   /** Ends what runs by itself; call it before the database is closed. */
   close(): void
   readonly stage: CiphertextStage
+  readonly undelivered: UndeliveredItems
 }
 
 export type OutboxOptions = {
@@ -100,12 +111,14 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
   const holds = new QuotaHolds(writer)
   const archive = new DeliveredArchive(writer)
   const stage = createStagingArea(writer)
-  const transitions = new ItemTransitions({ writer, lanes, holds, archive })
+  const { notes, ...undelivered } = createUndeliveredItems(writer)
+  const transitions = new ItemTransitions({ writer, lanes, holds, archive, notes })
   const enqueuer = new Enqueuer({ writer, lanes, holds, transitions, archive, stage, identifiers, clock })
   const query = new ItemQuery(writer)
   const view = new QueueView({ writer, holds, query })
   const readyItems = new ReadyItems(writer)
   const restorer = new EnvelopeRestorer({ writer, lanes, holds, archive })
+  const entryRestorer = new EntryRestorer({ writer, lanes, holds, archive, transitions, stage })
   // Only the daily upkeep asks.
   let knownSuperseded: SupersededScan | null = null
   const superseded = (): SupersededScan => {
@@ -175,7 +188,13 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
       const lane = workspace === null ? null : writer.laneIndex.find(workspace, memoryRef)
       const envelope = workspace === null || !lane || lane.envelope === null ? null : archive.envelopeAt(workspace, entityOf(memoryRef), lane.envelope)
       return lane && lane.envelope !== null && envelope
-        ? { id: uuidText(envelope.id), revision: lane.revision, sequence: lane.envelope, sizeBytes: envelope.sizeBytes }
+        ? {
+            id: uuidText(envelope.id),
+            revision: lane.revision,
+            sequence: lane.envelope,
+            sizeBytes: envelope.sizeBytes,
+            sha256: envelope.sha256?.toString('hex') ?? null,
+          }
         : null
     },
 
@@ -218,6 +237,14 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
       return sequence
     },
 
+    restoreEntries(entries) {
+      const restored = writer.write(() => entries.filter((entry) => entryRestorer.restore(entry)))
+      for (const workspaceId of new Set(restored.map((entry) => entry.workspaceId))) announce(workspaceId, 'enqueued')
+      return restored.length
+    },
+    discardAgain: (run, reason) => writer.write(() => entryRestorer.discard(run, reason, clock.now())),
+    keepSequencesAbove: (sequence) => writer.write(() => writer.keepAbove(sequence)),
+
     storedTotals: (workspaceId) => ofWorkspace(workspaceId, (workspace) => archive.totals(workspace), []),
     noteRestorePage: (workspaceId) => writer.write(() => pushLog.recordRestorePage(writer.names.number(workspaceId), clock.now())),
     pushCount: (workspaceId, fromMs, toMs) => ofWorkspace(workspaceId, (workspace) => pushLog.count(workspace, fromMs, toMs), 0),
@@ -232,7 +259,7 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
       return count
     },
     async removeWorkspace(workspaceId) {
-      for (const _ of removeWorkspace({ writer, holds, stage }, workspaceId)) await yieldToEventLoop()
+      for (const _ of removeWorkspace({ writer, holds, stage, notes }, workspaceId)) await yieldToEventLoop()
       announce(workspaceId, 'acted')
     },
     supersededBefore: (time, limit) => superseded().before(time, limit),
@@ -240,6 +267,7 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
 
     close: () => folding.close(),
     stage,
+    undelivered,
     deliveryQueue,
     subscribe(listener) {
       listeners.add(listener)

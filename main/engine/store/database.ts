@@ -10,8 +10,12 @@ export type OpenDatabaseOptions = {
   migrations: readonly Migration[]
   /** `full`: a commit is on the disk before it returns. `normal`: a power cut may take the last commits, never the file. */
   synchronous: 'full' | 'normal'
+  /** What is deleted can be given back to the disk (`returnSpace`). A file that was made without this is rewritten once. */
+  returnsSpace?: boolean
 }
 
+/** `auto_vacuum` as SQLite numbers it: free pages stay in the file until they are asked for. */
+const INCREMENTAL = 2
 /** Up to this size a whole quick_check costs a start some milliseconds; above, only the ends of each table are read. */
 const QUICK_CHECK_MAX_BYTES = 8 * 1024 * 1024
 
@@ -22,13 +26,14 @@ const QUICK_CHECK_MAX_BYTES = 8 * 1024 * 1024
  * @throws FutureDatabaseError when a newer program wrote the file; it is left as it is.
  * @throws DamagedDatabaseError when SQLite cannot read it; it is left as it is.
  */
-export function openDatabase({ path, migrations, synchronous }: OpenDatabaseOptions): Database {
+export function openDatabase({ path, migrations, synchronous, returnsSpace = false }: OpenDatabaseOptions): Database {
   makePrivate(path)
   const database = guardDamage(path, () => new BetterSqlite3(path, { timeout: 5000 }))
   try {
     guardDamage(path, () => {
       // Before anything is written: a file from the future must stay byte for byte what it was.
       refuseFuture(path, database, migrations)
+      if (returnsSpace) prepareSpaceReturn(database)
       configure(database, synchronous)
       probe(database)
       migrate(database, migrations)
@@ -75,6 +80,21 @@ function configure(database: Database, synchronous: 'full' | 'normal'): void {
   expectPragma(database, 'journal_mode', 'wal')
   expectPragma(database, 'synchronous', synchronous === 'full' ? 2 : 1)
   expectPragma(database, 'foreign_keys', 1)
+}
+
+/**
+ * SQLite decides when it makes a file whether free pages can ever be taken out of it: before the first table, and before WAL writes the
+ * first page. For an older file a VACUUM decides it anew; it is one transaction, and where there is no room for it the file stays as it was.
+ */
+function prepareSpaceReturn(database: Database): void {
+  if (Number(database.pragma('auto_vacuum', { simple: true })) === INCREMENTAL) return
+  database.pragma(`auto_vacuum = ${INCREMENTAL}`)
+  if (Number(database.pragma('page_count', { simple: true })) === 0) return
+  try {
+    database.exec('VACUUM')
+  } catch (error) {
+    if (isDamage(error)) throw error
+  }
 }
 
 function expectPragma(database: Database, name: string, expected: string | number): void {

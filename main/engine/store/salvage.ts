@@ -52,7 +52,7 @@ function salvageInto(finished: string, options: OpenDatabaseOptions & { backupFo
     removeDatabase(reading)
     // A copy is read, so that the kept file stays byte for byte what was found.
     for (const companion of ['', '-wal']) if (existsSync(source + companion)) copyFileSync(source + companion, reading + companion)
-    const target = openDatabase({ path: unfinished, migrations, synchronous: 'full' })
+    const target = openDatabase({ path: unfinished, migrations, synchronous: 'full', returnsSpace: options.returnsSpace ?? false })
     try {
       return copyRows(reading, target)
     } finally {

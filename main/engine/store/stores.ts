@@ -41,7 +41,14 @@ export function openStores({
   try {
     const restored = carryOutRestore({ folder: backupFolder, databasePath: join(dataDir, 'outbox.db'), nowMs })
     if (restored !== null) warn('restore_copy', restored)
-    const outbox = openSalvaging({ path: join(dataDir, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full', backupFolder, nowMs })
+    const outbox = openSalvaging({
+      path: join(dataDir, 'outbox.db'),
+      migrations: migrations.outbox,
+      synchronous: 'full',
+      returnsSpace: true,
+      backupFolder,
+      nowMs,
+    })
     opened.push(outbox.database)
     if (outbox.salvage) {
       repairQueue(outbox.database)

@@ -5,7 +5,21 @@ import { appTexts } from '../texts.ts'
 import classes from './shell.module.css'
 
 /** Trouble with this computer's own files, on every page until it is over: the worst first, and one at a time. */
-const urgency = ['disk_full', 'secrets', 'disk_low', 'salvaged', 'restore_copy', 'address', 'folder', 'cache_rebuilt', 'clock', 'left_out'] as const
+const urgency = [
+  'disk_full',
+  'secrets',
+  'journal_unwritable',
+  'envelopes_unwritable',
+  'disk_low',
+  'salvaged',
+  'journal_rebuilt',
+  'restore_copy',
+  'address',
+  'folder',
+  'cache_rebuilt',
+  'clock',
+  'left_out',
+] as const
 
 export function WarningsBanner() {
   const { data } = useRead('app.info', {})

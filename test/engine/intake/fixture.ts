@@ -18,7 +18,7 @@ export const ALICE: Agent = { subKeyId: '018f0000-0000-7000-8000-00000000000a', 
 export const BOB: Agent = { subKeyId: '018f0000-0000-7000-8000-00000000000b', workspaceId: WORKSPACE }
 export const SECRETS: Readonly<Record<string, Agent>> = { 'alice-secret': ALICE, 'bob-secret': BOB }
 
-type Row = { id: string; revision: number; sequence: number; sizeBytes: number; ciphertext: Uint8Array }
+type Row = { id: string; revision: number; sequence: number; sizeBytes: number; sha256: null; ciphertext: Uint8Array }
 
 /** An outbox in memory with a switch for its faults; the real one has tests of its own. */
 export class MemoryOutboxDouble implements MemoryOutbox {
@@ -59,7 +59,7 @@ export class MemoryOutboxDouble implements MemoryOutbox {
     const rows = this.rows.get(lane) ?? []
     const given = { id: randomUUID(), revision: rows.length + 1 }
     const ciphertext = draft.seal(given)
-    const row = { ...given, sequence: ++this.#sequence, sizeBytes: ciphertext.byteLength, ciphertext }
+    const row = { ...given, sequence: ++this.#sequence, sizeBytes: ciphertext.byteLength, sha256: null, ciphertext }
     this.rows.set(lane, [...rows, row])
     this.deleted.delete(lane)
     return row

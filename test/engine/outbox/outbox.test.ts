@@ -133,7 +133,7 @@ describe('writing', () => {
       { id: ids[0], sequence: 1, revision: 1, memoryRef: memoryRef('a'), subKeyId: AGENT, sizeBytes: 100 },
       { id: ids[1] },
     ])
-    desk.outbox.stage.dropMoved([ids[0] ?? '', 'nobody', ids[0] ?? ''])
+    desk.outbox.stage.dropMoved([1, 99, 1])
     expect([...desk.outbox.stage.read(ids).keys()].sort()).toEqual(ids.slice(1).sort())
     expect(desk.outbox.stage.waitingCount()).toBe(2)
     reopen()
@@ -194,7 +194,7 @@ describe('keeping', () => {
     const platform = await deliver()
     const later = clock.now() + 1000
     expect(await desk.outbox.pruneDelivered(later)).toBe(0)
-    for (const { id } of desk.outbox.page(WORKSPACE, {}, null, 10).rows) desk.outbox.stage.dropMoved([id])
+    for (const { sequence } of desk.outbox.page(WORKSPACE, {}, null, 10).rows) desk.outbox.stage.dropMoved([sequence])
     await clock.advance(2_000)
     expect(await desk.outbox.pruneDelivered(clock.now() - 3_000)).toBe(0)
     expect(await desk.outbox.pruneDelivered(later)).toBe(2)

@@ -24,13 +24,13 @@ export function openChildStage(path: string): ChildStage {
         acknowledge.run(envelope.sequence, envelope.id)
       }
     }),
-    nextToMove: (limit) =>
+    nextToMove: (limit, _, after = 0) =>
       db
-        .prepare<[number], { envelope: string }>('SELECT envelope FROM stage ORDER BY sequence LIMIT ?')
-        .all(limit)
+        .prepare<[number, number], { envelope: string }>('SELECT envelope FROM stage WHERE sequence > ? ORDER BY sequence LIMIT ?')
+        .all(after, limit)
         .map((row) => parse(row.envelope)),
-    dropMoved: db.transaction((ids: readonly string[]) => {
-      for (const id of ids) db.prepare('DELETE FROM stage WHERE id = ?').run(id)
+    dropMoved: db.transaction((sequences: readonly number[]) => {
+      for (const sequence of sequences) db.prepare('DELETE FROM stage WHERE sequence = ?').run(sequence)
     }),
     read: (ids) =>
       new Map(

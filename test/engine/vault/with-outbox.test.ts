@@ -69,7 +69,7 @@ describe('an envelope on its way through this computer', () => {
     queued.push(...contents.slice(40).map(write))
     const reader = createCiphertextReader(outbox.stage, store)
     const check = async () => {
-      const found = await reader.read(queued)
+      const found = await reader.read(queued.map((item) => ({ ...item, sha256: null })))
       expect(found.size).toBe(60)
       for (const item of queued) {
         const opened = vault.open(item.id, item.memoryRef, item.revision, found.get(item.id) ?? Buffer.alloc(0))

@@ -13,7 +13,7 @@ function fixture(overrides: Partial<MemoryServiceOptions['outbox']> = {}) {
     outbox: {
       enqueueEnvelopes: (drafts) => drafts.map((_, index) => ({ ok: true, value: { id: `e${index}`, revision: 1, sequence: index + 1, sizeBytes: 10 } })),
       enqueueMemoryDelete: () => ({ withdrawnCount: 0, deleteCount: 1 }),
-      latest: () => ({ id: 'e', revision: 4, sequence: 9, sizeBytes: 10 }),
+      latest: () => ({ id: 'e', revision: 4, sequence: 9, sizeBytes: 10, sha256: null }),
       ...overrides,
     },
     vault: {

@@ -9,6 +9,7 @@ import type { ItemQuery } from '../queue/item-query.ts'
 import { selectedPieces, type Selection } from './selection.ts'
 import type { ItemTransitions } from '../queue/item-transitions.ts'
 import type { QueueWriter } from '../queue/queue-writer.ts'
+import { DISCARDED_BY_PERSON } from '../reasons.ts'
 
 /** Items changed in one transaction; between two of them others have their turn. */
 const PIECE = 500
@@ -81,7 +82,7 @@ export class ItemActions {
     const discardNo = this.#writer.write(() => Number(this.#newDiscard.run(undoToken, workspace, now).lastInsertRowid))
     let count = 0
     for (const piece of selectedPieces(this.#query, workspace, selection, DISCARDABLE, PIECE)) {
-      count += this.#writer.write(() => this.#transitions.discard(piece, 'Discarded by a person.', discardNo, now))
+      count += this.#writer.write(() => this.#transitions.discard(piece, DISCARDED_BY_PERSON, discardNo, now))
       await this.#yieldToEventLoop()
     }
     return { count, undoToken }

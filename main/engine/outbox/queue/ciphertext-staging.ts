@@ -11,6 +11,7 @@ export type StagingArea = CiphertextStage & {
   put(first: number, ciphertexts: readonly Uint8Array[]): void
   /** For a workspace that is removed: `sequences` is a JSON list. */
   remove(sequences: string): void
+  has(sequence: number): boolean
 }
 
 const PLACES = [integerColumn('start'), integerColumn('size')]
@@ -31,13 +32,11 @@ export function createStagingArea(writer: QueueWriter): StagingArea {
     .map((column) => `item.${column}`)
     .join(', ')
   // CROSS JOIN keeps the order of the loops: stage first, it is the short one.
-  const oldest = database.prepare<[number], StagedRow>(
-    `SELECT ${columns}, stage.ciphertext FROM stage CROSS JOIN item ON item.sequence = stage.sequence ORDER BY stage.sequence LIMIT ?`,
+  const oldest = database.prepare<[number, number], StagedRow>(
+    `SELECT ${columns}, stage.ciphertext FROM stage CROSS JOIN item ON item.sequence = stage.sequence WHERE stage.sequence > ? ORDER BY stage.sequence LIMIT ?`,
   )
-  const sizes = database.prepare<[number], number>('SELECT length(ciphertext) FROM stage ORDER BY sequence LIMIT ?').pluck()
-  const drop = database.prepare<[string]>(
-    'DELETE FROM stage WHERE sequence IN (SELECT item.sequence FROM json_each(?) CROSS JOIN item ON item.id = unhex(json_each.value))',
-  )
+  const sizes = database.prepare<[number, number], number>('SELECT length(ciphertext) FROM stage WHERE sequence > ? ORDER BY sequence LIMIT ?').pluck()
+  const present = database.prepare<[number], number>('SELECT 1 FROM stage WHERE sequence = ?').pluck()
   const remove = database.prepare<[string]>('DELETE FROM stage WHERE sequence IN (SELECT value FROM json_each(?))')
   const find = database.prepare<[string], { id: Buffer; ciphertext: Buffer }>(
     'SELECT item.id, stage.ciphertext FROM json_each(?) CROSS JOIN item ON item.id = unhex(json_each.value) CROSS JOIN stage ON stage.sequence = item.sequence',
@@ -68,19 +67,20 @@ export function createStagingArea(writer: QueueWriter): StagingArea {
     remove(sequences) {
       count(-remove.run(sequences).changes)
     },
-    nextToMove(limit, maxBytes) {
+    has: (sequence) => present.get(sequence) !== undefined,
+    nextToMove(limit, maxBytes, after = 0) {
       // Sizes first: a few envelopes of 8 MiB must not be read only to be left for the next time.
       let count = 0
       let bytes = 0
-      for (const size of sizes.all(limit)) {
+      for (const size of sizes.all(after, limit)) {
         if (count > 0 && bytes + size > maxBytes) break
         count += 1
         bytes += size
       }
-      return count === 0 ? [] : oldest.all(count).flatMap((row) => envelopeOf(row) ?? [])
+      return count === 0 ? [] : oldest.all(after, count).flatMap((row) => envelopeOf(row) ?? [])
     },
-    dropMoved(ids) {
-      writer.write(() => count(-drop.run(hexList(ids)).changes))
+    dropMoved(sequences) {
+      writer.write(() => count(-remove.run(JSON.stringify(sequences)).changes))
     },
     read(ids) {
       return new Map(find.all(hexList(ids)).map(({ id, ciphertext }) => [uuidText(id), ciphertext]))

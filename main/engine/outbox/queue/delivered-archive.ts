@@ -53,9 +53,11 @@ export class DeliveredArchive {
     this.#has = database.prepare<[Buffer], { workspace: number; sequence: number; withdrawn: number; own: number; size_bytes: number; sub_key: number | null }>(
       'SELECT workspace, sequence, withdrawn, own, size_bytes, sub_key FROM archive WHERE id = ?',
     )
-    this.#atItem = database.prepare<[number], { id: Buffer; sizeBytes: number }>('SELECT id, size_bytes AS sizeBytes FROM item WHERE sequence = ?')
-    this.#atArchive = database.prepare<[number, Buffer | string, number], { id: Buffer; sizeBytes: number }>(
-      'SELECT id, size_bytes AS sizeBytes FROM archive WHERE workspace = ? AND entity = ? AND sequence = ?',
+    this.#atItem = database.prepare<[number], { id: Buffer; sizeBytes: number; sha256: Buffer | null }>(
+      'SELECT id, size_bytes AS sizeBytes, sha256 FROM item WHERE sequence = ?',
+    )
+    this.#atArchive = database.prepare<[number, Buffer | string, number], { id: Buffer; sizeBytes: number; sha256: Buffer | null }>(
+      'SELECT id, size_bytes AS sizeBytes, NULL AS sha256 FROM archive WHERE workspace = ? AND entity = ? AND sequence = ?',
     )
     this.#oldDelivered = database.prepare<[number, number, number, number], { sequence: number; size_bytes: number; settled_at: number | null }>(
       `SELECT sequence, size_bytes, settled_at FROM item WHERE group_no = ? AND sequence > ? AND sequence <= ? AND NOT EXISTS (SELECT 1 FROM stage WHERE stage.sequence = item.sequence)
@@ -99,8 +101,8 @@ export class DeliveredArchive {
     return this.#has.get(id) !== undefined
   }
 
-  /** Id and size of an envelope by its place, also after its row was pruned. */
-  envelopeAt(workspace: number, entity: Buffer | string, sequence: number): { id: Buffer; sizeBytes: number } | null {
+  /** Id and size of an envelope by its place, also after its row was pruned; then its hash is known no more. */
+  envelopeAt(workspace: number, entity: Buffer | string, sequence: number): { id: Buffer; sizeBytes: number; sha256: Buffer | null } | null {
     return this.#atItem.get(sequence) ?? this.#atArchive.get(workspace, entity, sequence) ?? null
   }
 

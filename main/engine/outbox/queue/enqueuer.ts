@@ -12,6 +12,7 @@ import { type SettingPayload, settingPayloadText } from '../payload.ts'
 import type { ItemTransitions } from './item-transitions.ts'
 import type { StagingArea } from './ciphertext-staging.ts'
 import type { QueueWriter } from './queue-writer.ts'
+import { MEMORY_DELETED, REPLACED_BY_NEWER_EDIT } from '../reasons.ts'
 
 export type EnvelopeDraft = {
   workspaceId: string
@@ -168,7 +169,7 @@ export class Enqueuer {
       this.#withdraw.run(step.sequence)
     }
     atPlatform.push(...this.#archive.withdraw(workspace, entity))
-    this.#transitions.discard(withdrawn, 'The memory was deleted.', null)
+    this.#transitions.discard(withdrawn, MEMORY_DELETED, null)
     let tail: LaneRow = { ...lane, envelope: null }
     this.#writer.laneIndex.putThrough(workspace, memoryRef, tail)
     // Oldest first, as they were stored.
@@ -201,7 +202,7 @@ export class Enqueuer {
     const before = this.#writer.laneIndex.find(workspace, key)
     if (before) {
       const replaced = [...this.#lanes.backwards(before)].filter((step) => step.sent === 0 && !this.#lanes.isSettled(step)).map((step) => step.sequence)
-      this.#transitions.discard(replaced, 'Replaced by a newer edit.', null)
+      this.#transitions.discard(replaced, REPLACED_BY_NEWER_EDIT, null)
     }
     const id = this.#identifiers.next()
     const payload = settingPayloadText({ key: edit.key, value: edit.value, baseVersion: edit.baseVersion })

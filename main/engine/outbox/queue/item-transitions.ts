@@ -8,6 +8,8 @@ import { type Lanes, type LaneItem, traitsOf } from './lanes/lanes.ts'
 import type { Decision, InFlightItem, ItemResult, ReadyItem } from './delivery-port.ts'
 import { deletePayload, parsePayload, type ServerValue, type SettingPayload, settingPayload, settingPayloadText } from '../payload.ts'
 import type { QueueWriter } from './queue-writer.ts'
+import { MEMORY_DELETED } from '../reasons.ts'
+import type { UndeliveredNotes } from './undelivered-items.ts'
 
 /** Moves items from one state to another. Every method belongs inside a transaction of the writer. */
 export class ItemTransitions {
@@ -15,6 +17,7 @@ export class ItemTransitions {
   readonly #lanes: Lanes
   readonly #holds: QuotaHolds
   readonly #archive: DeliveredArchive
+  readonly #notes: UndeliveredNotes
   readonly #markInFlight
   readonly #marked
   readonly #takeBack
@@ -25,11 +28,12 @@ export class ItemTransitions {
   readonly #move
   readonly #payload
 
-  constructor(parts: { writer: QueueWriter; lanes: Lanes; holds: QuotaHolds; archive: DeliveredArchive }) {
+  constructor(parts: { writer: QueueWriter; lanes: Lanes; holds: QuotaHolds; archive: DeliveredArchive; notes: UndeliveredNotes }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
     this.#holds = parts.holds
     this.#archive = parts.archive
+    this.#notes = parts.notes
     const { database } = parts.writer
     const chosen = 'sequence IN (SELECT value FROM json_each(?))'
     this.#markInFlight = database.prepare<[number, number, string, number]>(
@@ -119,6 +123,7 @@ export class ItemTransitions {
       if (from.kind === 'delete') this.#planDelete(sequence, 0)
       gone.push(sequence)
     }
+    this.#notes.gone(gone, reason)
     this.#rebase(this.#lanes.settled(gone))
     return gone.length
   }
@@ -141,12 +146,15 @@ export class ItemTransitions {
     const to = groups.with({ ...traitsOf(from), state: fresh.state, heldBy: fresh.heldBy, behind: waitsFor !== null })
     this.#moveStep(step, from, to, { settledAt: null, reason: null, discardNo: null })
     this.#lanes.setWaits({ ...step, group_no: to.no }, waitsFor)
-    if (from.kind === 'delete' && from.state === 'discarded') this.#planDelete(step.sequence, 1)
+    if (from.state !== 'discarded') return
+    this.#notes.again(step.sequence)
+    if (from.kind === 'delete') this.#planDelete(step.sequence, 1)
   }
 
   /** Replaces what an item will say; for settings. */
   setPayload(sequence: number, payload: SettingPayload): void {
     this.#payload.run(settingPayloadText(payload), sequence)
+    this.#notes.again(sequence)
   }
 
   #settleGroup(groupNo: number, members: readonly InFlightItem[], decision: Decision, now: number): void {
@@ -236,7 +244,7 @@ export class ItemTransitions {
     const open = results.filter(({ decision }) => decision.next !== 'delivered').map(({ inFlight }) => inFlight)
     if (open.length === 0) return
     const withdrawn = this.#withdrawn.all(sequencesOf(open))
-    if (withdrawn.length > 0) this.discard(withdrawn, 'The memory was deleted.', null)
+    if (withdrawn.length > 0) this.discard(withdrawn, MEMORY_DELETED, null)
   }
 
   #planDelete(sequence: number, withdrawn: 0 | 1): void {

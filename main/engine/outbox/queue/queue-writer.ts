@@ -19,6 +19,10 @@ export type QueueWriter = {
   afterCommit(work: () => void): void
   /** The place of the next item in the order of all items. */
   nextSequence(): number
+  /** The highest place that was given. */
+  lastSequence(): number
+  /** No place up to this one is given any more. Belongs inside a transaction. */
+  keepAbove(sequence: number): void
 }
 
 export function createQueueWriter(database: Database): QueueWriter {
@@ -26,6 +30,7 @@ export function createQueueWriter(database: Database): QueueWriter {
   const groups = new ItemGroups(database)
   const laneIndex = new LaneIndex(database)
   let lastSequence = readLastSequence(database)
+  const keepSequence = database.prepare<[number]>('UPDATE high_water SET sequence = max(sequence, ?)')
   let sequenceBefore = lastSequence
   let open = false
   let later: (() => void)[] = []
@@ -76,6 +81,12 @@ export function createQueueWriter(database: Database): QueueWriter {
     nextSequence() {
       lastSequence += 1
       return lastSequence
+    },
+    lastSequence: () => lastSequence,
+    keepAbove(sequence) {
+      if (sequence <= lastSequence) return
+      lastSequence = sequence
+      keepSequence.run(sequence)
     },
   }
 }

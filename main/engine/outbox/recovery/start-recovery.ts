@@ -2,6 +2,7 @@ import type { ReadyItems } from '../queue/ready-items.ts'
 import type { PushLog } from '../queue/push-log.ts'
 import type { ItemTransitions } from '../queue/item-transitions.ts'
 import type { QueueWriter } from '../queue/queue-writer.ts'
+import { MEMORY_DELETED } from '../reasons.ts'
 
 /**
  * What was on its way when the engine ended may or may not have arrived: it is pending again, and the platform's
@@ -34,7 +35,7 @@ export function recoverAtStart({
         if (group.kind === 'envelope') for (const no of pushes.all(group.no)) pushLog.recordUnanswered(workspace, now, no)
         groups.relabel(group, 'pending', null)
         // Their memories were deleted while they were on their way; the deletes behind them do the rest.
-        transitions.discard(withdrawn.all(group.no), 'The memory was deleted.', null)
+        transitions.discard(withdrawn.all(group.no), MEMORY_DELETED, null)
       }
     }
   })

@@ -2,12 +2,18 @@ import { Attempts } from '../queue/attempts.ts'
 import type { QuotaHolds } from '../queue/quota-holds.ts'
 import type { StagingArea } from '../queue/ciphertext-staging.ts'
 import type { QueueWriter } from '../queue/queue-writer.ts'
+import type { UndeliveredNotes } from '../queue/undelivered-items.ts'
+import { SETTLED } from '../queue/rows/codes.ts'
+import { WORKSPACE_REMOVED } from '../reasons.ts'
 
 const PIECE = 1000
 
 /** Takes a workspace and all that it queued out of outbox.db, in pieces; yields after each. */
-export function* removeWorkspace(parts: { writer: QueueWriter; holds: QuotaHolds; stage: Pick<StagingArea, 'remove'> }, workspaceId: string): Generator<void> {
-  const { writer, holds, stage } = parts
+export function* removeWorkspace(
+  parts: { writer: QueueWriter; holds: QuotaHolds; stage: Pick<StagingArea, 'remove'>; notes: Pick<UndeliveredNotes, 'gone'> },
+  workspaceId: string,
+): Generator<void> {
+  const { writer, holds, stage, notes } = parts
   const workspace = writer.names.find(workspaceId)
   if (workspace === null) return
   const { database, groups, laneIndex } = writer
@@ -25,6 +31,11 @@ export function* removeWorkspace(parts: { writer: QueueWriter; holds: QuotaHolds
         const list = JSON.stringify(rows.map(({ sequence }) => sequence))
         for (const drop of dropRows) drop.run(list)
         stage.remove(list)
+        if (!SETTLED.has(group.state))
+          notes.gone(
+            rows.map(({ sequence }) => sequence),
+            WORKSPACE_REMOVED,
+          )
         groups.add(group, -rows.length, -rows.reduce((sum, { size_bytes }) => sum + size_bytes, 0))
         keepSequence.run(last.sequence)
       })

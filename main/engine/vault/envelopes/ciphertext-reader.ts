@@ -1,8 +1,11 @@
 /**
- * Reads ciphertext wherever it lies: in outbox.db until the mover has carried it away, then in the Lance table.
+ * Reads ciphertext wherever it lies: in outbox.db until the mover has carried it away, then in the Lance table, and in the journal
+ * where neither gives it, or gives other bytes than those that were written.
  * A drain asks in sequence order, so ranges of the table are read at once and the next one while a push is on its way.
  */
-import type { CiphertextReader, CiphertextStage } from '../../outbox/item.ts'
+import { hash } from 'node:crypto'
+import type { Journal } from '../../journal/journal.ts'
+import type { CiphertextReader, CiphertextStage, WantedCiphertext } from '../../outbox/item.ts'
 import type { CiphertextRow, EnvelopeStore } from './envelope-store.ts'
 
 /** Rows of one read-ahead. A single range query costs 5 ms, whatever it brings. */
@@ -17,7 +20,12 @@ const DENSE_PART = 0.25
 type Wanted = { id: string; sequence: number; sizeBytes: number }
 type Chunk = { first: number; last: number; rows: Promise<Map<string, Uint8Array>> }
 
-export function createCiphertextReader(stage: Pick<CiphertextStage, 'read'>, store: EnvelopeStore): CiphertextReader {
+/** `journal`: none where nothing is written to one. */
+export function createCiphertextReader(
+  stage: Pick<CiphertextStage, 'read'>,
+  store: EnvelopeStore,
+  journal: Pick<Journal, 'readCiphertext'> | null = null,
+): CiphertextReader {
   const chunks: Chunk[] = []
 
   function chunkAt(sequence: number): Chunk | undefined {
@@ -93,17 +101,41 @@ export function createCiphertextReader(stage: Pick<CiphertextStage, 'read'>, sto
 
   return {
     async read(items) {
-      const found = stage.read(items.map((item) => item.id))
-      const elsewhere = items.filter((item) => !found.has(item.id))
-      if (elsewhere.length === 0) return found
-      for (const [id, bytes] of await fromStore(elsewhere)) found.set(id, bytes)
-      const missing = items.filter((item) => !found.has(item.id))
-      if (missing.length === 0) return found
-      // A row that lies under another sequence (it was restored), or that the mover carried over since the stage was asked.
-      for (const [id, envelope] of await store.readMany(missing.map((item) => item.id))) found.set(id, envelope.ciphertext)
+      const found = soundOf(items, stage.read(items.map((item) => item.id)))
+      const add = (more: ReadonlyMap<string, Uint8Array>): void => {
+        for (const [id, bytes] of soundOf(missing(), more)) found.set(id, bytes)
+      }
+      const missing = (): WantedCiphertext[] => items.filter((item) => !found.has(item.id))
+      let failure: { error: unknown } | null = null
+      try {
+        if (missing().length > 0) add(await fromStore(missing()))
+        // A row that lies under another sequence (it was restored), or that the mover carried over since the stage was asked.
+        const elsewhere = missing()
+        if (elsewhere.length > 0) add(await ciphertextsById(store, elsewhere))
+      } catch (error) {
+        failure = { error }
+      }
+      const lost = missing()
+      if (lost.length > 0 && journal !== null) add(await journal.readCiphertext(lost))
+      if (failure !== null && missing().length > 0) throw failure.error
       return found
     },
   }
+}
+
+/** Those whose bytes are the ones that were written. */
+function soundOf(items: readonly WantedCiphertext[], found: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
+  const sound = new Map<string, Uint8Array>()
+  for (const { id, sha256 } of items) {
+    const bytes = found.get(id)
+    if (bytes !== undefined && (sha256 === null || hash('sha256', bytes) === sha256)) sound.set(id, bytes)
+  }
+  return sound
+}
+
+async function ciphertextsById(store: EnvelopeStore, items: readonly WantedCiphertext[]): Promise<Map<string, Uint8Array>> {
+  const rows = await store.readMany(items.map(({ id }) => id))
+  return new Map([...rows].map(([id, { ciphertext }]) => [id, ciphertext]))
 }
 
 function byId(rows: readonly CiphertextRow[]): Map<string, Uint8Array> {

@@ -111,7 +111,7 @@ describe('superseded envelopes', () => {
     const old = enqueue('a', 1)
     const platform = new FakePlatform()
     await deliver(platform)
-    desk.outbox.stage.dropMoved([old])
+    desk.outbox.stage.dropMoved([1])
     await clock.advance(3_000)
     expect(await desk.outbox.pruneDelivered(ALL)).toBe(1)
     enqueue('a', 2)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { WantedCiphertext } from '../../../../main/engine/outbox/item.ts'
 import { createCiphertextReader } from '../../../../main/engine/vault/envelopes/ciphertext-reader.ts'
 import { fakeStore, stored } from '../fake-store.ts'
 
@@ -12,8 +13,8 @@ function world(count: number, sizeBytes = 4) {
     fake.store,
   )
   const items = (first: number, last: number, step = 1) => {
-    const list: { id: string; sequence: number; sizeBytes: number }[] = []
-    for (let sequence = first; sequence <= last; sequence += step) list.push({ id: stored(sequence).id, sequence, sizeBytes })
+    const list: WantedCiphertext[] = []
+    for (let sequence = first; sequence <= last; sequence += step) list.push({ id: stored(sequence).id, sequence, sizeBytes, sha256: null })
     return list
   }
   const text = (found: Map<string, Uint8Array>) => [...found].map(([id, bytes]) => [Number(id.slice(-12)), Number(Buffer.from(bytes).toString())])

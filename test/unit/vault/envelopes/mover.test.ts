@@ -12,10 +12,10 @@ function world() {
   const failures: number[] = []
   const fake = fakeStore(log)
   const stage = {
-    nextToMove: (limit: number) => staged.slice(0, limit),
-    dropMoved: (ids: readonly string[]) => {
-      log.push(`drop ${ids.length}`)
-      staged = staged.filter((row) => !ids.includes(row.id))
+    nextToMove: (limit: number, _: number, after = 0) => staged.filter(({ sequence }) => sequence > after).slice(0, limit),
+    dropMoved: (sequences: readonly number[]) => {
+      log.push(`drop ${sequences.length}`)
+      staged = staged.filter(({ sequence }) => !sequences.includes(sequence))
     },
     waitingCount: () => staged.length,
   }
