@@ -24,7 +24,7 @@ export type Queue = {
 }
 
 export async function openQueue(dataDir: string): Promise<Queue> {
-  const database = openDatabase({ path: join(dataDir, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full' })
+  const database = openDatabase({ path: join(dataDir, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full', returnsSpace: true })
   const outbox = createOutbox({ database, clock: systemClock })
   const vault = createVault({
     secrets: openSecretFile(join(dataDir, 'secrets.json'), () => undefined),

@@ -87,11 +87,15 @@ export function composeJournal(needs: JournalNeeds): JournalParts {
       const count = await compareWithJournal(comparison, stores.salvaged)
       if (count === 0) return
       queuedAgain(count)
-      warnings.set({
-        kind: 'restore_copy',
-        at: clock.now(),
-        text: `outbox.db or its log was damaged: ${count} writes that it had lost were queued again from the journal of undelivered writes. Nothing needs to be done; a write that had arrived already is not stored twice. Check this computer’s disk.`,
-      })
+      // What was done to outbox.db before is said already; this belongs to it.
+      const said = stores.salvaged ? warnings.list().find(({ kind }) => kind === 'restore_copy' || kind === 'salvaged') : undefined
+      if (said) warnings.set({ ...said, text: `${said.text} ${count} writes that it lacked were queued again from the journal.` })
+      else
+        warnings.set({
+          kind: 'restore_copy',
+          at: clock.now(),
+          text: `outbox.db or its log was damaged: ${count} writes that it had lost were queued again from the journal of undelivered writes. Nothing needs to be done; a write that had arrived already is not stored twice. Check this computer’s disk.`,
+        })
     },
   }
 }

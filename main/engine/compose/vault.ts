@@ -89,6 +89,7 @@ export function composeVault({
       })
     },
     succeeded: () => warnings.clear('envelopes_unwritable'),
+    dropped: () => journaling.keeper.wantRest(),
     roomFor: (sizeBytes) => disk.hasRoomFor(sizeBytes),
     journal: { through: () => journaling.keeper.through(), owed: outbox.undelivered.amongUndelivered },
   })

@@ -37,7 +37,12 @@ export const MAX_RUNS = 2000
 
 const sequence = z.int().positive()
 const optionalText = z.string().nullable()
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const MEMORY_LANE = /^memory:([0-9a-f]{64})$/
+/** 32 bytes in 43 characters; in hex they would be 64. */
+const hashText = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/)
+  .transform((text) => Buffer.from(text, 'base64url').toString('hex'))
 
 /** By place, not by name: names would be a third of what an envelope of 4 KiB costs here. The first is the kind of record. */
 const entryTuple = z
@@ -46,7 +51,7 @@ const entryTuple = z
     z.tuple([z.string(), z.string()]).nullable(),
     z.string().min(1),
     itemKind,
-    z.string().min(1),
+    z.union([z.tuple([hashText]).transform(([memoryRef]) => `memory:${memoryRef}`), z.string().min(1)]),
     sequence,
     z.int().nonnegative().nullable(),
     z.uuid(),
@@ -54,7 +59,7 @@ const entryTuple = z
     optionalText,
     z.int().nonnegative(),
     z.int().nonnegative(),
-    sha256.nullable(),
+    hashText.nullable(),
     optionalText,
   ])
   .transform(
@@ -87,7 +92,10 @@ export function headerText(header: JournalHeader): string {
     case 'entry': {
       const { account, workspaceId, kind, lane, sequence: place, revision, id, replaces, subKeyId, createdAt, sizeBytes, sha256: hash, payload } = header.entry
       const owner = account === null ? null : [account.platformId, account.url]
-      return JSON.stringify(['entry', owner, workspaceId, kind, lane, place, revision, id, replaces, subKeyId, createdAt, sizeBytes, hash, payload])
+      const memoryRef = MEMORY_LANE.exec(lane)?.[1]
+      const shortLane = memoryRef === undefined ? lane : [shortHash(memoryRef)]
+      const shortSha256 = hash === null ? null : shortHash(hash)
+      return JSON.stringify(['entry', owner, workspaceId, kind, shortLane, place, revision, id, replaces, subKeyId, createdAt, sizeBytes, shortSha256, payload])
     }
     case 'gone':
       return JSON.stringify(['gone', header.runs, header.reason])
@@ -108,4 +116,8 @@ export function parseHeader(text: string): JournalHeader | null {
   const schema = type === 'entry' ? entryTuple : type === 'gone' ? goneTuple : type === 'head' ? headTuple : null
   const parsed = schema?.safeParse(value)
   return parsed?.success ? parsed.data : null
+}
+
+function shortHash(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('base64url')
 }

@@ -63,6 +63,8 @@ export type JournalKeeper = {
   start(): void
   /** Something was queued, or went. */
   notify(): void
+  /** Room came free in outbox.db: there is something to do at the next rest. */
+  wantRest(): void
   /** What is owed up to this sequence lies synced in the journal. */
   through(): number
   /** Writes everything that is owed now; rejects when it cannot. */
@@ -78,6 +80,7 @@ export function createJournalKeeper(options: JournalKeeperOptions): JournalKeepe
   let stopped = true
   let running: Promise<void> | null = null
   let hasNews = false
+  let wantsRest = false
   let backOffMs = 0
   let cancelTimer: (() => void) | null = null
   let cancelCompare: (() => void) | null = null
@@ -195,6 +198,7 @@ export function createJournalKeeper(options: JournalKeeperOptions): JournalKeepe
   }
 
   async function rest(): Promise<void> {
+    wantsRest = false
     again.push(...unread)
     unread = []
     if (again.length > 0) await pass()
@@ -219,7 +223,7 @@ export function createJournalKeeper(options: JournalKeeperOptions): JournalKeepe
       running = null
       if (stopped) return
       if (hasNews) plan(PASS_AFTER_MS, false)
-      else if (work === pass) plan(REST_MS, true)
+      else if (work === pass || wantsRest) plan(REST_MS, true)
     } catch (error) {
       running = null
       backOffMs = Math.min(MAX_BACK_OFF_MS, backOffMs === 0 ? FIRST_BACK_OFF_MS : backOffMs * 2)
@@ -249,6 +253,10 @@ export function createJournalKeeper(options: JournalKeeperOptions): JournalKeepe
       hasNews = true
       if (stopped || running || backOffMs > 0) return
       if (cancelTimer === null || timerIsRest) plan(PASS_AFTER_MS, false)
+    },
+    wantRest() {
+      wantsRest = true
+      if (!stopped && running === null && cancelTimer === null) plan(REST_MS, true)
     },
     through: () => (isCompared ? through : 0),
     async flush() {

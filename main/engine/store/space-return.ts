@@ -2,8 +2,8 @@ import type { Database } from './database.ts'
 
 /** Moved to their place in one transaction: some milliseconds each. */
 const PIECE_PAGES = 500
-/** Left for the next writes: giving back the last mebibyte would only be to take it again. */
-const FREE_PAGES_KEPT = 256
+/** Left for the next writes: giving back the last of them would only be to take them again. */
+const FREE_PAGES_KEPT = 16
 const BUSY_TIMEOUT_MS = 5000
 
 /**

@@ -1,5 +1,6 @@
 import { createJournalKeeper, type JournalKeeper } from '../../../main/engine/journal/journal-keeper.ts'
 import { type Journal, openJournal } from '../../../main/engine/journal/journal.ts'
+import type { CiphertextReader } from '../../../main/engine/outbox/item.ts'
 import { compareWithJournal } from '../../../main/engine/outbox/recovery/journal-comparison.ts'
 import type { EnvelopeStore } from '../../../main/engine/vault/envelopes/envelope-store.ts'
 import { createCiphertextReader } from '../../../main/engine/vault/envelopes/ciphertext-reader.ts'
@@ -14,6 +15,7 @@ export type JournaledDesk = Desk & {
   said: string[]
   /** How many came back at the start. */
   restored: number
+  reader: CiphertextReader
 }
 
 export const ACCOUNT = { platformId: '99999999-9999-4999-8999-999999999999', url: 'https://platform.example' }
@@ -38,6 +40,7 @@ export async function openJournaled(
     clock,
     failed: (error) => said.push(`mover: ${String(error)}`),
     roomFor: () => true,
+    dropped: () => keeper.wantRest(),
     journal: { through: () => keeper.through(), owed: outbox.undelivered.amongUndelivered },
   })
   let begun = options.wasBegun ?? !journal.wasMissing
@@ -62,5 +65,5 @@ export async function openJournaled(
     if (news === 'enqueued') mover.notify(1)
     keeper.notify()
   })
-  return { ...desk, journal, keeper, mover, said, restored }
+  return { ...desk, journal, keeper, mover, said, restored, reader }
 }

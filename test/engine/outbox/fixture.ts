@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { Clock } from '../../../main/engine/base/clock.ts'
 import type { EnvelopeDraft } from '../../../main/engine/outbox/queue/enqueuer.ts'
+import type { CiphertextReader } from '../../../main/engine/outbox/item.ts'
 import { createOutbox, type Outbox } from '../../../main/engine/outbox/outbox.ts'
 import { createDrainer, type Drainer } from '../../../main/engine/outbox/delivery/drainer.ts'
 import { type Database, openDatabase } from '../../../main/engine/store/database.ts'
@@ -80,7 +81,7 @@ export function draft(name: string, options: { bytes?: number; workspaceId?: str
 export type Desk = { database: Database; outbox: Outbox; close(): void }
 
 export function openDesk(folder: string, clock: Clock): Desk {
-  const database = openDatabase({ path: join(folder, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full' })
+  const database = openDatabase({ path: join(folder, 'outbox.db'), migrations: migrations.outbox, synchronous: 'full', returnsSpace: true })
   const outbox = createOutbox({ database, clock })
   return {
     database,
@@ -99,7 +100,7 @@ export function startDrainer(
   desk: Desk,
   platform: FakePlatform,
   clock: Clock,
-  options: { random?: () => number; workspaces?: string[]; lingerMs?: number } = {},
+  options: { random?: () => number; workspaces?: string[]; lingerMs?: number; reader?: CiphertextReader } = {},
 ): Running {
   const events: ConsoleEvent[] = []
   const paused: string[] = []
@@ -107,7 +108,7 @@ export function startDrainer(
   const drainer = createDrainer({
     outbox: desk.outbox,
     client: platform.client,
-    reader: { read: async (items) => desk.outbox.stage.read(items.map(({ id }) => id)) },
+    reader: options.reader ?? { read: async (items) => desk.outbox.stage.read(items.map(({ id }) => id)) },
     quota: { meters: () => platform.known, planRevision: () => platform.plan },
     sessions: { current: () => platform.session, noteLost: () => platform.renewSession() },
     deviceId: () => DEVICE,

@@ -70,7 +70,7 @@ describe('the journal', () => {
     expect(entries).toEqual([settingWrite(1, 'light').entry, envelopeWrite(3).entry])
     const gone: unknown[] = []
     for await (const one of journal.gone()) gone.push(one)
-    expect(gone).toEqual([{ runs: [[2, 3]], reason: 'Discarded by a person.' }])
+    expect(gone).toEqual([{ runs: [[2, 2]], reason: 'Discarded by a person.' }])
   })
 
   it('goes on after a write that was cut off, and reads everything before and after it', async () => {

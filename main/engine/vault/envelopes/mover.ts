@@ -28,6 +28,8 @@ export type MoverOptions = {
   failed: (error: unknown, retryMs: number) => void
   /** A batch was written and synced. */
   succeeded?: () => void
+  /** Copies in outbox.db were dropped. */
+  dropped?: () => void
   /** The second home of undelivered ciphertext; none: the table alone is enough. */
   journal?: JournaledUpTo
   /** Whether the disk has so many bytes to spare: a compaction writes the table a second time before it removes the first. */
@@ -56,7 +58,7 @@ export type Mover = {
   stop(): Promise<void>
 }
 
-export function createMover({ stage, store, clock, failed, succeeded = () => undefined, roomFor, journal }: MoverOptions): Mover {
+export function createMover({ stage, store, clock, failed, succeeded = () => undefined, dropped = () => undefined, roomFor, journal }: MoverOptions): Mover {
   let running: Promise<void> | null = null
   let stopped = true
   let noted = 0
@@ -95,8 +97,9 @@ export function createMover({ stage, store, clock, failed, succeeded = () => und
       const done = oldest.filter((sequence) => sequence <= through || owed?.has(sequence) === false)
       if (done.length === 0) return
       stage.dropMoved(done)
-      const dropped = new Set(done)
-      moved = moved.filter((sequence) => !dropped.has(sequence))
+      dropped()
+      const gone = new Set(done)
+      moved = moved.filter((sequence) => !gone.has(sequence))
       if (done.length < oldest.length || moved.length === 0) return
       await new Promise((resolve) => setImmediate(resolve))
     }

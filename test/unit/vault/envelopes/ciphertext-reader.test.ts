@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { WantedCiphertext } from '../../../../main/engine/outbox/item.ts'
 import { createCiphertextReader } from '../../../../main/engine/vault/envelopes/ciphertext-reader.ts'
@@ -78,5 +79,33 @@ describe('the reader of ciphertext', () => {
     await expect(reader.read(items(1, 50))).rejects.toThrow('refused')
     fail.read = false
     expect(await reader.read(items(1, 50))).toHaveLength(50)
+  })
+
+  it('gives no bytes but those that were written: from the journal where a file answers with others, or with none, or fails', async () => {
+    const { rows, store, staged, fail, items } = world(6)
+    const sha256 = (sequence: number) => createHash('sha256').update(stored(sequence).ciphertext).digest('hex')
+    const asked: number[] = []
+    const journal = {
+      async readCiphertext(wanted: readonly { id: string; sequence: number }[]) {
+        asked.push(...wanted.map(({ sequence }) => sequence))
+        return new Map(wanted.filter(({ sequence }) => sequence !== 5).map(({ id, sequence }) => [id, stored(sequence).ciphertext]))
+      },
+    }
+    const reader = createCiphertextReader({ read: (ids) => new Map([...staged].filter(([id]) => ids.includes(id))) }, store, journal)
+    const wanted = items(1, 6).map((item) => ({ ...item, sha256: sha256(item.sequence) }))
+    staged.set(stored(1).id, Buffer.alloc(4))
+    rows.set(stored(1).id, { ...stored(1), ciphertext: Buffer.alloc(4) })
+    rows.set(stored(3).id, { ...stored(3), ciphertext: Buffer.alloc(4) })
+    rows.set(stored(5).id, { ...stored(5), ciphertext: Buffer.alloc(4) })
+    rows.delete(stored(6).id)
+    const found = await reader.read(wanted)
+    expect(asked).toEqual([1, 3, 5, 6])
+    expect([...found.keys()].sort()).toEqual([1, 2, 3, 4, 6].map((sequence) => stored(sequence).id))
+    for (const [id, bytes] of found) expect(Buffer.from(bytes).equals(stored(Number(id.slice(-12))).ciphertext)).toBe(true)
+
+    fail.read = true
+    const second = createCiphertextReader({ read: () => new Map() }, store, journal)
+    expect((await second.read(wanted.slice(0, 4))).size).toBe(4)
+    await expect(second.read(wanted.slice(3, 5))).rejects.toThrow('refused')
   })
 })

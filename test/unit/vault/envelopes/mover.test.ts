@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { StoredEnvelope } from '../../../../main/engine/outbox/item.ts'
-import { createMover } from '../../../../main/engine/vault/envelopes/mover.ts'
+import { createMover, type JournaledUpTo } from '../../../../main/engine/vault/envelopes/mover.ts'
 import { manualClock } from '../fixture.ts'
 import { fakeStore, stored } from '../fake-store.ts'
 
-function world() {
+function world(journal?: JournaledUpTo) {
   const clock = manualClock()
   const log: string[] = []
   let staged: StoredEnvelope[] = []
@@ -20,7 +20,14 @@ function world() {
     waitingCount: () => staged.length,
   }
   const room = { free: Number.POSITIVE_INFINITY }
-  const mover = createMover({ stage, store: fake.store, clock, failed: (_, retryMs) => failures.push(retryMs), roomFor: (bytes) => bytes <= room.free })
+  const mover = createMover({
+    stage,
+    store: fake.store,
+    clock,
+    failed: (_, retryMs) => failures.push(retryMs),
+    roomFor: (bytes) => bytes <= room.free,
+    ...(journal ? { journal } : {}),
+  })
   const enqueue = (count: number) => {
     for (let made = 0; made < count; made += 1) staged.push(stored(next++))
     mover.notify(count)
@@ -127,5 +134,30 @@ describe('the mover', () => {
     clock.step(60_000)
     await settle()
     expect(log).toEqual([])
+  })
+
+  it('keeps a copy until the journal has it too, or until nobody is owed it; and writes no envelope twice for that', async () => {
+    const journal = { upTo: 1, owed: new Set([1, 2, 3]) }
+    const { mover, enqueue, log, left } = world({ through: () => journal.upTo, owed: (some) => new Set(some.filter((one) => journal.owed.has(one))) })
+    enqueue(3)
+    await mover.flush()
+    expect(log).toEqual(['upsert 3', 'sync', 'drop 1'])
+    journal.owed.delete(3)
+    await mover.journaled()
+    expect(log.slice(3)).toEqual(['drop 1'])
+    journal.upTo = 3
+    await mover.journaled()
+    await mover.flush()
+    expect(log.slice(4)).toEqual(['drop 1'])
+    expect(left()).toBe(0)
+  })
+
+  it('begins anew when something came back below what it has moved', async () => {
+    const { mover, enqueue, log } = world({ through: () => 0, owed: (some) => new Set(some) })
+    enqueue(2)
+    await mover.flush()
+    mover.again()
+    await mover.flush()
+    expect(log).toEqual(['upsert 2', 'sync', 'upsert 2', 'sync'])
   })
 })
