@@ -1,6 +1,6 @@
 /** What the whole data folder takes on the disk at rest, for each byte of ciphertext, with the real stores. */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import BetterSqlite3 from 'better-sqlite3'
@@ -36,10 +36,13 @@ afterEach(async () => {
 async function rest(): Promise<void> {
   desk.mover.start()
   desk.keeper.start()
-  for (let turn = 0; turn < 200; turn += 1) {
+  const isAtRest = (): boolean =>
+    desk.outbox.stage.waitingCount() === 0 &&
+    Number(desk.database.pragma('freelist_count', { simple: true })) <= 16 &&
+    statSync(join(folder.path, 'outbox.db-wal')).size === 0
+  for (let turn = 0; turn < 1000 && !(turn > 90 && isAtRest()); turn += 1) {
     await clock.advance(1_000)
     await new Promise((resolve) => setTimeout(resolve, 20))
-    if (turn > 90 && desk.outbox.stage.waitingCount() === 0) break
   }
   expect(desk.outbox.stage.waitingCount()).toBe(0)
   expect(desk.said).toEqual([])
