@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { v5 as uuidV5 } from 'uuid'
 import { z } from 'zod'
-import type { workspaceResponse } from '../../../../shared/contract/platform.ts'
+import { MAX_ENVELOPE_BYTES, type workspaceResponse } from '../../../../shared/contract/platform.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Database } from '../../store/database.ts'
 import { isLoopbackHost } from '../client/workspace-url.ts'
@@ -10,7 +11,7 @@ type WorkspaceAnswer = z.output<typeof workspaceResponse>
 
 /** An account on one platform, as this computer keeps it. Times are epoch milliseconds. */
 export type WorkspaceRecord = {
-  /** Ours: a random uuid, made when the workspace was added. */
+  /** Ours: follows from the account, so that an account that is added anew finds its writes, keys and token again. */
   id: string
   platformId: string
   url: string
@@ -29,6 +30,14 @@ export type WorkspaceRecord = {
   deviceRegisteredAt: number | null
   connectedAt: number | null
 }
+
+/** What names an account on every computer. */
+export type Account = { platformId: string; url: string }
+
+/** Of the ids that are made here; any fixed uuid. */
+const NAMESPACE = 'b6f5b5a4-0a3e-4b0f-9d3c-6a5a4c1f7e21'
+/** What a workspace is called until its platform has answered. */
+const UNHEARD = { name: 'Workspace', catalog: '', deployment: 'platform', memberName: '', role: '', capabilities: ['sync'] } as const
 
 const row = z
   .object({
@@ -109,7 +118,7 @@ export class WorkspaceRegistry {
 
   /** Adds an account, or brings back and refreshes the one that is known. */
   save(url: string, answer: WorkspaceAnswer): WorkspaceRecord {
-    const id = this.findAccount(answer.id, url)?.id ?? randomUUID()
+    const id = this.findAccount(answer.id, url)?.id ?? this.#newId({ platformId: answer.id, url })
     this.#database
       .prepare(
         `INSERT INTO workspaces (id, platform_id, url, name, catalog, deployment, member_id, member_name, role, capabilities, max_envelope_bytes, added_at, connected_at)
@@ -138,6 +147,33 @@ export class WorkspaceRegistry {
     return record
   }
 
+  /**
+   * Puts back an account whose row was lost, under the id that its writes name; what else there is to know of it, its platform
+   * says. Answers whether it was missing: one that a person removed stays so.
+   */
+  reinstate(id: string, account: Account): boolean {
+    const { changes } = this.#database
+      .prepare(
+        `INSERT INTO workspaces (id, platform_id, url, name, catalog, deployment, member_name, role, capabilities, max_envelope_bytes, added_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      )
+      .run(
+        id,
+        account.platformId,
+        account.url,
+        UNHEARD.name,
+        UNHEARD.catalog,
+        UNHEARD.deployment,
+        UNHEARD.memberName,
+        UNHEARD.role,
+        JSON.stringify(UNHEARD.capabilities),
+        MAX_ENVELOPE_BYTES,
+        this.#clock.now(),
+      )
+    this.#records = this.#load()
+    return changes > 0
+  }
+
   remove(id: string): void {
     this.#database.transaction(() => {
       this.#database.prepare('DELETE FROM checkouts WHERE workspace_id = ?').run(id)
@@ -158,6 +194,12 @@ export class WorkspaceRegistry {
     this.#records = this.#load()
   }
 
+  #newId(account: Account): string {
+    const id = accountId(account)
+    // Taken only by another account, whose row says so: then this one is told apart by chance, as all were before.
+    return this.#database.prepare('SELECT 1 FROM workspaces WHERE id = ?').get(id) === undefined ? id : randomUUID()
+  }
+
   #load(): Map<string, WorkspaceRecord> {
     const records = new Map<string, WorkspaceRecord>()
     for (const raw of this.#database.prepare('SELECT * FROM workspaces ORDER BY added_at, id').all()) {
@@ -167,4 +209,9 @@ export class WorkspaceRegistry {
     }
     return records
   }
+}
+
+/** On loopback neither port nor spelling counts, as with `findAccount`. */
+export function accountId({ platformId, url }: Account): string {
+  return uuidV5(`${platformId} ${isLoopbackHost(new URL(url).hostname) ? 'loopback' : url}`, NAMESPACE)
 }
