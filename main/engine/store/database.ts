@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs'
 import BetterSqlite3 from 'better-sqlite3'
 import { DamagedDatabaseError, FutureDatabaseError, isDamage } from './errors.ts'
 import { type Migration, newestVersion } from './migration.ts'
@@ -12,12 +12,14 @@ export type OpenDatabaseOptions = {
   synchronous: 'full' | 'normal'
   /** What is deleted can be given back to the disk (`returnSpace`). A file that was made without this is rewritten once. */
   returnsSpace?: boolean
+  /** Other files of the folder speak of what it held: without a single table it is a loss, not a beginning. */
+  mustHoldSomething?: boolean
 }
 
 /** `auto_vacuum` as SQLite numbers it: free pages stay in the file until they are asked for. */
 const INCREMENTAL = 2
 /** Up to this size a whole quick_check costs a start some milliseconds; above, only the ends of each table are read. */
-const QUICK_CHECK_MAX_BYTES = 8 * 1024 * 1024
+export const QUICK_CHECK_MAX_BYTES = 8 * 1024 * 1024
 
 /**
  * Opens or makes a database: WAL, foreign keys on, `synchronous` set and read back, migrations applied, each in
@@ -26,13 +28,14 @@ const QUICK_CHECK_MAX_BYTES = 8 * 1024 * 1024
  * @throws FutureDatabaseError when a newer program wrote the file; it is left as it is.
  * @throws DamagedDatabaseError when SQLite cannot read it; it is left as it is.
  */
-export function openDatabase({ path, migrations, synchronous, returnsSpace = false }: OpenDatabaseOptions): Database {
+export function openDatabase({ path, migrations, synchronous, returnsSpace = false, mustHoldSomething = false }: OpenDatabaseOptions): Database {
   makePrivate(path)
   const database = guardDamage(path, () => new BetterSqlite3(path, { timeout: 5000 }))
   try {
     guardDamage(path, () => {
       // Before anything is written: a file from the future must stay byte for byte what it was.
       refuseFuture(path, database, migrations)
+      if (mustHoldSomething && userVersion(database) === 0) throw new DamagedDatabaseError(path, new Error('it holds no table'))
       if (returnsSpace) prepareSpaceReturn(database)
       configure(database, synchronous)
       probe(database)
@@ -104,7 +107,7 @@ function expectPragma(database: Database, name: string, expected: string | numbe
   if (found !== expected) throw new Error(`${database.name}: ${name} is ${String(found)}, must be ${expected}`)
 }
 
-/** Finds damage that shows at once. Deeper damage is found by the backup, which reads every page. */
+/** Finds damage that shows at once. Deeper damage is found by the check of large files, which runs beside the engine. */
 function probe(database: Database): void {
   const pageBytes = Number(database.pragma('page_size', { simple: true }))
   const pages = Number(database.pragma('page_count', { simple: true }))
@@ -125,6 +128,12 @@ function makePrivate(path: string): void {
   if (path === ':memory:' || process.platform === 'win32') return
   closeSync(openSync(path, 'a', 0o600))
   for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600)
+}
+
+/** Whether a file holds anything at all; an empty one is what a cut-off copy or a cleaning program leaves. */
+export function databaseFile(path: string): 'missing' | 'empty' | 'present' {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found === undefined ? 'missing' : found.size === 0 ? 'empty' : 'present'
 }
 
 function guardDamage<T>(path: string, work: () => T): T {

@@ -42,6 +42,11 @@ export function isDamage(error: unknown): boolean {
   return error instanceof BetterSqlite3.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code)
 }
 
+/** Whatever else SQLite says of a file's content: an index of words that was damaged is an error of its own, without a code of damage. */
+export function isUnusable(error: unknown): boolean {
+  return error instanceof BetterSqlite3.SqliteError && /^SQLITE_(CORRUPT|NOTADB|ERROR|SCHEMA|MISMATCH)/.test(error.code)
+}
+
 /**
  * SQLITE_FULL is what SQLite makes of ENOSPC. A file-size limit, a quota of the file system and a write to the WAL's
  * shared-memory file come as I/O errors of writing instead.

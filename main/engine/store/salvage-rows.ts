@@ -9,11 +9,18 @@ type Row = Value[]
 const MAX_GAP = 500_000
 const COMMIT_ROWS = 2_000
 
+export type CopyOptions = {
+  /** Names of the tables that are copied; all when not given. */
+  only?: ReadonlySet<string>
+  /** What becomes of a row whose key is there already. */
+  present?: 'replaced' | 'kept'
+}
+
 /**
  * Copies every row that can be read into the tables of the same name. Damage is met on the way: a table is read from
  * its beginning and from its end, and what lies between is asked for row by row.
  */
-export function copyRows(sourcePath: string, target: Database): CopiedTable[] {
+export function copyRows(sourcePath: string, target: Database, { only, present = 'replaced' }: CopyOptions = {}): CopiedTable[] {
   let source: Database
   try {
     source = new BetterSqlite3(sourcePath)
@@ -28,21 +35,28 @@ export function copyRows(sourcePath: string, target: Database): CopiedTable[] {
     const tables = target
       .prepare<[], { name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
       .all()
-    return tables.map(({ name, sql }) => copyTable(source, target, name, !/WITHOUT\s+ROWID/i.test(sql)))
+      .filter(({ name }) => only?.has(name) ?? true)
+    return tables.map(({ name, sql }) => copyTable(source, target, { table: name, hasRowid: !/WITHOUT\s+ROWID/i.test(sql), present }))
   } finally {
     source.close()
     target.pragma('foreign_keys = ON')
   }
 }
 
-function copyTable(source: Database, target: Database, table: string, hasRowid: boolean): CopiedTable {
+function copyTable(
+  source: Database,
+  target: Database,
+  { table, hasRowid, present }: { table: string; hasRowid: boolean; present: 'replaced' | 'kept' },
+): CopiedTable {
   const columns = sharedColumns(source, target, table)
   if (columns.length === 0) return { table, rows: 0, complete: false }
   const list = columns.map(quote).join(', ')
   const rowNumber = hasRowid ? 'rowid' : 'NULL'
   // REPLACE: a migration may have put a row there already (a single row of settings, say); the file's own one counts.
-  const insert = target.prepare(`INSERT OR REPLACE INTO ${quote(table)} (${list}) VALUES (${columns.map(() => '?').join(', ')})`)
-  const sink = new Sink(target, (row) => insert.run(...row))
+  const insert = target.prepare(
+    `INSERT OR ${present === 'replaced' ? 'REPLACE' : 'IGNORE'} INTO ${quote(table)} (${list}) VALUES (${columns.map(() => '?').join(', ')})`,
+  )
+  const sink = new Sink(target, (row) => insert.run(...row).changes)
   const read = (order: string): { complete: boolean; last: number | null } =>
     readRun(source, `SELECT ${rowNumber}, ${list} FROM ${quote(table)} ${order}`, sink)
   const order = hasRowid ? 'rowid' : primaryKey(source, table).map(quote).join(', ')
@@ -59,7 +73,12 @@ function copyTable(source: Database, target: Database, table: string, hasRowid: 
     complete = false
   }
   sink.flush()
-  return { table, rows: sink.count(table), complete }
+  return {
+    table,
+    // A migration may have put a row there: without one of the file's own, nothing was read.
+    rows: present === 'replaced' && sink.inserted > 0 ? sink.count(table) : sink.inserted,
+    complete,
+  }
 }
 
 /** Reads until the end, or until the damage. */
@@ -95,10 +114,12 @@ function readGap(source: Database, table: string, list: string, gap: { from: num
 /** Writes rows in transactions of some thousands; a row that the table does not accept is damage too, and is left out. */
 class Sink {
   readonly #target: Database
-  readonly #insert: (row: Row) => void
+  readonly #insert: (row: Row) => number
   #rows: Row[] = []
+  /** Rows that the table took. */
+  inserted = 0
 
-  constructor(target: Database, insert: (row: Row) => void) {
+  constructor(target: Database, insert: (row: Row) => number) {
     this.#target = target
     this.#insert = insert
   }
@@ -114,7 +135,7 @@ class Sink {
     this.#target.transaction(() => {
       for (const row of rows) {
         try {
-          this.#insert(row)
+          this.inserted += this.#insert(row)
         } catch (error) {
           if (!(error instanceof BetterSqlite3.SqliteError) || !/^SQLITE_(CONSTRAINT|MISMATCH)/.test(error.code)) throw error
         }

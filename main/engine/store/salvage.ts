@@ -1,82 +1,147 @@
 import { copyFileSync, existsSync, readdirSync, renameSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { newestFirst, readBackupName } from './backup-names.ts'
-import { type Database, openDatabase, type OpenDatabaseOptions } from './database.ts'
+import { type Database, databaseFile, openDatabase, type OpenDatabaseOptions } from './database.ts'
 import { DamagedDatabaseError } from './errors.ts'
 import { removeCompanions, removeDatabase, syncPath, timeStamp } from './files.ts'
+import { forgetFoundDamage, wasFoundDamaged } from './found-damage.ts'
 import { copyRows, type CopiedTable } from './salvage-rows.ts'
 
 export type Salvage = {
-  /** The damaged file, kept as it was. */
-  keptAs: string
+  /** The damaged file, kept as it was; null: there was none. */
+  keptAs: string | null
   keptRows: number
   /** Tables of which rows could not be read. */
   damagedTables: string[]
-  /** The copy that was used because nothing of the file could be read; null: the file itself gave the rows. */
+  /** The copy that gave what the file could not give; null: there was none, or it was not needed. */
   fromBackup: string | null
   /** For the person. */
   text: string
 }
 
 /**
+ * Tables whose rows stand for themselves. Where the file has lost some of them, the newest copy gives what it has; a row of the file
+ * counts for more. The queue's own tables refer to each other, so they come from one source: what it lacks, the other stores of writes know.
+ */
+export const OUTBOX_TABLES_OF_THEIR_OWN: readonly string[] = [
+  'name',
+  'workspaces',
+  'sub_keys',
+  'vault_records',
+  'device_identity',
+  'device_names',
+  'local_settings',
+  'checkouts',
+  'activity',
+]
+
+export type SalvageOptions = OpenDatabaseOptions & {
+  backupFolder: string
+  nowMs: number
+  /** What the person should do now, when this database had to be mended. */
+  remedy?: string
+}
+
+/**
  * Opens a database whose content exists nowhere else (outbox.db). Damaged, it is salvaged row by row into a new file;
- * the damaged one is kept. If not one row can be read, the newest readable backup takes its place.
+ * the damaged one is kept. What it cannot give, the newest readable copy gives. With `mustHoldSomething`, a file that is not there,
+ * or that is empty, is damage too.
  *
  * A crash at any moment of the salvage leaves either the damaged file, which is salvaged again, or the finished new one.
  *
  * @throws FutureDatabaseError; the file is left as it is.
  */
-export function openSalvaging(options: OpenDatabaseOptions & { backupFolder: string; nowMs: number }): { database: Database; salvage: Salvage | null } {
-  const finished = `${options.path}.salvaged`
-  if (existsSync(finished)) takePlace(finished, options.path)
+export function openSalvaging(options: SalvageOptions): { database: Database; salvage: Salvage | null } {
+  const { path } = options
+  const finished = `${path}.salvaged`
+  if (existsSync(finished)) takePlace(finished, path)
+  const found = databaseFile(path)
+  // Before SQLite sees it: it would remove the log of an empty file, which may be of use to somebody.
+  const isLost = options.mustHoldSomething === true && found !== 'present'
   try {
-    return { database: openDatabase(options), salvage: null }
+    if (!isLost) {
+      const database = openDatabase(options)
+      if (!wasFoundDamaged(path)) return { database, salvage: null }
+      database.close()
+    }
   } catch (error) {
     if (!(error instanceof DamagedDatabaseError)) throw error
-    const salvage = salvageInto(finished, options)
-    takePlace(finished, options.path)
-    return { database: openDatabase(options), salvage }
   }
+  const salvage = salvageInto(finished, found, options)
+  takePlace(finished, path)
+  forgetFoundDamage(path)
+  return { database: openDatabase({ ...options, mustHoldSomething: false }), salvage }
 }
 
-function salvageInto(finished: string, options: OpenDatabaseOptions & { backupFolder: string; nowMs: number }): Salvage {
+function salvageInto(finished: string, found: 'missing' | 'empty' | 'present', options: SalvageOptions): Salvage {
   const { path, migrations, nowMs } = options
-  const keptAs = `${path}.damaged-${timeStamp(nowMs)}`
-  // With its log, and before anything opens it again: opening may checkpoint, which changes the evidence.
-  for (const companion of ['', '-wal', '-shm']) if (existsSync(path + companion)) copyFileSync(path + companion, keptAs + companion)
-  syncPath(keptAs)
+  const keptAs = keepDamaged(path, nowMs)
   const unfinished = `${path}.salvaging`
-  const reading = `${path}.reading`
-  const attempt = (source: string): CopiedTable[] => {
-    removeDatabase(unfinished)
-    removeDatabase(reading)
-    // A copy is read, so that the kept file stays byte for byte what was found.
-    for (const companion of ['', '-wal']) if (existsSync(source + companion)) copyFileSync(source + companion, reading + companion)
-    const target = openDatabase({ path: unfinished, migrations, synchronous: 'full', returnsSpace: options.returnsSpace ?? false })
-    try {
-      return copyRows(reading, target)
-    } finally {
-      target.pragma('journal_mode = DELETE')
-      target.close()
-      removeDatabase(reading)
-    }
-  }
-  let tables = attempt(keptAs)
+  removeDatabase(unfinished)
+  const target = openDatabase({ path: unfinished, migrations, synchronous: 'full', returnsSpace: options.returnsSpace ?? false })
+  let tables: CopiedTable[] = []
   let fromBackup: string | null = null
-  if (rowsOf(tables) === 0) {
-    for (const name of backupsOf(options.backupFolder, basename(path, '.db'))) {
-      tables = attempt(join(options.backupFolder, name))
-      if (rowsOf(tables) === 0) continue
+  let rowsOfBackup = 0
+  try {
+    if (keptAs !== null) tables = readCopy(keptAs, path, (source) => copyRows(source, target))
+    const isNothing = rowsOf(tables) === 0
+    const wanted = isNothing ? null : incompleteOf(tables).filter((name) => OUTBOX_TABLES_OF_THEIR_OWN.includes(name))
+    for (const name of wanted?.length === 0 ? [] : backupsOf(options.backupFolder, basename(path, '.db'))) {
+      const copied = readCopy(join(options.backupFolder, name), path, (source) =>
+        wanted === null ? copyRows(source, target) : copyRows(source, target, { only: new Set(wanted), present: 'kept' }),
+      )
+      // A copy that was damaged itself.
+      if (copied.length === 0) continue
+      rowsOfBackup = rowsOf(copied)
+      if (rowsOfBackup === 0 && wanted === null) continue
+      if (wanted === null) tables = copied
       fromBackup = name
       break
     }
+    target.pragma('journal_mode = DELETE')
+  } finally {
+    target.close()
   }
   syncPath(unfinished)
   renameSync(unfinished, finished)
   syncPath(dirname(path))
-  const damagedTables = tables.filter(({ complete }) => !complete).map(({ table }) => table)
-  const keptRows = rowsOf(tables)
-  return { keptAs, keptRows, damagedTables, fromBackup, text: wordsOf(path, { keptAs, keptRows, damagedTables, fromBackup }) }
+  const damagedTables = incompleteOf(tables)
+  const isWhole = fromBackup !== null && rowsOfBackup === rowsOf(tables)
+  const keptRows = rowsOf(tables) + (isWhole ? 0 : rowsOfBackup)
+  return {
+    keptAs,
+    keptRows,
+    damagedTables,
+    fromBackup,
+    text: wordsOf(path, { found, keptAs, rows: isWhole ? 0 : rowsOf(tables), damagedTables, fromBackup, rowsOfBackup, remedy: options.remedy ?? '' }),
+  }
+}
+
+/** With its log, and before anything opens it again: opening may checkpoint, which changes the evidence. Null: there was no file. */
+function keepDamaged(path: string, nowMs: number): string | null {
+  const kept = `${path}.damaged-${timeStamp(nowMs)}`
+  const companions = ['', '-wal', '-shm'].filter((companion) => existsSync(path + companion))
+  try {
+    for (const companion of companions) copyFileSync(path + companion, kept + companion)
+    for (const companion of companions) syncPath(kept + companion)
+  } catch (error) {
+    // A full disk: half a copy is of no use, and would take the room that is missing.
+    removeDatabase(kept)
+    throw error
+  }
+  return companions.includes('') ? kept : null
+}
+
+/** A copy is read, so that the kept file stays byte for byte what was found. */
+function readCopy<T>(source: string, path: string, read: (copy: string) => T): T {
+  const reading = `${path}.reading`
+  removeDatabase(reading)
+  for (const companion of ['', '-wal']) if (existsSync(source + companion)) copyFileSync(source + companion, reading + companion)
+  try {
+    return read(reading)
+  } finally {
+    removeDatabase(reading)
+  }
 }
 
 function takePlace(finished: string, path: string): void {
@@ -85,12 +150,33 @@ function takePlace(finished: string, path: string): void {
   syncPath(dirname(path))
 }
 
-function wordsOf(path: string, { keptAs, keptRows, damagedTables, fromBackup }: Omit<Salvage, 'text'>): string {
+type Words = {
+  found: 'missing' | 'empty' | 'present'
+  keptAs: string | null
+  rows: number
+  damagedTables: readonly string[]
+  fromBackup: string | null
+  rowsOfBackup: number
+  remedy: string
+}
+
+function wordsOf(path: string, { found, keptAs, rows, damagedTables, fromBackup, rowsOfBackup, remedy }: Words): string {
   const name = basename(path)
-  const kept = `The damaged file is kept as ${basename(keptAs)}.`
-  if (fromBackup !== null) return `${name} was damaged and could not be read. It was restored from the copy ${fromBackup} (${keptRows} rows). ${kept}`
+  const what = { missing: `${name} was gone`, empty: `${name} was empty`, present: `${name} was damaged` }[found]
+  const kept = keptAs === null ? '' : ` The damaged file is kept as ${basename(keptAs)}.`
+  const from = fromBackup === null ? '' : `the copy ${fromBackup} (${rowsOfBackup} rows)`
+  if (rows === 0) {
+    const unreadable = found === 'present' ? `${what} and could not be read` : what
+    const result = fromBackup === null ? 'No copy of it could be read, so it begins anew.' : `It was restored from ${from}.`
+    return `${unreadable}. ${result}${kept} ${remedy}`
+  }
   const lost = damagedTables.length === 0 ? 'Every row could be read.' : `Some rows could not be read (${damagedTables.join(', ')}).`
-  return `${name} was damaged. ${keptRows} rows were salvaged. ${lost} ${kept}`
+  const added = fromBackup === null ? '' : ` What it lacked of workspaces, sub-keys and settings was taken from ${from}.`
+  return `${what}. ${rows} rows were salvaged. ${lost}${added}${kept}${damagedTables.length === 0 ? '' : ` ${remedy}`}`
+}
+
+function incompleteOf(tables: readonly CopiedTable[]): string[] {
+  return tables.filter(({ complete }) => !complete).map(({ table }) => table)
 }
 
 function rowsOf(tables: readonly CopiedTable[]): number {

@@ -1,10 +1,16 @@
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import type { Database } from './database.ts'
+import { type Database, databaseFile } from './database.ts'
 import { migrations } from './migrations.ts'
+import { holdsWrites } from './held-writes.ts'
+import { noteRestored, takeFromNewerCopy } from './newer-copy.ts'
 import { carryOutRestore } from './planned-restore.ts'
 import { openRebuildable } from './rebuild.ts'
 import { openSalvaging } from './salvage.ts'
+
+const OUTBOX_REMEDY =
+  'Writes that it lacks are queued again from the other stores of this folder. Look at your workspaces, sub-keys and settings: what was changed after the copy was made has to be done again, and a sub-key that was revoked since is valid again.'
+const EGRESS_REMEDY = 'What left before is listed on the Honesty page only as far as its rows were kept. Nothing has to be done.'
 
 export type Stores = {
   outbox: Database
@@ -36,28 +42,48 @@ export function openStores({
   repairQueue: (outbox: Database) => void
 }): Stores {
   const nowMs = clock.now()
+  const databases = { outbox: join(dataDir, 'outbox.db'), cache: join(dataDir, 'cache.db'), egress: join(dataDir, 'egress.db') }
+  // The outbox is made first: where another one is, it was there.
+  const isOld = holdsWrites(dataDir) || databaseFile(databases.egress) !== 'missing' || databaseFile(databases.cache) !== 'missing'
   const backupFolder = join(dataDir, 'backups')
   const opened: Database[] = []
   try {
     const restored = carryOutRestore({ folder: backupFolder, databasePath: join(dataDir, 'outbox.db'), nowMs })
     if (restored !== null) warn('restore_copy', restored)
     const outbox = openSalvaging({
-      path: join(dataDir, 'outbox.db'),
+      path: databases.outbox,
       migrations: migrations.outbox,
       synchronous: 'full',
       returnsSpace: true,
       backupFolder,
       nowMs,
+      mustHoldSomething: isOld,
+      remedy: OUTBOX_REMEDY,
     })
     opened.push(outbox.database)
     if (outbox.salvage) {
       repairQueue(outbox.database)
       warn('salvaged', outbox.salvage.text)
     }
-    const egress = openSalvaging({ path: join(dataDir, 'egress.db'), migrations: migrations.egress, synchronous: 'normal', backupFolder, nowMs })
+    let taken: string | null = null
+    if (restored !== null) noteRestored(outbox.database, nowMs)
+    else if (outbox.salvage === null) {
+      taken = takeFromNewerCopy(outbox.database, backupFolder)
+      if (taken !== null) warn('salvaged', taken)
+    }
+    const mustHoldSomething = isOld || outbox.database.prepare('SELECT 1 FROM workspaces').get() !== undefined
+    const egress = openSalvaging({
+      path: databases.egress,
+      migrations: migrations.egress,
+      synchronous: 'normal',
+      backupFolder,
+      nowMs,
+      mustHoldSomething,
+      remedy: EGRESS_REMEDY,
+    })
     opened.push(egress.database)
     if (egress.salvage) warn('salvaged', egress.salvage.text)
-    const cache = openRebuildable({ path: join(dataDir, 'cache.db'), migrations: migrations.cache, synchronous: 'normal', nowMs })
+    const cache = openRebuildable({ path: databases.cache, migrations: migrations.cache, synchronous: 'normal', nowMs, mustHoldSomething })
     opened.push(cache.database)
     if (cache.rebuilt) warn('cache_rebuilt', cache.rebuilt.text)
     return {
@@ -65,7 +91,7 @@ export function openStores({
       cache: cache.database,
       egress: egress.database,
       backupFolder,
-      salvaged: outbox.salvage !== null || restored !== null,
+      salvaged: outbox.salvage !== null || restored !== null || taken !== null,
       close: () => closeAll(opened),
     }
   } catch (error) {
