@@ -17,6 +17,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   sub_key_revoked: 403,
   not_offered: 403,
   not_found: 404,
+  memory_damaged: 410,
   method_not_allowed: 405,
   request_timeout: 408,
   /** Never sent: the writer has gone. */
@@ -28,6 +29,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   internal_error: 500,
   vault_locked: 503,
   door_full: 503,
+  memory_unreadable: 503,
   disk_full: 507,
 }
 

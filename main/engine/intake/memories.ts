@@ -9,7 +9,7 @@ import { ConsoleFailure } from '../base/failure.ts'
 import type { Enqueued, EnqueueOutcome, EnvelopeDraft } from '../outbox/queue/enqueuer.ts'
 import type { CiphertextReader } from '../outbox/item.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import { VaultLockedError } from '../vault/errors.ts'
+import { UnreadableMemoryError, VaultLockedError } from '../vault/errors.ts'
 import type { Vault } from '../vault/vault.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { requireContentType, requireMemoryId } from './memory-checks.ts'
@@ -192,8 +192,8 @@ export function createMemoryService(options: MemoryServiceOptions): MemoryServic
       const latest = outbox.latest(workspaceId, memoryRef)
       if (latest === null) return null
       const ciphertext = (await options.ciphertexts.read([latest])).get(latest.id)
-      // By the retention rule: delivered long ago, and to be had from the platform only.
-      if (ciphertext === undefined) return null
+      // Known, and not to be had: never "there is no such memory", which an agent would answer with a new first revision.
+      if (ciphertext === undefined) throw new UnreadableMemoryError(options.ciphertexts.mayComeBack?.() ?? false)
       const opened = vault.open(latest.id, memoryRef, latest.revision, ciphertext)
       return { memoryId: opened.memoryId, contentType: opened.contentType, bytes: opened.bytes, revision: latest.revision }
     },

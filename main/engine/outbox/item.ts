@@ -62,4 +62,6 @@ export type WantedCiphertext = { id: string; sequence: number; sizeBytes: number
  */
 export type CiphertextReader = {
   read(items: readonly WantedCiphertext[]): Promise<Map<string, Uint8Array>>
+  /** Whether what was not found may be found later: a store is being mended. Not given: what is not found is nowhere. */
+  mayComeBack?(): boolean
 }

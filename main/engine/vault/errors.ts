@@ -47,10 +47,29 @@ export class KeyBackupError extends ConsoleFailure {
   }
 }
 
-/** The LanceDB table cannot be read. The engine goes on; the store is mended at the next start. */
+/** How a call to LanceDB ended otherwise than it should: with its own error, with a panic of its library, or not at all. */
+export type StoreTrouble = 'error' | 'panic' | 'no answer'
+
+/** The LanceDB table cannot be read or written. The engine goes on; the store is mended in the background. Foreign words stay in `cause`. */
 export class EnvelopeStoreError extends ConsoleFailure {
-  constructor(message: string, cause?: unknown) {
-    super('envelope_store', message, 'Restart the console: the store is checked and mended at the start.')
+  readonly trouble: StoreTrouble
+
+  constructor(message: string, trouble: StoreTrouble, cause?: unknown) {
+    super('envelope_store', message, 'Nothing has to be done: the store is checked and mended by itself.')
+    this.trouble = trouble
     this.cause = cause
+  }
+}
+
+/** The newest revision of this memory is known, and its sealed bytes cannot be read here. */
+export class UnreadableMemoryError extends ConsoleFailure {
+  constructor(mayComeBack: boolean) {
+    super(
+      mayComeBack ? 'memory_unreadable' : 'memory_damaged',
+      mayComeBack
+        ? 'This memory cannot be read just now: the store of envelopes is being mended.'
+        : 'The sealed bytes of this memory are damaged, or not on this computer any more.',
+      mayComeBack ? 'Try again in a minute.' : 'Restore it from the platform (Settings, this workspace, “Restore envelopes”), or write it again.',
+    )
   }
 }

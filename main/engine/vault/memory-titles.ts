@@ -49,10 +49,15 @@ export function createMemoryTitles({
       const sealed = outbox.stage.read(items.map(({ id }) => id))
       // Not through the drainer's reader: scrolling must not push the next batches of a release out of its cache.
       const moved = items.filter(({ id }) => !sealed.has(id))
-      if (moved.length > 0) for (const row of await envelopes.ciphertextAt(moved.map(({ sequence }) => sequence))) sealed.set(row.id, row.ciphertext)
-      // Restored envelopes lie in the table under the sequence of the computer that is gone.
-      const elsewhere = moved.flatMap(({ id }) => (sealed.has(id) ? [] : id))
-      if (elsewhere.length > 0) for (const [id, envelope] of await envelopes.readMany(elsewhere)) sealed.set(id, envelope.ciphertext)
+      try {
+        if (moved.length > 0) for (const row of await envelopes.ciphertextAt(moved.map(({ sequence }) => sequence))) sealed.set(row.id, row.ciphertext)
+        // Restored envelopes lie in the table under the sequence of the computer that is gone.
+        const elsewhere = moved.flatMap(({ id }) => (sealed.has(id) ? [] : id))
+        if (elsewhere.length > 0) for (const [id, envelope] of await envelopes.readMany(elsewhere)) sealed.set(id, envelope.ciphertext)
+      } catch (error) {
+        // The store is being mended: rows keep their short references until then.
+        if (!(error instanceof ConsoleFailure)) throw error
+      }
       return Object.fromEntries(
         items.flatMap((item) => {
           const title = opened(item, sealed.get(item.id))

@@ -62,8 +62,12 @@ describe('an envelope on its way through this computer', () => {
     await mover.flush()
     expect(outbox.stage.waitingCount()).toBe(0)
     const records = createVaultRecords(db)
-    const sweep = () => sweepEnvelopes({ store, records, known: outbox.known, requeue: (list) => list.forEach(outbox.requeue), isStopped: () => false }, false)
-    expect(await sweep()).toBe(0)
+    const sweep = () =>
+      sweepEnvelopes(
+        { store, records, known: outbox.known, requeue: (list) => list.forEach(outbox.requeue), hasWorkspace: () => true, isStopped: () => false },
+        false,
+      )
+    expect(await sweep()).toEqual({ count: 0, homeless: 0 })
     await db.backup(join(dataDir, 'older.db'))
 
     queued.push(...contents.slice(40).map(write))
@@ -88,10 +92,17 @@ describe('an envelope on its way through this computer', () => {
     expect(outbox.known(queued.map((item) => item.id)).size).toBe(40)
     expect(
       await sweepEnvelopes(
-        { store, records: createVaultRecords(db), known: outbox.known, requeue: (list) => list.forEach(outbox.requeue), isStopped: () => false },
+        {
+          store,
+          records: createVaultRecords(db),
+          known: outbox.known,
+          requeue: (list) => list.forEach(outbox.requeue),
+          hasWorkspace: () => true,
+          isStopped: () => false,
+        },
         false,
       ),
-    ).toBe(20)
+    ).toEqual({ count: 20, homeless: 0 })
     expect(outbox.known(queued.map((item) => item.id)).size).toBe(60)
     expect(await store.count()).toBe(60)
   })

@@ -72,9 +72,9 @@ describe('the memory service', () => {
     expect(lastWrites).toEqual([['agent', 77]])
   })
 
-  it('has nothing to read when the ciphertext was given up by the retention rule', async () => {
+  it('says of a known memory whose ciphertext cannot be had that it is damaged, never that there is none', async () => {
     const { memories } = fixture()
-    expect(await memories.read({ ...OWNER, memoryId: 'a' })).toBeNull()
+    await expect(memories.read({ ...OWNER, memoryId: 'a' })).rejects.toMatchObject({ code: 'memory_damaged', suggestion: expect.stringContaining('Restore') })
   })
 
   it('removes nothing that is not there', async () => {

@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto'
 import type { StoredEnvelope } from '../../../main/engine/outbox/item.ts'
 import type { EnvelopeStore } from '../../../main/engine/vault/envelopes/envelope-store.ts'
 
 export function stored(sequence: number, sizeBytes = 4): StoredEnvelope {
+  const ciphertext = Buffer.from(String(sequence).padStart(4, '0'))
   return {
     id: `00000000-0000-4000-8000-${String(sequence).padStart(12, '0')}`,
     workspaceId: '11111111-0000-4000-8000-000000000001',
@@ -11,8 +13,8 @@ export function stored(sequence: number, sizeBytes = 4): StoredEnvelope {
     subKeyId: null,
     createdAt: 1,
     sizeBytes,
-    sha256: 'cd'.repeat(32),
-    ciphertext: Buffer.from(String(sequence).padStart(4, '0')),
+    sha256: hash('sha256', ciphertext),
+    ciphertext,
   }
 }
 
@@ -33,7 +35,21 @@ export function fakeStore(log: string[]): FakeStore {
   const refuse = (failing: boolean) => {
     if (failing) throw new Error('refused')
   }
+  let suspicion: ReturnType<EnvelopeStore['suspicion']> = null
+  const listeners: ((why: NonNullable<typeof suspicion>) => void)[] = []
   const store: EnvelopeStore = {
+    suspicion: () => suspicion,
+    suspect(why) {
+      suspicion = why
+      for (const listener of listeners) listener(why)
+    },
+    onSuspected: (listener) => void listeners.push(listener),
+    async mend() {
+      log.push('mend')
+    },
+    trust() {
+      suspicion = null
+    },
     exists: () => rows.size > 0,
     async upsert(envelopes) {
       refuse(fail.upsert)
@@ -61,6 +77,10 @@ export function fakeStore(log: string[]): FakeStore {
     async ciphertextAt(sequences) {
       refuse(fail.read)
       log.push(`at ${sequences.length}`)
+      return [...rows.values()].filter((row) => sequences.includes(row.sequence))
+    },
+    async ciphertextApart(sequences) {
+      refuse(fail.read)
       return [...rows.values()].filter((row) => sequences.includes(row.sequence))
     },
     async remove(ids) {

@@ -14,7 +14,7 @@ export type PushAnswer = Answer<z.output<typeof pushResponse>>
 /** A delete brings the counters along; a setting does not. */
 export type SingleAnswer = Answer<{ counters: readonly z.output<typeof counter>[] | null }>
 
-/** The ciphertext is nowhere on this computer, so this item can never be sent. */
+/** The ciphertext cannot be had now; where no store may have it any more, this item can never be sent. */
 export type Unreadable = { ready: ReadyItem; reason: string }
 
 /** Reads the ciphertext of a batch and puts it into the form that travels. */

@@ -17,6 +17,9 @@ type InPhase<Phase extends State['phase']> = Extract<State, { phase: Phase }>
 /** A disk that is full, a LanceDB that cannot be read, a session that was lost: tried again after this. */
 const TROUBLE_MS = 1_000
 const STOP_GRACE_MS = 1_500
+/** What cannot be read waits so long: meanwhile its store is mended, and what can be read goes on. */
+const UNREADABLE_RETRY_MS = 15_000
+const UNREADABLE_WORDS = 'Its ciphertext cannot be read just now. It waits until the stores of this computer are mended; nothing has to be done.'
 
 /**
  * Sends one workspace's queue: one request at a time, the next one prepared meanwhile. What comes after what, drain-state.ts
@@ -207,9 +210,19 @@ export class WorkspaceDrain {
     try {
       const { envelopes, unreadable } =
         kind === 'envelope' ? await readBatch(batch.items, this.#options.reader) : { envelopes: new Map<number, PushEnvelope>(), unreadable: [] }
+      const mayComeBack = unreadable.length > 0 && (this.#options.reader.mayComeBack?.() ?? false)
+      if (mayComeBack) {
+        const { clock } = this.#options
+        queue.postpone(
+          unreadable.map(({ ready }) => ({ sequence: ready.item.sequence, reason: UNREADABLE_WORDS })),
+          clock.now() + UNREADABLE_RETRY_MS,
+        )
+        this.#happened({ event: 'woken' })
+        this.#options.changed()
+      }
       this.#reject(queue, [
         ...batch.flawed.map(({ sequence, flaw }) => ({ sequence, reason: `This row of outbox.db is damaged: ${flaw}.` })),
-        ...unreadable.map(({ ready, reason }) => ({ sequence: ready.item.sequence, reason })),
+        ...(mayComeBack ? [] : unreadable.map(({ ready, reason }) => ({ sequence: ready.item.sequence, reason }))),
       ])
       const items = kind === 'envelope' ? batch.items.filter(({ item }) => envelopes.has(item.sequence)) : batch.items
       return items.length > 0 ? { kind, items, envelopes, inSpiteOfHold } : null

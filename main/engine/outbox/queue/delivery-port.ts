@@ -52,6 +52,8 @@ export type DeliveryQueue = {
   record(report: PushReport, now: number): MarkedItems | null
   /** Rejects what can never be sent, without having been sent. @throws DiskFullError */
   reject(unsendable: readonly { sequence: number; reason: string }[], now: number): void
+  /** Lets wait what cannot be read just now; no try is counted. @throws DiskFullError */
+  postpone(unreadable: readonly { sequence: number; reason: string }[], nextAt: number): void
   /** Results were written. */
   announceDrained(): void
 }

@@ -1,3 +1,4 @@
+import type { ItemState } from '../../../../shared/contract/console.ts'
 import { Attempts } from './attempts.ts'
 import type { DeliveredArchive } from './delivered-archive.ts'
 import { type AttemptOutcome, DISCARDABLE, outcomeCode } from './rows/codes.ts'
@@ -10,6 +11,8 @@ import { deletePayload, parsePayload, type ServerValue, type SettingPayload, set
 import type { QueueWriter } from './queue-writer.ts'
 import { MEMORY_DELETED } from '../reasons.ts'
 import type { UndeliveredNotes } from './undelivered-items.ts'
+
+const POSTPONABLE: ReadonlySet<ItemState> = new Set(['pending', 'waiting', 'held'])
 
 /** Moves items from one state to another. Every method belongs inside a transaction of the writer. */
 export class ItemTransitions {
@@ -27,6 +30,7 @@ export class ItemTransitions {
   readonly #withdrawn
   readonly #move
   readonly #payload
+  readonly #setNextAt
 
   constructor(parts: { writer: QueueWriter; lanes: Lanes; holds: QuotaHolds; archive: DeliveredArchive; notes: UndeliveredNotes }) {
     this.#writer = parts.writer
@@ -52,6 +56,7 @@ export class ItemTransitions {
     this.#move = database.prepare<[number, number | null, string | null, number | null, number]>(
       'UPDATE item SET group_no = ?, settled_at = ?, reason = ?, discard_no = ?, next_at = NULL WHERE sequence = ?',
     )
+    this.#setNextAt = database.prepare<[number, number]>('UPDATE item SET next_at = ?, told = 0 WHERE sequence = ?')
     this.#payload = database.prepare<[string, number]>('UPDATE item SET payload = ? WHERE sequence = ?')
   }
 
@@ -136,6 +141,16 @@ export class ItemTransitions {
     if (!step || !from || !DISCARDABLE.has(from.state)) return
     this.#moveStep(step, from, groups.with({ ...traitsOf(from), state: 'rejected', heldBy: null }), { settledAt: null, reason, discardNo: null })
     this.#attempts.add(JSON.stringify([sequence]), { at: now, outcome: outcomeCode('rejected'), status: null, code: 'unreadable', message: reason })
+  }
+
+  /** Lets wait what cannot be read just now, without having been sent: no try is counted. What was held is held again when its time comes. */
+  postpone(sequence: number, reason: string, nextAt: number): void {
+    const { groups } = this.#writer
+    const step = this.#lanes.step(sequence)
+    const from = step ? this.#lanes.groupOf(step) : null
+    if (!step || !from || !POSTPONABLE.has(from.state)) return
+    this.#moveStep(step, from, groups.with({ ...traitsOf(from), state: 'waiting', heldBy: null }), { settledAt: null, reason, discardNo: null })
+    this.#setNextAt.run(nextAt, sequence)
   }
 
   /** Puts an item into the queue again, held if its kind is refused now. `waitsFor`: its place in its lane. */

@@ -52,6 +52,10 @@ export function createDeliveryQueue(
       writer.write(() => {
         for (const { sequence, reason } of unsendable) transitions.setAside(sequence, reason, now)
       }),
+    postpone: (unreadable, nextAt) =>
+      writer.write(() => {
+        for (const { sequence, reason } of unreadable) transitions.postpone(sequence, reason, nextAt)
+      }),
     announceDrained,
   }
 }

@@ -4,6 +4,7 @@
  * A drain asks in sequence order, so ranges of the table are read at once and the next one while a push is on its way.
  */
 import { hash } from 'node:crypto'
+import { ConsoleFailure } from '../../base/failure.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { CiphertextReader, CiphertextStage, WantedCiphertext } from '../../outbox/item.ts'
 import type { CiphertextRow, EnvelopeStore } from './envelope-store.ts'
@@ -17,7 +18,7 @@ const MAX_CACHED_CHUNKS = 3
 /** Where fewer rows of a range are wanted than this, the rest would be read in vain: then the rows are named one by one. */
 const DENSE_PART = 0.25
 
-type Wanted = { id: string; sequence: number; sizeBytes: number }
+type Wanted = WantedCiphertext
 type Chunk = { first: number; last: number; rows: Promise<Map<string, Uint8Array>> }
 
 /** `journal`: none where nothing is written to one. */
@@ -99,43 +100,53 @@ export function createCiphertextReader(
     return found
   }
 
+  /** Takes out what is not what was sealed. Answers whether there was any. */
+  function dropDamaged(found: Map<string, Uint8Array>, items: readonly Wanted[]): boolean {
+    const before = found.size
+    for (const item of items) {
+      const bytes = found.get(item.id)
+      if (bytes && item.sha256 && hash('sha256', bytes) !== item.sha256) found.delete(item.id)
+    }
+    return found.size < before
+  }
+
+  async function everywhere(items: readonly Wanted[], found: Map<string, Uint8Array>): Promise<void> {
+    const elsewhere = items.filter((item) => !found.has(item.id))
+    if (elsewhere.length === 0) return
+    const stored = await fromStore(elsewhere).catch(async (error: unknown) => {
+      if (!(error instanceof ConsoleFailure)) throw error
+      return byId(await store.ciphertextApart(elsewhere.map(({ sequence }) => sequence)))
+    })
+    const missing = elsewhere.filter((item) => !stored.has(item.id))
+    // A row that lies under another sequence (it was restored), or that the mover carried over since the stage was asked.
+    if (missing.length > 0 && store.suspicion() !== 'failed call') {
+      for (const [id, envelope] of await store.readMany(missing.map((item) => item.id))) stored.set(id, envelope.ciphertext)
+    }
+    if (dropDamaged(stored, elsewhere)) {
+      chunks.length = 0
+      store.suspect('damaged bytes')
+    }
+    for (const [id, bytes] of stored) found.set(id, bytes)
+  }
+
   return {
     async read(items) {
-      const found = soundOf(items, stage.read(items.map((item) => item.id)))
-      const add = (more: ReadonlyMap<string, Uint8Array>): void => {
-        for (const [id, bytes] of soundOf(missing(), more)) found.set(id, bytes)
-      }
-      const missing = (): WantedCiphertext[] => items.filter((item) => !found.has(item.id))
-      let failure: { error: unknown } | null = null
+      const found = stage.read(items.map((item) => item.id))
+      dropDamaged(found, items)
       try {
-        if (missing().length > 0) add(await fromStore(missing()))
-        // A row that lies under another sequence (it was restored), or that the mover carried over since the stage was asked.
-        const elsewhere = missing()
-        if (elsewhere.length > 0) add(await ciphertextsById(store, elsewhere))
+        await everywhere(items, found)
       } catch (error) {
-        failure = { error }
+        // The store says itself that it is to be mended. What it cannot give now, the journal may.
+        if (!(error instanceof ConsoleFailure)) throw error
       }
-      const lost = missing()
-      if (lost.length > 0 && journal !== null) add(await journal.readCiphertext(lost))
-      if (failure !== null && missing().length > 0) throw failure.error
+      const lost = items.filter((item) => !found.has(item.id))
+      if (lost.length === 0) return found
+      if (journal !== null) for (const [id, bytes] of await journal.readCiphertext(lost)) found.set(id, bytes)
+      if (lost.some((item) => !found.has(item.id))) store.suspect('missing row')
       return found
     },
+    mayComeBack: () => store.suspicion() !== null,
   }
-}
-
-/** Those whose bytes are the ones that were written. */
-function soundOf(items: readonly WantedCiphertext[], found: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
-  const sound = new Map<string, Uint8Array>()
-  for (const { id, sha256 } of items) {
-    const bytes = found.get(id)
-    if (bytes !== undefined && (sha256 === null || hash('sha256', bytes) === sha256)) sound.set(id, bytes)
-  }
-  return sound
-}
-
-async function ciphertextsById(store: EnvelopeStore, items: readonly WantedCiphertext[]): Promise<Map<string, Uint8Array>> {
-  const rows = await store.readMany(items.map(({ id }) => id))
-  return new Map([...rows].map(([id, { ciphertext }]) => [id, ciphertext]))
 }
 
 function byId(rows: readonly CiphertextRow[]): Map<string, Uint8Array> {

@@ -5,14 +5,15 @@
  * writes new rows, and it drops its own copy after that sync.
  */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import type { StoredEnvelope } from '../../outbox/item.ts'
 import { DiskFullError } from '../../store/errors.ts'
 import { compactionDue } from './compaction-policy.ts'
 import { EnvelopeStoreError } from '../errors.ts'
 import { createFileSync, folderBytes } from './lance-files.ts'
-import { openOrMend } from './lance-recovery.ts'
+import { readApart, rowNumbers } from './lance-salvage.ts'
+import { openOrMend, putAside, salvageRows, takePlaceOf } from './lance-recovery.ts'
 import {
   ALL_COLUMNS,
   type LanceTable,
@@ -27,6 +28,7 @@ import {
   scan,
   textColumn,
 } from './lance-table.ts'
+import { keepManifestCopy } from './manifest-copy.ts'
 import { createReadWriteLock } from './read-write-lock.ts'
 
 /** Ids in one `IN (…)`; longer lists take longer to parse than to look up. */
@@ -35,6 +37,10 @@ const IDS_PER_QUERY = 500
 const MAX_PASSES = 6
 /** New fragments are not in the index until it is refreshed; so many are still searched fast. */
 const WRITES_PER_INDEX = 16
+/** A healthy read takes milliseconds, a batch some more; rewriting gigabytes takes its time. */
+const READ_WITHIN_MS = 60_000
+const WRITE_WITHIN_MS = 600_000
+const MEND_WITHIN_MS = 3 * 3_600_000
 const ID_PATTERN = /^[0-9a-fA-F-]{36}$/
 
 export type EnvelopeStoreOptions = {
@@ -42,11 +48,26 @@ export type EnvelopeStoreOptions = {
   clock: Pick<Clock, 'now'>
   /** The table was damaged and mended, in words for the person (`salvaged`). */
   warn: (text: string) => void
+  /** Given: a call of LanceDB that does not end is given up, and counts as failed. */
+  after?: Clock['after']
 }
+
+/** Why the table is not trusted: a call failed, bytes are not what was sealed, or a row that must be there is not. */
+export type Suspicion = 'failed call' | 'damaged bytes' | 'missing row'
 
 export type CiphertextRow = { id: string; sequence: number; ciphertext: Uint8Array }
 
 export type EnvelopeStore = {
+  /** What is wrong with the table; null: nothing that is known. */
+  suspicion(): Suspicion | null
+  /** A reader found something wrong. A row that is missing is looked for once only. */
+  suspect(why: Suspicion): void
+  /** Called at each new suspicion. */
+  onSuspected(listener: (why: Suspicion) => void): void
+  /** Rebuilds the table from everything that can be read; readers go on meanwhile. It stays suspected until `trust`. */
+  mend(): Promise<void>
+  /** It was mended, and what it lacked was put back. */
+  trust(): void
   /** Whether there is a table at all; asks the folder, loads nothing. */
   exists(): boolean
   /** Adds those that are not there yet, so a repeat after an interruption is harmless. Safe after `sync` only. @throws DiskFullError */
@@ -60,6 +81,8 @@ export type EnvelopeStore = {
   sizesBetween(first: number, last: number): Promise<{ sequence: number; sizeBytes: number }[]>
   ciphertextBetween(first: number, last: number): Promise<CiphertextRow[]>
   ciphertextAt(sequences: readonly number[]): Promise<CiphertextRow[]>
+  /** As `ciphertextAt`, row by row: what a damaged page beside them makes unreadable for a query of many is answered, what lies on it is left out. */
+  ciphertextApart(sequences: readonly number[]): Promise<CiphertextRow[]>
   /** Removed for good after the next compaction; synced when this resolves. */
   remove(ids: readonly string[]): Promise<void>
   highestSequence(): Promise<number>
@@ -77,18 +100,48 @@ export type EnvelopeStore = {
 
 type Opened = { table: LanceTable; highest: number; addedRows: number; removedRows: number; versions: number; indexed: boolean; unindexedWrites: number }
 
-export function createEnvelopeStore({ dataDir, clock, warn }: EnvelopeStoreOptions): EnvelopeStore {
+export function createEnvelopeStore({ dataDir, clock, warn, after }: EnvelopeStoreOptions): EnvelopeStore {
   const path = join(dataDir, `${TABLE_NAME}.lance`)
   const lock = createReadWriteLock()
   const files = createFileSync(path)
   let opening: Promise<Opened> | null = null
+  let suspected: Suspicion | null = null
+  let isSearched = false
+  const listeners = new Set<(why: Suspicion) => void>()
+
+  function suspect(why: Suspicion): void {
+    if (suspected !== null || (why === 'missing row' && isSearched)) return
+    if (why === 'missing row') isSearched = true
+    suspected = why
+    for (const listener of listeners) listener(why)
+  }
+
+  /** LanceDB's calls may fail, panic or never end; whatever they do ends here, in words of our own. */
+  async function guarded<T>(work: () => Promise<T>, withinMs = READ_WITHIN_MS): Promise<T> {
+    try {
+      return await within(work, withinMs, after)
+    } catch (error) {
+      const known = storeError(error)
+      if (known instanceof EnvelopeStoreError) suspect('failed call')
+      throw known
+    }
+  }
+
+  async function syncFiles(): Promise<void> {
+    await files.syncNew()
+    await keepManifestCopy(dataDir, path)
+  }
 
   async function open(): Promise<Opened> {
     const { table, mended } = await openOrMend(await connectLance(dataDir), dataDir, clock.now())
     if (mended !== null) {
-      await files.syncNew()
+      await syncFiles()
       warn(mended)
     }
+    return stateOf(table)
+  }
+
+  async function stateOf(table: LanceTable): Promise<Opened> {
     let highest = 0
     await scan(table, null, ['sequence'], (batch) => {
       const sequence = integerColumn(batch, 'sequence')
@@ -106,9 +159,9 @@ export function createEnvelopeStore({ dataDir, clock, warn }: EnvelopeStoreOptio
   }
 
   function opened(): Promise<Opened> {
-    opening ??= open().catch((error: unknown) => {
+    opening ??= guarded(open, WRITE_WITHIN_MS).catch((error: unknown) => {
       opening = null
-      throw storeError(error)
+      throw error
     })
     return opening
   }
@@ -120,10 +173,10 @@ export function createEnvelopeStore({ dataDir, clock, warn }: EnvelopeStoreOptio
           return guarded(() => work(table))
         })
       : Promise.resolve(empty)
-  const writing = <T>(work: (state: Opened) => Promise<T>): Promise<T> =>
+  const writing = <T>(work: (state: Opened) => Promise<T>, withinMs = WRITE_WITHIN_MS): Promise<T> =>
     lock.write(async () => {
       const state = await opened()
-      return guarded(() => work(state))
+      return guarded(() => work(state), withinMs)
     })
 
   async function ciphertext(table: LanceTable, predicate: string): Promise<CiphertextRow[]> {
@@ -146,7 +199,40 @@ export function createEnvelopeStore({ dataDir, clock, warn }: EnvelopeStoreOptio
       return found
     })
 
+  async function mend(): Promise<void> {
+    const state = await opened().catch((error: unknown) => {
+      if (error instanceof DiskFullError) throw error
+      return null
+    })
+    // A session of its own: the one that met the damage may be of no use any more.
+    const connection = await connectLance(dataDir)
+    const expected = state === null ? 0 : await state.table.countRows().catch(() => 0)
+    const salvaged = state === null ? null : await salvageRows(connection, state.table)
+    await lock.alone(async () => {
+      state?.table.close()
+      opening = null
+      if (salvaged === null) {
+        if (existsSync(path)) warn(`The store of envelopes could not be opened and was put aside as ${basename(await putAside(path, clock.now()))}.`)
+        return
+      }
+      const { table, mended } = await takePlaceOf(connection, path, { salvaged, expected, now: clock.now() })
+      warn(mended)
+      opening = stateOf(table)
+      await opening
+    })
+    await syncFiles()
+    await files.syncFolders()
+  }
+
   return {
+    suspicion: () => suspected,
+    suspect,
+    onSuspected: (listener) => void listeners.add(listener),
+    mend: () => lock.write(() => guarded(mend, MEND_WITHIN_MS)),
+    trust() {
+      suspected = null
+    },
+
     exists: () => existsSync(path),
 
     upsert: (envelopes) =>
@@ -172,7 +258,7 @@ export function createEnvelopeStore({ dataDir, clock, warn }: EnvelopeStoreOptio
         }
       }),
 
-    sync: () => lock.write(async () => void (await files.syncNew())),
+    sync: () => lock.write(syncFiles),
 
     readMany,
 
@@ -203,6 +289,16 @@ export function createEnvelopeStore({ dataDir, clock, warn }: EnvelopeStoreOptio
     ciphertextAt: (sequences) =>
       sequences.length === 0 ? Promise.resolve([]) : reading([], (table) => ciphertext(table, `sequence IN (${sequences.map(integer).join(', ')})`)),
 
+    ciphertextApart: (sequences) =>
+      sequences.length === 0
+        ? Promise.resolve([])
+        : reading([], async (table) => {
+            const found: CiphertextRow[] = []
+            const rows = await rowNumbers(table, `sequence IN (${sequences.map(integer).join(', ')})`)
+            await readApart(table, rows, (envelope) => found.push(envelope))
+            return found
+          }),
+
     async remove(ids) {
       if (ids.length === 0 || !(existsSync(path) || opening)) return
       await writing(async (state) => {
@@ -211,7 +307,7 @@ export function createEnvelopeStore({ dataDir, clock, warn }: EnvelopeStoreOptio
           state.removedRows += numDeletedRows
           state.versions += 1
         }
-        await files.syncNew()
+        await syncFiles()
       })
     },
 
@@ -259,11 +355,11 @@ export function createEnvelopeStore({ dataDir, clock, warn }: EnvelopeStoreOptio
         if (!settled) return
         // Files that no version refers to (a killed write's) go too: no other process writes here.
         await lock.alone(() => table.optimize({ cleanupOlderThan: new Date(), deleteUnverified: true }))
-        await files.syncNew()
+        await syncFiles()
         await files.syncFolders()
         state.versions = 1
         state.unindexedWrites = 0
-      }),
+      }, MEND_WITHIN_MS),
 
     close: () =>
       lock.write(async () => {
@@ -311,11 +407,19 @@ function integer(value: number): string {
   return String(value)
 }
 
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
+class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError'
+}
+
+/** The work's own result, or an error when it does not come in time: what goes on after that is of no use to anybody. */
+async function within<T>(work: () => Promise<T>, withinMs: number, after: Clock['after'] | undefined): Promise<T> {
+  if (after === undefined) return work()
+  const late = Promise.withResolvers<never>()
+  const cancel = after(withinMs, () => late.reject(new NoAnswerError(`no answer within ${withinMs} ms`)))
   try {
-    return await work()
-  } catch (error) {
-    throw storeError(error)
+    return await Promise.race([work(), late.promise])
+  } finally {
+    cancel()
   }
 }
 
@@ -324,5 +428,12 @@ function storeError(error: unknown): unknown {
   if (error instanceof EnvelopeStoreError || error instanceof DiskFullError || error instanceof RangeError) return error
   const message = error instanceof Error ? error.message : String(error)
   if (/\bos error (27|28|122)\b|No space left|StorageFull|quota exceeded/i.test(message)) return new DiskFullError(error)
-  return new EnvelopeStoreError('The store of envelopes could not be read or written.', error)
+  const trouble = error instanceof NoAnswerError ? 'no answer' : /panic/i.test(message) ? 'panic' : 'error'
+  return new EnvelopeStoreError(TROUBLE_WORDS[trouble], trouble, error)
 }
+
+const TROUBLE_WORDS = {
+  error: 'The store of envelopes could not be read or written.',
+  panic: 'LanceDB ended a call to the store of envelopes with a fault of its own.',
+  'no answer': 'LanceDB did not end a call to the store of envelopes.',
+} as const

@@ -9,9 +9,16 @@
  */
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type LanceConnection, type LanceTable, TABLE_NAME, createEnvelopeTable, ensureIndexes, integerColumn, scan, textColumn } from './lance-table.ts'
 import { addReadableRows } from './lance-salvage.ts'
+import { forgetManifestCopy, putBackManifest } from './manifest-copy.ts'
+
+const SALVAGED_NAME = `${TABLE_NAME}_salvaged`
+
+/** For the person: what becomes of the rows that could not be read. */
+const WHAT_IS_LOST =
+  'What is not delivered yet is put back from the journal of undelivered writes. A delivered memory that is missing can be restored from its platform (Settings, “Restore envelopes”).'
 
 /** At most so many versions are written between two syncs: a batch of the mover, or the passes of a compaction. */
 const MAX_STEPS_BACK = 16
@@ -21,12 +28,13 @@ export type OpenedTable = { table: LanceTable; mended: string | null }
 export async function openOrMend(connection: LanceConnection, dataDir: string, now: number): Promise<OpenedTable> {
   const path = join(dataDir, `${TABLE_NAME}.lance`)
   if (!existsSync(path)) return { table: await createEnvelopeTable(connection), mended: null }
+  const wasPutBack = await putBackManifest(dataDir, path)
   const opened = await openNewest(connection, path)
   if (opened === null) {
     const aside = await putAside(path, now)
     return {
       table: await createEnvelopeTable(connection),
-      mended: `The store of envelopes could not be read and was put aside as ${aside}. What has not been carried over from outbox.db is kept.`,
+      mended: `The store of envelopes could not be read and was put aside as ${basename(aside)}. ${WHAT_IS_LOST}`,
     }
   }
   const { table, manifestsPutAside } = opened
@@ -35,8 +43,9 @@ export async function openOrMend(connection: LanceConnection, dataDir: string, n
   if (manifestsPutAside > 0)
     return {
       table,
-      mended: 'The newest version of the store of envelopes could not be read; the one before it was taken, and what it lacks is still in outbox.db.',
+      mended: `The newest version of the store of envelopes could not be read; the one before it was taken. ${WHAT_IS_LOST}`,
     }
+  if (wasPutBack) return { table, mended: 'The list of files of the store of envelopes was damaged and was put back from its copy. No envelope is missing.' }
   return { table, mended: rebuilt ? 'An index of the store of envelopes was damaged and was built anew. No envelope is missing.' : null }
 }
 
@@ -51,20 +60,36 @@ async function mendRows(connection: LanceConnection, table: LanceTable, path: st
     damaged.close()
     return { table, mended: damageText(await table.countRows(), expected, null) }
   }
-  const name = `${TABLE_NAME}_salvaged`
-  await connection.dropTable(name).catch(() => undefined)
-  const target = await createEnvelopeTable(connection, name)
+  const salvaged = await salvageRows(connection, damaged)
+  for (const handle of [damaged, table]) handle.close()
+  return takePlaceOf(connection, path, { salvaged, expected, now })
+}
+
+/** Copies every row that can be read, and whose bytes are what was sealed, into a new table beside the damaged one. */
+export async function salvageRows(connection: LanceConnection, damaged: LanceTable): Promise<string> {
+  await connection.dropTable(SALVAGED_NAME).catch(() => undefined)
+  const target = await createEnvelopeTable(connection, SALVAGED_NAME)
   await addReadableRows(damaged, target, -1)
-  for (const handle of [damaged, table, target]) handle.close()
-  const aside = await putAside(path, now)
-  await rename(join(path, '..', `${name}.lance`), path)
-  const mended = await connection.openTable(TABLE_NAME)
-  return { table: mended, mended: damageText(await mended.countRows(), expected, aside) }
+  target.close()
+  return SALVAGED_NAME
+}
+
+/** Puts the damaged table aside and the salvaged one in its place. Nobody may read or write meanwhile. */
+export async function takePlaceOf(
+  connection: LanceConnection,
+  path: string,
+  { salvaged, expected, now }: { salvaged: string; expected: number; now: number },
+): Promise<{ table: LanceTable; mended: string }> {
+  await forgetManifestCopy(dirname(path))
+  const aside = existsSync(path) ? await putAside(path, now) : null
+  await rename(join(path, '..', `${salvaged}.lance`), path)
+  const table = await connection.openTable(TABLE_NAME)
+  return { table, mended: damageText(await table.countRows(), expected, aside) }
 }
 
 function damageText(kept: number, expected: number, aside: string | null): string {
-  const files = aside === null ? '' : ` The damaged files were put aside as ${aside}.`
-  return `The store of envelopes was damaged: ${kept} of ${expected} envelopes could be read. What had not been synced is still in outbox.db and is carried over again.${files}`
+  const files = aside === null ? '' : ` The damaged files were put aside as ${basename(aside)}.`
+  return `The store of envelopes was damaged: ${kept} of ${expected} envelopes could be read. ${kept === expected ? 'No envelope is missing.' : WHAT_IS_LOST}${files}`
 }
 
 /** Reads the end of every fragment, by its smallest column. */
@@ -157,7 +182,8 @@ async function highestFragment(table: LanceTable): Promise<number> {
   return highest
 }
 
-async function putAside(path: string, now: number): Promise<string> {
+export async function putAside(path: string, now: number): Promise<string> {
+  await forgetManifestCopy(dirname(path))
   const aside = `${path}.damaged-${now}`
   await rename(path, aside)
   return aside

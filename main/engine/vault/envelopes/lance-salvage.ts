@@ -1,4 +1,5 @@
 /** Takes what can still be read out of a damaged version, fragment by fragment: a query over all of them would fail at the first torn file. */
+import { hash } from 'node:crypto'
 import type { StoredEnvelope } from '../../outbox/item.ts'
 import { type LanceTable, addEnvelopes, envelopesOf, scan, textColumn } from './lance-table.ts'
 
@@ -8,6 +9,8 @@ const WINDOW_ROWS = 64
 const PROBE_ROWS = 8192
 /** Windows without a single row, after which a fragment is at its end. */
 const EMPTY_WINDOWS = 128
+/** Queries that may fail while rows are looked for one by one. */
+const MAX_FAILURES = 256
 
 /** Adds to `target` each row of the fragments above `aboveFragment` that can be read and is not there yet. */
 export async function addReadableRows(damaged: LanceTable, target: LanceTable, aboveFragment: number): Promise<void> {
@@ -19,23 +22,67 @@ export async function addReadableRows(damaged: LanceTable, target: LanceTable, a
   }
 }
 
+/** Where the rows lie that a condition on the sequence finds; reads no ciphertext. */
+export async function rowNumbers(table: LanceTable, predicate: string): Promise<number[]> {
+  const numbers: number[] = []
+  for await (const batch of table.query().where(predicate).select(['sequence']).withRowId()) {
+    const ids = batch.getChild('_rowid')
+    for (let row = 0; row < batch.numRows; row += 1) numbers.push(Number(ids?.get(row)))
+  }
+  return numbers
+}
+
+/** Hands over every one of these rows that can be read. Halves what fails, so that a damaged page costs the rows on it alone. */
+export async function readApart(table: LanceTable, rows: readonly number[], found: (envelope: StoredEnvelope) => void): Promise<void> {
+  const pieces = [[...rows]]
+  let failures = 0
+  // A table of which nothing can be read must not be asked for ever.
+  for (let piece = pieces.pop(); piece !== undefined && failures < MAX_FAILURES; piece = pieces.pop()) {
+    const envelopes = await take(table, piece)
+    if (envelopes !== null) for (const envelope of envelopes) found(envelope)
+    else {
+      failures += 1
+      if (piece.length > 1) pieces.push(piece.slice(piece.length >> 1), piece.slice(0, piece.length >> 1))
+    }
+  }
+}
+
 async function copyFragment(damaged: LanceTable, target: LanceTable, fragment: number): Promise<void> {
   let empty = 0
   let failed = 0
   for (let offset = 0; empty < EMPTY_WINDOWS; offset += WINDOW_ROWS) {
-    const rows = await take(damaged, rowIds(fragment, offset, WINDOW_ROWS))
-    if (rows === null) {
+    const found = (await take(damaged, rowIds(fragment, offset, WINDOW_ROWS))) ?? (await takeEach(damaged, fragment, offset))
+    if (found === null) {
       failed += 1
       // The first windows all fail when the file's end is torn, and then nothing of it can be read.
       if (failed === 3 && offset === 2 * WINDOW_ROWS) return
       empty += 1
       continue
     }
-    empty = rows.length === 0 ? empty + 1 : 0
+    empty = found.length === 0 ? empty + 1 : 0
+    const rows = found.filter(isSound)
     const present = await presentIn(target, rows)
     const missing = rows.filter((row) => !present.has(row.id))
     if (missing.length > 0) await addEnvelopes(target, missing)
   }
+}
+
+/** One damaged page must not take along the rows of the pages beside it. Null: none of these rows can be read. */
+async function takeEach(damaged: LanceTable, fragment: number, offset: number): Promise<StoredEnvelope[] | null> {
+  const rows: StoredEnvelope[] = []
+  let readable = 0
+  for (let row = 0; row < WINDOW_ROWS; row += 1) {
+    const found = await take(damaged, rowIds(fragment, offset + row, 1))
+    if (found === null) continue
+    readable += 1
+    rows.push(...found)
+  }
+  return readable === 0 ? null : rows
+}
+
+/** Lance has no checksum of its own: a page of zeros is read without a word. */
+function isSound({ id, ciphertext, sha256 }: StoredEnvelope): boolean {
+  return id !== '' && hash('sha256', ciphertext) === sha256
 }
 
 async function isAbsent(damaged: LanceTable, fragment: number): Promise<boolean> {

@@ -9,6 +9,7 @@ import { createVaultRecords } from '../keys/vault-records.ts'
 
 /** After the first page has long been drawn. */
 const SWEEP_AFTER_MS = 5_000
+const SWEEP_AGAIN_AFTER_MS = 1_000
 const PRUNE_AFTER_MS = 120_000
 const DAILY_MS = 24 * 3_600_000
 /** Delivered rows are shown for so long in the Outbox. */
@@ -17,6 +18,8 @@ const SAVE_LAST_WRITES_MS = 30_000
 
 export type Upkeep = {
   start(): void
+  /** Accounts were added, or brought back: what belongs to them is looked for again. */
+  accountsChanged(): void
   /** Resolves when the piece of work in hand is done; the stores may be closed then. */
   stop(): Promise<void>
 }
@@ -29,13 +32,19 @@ export function createUpkeep(parts: {
   database: Database
   clock: Clock
   report: (line: string) => void
+  noteFault: (where: string, error: unknown) => void
+  hasWorkspace: (workspaceId: string) => boolean
+  /** So many writes came back that outbox.db had lost. */
+  queuedAgain: (count: number) => void
   /** outbox.db was mended or put back: compare every envelope, not only the newest. */
   isFullSweep: boolean
 }): Upkeep {
-  const { outbox, envelopes, vault, clock, report } = parts
+  const { outbox, envelopes, vault, clock, report, noteFault } = parts
   const cancels = new Set<() => void>()
   const running = new Set<Promise<void>>()
   let stopped = false
+  /** There were envelopes of accounts that are not known here. */
+  let isIncomplete = false
 
   function after(delayMs: number, what: string, work: () => Promise<void> | void): void {
     const cancel = clock.after(delayMs, () => {
@@ -43,7 +52,7 @@ export function createUpkeep(parts: {
       if (stopped) return
       const done = Promise.resolve()
         .then(work)
-        .catch((error: unknown) => report(`${what}: ${error instanceof Error ? error.message : 'failed'}`))
+        .catch((error: unknown) => noteFault(what, error))
         .finally(() => running.delete(done))
       running.add(done)
     })
@@ -55,8 +64,15 @@ export function createUpkeep(parts: {
     const requeue = (list: Parameters<Parameters<typeof sweepEnvelopes>[0]['requeue']>[0]): void => {
       for (const envelope of list) outbox.requeue(envelope)
     }
-    const count = await sweepEnvelopes({ store: envelopes, records, known: outbox.known, requeue, isStopped: () => stopped }, parts.isFullSweep)
-    if (count > 0) report(`${count} envelopes without a row in the queue were queued again`)
+    const { hasWorkspace } = parts
+    const isFull = parts.isFullSweep || isIncomplete
+    const swept = await sweepEnvelopes({ store: envelopes, records, known: outbox.known, requeue, hasWorkspace, isStopped: () => stopped }, isFull)
+    isIncomplete = swept.homeless > 0
+    if (swept.count > 0) {
+      report(`${swept.count} envelopes without a row in the queue were queued again`)
+      parts.queuedAgain(swept.count)
+    }
+    if (isIncomplete) report(`${swept.homeless} envelopes belong to accounts that are not known here; they are queued again when their account is added`)
   }
 
   async function daily(): Promise<void> {
@@ -77,6 +93,9 @@ export function createUpkeep(parts: {
       after(SWEEP_AFTER_MS, 'Comparing the stores', sweep)
       after(PRUNE_AFTER_MS, 'Upkeep', daily)
       after(SAVE_LAST_WRITES_MS, 'Last writes', saveLastWrites)
+    },
+    accountsChanged() {
+      if (isIncomplete && !stopped) after(SWEEP_AGAIN_AFTER_MS, 'Comparing the stores', sweep)
     },
     async stop() {
       stopped = true

@@ -108,6 +108,7 @@ describe('the start-up sweep', () => {
         records: { readInteger: () => records.value, writeInteger: (_: string, value: number) => Object.assign(records, { value }) },
         known: (ids: readonly string[]) => new Set(ids.filter((id) => !missing.has(id))),
         requeue: (list: readonly StoredEnvelope[]) => void requeued.push(...list.map((row) => row.sequence)),
+        hasWorkspace: () => true,
         isStopped: () => false,
       },
     }
@@ -115,17 +116,17 @@ describe('the start-up sweep', () => {
 
   it('queues again, in order, what outbox.db knows nothing of', async () => {
     const { options, requeued, records } = world([8001, 17, 4000], null)
-    expect(await sweepEnvelopes(options, false)).toBe(3)
+    expect(await sweepEnvelopes(options, false)).toEqual({ count: 3, homeless: 0 })
     expect(requeued).toEqual([17, 4000, 8001])
     expect(records.value).toBe(9000)
   })
 
   it('looks only at what came after its mark, and at everything after a salvage', async () => {
     const later = world([17, 8999], 8990)
-    expect(await sweepEnvelopes(later.options, false)).toBe(1)
+    expect(await sweepEnvelopes(later.options, false)).toEqual({ count: 1, homeless: 0 })
     expect(later.seen).toEqual([[8991, 9000]])
     const full = world([17, 8999], 8990)
-    expect(await sweepEnvelopes(full.options, true)).toBe(2)
+    expect(await sweepEnvelopes(full.options, true)).toEqual({ count: 2, homeless: 0 })
   })
 
   it('goes on where it was stopped', async () => {
@@ -140,9 +141,17 @@ describe('the start-up sweep', () => {
     ])
   })
 
+  it('leaves where it is what belongs to no account of this computer, and looks for it again', async () => {
+    const { options, requeued, records } = world([17, 8999], null)
+    expect(await sweepEnvelopes({ ...options, hasWorkspace: () => false }, false)).toEqual({ count: 0, homeless: 2 })
+    expect([requeued, records.value]).toEqual([[], null])
+    expect(await sweepEnvelopes(options, false)).toEqual({ count: 2, homeless: 0 })
+    expect(requeued).toEqual([17, 8999])
+  })
+
   it('does not load LanceDB where there is no table', async () => {
     const { options, seen } = world([], null)
-    expect(await sweepEnvelopes({ ...options, store: { ...options.store, exists: () => false } }, true)).toBe(0)
+    expect(await sweepEnvelopes({ ...options, store: { ...options.store, exists: () => false } }, true)).toEqual({ count: 0, homeless: 0 })
     expect(seen).toEqual([])
   })
 })
