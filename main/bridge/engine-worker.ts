@@ -38,6 +38,12 @@ export type EngineWorkerInput = {
  */
 const YOUNG_GENERATION_MAX_MIB = 24
 
+/** LanceDB's library writes its own words, with paths in them, past every log of ours. The engine says itself what kind of fault it was. */
+function quietLibraries(): void {
+  process.env.LANCEDB_LOG ??= 'off'
+  process.env.RUST_BACKTRACE = '0'
+}
+
 /** The engine refused to start and said why in words for a person (a database from the future, a folder that cannot be written). */
 export class EngineStartError extends Error {
   override readonly name = 'EngineStartError'
@@ -59,6 +65,7 @@ const engineEnded: Result<never> = {
  * @throws EngineStartError when it says that it cannot start, or ends before it is ready
  */
 export function startEngineWorker({ workerPath, options, secrets, onEvent, onLine, findProxy }: EngineWorkerInput): Promise<EngineWorker> {
+  quietLibraries()
   const worker = new Worker(workerPath, {
     workerData: options,
     name: 'engine',
@@ -153,7 +160,7 @@ export function startEngineWorker({ workerPath, options, secrets, onEvent, onLin
         noting.delete(message.id)
         break
       case 'stopped':
-        reason ||= 'it was asked to stop'
+        reason ||= message.reason ?? 'it was asked to stop'
         // A socket or timer that the engine forgot would keep its thread, and with it the whole program.
         void worker.terminate()
         break

@@ -56,7 +56,8 @@ export type FromEngine =
   | { type: 'proxy-ask'; id: number; url: string }
   /** Null: it could not be written, so the request must not be sent. */
   | { type: 'egress-begun'; id: number; row: number | null }
-  | { type: 'stopped' }
+  /** `reason`: it ended by itself, to be started again. */
+  | { type: 'stopped'; reason?: string }
 
 /** The host's secret store as the engine sees it. Keys: `master-key`, `token/<workspaceId>`. */
 export type SecretStore = {

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
-import type { CallName, EngineCallName, ConsoleEvent, Result } from '../../shared/contract/console.ts'
-import type { LeftOut } from '../../shared/contract/lenient.ts'
-import type { EgressNote, EngineOptions, SecretStore, StartNotice } from '../bridge/messages.ts'
+import type { EngineCallName, ConsoleEvent } from '../../shared/contract/console.ts'
+import type { EngineOptions, SecretStore, StartNotice } from '../bridge/messages.ts'
 import { pathProblem } from '../bridge/private-folder.ts'
 import type { Clock, Random } from './base/clock.ts'
 import { answerCall, type Handlers } from './bridge/handlers.ts'
@@ -21,25 +20,19 @@ import type { Drainer } from './outbox/delivery/drainer.ts'
 import { createOutbox, type Outbox } from './outbox/outbox.ts'
 import { removeStalePortFile } from './intake/port-file.ts'
 import { type Journal, openJournal } from './journal/journal.ts'
-import type { DiskGuard } from './store/disk-space.ts'
+import type { NoteFault } from './compose/faults.ts'
+import { type DiskGuard, isDiskFullError } from './store/disk-space.ts'
+import type { IntegrityCheck } from './store/integrity-check.ts'
+import { createStartReserve, spendStartReserve, type StartReserve } from './store/start-reserve.ts'
 import type { Stores } from './store/stores.ts'
 import { setWrongKindsAside } from './store/wrong-kinds.ts'
+import type { Engine } from './running-engine.ts'
+import { startWaitingEngine } from './waiting-engine.ts'
 import type { FindProxy } from './sync/client/network.ts'
 import { type LeftOutNotice, tellLeftOut } from './sync/documents/left-out-notice.ts'
 import type { Sync } from './sync/sync.ts'
 
-export type Engine = {
-  readonly intakePort: number
-  call(name: EngineCallName, input: unknown): Promise<Result<unknown>>
-  power(state: 'suspend' | 'resume'): void
-  /** A page was shown without some odd items; null: it is whole again. */
-  noteLeftOut(name: CallName, leftOut: LeftOut | null): void
-  /** The host's own requests (the updater's) in the egress log. @throws when the row cannot be written: then nothing may leave. */
-  noteRequest(note: EgressNote): number
-  noteAnswer(row: number, status: number | null, durationMs: number): void
-  /** Finishes the writes in hand and closes every file. */
-  stop(): Promise<void>
-}
+export type { Engine }
 
 export type EngineParts = {
   options: EngineOptions
@@ -49,40 +42,80 @@ export type EngineParts = {
   emit: (event: ConsoleEvent) => void
   /** One line for the log; never holds a secret or what a person wrote. */
   report: (line: string) => void
+  /** Ends this engine and starts another one: a database has to be mended before it is used on. Not given: nobody does that. */
+  restart?: (reason: string) => void
   /** The system's proxy for an address, where the host knows it. */
   findProxy?: FindProxy
+}
+
+/**
+ * Starts the engine. On a disk without a free byte it gives up what was reserved for that; where that is not enough, it waits for room.
+ */
+export async function startEngine(parts: EngineParts): Promise<Engine> {
+  const { options, clock, report } = parts
+  try {
+    return await startWhole(parts)
+  } catch (error) {
+    if (!isDiskFullError(error)) throw error
+  }
+  try {
+    if (spendStartReserve(options.dataDir)) return await startWhole(parts)
+  } catch (error) {
+    if (!isDiskFullError(error)) throw error
+  }
+  const start = (intakePort: number): Promise<Engine> => startWhole({ ...parts, options: { ...options, intakePort } })
+  return startWaitingEngine({ port: options.intakePort, clock, report, start })
 }
 
 /**
  * Starts the engine. It answers calls as soon as the stores are open; the network, the agents' door and LanceDB come after. What is stopped
  * first feeds what is stopped after it.
  */
-export async function startEngine(parts: EngineParts): Promise<Engine> {
-  const { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, noteLostKey, leftOutNotice, handlers } = composeEngine(
-    parts,
-    await openJournal({ dataDir: parts.options.dataDir, clock: parts.clock }),
-  )
+async function startWhole(parts: EngineParts): Promise<Engine> {
+  const {
+    stores,
+    accounts,
+    billing,
+    outbox,
+    sealed,
+    intake,
+    sync,
+    drainer,
+    disk,
+    integrity,
+    noteFault,
+    backups,
+    upkeep,
+    reserve,
+    noteLostKey,
+    leftOutNotice,
+    handlers,
+  } = composed(parts, await openJournal({ dataDir: parts.options.dataDir, clock: parts.clock }))
   const { options, report } = parts
   const { registry, egress, network, bigAnswers } = accounts
-  const { vault, envelopes, mover, journal } = sealed
+  const { vault, envelopes, mover, mender, journal } = sealed
   const { auditLog } = billing
 
-  // Before anything is queued: what comes then gets a place after everything that was acknowledged before.
-  await journal.recover()
-  await vault.initialise()
-  if (vault.state() === 'empty') noteLostKey()
-  await disk.start()
-  const { port } = await intake.start()
+  let port: number
   try {
+    // Before anything is queued: what comes then gets a place after everything that was acknowledged before.
+    await journal.recover()
+    await vault.initialise()
+    if (vault.state() === 'empty') noteLostKey()
+    await disk.start()
+    port = (await intake.start()).port
+    reserve.start()
     mover.start()
     journal.keeper.start()
+    mender.start()
     sync.start()
     backups.start()
     upkeep.start()
+    integrity.start()
     auditLog.start(registry.list().map(({ id }) => id))
   } catch (error) {
     // No agent may go on looking at a door that leads nowhere.
-    await intake.stop()
+    await stop()
     throw error
   }
   void addFirstWorkspaces({ firstWorkspaces: options.firstWorkspaces, sync, registry, vault, report }).then(() => backups.noteChange())
@@ -90,7 +123,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   return {
     intakePort: port,
     async call(name, input) {
-      const result = await answerCall(handlers, name, input, report)
+      const result = await answerCall(handlers, name, input, noteFault)
       if (result.ok && COPIED_SOON_AFTER.has(name)) backups.noteChange()
       return result
     },
@@ -98,23 +131,52 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     noteLeftOut: (name, leftOut) => leftOutNotice.notePage(name, leftOut),
     noteRequest: ({ path, ...note }) => egress.begin({ ...note, path, route: path, workspaceId: null }),
     noteAnswer: (row, status, durationMs) => egress.complete(row, status, durationMs),
-    async stop() {
-      await intake.stop()
-      await upkeep.stop()
-      await auditLog.stop()
-      await drainer.stop()
-      await sync.stop()
-      await mover.stop()
-      await journal.keeper.stop()
-      await backups.stop()
-      disk.stop()
-      vault.subKeys.saveLastWrites()
-      outbox.close()
-      await envelopes.close()
-      await network.close()
-      await bigAnswers.close()
-      stores.close()
-    },
+    stop,
+  }
+
+  async function stop(): Promise<void> {
+    const steps: [string, () => Promise<void> | void][] = [
+      ['intake', () => intake.stop()],
+      ['upkeep', () => upkeep.stop()],
+      ['audit log', () => auditLog.stop()],
+      ['outbox', () => drainer.stop()],
+      ['sync', () => sync.stop()],
+      ['mender', () => mender.stop()],
+      ['mover', () => mover.stop()],
+      ['journal', () => journal.keeper.stop()],
+      ['backups', () => backups.stop()],
+      ['reserve', () => reserve.stop()],
+      ['integrity', () => integrity.stop()],
+      ['disk', () => disk.stop()],
+      ['last writes', () => vault.subKeys.saveLastWrites()],
+      ['queue', () => outbox.close()],
+      ['envelopes', () => envelopes.close()],
+      ['network', () => network.close()],
+      ['big answers', () => bigAnswers.close()],
+      ['stores', () => stores.close()],
+    ]
+    for (const [what, step] of steps) {
+      try {
+        await step()
+      } catch (error) {
+        // A full disk or a damaged page must not keep the rest from ending in order.
+        noteFault(`stopping (${what})`, error)
+      }
+    }
+  }
+}
+
+/** What was opened is closed again when the rest cannot be wired. */
+function composed(parts: EngineParts, journal: Journal): EngineAreas {
+  let opened: Stores | null = null
+  try {
+    return composeEngine(parts, journal, (stores) => {
+      opened = stores
+    })
+  } catch (error) {
+    const { close } = opened ?? { close: () => undefined }
+    close()
+    throw error
   }
 }
 
@@ -158,22 +220,37 @@ type EngineAreas = UpkeepParts & {
   /** There are envelopes here and no key. Told until there is one. */
   noteLostKey: () => void
   leftOutNotice: LeftOutNotice
+  integrity: IntegrityCheck
+  noteFault: NoteFault
+  reserve: StartReserve
   handlers: Handlers
 }
 
 /** Opens the stores and wires the areas, each from those before it. Nothing runs yet. */
-function composeEngine({ options, secrets, clock, random, emit: send, report, findProxy }: EngineParts, journal: Journal): EngineAreas {
+function composeEngine(
+  { options, secrets, clock, random, emit: send, report, restart, findProxy }: EngineParts,
+  journal: Journal,
+  opened: (stores: Stores) => void,
+): EngineAreas {
   const { dataDir, version, intakePort, trustedLoopbackOrigins } = options
   const problem = pathProblem(dataDir)
   if (problem !== null) throw new Error(problem)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const watchers: ((event: ConsoleEvent) => void)[] = [send]
   const emit = (event: ConsoleEvent): void => {
-    for (const watch of watchers) watch(event)
+    for (const watch of watchers) {
+      try {
+        watch(event)
+      } catch (error) {
+        // Whoever tells what happened has done it already; a listener's trouble is the listener's own.
+        noteFault(event.event, error)
+      }
+    }
   }
   const notices = [...(options.notices ?? []), ...setWrongKindsAside(dataDir).map((text): StartNotice => ({ kind: 'folder', text }))]
   removeStalePortFile(dataDir)
-  const { stores, local, activity, warnings, warn, disk } = composeStores({ dataDir, clock, emit })
+  const { stores, local, activity, warnings, warn, disk, integrity, noteFault } = composeStores({ dataDir, clock, emit, report, restart })
+  opened(stores)
   for (const { kind, text } of joined(notices)) {
     warn(kind, text)
     report(text)
@@ -183,9 +260,25 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
   const billing = composeBilling({ dataDir, stores, local, client, clock, emit, report })
   const { documents } = billing
   const outbox = createOutbox({ database: stores.outbox, clock })
-  const sealed = composeVault({ dataDir, stores, secrets, registry, outbox, disk, clock, emit, warn, report, journal, warnings, local })
+  const sealed = composeVault({ dataDir, stores, secrets, registry, outbox, disk, clock, emit, warn, report, noteFault, journal, warnings, local })
   const { vault, envelopes, reader } = sealed
-  const intake = composeIntake({ dataDir, port: intakePort, local, random, outbox, vault, reader, registry, disk, activity, clock, emit, warn, report })
+  const intake = composeIntake({
+    dataDir,
+    port: intakePort,
+    local,
+    random,
+    outbox,
+    vault,
+    reader,
+    registry,
+    disk,
+    activity,
+    clock,
+    emit,
+    warn,
+    report,
+    noteFault,
+  })
   const subKeyRequests = createSubKeyRequests(client, (workspaceId) => sync.deviceId(workspaceId))
   const sync = composeSync({
     ...accounts,
@@ -200,10 +293,11 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
     clock,
     random,
     emit,
+    noteFault,
   })
-  const drainer = composeDelivery({ outbox, client, reader, documents, sync, clock, random, emit, report })
+  const drainer = composeDelivery({ outbox, client, reader, documents, sync, clock, random, emit, noteFault, restart })
   const views = createWorkspaceViews({ registry, documents, clock, clockOffsetMs: (workspaceId) => sync.connection(workspaceId).clockOffsetMs })
-  const { backups, upkeep } = composeUpkeep({ stores, outbox, envelopes, vault, clock, emit, report })
+  const { backups, upkeep } = composeUpkeep({ stores, registry, outbox, envelopes, vault, clock, emit, warn, report, noteFault })
   const leftOutNotice = tellLeftOut({
     setAside: documents.setAside,
     warnings,
@@ -212,6 +306,9 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
     nameOf: workspaceName,
   })
   watchers.push(...composeWatchers({ registry, workspaceName, views, ...billing, activity, local, warnings, outbox, clock, emit, report }))
+  watchers.push(({ event }) => {
+    if (event === 'workspaces.changed') upkeep.accountsChanged()
+  })
   outbox.subscribe((_, news) => {
     sealed.journal.keeper.notify()
     if (news !== 'enqueued') return
@@ -255,5 +352,23 @@ function composeEngine({ options, secrets, clock, random, emit: send, report, fi
     subKeyRequests,
     backupFolder: stores.backupFolder,
   })
-  return { stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, backups, upkeep, noteLostKey, leftOutNotice, handlers }
+  return {
+    stores,
+    accounts,
+    billing,
+    outbox,
+    sealed,
+    intake,
+    sync,
+    drainer,
+    disk,
+    integrity,
+    noteFault,
+    backups,
+    upkeep,
+    reserve: createStartReserve({ dataDir, disk, clock }),
+    noteLostKey,
+    leftOutNotice,
+    handlers,
+  }
 }

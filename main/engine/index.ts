@@ -28,13 +28,19 @@ const secrets: SecretStore = {
   protectedBy: options.secretsProtectedBy,
 }
 
+const report = (line: string): void => void process.stderr.write(`engine: ${line}\n`)
+
 const starting = startEngine({
   options,
   secrets,
   clock: systemClock,
   random: Math.random,
   emit: (event) => send({ type: 'event', event }),
-  report: (line) => process.stderr.write(`engine: ${line}\n`),
+  report,
+  restart(reason) {
+    report(`The engine starts again: ${reason}`)
+    void stop(reason)
+  },
   ...(options.hostKnowsProxy === true ? { findProxy: (url: string) => askHost({ type: 'proxy-ask', url }) } : {}),
 })
 
@@ -77,10 +83,11 @@ port.on('message', (message: ToEngine) => {
   }
 })
 
-async function stop(): Promise<void> {
+/** `reason`: why the engine ends although nobody asked it to; whoever runs it starts it again. */
+async function stop(reason?: string): Promise<void> {
   const engine: Engine | null = await starting.catch(() => null)
   await engine?.stop()
-  send({ type: 'stopped' })
+  send({ type: 'stopped', ...(reason === undefined ? {} : { reason }) })
 }
 
 starting.then(

@@ -1,6 +1,5 @@
 import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { Clock, Random } from '../base/clock.ts'
-import { errorName } from '../base/error-name.ts'
 import { quotaView } from '../billing/quota-view.ts'
 import { createDrainer, type Drainer } from '../outbox/delivery/drainer.ts'
 import type { CiphertextReader } from '../outbox/item.ts'
@@ -8,6 +7,7 @@ import type { Outbox } from '../outbox/outbox.ts'
 import type { PlatformClient } from '../sync/client/platform-client.ts'
 import type { Documents } from '../sync/documents/documents.ts'
 import type { Sync } from '../sync/sync.ts'
+import type { NoteFault } from './faults.ts'
 
 export type DeliveryNeeds = {
   outbox: Outbox
@@ -18,11 +18,13 @@ export type DeliveryNeeds = {
   clock: Clock
   random: Random
   emit: (event: ConsoleEvent) => void
-  report: (line: string) => void
+  noteFault: NoteFault
+  /** Ends the engine and starts it anew. */
+  restart: ((reason: string) => void) | undefined
 }
 
 /** What takes the queue to the platforms. */
-export function composeDelivery({ outbox, client, reader, documents, sync, clock, random, emit, report }: DeliveryNeeds): Drainer {
+export function composeDelivery({ outbox, client, reader, documents, sync, clock, random, emit, noteFault, restart }: DeliveryNeeds): Drainer {
   return createDrainer({
     outbox,
     client,
@@ -35,6 +37,10 @@ export function composeDelivery({ outbox, client, reader, documents, sync, clock
     emit,
     onCounters: sync.observeCounters,
     onPaused: (workspaceId) => sync.kick(workspaceId),
-    onFault: (_, error) => report(`outbox: ${errorName(error)}`),
+    onFault(_, error) {
+      noteFault('outbox', error)
+      // What it left half done, a start puts right; without one this workspace would send nothing more.
+      restart?.('the delivery of a workspace ended with an error')
+    },
   })
 }

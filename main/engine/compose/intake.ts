@@ -4,7 +4,6 @@ import { v7 as uuidV7 } from 'uuid'
 import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import type { Clock, Random } from '../base/clock.ts'
-import { errorName } from '../base/error-name.ts'
 import { createAddressMemory, movedWords, openAtAddress } from '../intake/address.ts'
 import { createDropFolder } from '../intake/drop-folder.ts'
 import { createImports, type ImportService } from '../intake/imports.ts'
@@ -17,6 +16,7 @@ import type { LocalSettings } from '../store/local-settings.ts'
 import { requireSync } from '../sync/accounts/require-sync.ts'
 import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
 import type { Vault } from '../vault/vault.ts'
+import type { NoteFault } from './faults.ts'
 
 export type IntakeNeeds = {
   dataDir: string
@@ -34,6 +34,7 @@ export type IntakeNeeds = {
   clock: Clock
   emit: (event: ConsoleEvent) => void
   report: (line: string) => void
+  noteFault: NoteFault
 }
 
 export type IntakeParts = {
@@ -84,10 +85,13 @@ export function composeIntake(needs: IntakeNeeds): IntakeParts {
   }
 }
 
-async function openDoor({ dataDir, port: wantedPort, local, random, warn, report, vault }: IntakeNeeds, memories: MemoryService): Promise<IntakeServer> {
+async function openDoor(
+  { dataDir, port: wantedPort, local, random, warn, report, noteFault, vault }: IntakeNeeds,
+  memories: MemoryService,
+): Promise<IntakeServer> {
   const memory = createAddressMemory(dataDir, local, report)
   const { authenticate } = vault.subKeys
-  const unexpected = (error: unknown): void => report(`intake: ${errorName(error)}`)
+  const unexpected = (error: unknown): void => noteFault('intake', error)
   const { server, takenPort } = await openAtAddress({
     wantedPort,
     rememberedPort: memory.read(),

@@ -104,6 +104,8 @@ export function composeJournal(needs: JournalNeeds): JournalParts {
 function workspaceOf(registry: WorkspaceRegistry, entry: Parameters<JournalComparison['workspaceOf']>[0]): string | null {
   if (registry.find(entry.workspaceId) !== null) return entry.workspaceId
   const known = entry.account === null ? null : registry.findAccount(entry.account.platformId, entry.account.url)
+  // Lost with outbox.db: its token may still be here, and its writes name it.
+  if (known === null && entry.account !== null) registry.reinstate(entry.workspaceId, entry.account)
   if (known === null) return entry.workspaceId
   return registry.find(known.id) === null ? null : known.id
 }

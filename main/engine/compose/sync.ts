@@ -12,6 +12,7 @@ import type { EnvelopeStore } from '../vault/envelopes/envelope-store.ts'
 import type { SubKeyRequests } from '../vault/keys/sub-key-requests.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { AccountsParts } from './accounts.ts'
+import type { NoteFault } from './faults.ts'
 
 export type SyncNeeds = Pick<AccountsParts, 'registry' | 'device' | 'tokens' | 'client' | 'egress'> & {
   stores: Pick<Stores, 'outbox'>
@@ -26,6 +27,7 @@ export type SyncNeeds = Pick<AccountsParts, 'registry' | 'device' | 'tokens' | '
   clock: Clock
   random: Random
   emit: (event: ConsoleEvent) => void
+  noteFault: NoteFault
 }
 
 /** The loops that read from the platforms, and what their news sets off in queue and vault. */
@@ -47,6 +49,7 @@ export function composeSync(needs: SyncNeeds): Sync {
     clock,
     random,
     emit,
+    noteFault,
   } = needs
   return createSync({
     outboxDatabase: stores.outbox,
@@ -68,6 +71,7 @@ export function composeSync(needs: SyncNeeds): Sync {
       void vault.subKeys.settle(workspaceId, subKeyRequests.revoke).catch(() => undefined)
     },
     onRestorePage: (workspaceId) => outbox.noteRestorePage(workspaceId),
+    onFault: (error) => noteFault('sync', error),
     onRestored: (workspaceId, restored) => adoptRestored({ outbox, envelopes }, workspaceId, restored),
   })
 }

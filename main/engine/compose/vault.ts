@@ -6,13 +6,16 @@ import type { Warnings } from '../base/warnings.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { CiphertextReader } from '../outbox/item.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import type { DiskGuard } from '../store/disk-space.ts'
+import { type DiskGuard, isDiskFullError } from '../store/disk-space.ts'
+import type { NoteFault } from './faults.ts'
 import type { LocalSettings } from '../store/local-settings.ts'
 import type { Stores } from '../store/stores.ts'
 import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
 import { createCiphertextReader } from '../vault/envelopes/ciphertext-reader.ts'
 import { createEnvelopeStore, type EnvelopeStore } from '../vault/envelopes/envelope-store.ts'
 import { createMover, type Mover } from '../vault/envelopes/mover.ts'
+import { refillFromJournal } from '../vault/envelopes/refill.ts'
+import { createStoreMender, type StoreMender } from '../vault/envelopes/store-mender.ts'
 import { createMemoryTitles, type MemoryTitles } from '../vault/memory-titles.ts'
 import { createVault, type Vault } from '../vault/vault.ts'
 import { composeJournal, type JournalParts } from './journal.ts'
@@ -28,6 +31,7 @@ export type VaultNeeds = {
   emit: (event: ConsoleEvent) => void
   warn: (kind: 'salvaged', text: string) => void
   report: (line: string) => void
+  noteFault: NoteFault
   journal: Journal
   warnings: Warnings
   local: LocalSettings
@@ -39,6 +43,7 @@ export type VaultParts = {
   reader: CiphertextReader
   titles: MemoryTitles
   mover: Mover
+  mender: StoreMender
   journal: JournalParts
 }
 
@@ -54,11 +59,13 @@ export function composeVault({
   emit,
   warn,
   report,
+  noteFault,
   journal,
   warnings,
   local,
 }: VaultNeeds): VaultParts {
-  const envelopes = createEnvelopeStore({ dataDir, clock, warn: (text) => warn('salvaged', text) })
+  const envelopes = createEnvelopeStore({ dataDir, clock, after: (ms, work) => clock.after(ms, work), warn: (text) => warn('salvaged', text) })
+  const roomFor = (sizeBytes: number): boolean => disk.hasRoomFor(sizeBytes)
   const vault: Vault = createVault({
     secrets,
     db: stores.outbox,
@@ -80,8 +87,8 @@ export function composeVault({
     store: envelopes,
     clock,
     failed(error) {
-      if (disk.noteWriteError(error)) return
-      report(`Envelopes could not be moved: ${error instanceof Error ? error.message : 'unknown error'}`)
+      noteFault('Envelopes could not be moved', error)
+      if (isDiskFullError(error)) return
       warnings.set({
         kind: 'envelopes_unwritable',
         at: clock.now(),
@@ -90,11 +97,18 @@ export function composeVault({
     },
     succeeded: () => warnings.clear('envelopes_unwritable'),
     dropped: () => journaling.keeper.wantRest(),
-    roomFor: (sizeBytes) => disk.hasRoomFor(sizeBytes),
+    roomFor,
     journal: { through: () => journaling.keeper.through(), owed: outbox.undelivered.amongUndelivered },
   })
   const journaling = composeJournal({ journal, stores, local, registry, outbox, reader, mover: () => mover, disk, warnings, clock, report })
-  return { vault, envelopes, reader, titles: createMemoryTitles({ outbox, envelopes, vault }), mover, journal: journaling }
+  const mender = createStoreMender({
+    store: envelopes,
+    clock,
+    roomFor,
+    refill: () => refillFromJournal({ journal, store: envelopes, amongUndelivered: outbox.undelivered.amongUndelivered }),
+    failed: (error) => noteFault('The store of envelopes could not be mended', error),
+  })
+  return { vault, envelopes, mender, reader, titles: createMemoryTitles({ outbox, envelopes, vault }), mover, journal: journaling }
 }
 
 function undeliveredCount({ registry, outbox }: Pick<VaultNeeds, 'registry' | 'outbox'>): number {

@@ -41,6 +41,8 @@ export type SyncOptions = {
   onRestored(workspaceId: string, envelopes: RestoredEnvelope[]): Promise<void>
   /** A page of a restore was answered: one more sync operation of this device. */
   onRestorePage(workspaceId: string): void
+  /** A file of this computer could not be read or written; what was under way is tried again. */
+  onFault?(error: unknown): void
 }
 
 /** Which session a push names. */
@@ -255,13 +257,23 @@ export function createSync(options: SyncOptions): Sync {
     restoreProgress: (workspaceId) => restores.progress(workspaceId),
   }
 
+  function noteFault(error: unknown): void {
+    options.onFault?.(error)
+  }
+
   function deviceId(workspaceId: string): string {
     return registry.find(workspaceId)?.deviceId ?? device.id
   }
 
   /** A few days at a time, so that no other work waits long for it. */
   function rollUp(): void {
-    const more = options.egress.rollUp(1) > 0
+    let more = false
+    try {
+      more = options.egress.rollUp(1) > 0
+    } catch (error) {
+      // A full disk, say: the rows are still there at the next time.
+      noteFault(error)
+    }
     cancelRollUp = clock.after(more ? ROLL_UP_NEXT_MS : ROLL_UP_EVERY_MS, rollUp)
   }
 
@@ -286,6 +298,7 @@ export function createSync(options: SyncOptions): Sync {
         if (topics.has('checkout')) checkouts.noteChanges(workspaceId)
       },
       onFacts: () => emit({ event: 'workspaces.changed', payload: {} }),
+      onFault: noteFault,
     })
     loops.set(workspaceId, loop)
     loop.start()

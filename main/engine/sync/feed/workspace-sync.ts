@@ -32,6 +32,8 @@ export type WorkspaceSyncParts = {
   onChanged(topics: ReadonlySet<string>): void
   /** Name, role or capabilities are others than before. */
   onFacts(): void
+  /** A file of this computer could not be read or written. */
+  onFault(error: unknown): void
 }
 
 type Reason = 'kick' | 'poke' | 'stream' | 'session' | 'suspend' | 'resume' | 'stop'
@@ -145,7 +147,7 @@ export class WorkspaceSync {
       this.#abort = new AbortController()
       const trouble = await this.#visit(this.#abort.signal, () => {
         failures = 0
-      })
+      }).catch((error: unknown) => this.#storeTrouble(error))
       // What still runs in the background of this visit ends with it.
       this.#abort.abort()
       if (this.#stopped || this.#suspended || trouble === null) continue
@@ -162,6 +164,12 @@ export class WorkspaceSync {
     }
   }
 
+  /** What the platform said could not be kept: the disk is full, or a file is damaged. It is asked again later, and the loop goes on. */
+  #storeTrouble(error: unknown): Trouble {
+    this.#parts.onFault(error)
+    return { state: 'problem', detail: 'What the platform answered could not be stored on this computer.', retry: { afterMs: null } }
+  }
+
   /** From connecting to the first trouble; null when it was ended from outside. */
   async #visit(signal: AbortSignal, onConnected: () => void): Promise<Trouble | null> {
     const connected = await this.#connect(signal)
@@ -173,7 +181,7 @@ export class WorkspaceSync {
     const follows = hasFeed(workspace)
     this.#publish({ state: 'online', detail: null, live: 'polling', retryAt: null })
     this.#parts.onOnline()
-    if (follows) void this.#followStream(signal)
+    if (follows) void this.#followStream(signal).catch((error: unknown) => this.#parts.onFault(error))
     return await this.#stay(workspace, signal, follows ? null : DIRECT_POLL_MS)
   }
 
