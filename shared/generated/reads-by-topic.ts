@@ -139,6 +139,8 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
   plans: [
     'workspaces.list',
     'overview.read',
+    'outbox.page',
+    'outbox.item',
     'outbox.tally',
     'outbox.releasePreview',
     'billing.preview',

@@ -16,7 +16,7 @@ test('a full disk refuses new writes in words, keeps every old one, and goes on 
   info.skip(mount.status !== 0, 'a small tmpfs for the data folder could not be mounted: it takes root on Linux')
   stage.atEnd(async () => void spawnSync('umount', ['-l', disk]))
   const dataDir = join(disk, 'data')
-  mkdirSync(dataDir)
+  mkdirSync(dataDir, { mode: 0o700 })
   const platform = await stage.platform()
   const computer = await stage.computer(platform, { dataDir })
   const agent = await computer.agent('diarist')
