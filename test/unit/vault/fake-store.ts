@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { StoredEnvelope } from '../../../main/engine/outbox/item.ts'
+import { EnvelopeStoreError } from '../../../main/engine/vault/errors.ts'
 import type { EnvelopeStore } from '../../../main/engine/vault/envelopes/envelope-store.ts'
 
 export function stored(sequence: number, sizeBytes = 4): StoredEnvelope {
@@ -33,7 +34,7 @@ export function fakeStore(log: string[]): FakeStore {
   const inRange = (first: number, last: number) =>
     [...rows.values()].filter((row) => row.sequence >= first && row.sequence <= last).sort((left, right) => left.sequence - right.sequence)
   const refuse = (failing: boolean) => {
-    if (failing) throw new Error('refused')
+    if (failing) throw new EnvelopeStoreError('refused', 'error')
   }
   let suspicion: ReturnType<EnvelopeStore['suspicion']> = null
   const listeners: ((why: NonNullable<typeof suspicion>) => void)[] = []
