@@ -142,7 +142,8 @@ describe('a catalog that the program does not know', () => {
       expect(answer.cursor).not.toBe(cursor)
       ;({ cursor, more } = answer)
     }
-    expect(empty).toBeGreaterThan(0)
+    // What is hidden takes no place on a page: pages without a row would look to a console as a feed that does not get on.
+    expect(empty).toBe(0)
     expect([...all.keys()].filter((key) => !seen.has(key))).toEqual(hidden)
     expect(await page(1000, cursor)).toMatchObject({ changes: [], more: false })
     // The cursor stands where a member who sees everything stands.
