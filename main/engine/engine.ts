@@ -15,6 +15,7 @@ import { createWorkspaceViews } from './billing/workspace-view.ts'
 import { createSubKeyRequests } from './vault/keys/sub-key-requests.ts'
 import { type UpkeepParts, composeUpkeep } from './compose/upkeep.ts'
 import { type VaultParts, composeVault } from './compose/vault.ts'
+import { watchLostKey } from './compose/lost-key.ts'
 import { composeWatchers } from './compose/watchers.ts'
 import type { Drainer } from './outbox/delivery/drainer.ts'
 import { createOutbox, type Outbox } from './outbox/outbox.ts'
@@ -192,9 +193,6 @@ const COPIED_SOON_AFTER: ReadonlySet<EngineCallName> = new Set([
   'vault.importBackup',
 ] satisfies EngineCallName[])
 
-const LOST_KEY =
-  'The key of this computer is gone, and with it the way to open what is stored here. Nothing was deleted: only your key backup opens it again, import it under Settings. Until then the vault is locked and agents are told to wait; review and delivery go on.'
-
 /** One warning of each kind is shown: what is of the same kind is said in one. */
 function joined(notices: readonly StartNotice[]): StartNotice[] {
   const kinds = [...new Set(notices.map(({ kind }) => kind))]
@@ -226,13 +224,13 @@ type EngineAreas = UpkeepParts & {
   handlers: Handlers
 }
 
-/** Opens the stores and wires the areas, each from those before it. Nothing runs yet. */
-function composeEngine(
-  { options, secrets, clock, random, emit: send, report, restart, findProxy }: EngineParts,
+/** What everything else stands on: who listens, the stores, the accounts, what is read of them, the queue and the sealed envelopes. */
+function composeFoundation(
+  { options, secrets, clock, emit: send, report, restart, findProxy }: EngineParts,
   journal: Journal,
   opened: (stores: Stores) => void,
-): EngineAreas {
-  const { dataDir, version, intakePort, trustedLoopbackOrigins } = options
+) {
+  const { dataDir, version } = options
   const problem = pathProblem(dataDir)
   if (problem !== null) throw new Error(problem)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -249,51 +247,36 @@ function composeEngine(
   }
   const notices = [...(options.notices ?? []), ...setWrongKindsAside(dataDir).map((text): StartNotice => ({ kind: 'folder', text }))]
   removeStalePortFile(dataDir)
-  const { stores, local, activity, warnings, warn, disk, integrity, noteFault } = composeStores({ dataDir, clock, emit, report, restart })
+  const opening = composeStores({ dataDir, clock, emit, report, restart })
+  const { stores, local, warnings, warn, disk, noteFault } = opening
   opened(stores)
   for (const { kind, text } of joined(notices)) {
     warn(kind, text)
     report(text)
   }
   const accounts = composeAccounts({ stores, local, secrets, clock, version, findProxy })
-  const { registry, workspaceName, client, egress, device } = accounts
-  const billing = composeBilling({ dataDir, stores, local, client, clock, emit, report })
-  const { documents } = billing
+  const { registry } = accounts
+  const billing = composeBilling({ dataDir, stores, local, client: accounts.client, clock, emit, report })
   const outbox = createOutbox({ database: stores.outbox, clock })
   const sealed = composeVault({ dataDir, stores, secrets, registry, outbox, disk, clock, emit, warn, report, noteFault, journal, warnings, local })
+  return { ...opening, watchers, emit, accounts, billing, outbox, sealed }
+}
+
+/** Opens the stores and wires the areas, each from those before it. Nothing runs yet. */
+function composeEngine(parts: EngineParts, journal: Journal, opened: (stores: Stores) => void): EngineAreas {
+  const { options, clock, random, report, restart } = parts
+  const { dataDir, intakePort, trustedLoopbackOrigins } = options
+  const foundation = composeFoundation(parts, journal, opened)
+  const { watchers, emit, stores, local, activity, warnings, warn, disk, integrity, noteFault, accounts, billing, outbox, sealed } = foundation
+  const { registry, workspaceName, client, egress, device } = accounts
+  const { documents } = billing
   const { vault, envelopes, reader } = sealed
-  const intake = composeIntake({
-    dataDir,
-    port: intakePort,
-    local,
-    random,
-    outbox,
-    vault,
-    reader,
-    registry,
-    disk,
-    activity,
-    clock,
-    emit,
-    warn,
-    report,
-    noteFault,
-  })
+  const intake = composeIntake({ ...foundation, ...sealed, dataDir, port: intakePort, random, registry, clock, report })
   const subKeyRequests = createSubKeyRequests(client, (workspaceId) => sync.deviceId(workspaceId))
   const sync = composeSync({
     ...accounts,
-    stores,
-    documents,
-    outbox,
-    envelopes,
-    vault,
-    subKeyRequests,
+    ...{ stores, documents, outbox, envelopes, vault, subKeyRequests, trustedLoopbackOrigins, clock, random, emit, noteFault },
     drainer: () => drainer,
-    trustedLoopbackOrigins,
-    clock,
-    random,
-    emit,
-    noteFault,
   })
   const drainer = composeDelivery({ outbox, client, reader, documents, sync, clock, random, emit, noteFault, restart })
   const views = createWorkspaceViews({ registry, documents, clock, clockOffsetMs: (workspaceId) => sync.connection(workspaceId).clockOffsetMs })
@@ -315,60 +298,17 @@ function composeEngine(
     sealed.mover.notify(1)
     backups.noteWrite()
   })
-  let isKeyLost = false
-  function noteLostKey(): void {
-    isKeyLost = true
-    warn('secrets', LOST_KEY)
-    report(LOST_KEY)
-  }
-  watchers.push((event) => {
-    if (event.event !== 'vault.changed' || event.payload.state !== 'unlocked' || !isKeyLost) return
-    isKeyLost = false
-    warnings.clear('secrets')
-  })
+  const lostKey = watchLostKey({ warnings, warn, report })
+  watchers.push(lostKey.watch)
   const handlers = composeHandlers({
-    options,
-    clock,
-    emit,
-    local,
-    activity,
-    warnings,
-    registry,
-    egress,
-    device,
-    client,
-    ...billing,
-    outbox,
-    reader,
-    titles: sealed.titles,
-    envelopes,
-    vault,
-    imports: intake.imports,
-    intake: intake.intake,
-    sync,
-    drainer,
-    backups,
+    ...{ options, clock, emit, local, activity, warnings, registry, egress, device, client, ...billing, outbox, reader, envelopes, vault },
+    ...{ sync, drainer, backups, subKeyRequests, titles: sealed.titles, imports: intake.imports, intake: intake.intake },
     view: views.view,
-    subKeyRequests,
     backupFolder: stores.backupFolder,
   })
+  const reserve = createStartReserve({ dataDir, disk, clock })
   return {
-    stores,
-    accounts,
-    billing,
-    outbox,
-    sealed,
-    intake,
-    sync,
-    drainer,
-    disk,
-    integrity,
-    noteFault,
-    backups,
-    upkeep,
-    reserve: createStartReserve({ dataDir, disk, clock }),
-    noteLostKey,
-    leftOutNotice,
-    handlers,
+    ...{ stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, integrity, noteFault, backups, upkeep, reserve },
+    ...{ noteLostKey: lostKey.note, leftOutNotice, handlers },
   }
 }

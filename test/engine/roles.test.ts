@@ -23,7 +23,7 @@ beforeEach(async () => {
   await platform.sandbox.tick()
   engine = await openWholeEngine(platform.sandbox.url)
   workspaceId = (await engine.call('workspaces.add', { url: platform.sandbox.url, token: platform.token('director') })).id
-  await expect.poll(async () => (await engine.call('invoices.list', { workspaceId })).invoices.length).toBeGreaterThan(0)
+  await expect.poll(async () => (await engine.call('invoices.list', { workspaceId })).invoices.length, { timeout: 20_000 }).toBeGreaterThan(0)
 })
 afterEach(async () => {
   await engine.close()

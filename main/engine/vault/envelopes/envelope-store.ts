@@ -411,11 +411,21 @@ class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError'
 }
 
+/** A time limit is waited for in so many parts: a computer that slept, or a clock that was set, ends one of them and not the call. */
+const PARTS_OF_LIMIT = 20
+
 /** The work's own result, or an error when it does not come in time: what goes on after that is of no use to anybody. */
 async function within<T>(work: () => Promise<T>, withinMs: number, after: Clock['after'] | undefined): Promise<T> {
   if (after === undefined) return work()
   const late = Promise.withResolvers<never>()
-  const cancel = after(withinMs, () => late.reject(new NoAnswerError(`no answer within ${withinMs} ms`)))
+  let cancel = (): void => undefined
+  const wait = (partsLeft: number): void => {
+    cancel = after(withinMs / PARTS_OF_LIMIT, () => {
+      if (partsLeft > 1) wait(partsLeft - 1)
+      else late.reject(new NoAnswerError(`no answer within ${withinMs} ms`))
+    })
+  }
+  wait(PARTS_OF_LIMIT)
   try {
     return await Promise.race([work(), late.promise])
   } finally {
