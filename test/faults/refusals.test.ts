@@ -87,6 +87,8 @@ const named: Record<string, readonly string[]> = {
     'door_full',
     'disk_full',
     'not_offered',
+    'memory_unreadable',
+    'memory_damaged',
   ],
   'the console': [
     'offline',

@@ -6,7 +6,7 @@ const OWNER = { workspaceId: 'workspace', subKeyId: 'agent' }
 const bytes = new Uint8Array([1, 2, 3])
 const memory = (memoryId: string) => ({ memoryId, contentType: 'text/plain', bytes })
 
-function fixture(overrides: Partial<MemoryServiceOptions['outbox']> = {}) {
+function fixture(overrides: Partial<MemoryServiceOptions['outbox']> = {}, mayComeBack = false) {
   const lastWrites: [string, number][] = []
   const writtenBytes: number[] = []
   const memories = createMemoryService({
@@ -23,7 +23,7 @@ function fixture(overrides: Partial<MemoryServiceOptions['outbox']> = {}) {
       seal: () => bytes,
       open: () => ({ memoryId: 'a', contentType: 'text/plain', bytes }),
     },
-    ciphertexts: { read: async () => new Map() },
+    ciphertexts: { read: async () => new Map(), mayComeBack: () => mayComeBack },
     maxEnvelopeBytes: () => 100,
     disk: { hasRoomFor: () => true, noteWritten: (size) => writtenBytes.push(size), noteWriteError: () => false },
     clock: { now: () => 77 },
@@ -75,6 +75,11 @@ describe('the memory service', () => {
   it('says of a known memory whose ciphertext cannot be had that it is damaged, never that there is none', async () => {
     const { memories } = fixture()
     await expect(memories.read({ ...OWNER, memoryId: 'a' })).rejects.toMatchObject({ code: 'memory_damaged', suggestion: expect.stringContaining('Restore') })
+  })
+
+  it('says that it may be had later while the store of envelopes is being mended', async () => {
+    const { memories } = fixture({}, true)
+    await expect(memories.read({ ...OWNER, memoryId: 'a' })).rejects.toMatchObject({ code: 'memory_unreadable', suggestion: 'Try again in a minute.' })
   })
 
   it('removes nothing that is not there', async () => {
