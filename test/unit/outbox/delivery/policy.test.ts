@@ -45,6 +45,7 @@ describe('an answer to a whole call', () => {
     ['402 with a meter', error(402, 'encrypted_bytes_exceeded', { meter: 'encrypted_bytes' }), 'held by encrypted_bytes'],
     ['402 whose code names the meter', error(402, 'sync_devices_exceeded'), 'held by sync_devices'],
     ['402 with an unknown code', error(402, 'payment_required'), 'held by null'],
+    ['402 with a code that is final where something is bought', error(402, 'payment_declined'), 'held by null'],
     ['402 without the contract’s body', error(402, null), 'held by null'],
     ['429 with a quota code', error(429, 'sync_operations_exceeded', { meter: 'sync_operations' }), 'held by sync_operations'],
     ['429 without a quota code', error(429, 'rate_limited'), 'waiting'],
