@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { platformError } from '../../../../shared/contract/platform.ts'
+import { type PlatformError, platformError } from '../../../../shared/contract/platform.ts'
 import type { Answer } from './answer.ts'
 import { parseLeniently } from '../../../../shared/contract/lenient.ts'
 import { cappedWaitMs, parseRetryAfter } from './retry-after.ts'
@@ -15,8 +15,7 @@ export function readAnswer<T>(raw: RawAnswer, response: z.ZodType<T>, nowMs: num
   if (raw.status >= 200 && raw.status < 300) return readSuccess(raw, response)
   if (raw.status < 400) return { kind: 'unreachable', reason: 'bad_shape', message: `The platform answered ${raw.status}, which is no answer to this request.` }
   const json = parseJson(raw.body)
-  const parsed = platformError.safeParse(json.ok ? json.value : null)
-  const error = parsed.success ? parsed.data : null
+  const error = json.ok ? readError(json.value) : null
   const bodySeconds = error?.retry_after_s
   return {
     kind: 'error',
@@ -39,6 +38,16 @@ function readSuccess<T>(raw: RawAnswer, response: z.ZodType<T>): Answer<T> {
   if (parsed.ok) return { kind: 'ok', status: raw.status, value: parsed.value, ...(parsed.leftOut === null ? {} : { leftOut: parsed.leftOut }) }
   if (raw.body.length === 0) return { kind: 'unreachable', reason: 'truncated', message: 'The answer was empty.' }
   return { kind: 'unreachable', reason: 'bad_shape', message: `The answer does not have the agreed shape: ${firstIssue(parsed.error)}` }
+}
+
+/** An odd field costs itself: a refusal that says `limit: null` is still that of its code and its meter. Null: code or words are missing. */
+function readError(value: unknown): PlatformError | null {
+  const parsed = platformError.safeParse(value)
+  if (parsed.success) return parsed.data
+  if (typeof value !== 'object' || value === null) return null
+  const odd = new Set(parsed.error.issues.map(({ path }) => path[0]))
+  const rest = platformError.safeParse(Object.fromEntries(Object.entries(value).filter(([key]) => !odd.has(key))))
+  return rest.success ? rest.data : null
 }
 
 type Json = { ok: true; value: unknown } | { ok: false; reason: 'truncated' | 'not_json' }
