@@ -1,7 +1,7 @@
 import type { Level, ThresholdLevel, ThresholdPolicy } from './catalog.ts'
 import type { Limit } from './limit.ts'
 import { UNLIMITED } from './limit.ts'
-import { exactNumber, roundHalfAwayFromZero } from './rounding.ts'
+import { roundHalfAwayFromZero } from './rounding.ts'
 
 export type MeterLevel = {
   /** 100 × used / limit with one decimal, not capped; null when unlimited or not included. */
@@ -28,14 +28,17 @@ export function levelAtPercent(policy: ThresholdPolicy, percent: number): Thresh
   return highest(policy, (level) => (level.inclusive ? percent >= level.fromPercent : percent > level.fromPercent))
 }
 
-/** 100 × used / limit with one decimal (half away from zero), not capped; null when unlimited or for a limit of 0. */
+/**
+ * 100 × used / limit with one decimal (half away from zero), not capped; null when unlimited or for a limit of 0. Far beyond a limit it is
+ * the nearest number that there is: no amount depends on it, and one odd counter must not cost a page.
+ */
 export function percentOf(used: number, limit: Limit): number | null {
   if (limit === UNLIMITED || limit === 0) return null
   const tenths = used * 1000
   if (Number.isSafeInteger(tenths) && Number.isSafeInteger(limit * 2) && Number.isSafeInteger(tenths * 2 + limit)) {
     return Math.floor((tenths * 2 + limit) / (limit * 2)) / 10
   }
-  return exactNumber(roundHalfAwayFromZero(BigInt(used) * 1000n, BigInt(limit))) / 10
+  return Number(roundHalfAwayFromZero(BigInt(used) * 1000n, BigInt(limit))) / 10
 }
 
 /** Where the levels above the lowest begin, for the marks on a meter. */

@@ -56,6 +56,13 @@ describe('percentOf', () => {
     expect(percentOf(4_503_599_627_370_496, 9_007_199_254_740_991)).toBe(50)
   })
 
+  test.each([
+    [4_000_000_000_000_000, 100, 4_000_000_000_000_000],
+    [Number.MAX_SAFE_INTEGER, 1, 900_719_925_474_099_100],
+  ])('has a number for %i of %i, which no exact one could say', (used, limit, percent) => {
+    expect(percentOf(used, limit)).toBe(percent)
+  })
+
   test('is within half a tenth of the ratio', () => {
     fc.assert(
       fc.property(fc.nat({ max: 1e9 }), fc.integer({ min: 1, max: 1e9 }), (used, limit) => {
