@@ -1,13 +1,21 @@
+import { createHash } from 'node:crypto'
+
 /** So many pages in a row that bring nothing are a platform that contradicts itself. */
 const PAGES_WITHOUT_PROGRESS = 3
+
+/** Of a page larger than was asked for, so many rows tell it from another one. */
+const ROWS_COMPARED = 500
+
+type Row = { topic: string; id: string; version: number }
 
 /**
  * Whether a reading of the feed gets anywhere. A page is progress when a document is another one by it, or when it has rows and a cursor
  * that this reading has not seen. A cursor that comes again and again is none, whatever its rows say: documents that change to and fro
- * would be followed for ever.
+ * would be followed for ever. Rows that change nothing and were in a page of this reading before are none, whatever the cursor.
  */
 export class FeedProgress {
   readonly #seen = new Map<string, number>()
+  readonly #pages = new Set<string>()
   #idlePages = 0
 
   constructor(since: string | null) {
@@ -15,12 +23,20 @@ export class FeedProgress {
   }
 
   /** @returns whether it was progress. */
-  note({ cursor, rows }: { cursor: string; rows: number }, isAnythingChanged: boolean): boolean {
+  note({ cursor, rows }: { cursor: string; rows: readonly Row[] }, isAnythingChanged: boolean): boolean {
     const seen = this.#seen.get(cursor) ?? 0
     this.#seen.set(cursor, seen + 1)
-    const isProgress = (rows > 0 && seen === 0) || (isAnythingChanged && seen < PAGES_WITHOUT_PROGRESS)
+    const isProgress = (rows.length > 0 && seen === 0 && this.#isNewPage(rows)) || (isAnythingChanged && seen < PAGES_WITHOUT_PROGRESS)
     this.#idlePages = isProgress ? 0 : this.#idlePages + 1
     return isProgress
+  }
+
+  #isNewPage(rows: readonly Row[]): boolean {
+    const hash = createHash('sha256').update(JSON.stringify(rows.slice(0, ROWS_COMPARED).map(({ topic, id, version }) => [topic, id, version])))
+    const page = hash.update(String(rows.length)).digest('base64')
+    const isNew = !this.#pages.has(page)
+    this.#pages.add(page)
+    return isNew
   }
 
   get isStuck(): boolean {

@@ -52,7 +52,7 @@ export async function pullChanges(
         continue
       }
       const isAnythingChanged = applied.changed.size > 0
-      const isProgress = progress.note({ cursor: page.cursor, rows: page.changes.length }, isAnythingChanged)
+      const isProgress = progress.note({ cursor: page.cursor, rows: page.changes }, isAnythingChanged)
       pace.answered(turnAt, { cursor: page.cursor, more: page.more, isProgress, isAnythingChanged })
       if (!page.more) return { changed, trouble: null }
       // "More" without moving on would be asked for ever.
