@@ -35,6 +35,8 @@ export class WorkspaceDrain {
   #state: State = INITIAL_DRAIN_STATE
   #ended: Promise<void> | null = null
   #wakeSleeper: (() => void) | null = null
+  /** A person asked since the last answer. */
+  #asked = false
   /** Of the push whose answer is there, until its results are written. */
   #answer: { reply: PushReply; outcome: PushOutcome } | null = null
 
@@ -65,6 +67,7 @@ export class WorkspaceDrain {
     // Where nothing keeps it back it leaves with the others.
     if (this.#retryState.blockedMs > 0 || this.#troubles.shown().length > 0 || this.#queue()?.holds().length) this.#selector.ask(sequence)
     this.#retryState.askNow()
+    this.#asked = true
     this.wake(false)
   }
 
@@ -281,8 +284,12 @@ export class WorkspaceDrain {
 
   #afterwards(queue: DeliveryQueue, batch: InFlightBatch, { results, smooth, opened }: PushOutcome): void {
     const { workspaceId, progress, onPaused, clock } = this.#options
-    if (opened) queue.endBackOffs(clock.now())
-    progress.add(batch.kind, results.filter(({ decision }) => decision.next === 'delivered').length)
+    const deliveredCount = results.filter(({ decision }) => decision.next === 'delivered').length
+    // What a person asked for was taken: the others need not wait either, whatever time was named before.
+    if (this.#asked && deliveredCount > 0) queue.endWaits(clock.now())
+    else if (opened) queue.endBackOffs(clock.now())
+    this.#asked = false
+    progress.add(batch.kind, deliveredCount)
     const decisions = new Set(results.map(({ decision }) => decision))
     if ([...decisions].some(({ next }) => next === 'held')) this.#selector.noteRefused(batch.kind)
     else if (smooth && batch.inSpiteOfHold) this.#selector.noteAdmitted(queue, batch.kind)

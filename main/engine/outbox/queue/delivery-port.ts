@@ -35,6 +35,8 @@ export type DeliveryQueue = {
   nextDue(kinds: readonly ItemKind[], now: number, backOffCapMs: number): number | null
   /** Ends the waiting of what waits for a network or a platform that is back; a time that the platform named stands. */
   endBackOffs(now: number): void
+  /** The same, and a time that the platform named is over too. */
+  endWaits(now: number): void
 
   holds(): QuotaHold[]
   hold(kind: ItemKind): QuotaHold | null

@@ -89,6 +89,13 @@ export class ReadyItems {
     })
   }
 
+  /** The platform takes again what it had put off: a time that it named before is over as well. */
+  endWaits(workspace: number, now: number): void {
+    this.#writer.write(() => {
+      for (const group of this.#groups(workspace, KINDS, ['waiting'], false)) this.#clampRetryAfter.run(now, group.no, now)
+    })
+  }
+
   /** When the next waiting item is due; null: none waits. A time that lies too far ahead (the clock was set back) is drawn nearer. */
   nextDue(workspace: number, kinds: readonly ItemKind[], now: number, backOffCapMs: number): number | null {
     let next: number | null = null

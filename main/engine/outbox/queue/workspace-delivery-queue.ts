@@ -28,6 +28,7 @@ export function createDeliveryQueue(
     readyAmong: (sequences) => readyItems.among(workspace, sequences),
     nextDue: (kinds, now, backOffCapMs) => readyItems.nextDue(workspace, kinds, now, backOffCapMs),
     endBackOffs: (now) => readyItems.dueNow(workspace, now),
+    endWaits: (now) => readyItems.endWaits(workspace, now),
     holds: () => holds.of(workspace),
     hold: (kind) => holds.find(workspace, kind),
     liftHold: (kind) => holds.open(workspace, kind),

@@ -228,8 +228,9 @@ test('a Retry-After of 1e9 s: a person’s Retry sends one push at once, and the
   await clock.advance(10_000)
   expect(pushes).toHaveLength(2)
   fault = () => null
-  await desk.outbox.retry(WORKSPACE, { filter: {} })
+  await desk.outbox.retry(WORKSPACE, { ids: [ids[1] ?? ''] })
   await clock.advance(10)
+  // It was taken, so what waits beside it for the time that was named leaves too.
   expect(count('delivered')).toBe(3)
 })
 
