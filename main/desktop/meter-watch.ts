@@ -82,7 +82,8 @@ export function createMeterWatch({ call, changed, report }: MeterWatchInput): Me
     note(event) {
       if (event.event === 'workspaces.changed') mark(null)
       else if (event.event === 'cache.changed' && event.payload.topics.some((topic) => meterTopics.includes(topic))) mark(event.payload.workspaceId)
-      else if (event.event === 'release.finished') mark(event.payload.workspaceId)
+      // What is held is counted beside the meters.
+      else if (event.event === 'outbox.changed' || event.event === 'release.finished') mark(event.payload.workspaceId)
     },
     workspaces: () => workspaces,
   }

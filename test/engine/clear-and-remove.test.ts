@@ -77,6 +77,17 @@ test('a workspace that is removed takes along what this computer noted of it: ad
   expect(await engine.call('overview.seen', { workspaceId })).toEqual({ since: null })
 })
 
+test('the agents of a workspace that was removed are refused: nothing is stored for nobody', async () => {
+  const workspaceId = await add('layer-a')
+  const { secret } = await engine.call('subKeys.create', { workspaceId, name: 'inbox' })
+  const write = async (): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${engine.engine.intakePort}/v1/memories`, { method: 'POST', headers: { Authorization: `Bearer ${secret}` }, body: 'note' }))
+      .status
+  expect(await write()).toBe(201)
+  await engine.call('workspaces.remove', { workspaceId })
+  expect(await write()).toBe(401)
+})
+
 test('of the members one is you: the one whom the platform names', async () => {
   const workspaceId = await add('analytics')
   const members = () => engine.call('workspaces.members', { workspaceId })

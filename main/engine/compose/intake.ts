@@ -86,11 +86,15 @@ export function composeIntake(needs: IntakeNeeds): IntakeParts {
 }
 
 async function openDoor(
-  { dataDir, port: wantedPort, local, random, warn, report, noteFault, vault }: IntakeNeeds,
+  { dataDir, port: wantedPort, local, random, warn, report, noteFault, vault, registry }: IntakeNeeds,
   memories: MemoryService,
 ): Promise<IntakeServer> {
   const memory = createAddressMemory(dataDir, local, report)
-  const { authenticate } = vault.subKeys
+  // A workspace that was removed takes nothing more: its agents are refused, and nothing is stored for nobody.
+  const authenticate = (secret: string) => {
+    const agent = vault.subKeys.authenticate(secret)
+    return agent !== null && registry.find(agent.workspaceId) !== null ? agent : null
+  }
   const unexpected = (error: unknown): void => noteFault('intake', error)
   const { server, takenPort } = await openAtAddress({
     wantedPort,
