@@ -117,7 +117,7 @@ export const settingsTexts = {
     backupsEmpty: 'No backup has been made yet.',
     backup: 'Back up now',
     restore: 'Go back to it',
-    restoreOf: (name: string) => `Go back to ${name}`,
+    restoreOf: (name: string) => `Go back to it: ${name}`,
     restorePlanned: 'At the next start the outbox goes back to a copy',
     restorePlannedText: (name: string) =>
       `${name} takes its place. The file that is there now is kept beside it, and writes that came after the copy are queued again from the sealed envelopes. Start the console again to do it.`,
