@@ -136,7 +136,10 @@ test('over quota, held, upgraded, released: nothing is lost, nothing twice, and 
     await expect(row).toContainText('Held')
     await expect(row).toContainText(write?.memoryId ?? 'a write of the agents')
     await expect(row).toContainText(write?.subKeyId === agents[0]?.subKeyId ? names.firstAgent : names.secondAgent)
-    await expect(row).toContainText(newest !== undefined && hasEarlier(held, newest) ? 'Waits behind an earlier write of the same memory' : 'limit reached')
+    // Its own words: that it waits behind the limit, or why it was refused where it was the one that the platform was asked about.
+    const reason =
+      newest !== undefined && hasEarlier(held, newest) ? 'Waits behind an earlier write of the same memory' : /Waits behind Encrypted bytes|limit reached/
+    await expect(row).toContainText(reason)
 
     await page.getByRole('button', { name: 'Held by agent and limit' }).click()
     const summary = page.getByRole('region', { name: 'Summary' })
