@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type DataFolderLock, lockDataFolder } from '../../main/bridge/data-folder-lock.ts'
 import { type Engine, startEngine } from '../../main/engine/engine.ts'
 import { uuidText } from '../../main/engine/outbox/queue/identifiers.ts'
 import { STATES } from '../../main/engine/outbox/queue/rows/codes.ts'
 import { type Sandbox, startSandbox } from '../../main/sandbox/server.ts'
+import { openSecretFile } from '../../main/web/secret-file.ts'
 import { type CallInput, type CallOutput, calls, type EngineCallName } from '../../shared/contract/console.ts'
-import { memorySecrets } from '../engine/memory-secrets.ts'
 import { acknowledgement, tenantToken } from './fixture.ts'
 import { type FlowingClock, flowingClock } from './flowing-clock.ts'
 import { between, seeded } from './seeded.ts'
@@ -45,6 +46,8 @@ const KINDS: readonly { kind: string; path: RegExp; words: readonly Damage[] }[]
   { kind: 'copy of the manifest', path: /^envelopes\.manifest\//, words: [] },
   { kind: 'journal', path: /^undelivered\/.*\.journal$/, words: ['deleted', 'emptied', 'cut in half', 'zeroed'] },
   { kind: 'copies of outbox.db', path: /^backups\/.*\.db$/, words: [] },
+  { kind: 'secrets', path: /^secrets(\.second)?\.json$/, words: [] },
+  { kind: 'host.lock', path: /^host\.lock$/, words: [] },
   { kind: 'intake.json', path: /^intake\.json$/, words: [] },
   { kind: 'start.reserve', path: /^start\.reserve$/, words: [] },
 ]
@@ -69,33 +72,39 @@ type Master = { folder: string; owed: Owed }
 let root = ''
 let port = 0
 let platformBase = ''
-const secrets = new Map<string, string>()
+let agentSecret = ''
 let workspaceId = ''
 const masters = new Map<string, Master>()
-
-function secretsNow(): Map<string, string> {
-  return new Map(secrets)
-}
 
 class Life {
   readonly engine: Engine
   readonly clock: FlowingClock
-  constructor(engine: Engine, clock: FlowingClock) {
+  readonly lock: Extract<DataFolderLock, { held: true }>
+  constructor(engine: Engine, clock: FlowingClock, lock: Extract<DataFolderLock, { held: true }>) {
     this.engine = engine
     this.clock = clock
+    this.lock = lock
   }
 
-  static async begin(dataDir: string, kept: Map<string, string>): Promise<Life> {
+  /** As the web host does: with its lock, and secrets in its files. */
+  static async begin(dataDir: string): Promise<Life> {
     const clock = flowingClock()
+    const lock = lockDataFolder(dataDir)
+    if (!lock.held) throw new Error('the folder is held by somebody else')
     const engine = await startEngine({
       options: { dataDir, host: 'web', version: '0.0.0-test', firstWorkspaces: [], trustedLoopbackOrigins: [], secretsProtectedBy: 'this test', intakePort: 0 },
-      secrets: memorySecrets(kept),
+      secrets: openSecretFile(join(dataDir, 'secrets.json'), () => undefined),
       clock,
       random: () => 0,
       emit: () => undefined,
       report: () => undefined,
     })
-    return new Life(engine, clock)
+    return new Life(engine, clock, lock)
+  }
+
+  async end(): Promise<void> {
+    await this.engine.stop()
+    this.lock.release()
   }
 
   async call<N extends EngineCallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
@@ -154,7 +163,7 @@ function filesBelow(folder: string): string[] {
 async function makeMaster(held: Held, base: string): Promise<void> {
   const dataDir = join(root, `master-${held}`)
   cpSync(base, dataDir, { recursive: true })
-  const agent = secrets.get('agent') ?? ''
+  const agent = agentSecret
   const platformDir = join(root, `platform-${held}`)
   cpSync(platformBase, platformDir, { recursive: true })
   if (held === 'held') {
@@ -164,7 +173,7 @@ async function makeMaster(held: Held, base: string): Promise<void> {
   }
   const before = new Set(itemsOf(dataDir).keys())
   let sandbox = held === 'held' ? await startPlatform(platformDir) : null
-  const life = await Life.begin(dataDir, secretsNow())
+  const life = await Life.begin(dataDir)
   const envelopes: string[] = []
   for (let index = 0; index < 12; index += 1) envelopes.push(await life.write(agent, `${held}-${index}`))
   if (sandbox !== null) {
@@ -203,7 +212,7 @@ async function makeMaster(held: Held, base: string): Promise<void> {
   )
   const killed = `${dataDir}-killed`
   cpSync(dataDir, killed, { recursive: true })
-  await life.engine.stop()
+  await life.end()
   masters.set(`${held}/clean end`, { folder: dataDir, owed: { envelopes, others } })
   masters.set(`${held}/kill -9`, { folder: killed, owed: { envelopes, others } })
 }
@@ -224,10 +233,10 @@ beforeAll(async () => {
   const sandbox = await startSandbox({ port: 0, dataDir: platformBase, tickMs: 100, report: () => undefined })
   port = Number(new URL(sandbox.url).port)
   const base = join(root, 'base')
-  const life = await Life.begin(base, secrets)
+  const life = await Life.begin(base)
   workspaceId = (await life.call('workspaces.add', { url: sandbox.url, token: await tenantToken(sandbox.url) })).id
   const { secret } = await life.call('subKeys.create', { workspaceId, name: 'agent' })
-  secrets.set('agent', secret)
+  agentSecret = secret
   const delivered: string[] = []
   for (let index = 0; index < 5; index += 1) delivered.push(await life.write(secret, `delivered-${index}`))
   await life.until(
@@ -235,7 +244,7 @@ beforeAll(async () => {
     () => 'the first envelopes were not delivered',
   )
   await life.call('backups.create', {})
-  await life.engine.stop()
+  await life.end()
   await sandbox.stop()
   for (const held of STATES_OF_WRITES) await makeMaster(held, base)
 }, 120_000)
@@ -278,7 +287,7 @@ describe('one damaged file', () => {
       doDamage(join(dataDir, file), damage)
       const sandbox = await startPlatform(join(folder, 'platform'))
       try {
-        const life = await Life.begin(dataDir, secretsNow())
+        const life = await Life.begin(dataDir)
         try {
           const states = (): string =>
             JSON.stringify([...itemsOf(dataDir)].filter(([, { state }]) => state !== 'delivered').map(([id, { state, reason }]) => [id, state, reason]))
@@ -295,7 +304,7 @@ describe('one damaged file', () => {
           platform.close()
           expect(owed.envelopes.filter((id) => !stored.has(id))).toEqual([])
           // Agents and pages go on.
-          expect(await life.write(secrets.get('agent') ?? '', 'after')).not.toBe('')
+          expect(await life.write(agentSecret, 'after')).not.toBe('')
           await life.call('overview.read', { workspaceId })
           if (words) {
             await life.until(
@@ -306,7 +315,7 @@ describe('one damaged file', () => {
             )
           }
         } finally {
-          await life.engine.stop()
+          await life.end()
         }
       } finally {
         await sandbox.stop()
