@@ -1,3 +1,4 @@
+import { currencyDigits, minorUnitDigits } from './minor-units.ts'
 import { exactNumber } from './rounding.ts'
 
 /** An amount: whole minor units and their currency. Two currencies never meet in one sum. */
@@ -16,7 +17,7 @@ export function moneyText({ amountMinor, currency }: Money, locale = 'en-US', ce
 
 /** Minor units as a decimal in major units ("1900" → "19.00"), for `total_usd` and its like. Exact: no float is made. */
 export function decimalText(amountMinor: number, currency: string): string {
-  const digits = minorDigits(currency)
+  const digits = minorUnitDigits(currency)
   const padded = Math.abs(amountMinor)
     .toString()
     .padStart(digits + 1, '0')
@@ -54,12 +55,9 @@ function formatterOf(locale: string, currency: string, cents: 'always' | 'where_
   const made = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency: currency.toUpperCase(),
+    ...currencyDigits(currency),
     trailingZeroDisplay: cents === 'always' ? 'auto' : 'stripIfInteger',
   })
   formatters.set(key, made)
   return made
-}
-
-function minorDigits(currency: string): number {
-  return new Intl.NumberFormat('en-US', { style: 'currency', currency: currency.toUpperCase() }).resolvedOptions().maximumFractionDigits ?? 2
 }

@@ -3,6 +3,8 @@
  * through here, so that one place decides units, digits and the language of numbers.
  */
 
+import { currencyDigits } from '../../../shared/billing/minor-units.ts'
+import { decimalText } from '../../../shared/billing/money.ts'
 import { chosenLocale } from './locale-choice.ts'
 
 export type ByteBase = 'binary' | 'decimal'
@@ -78,10 +80,16 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
     const kind = `${currency.toUpperCase()} ${trailingZeroDisplay}`
     let formatter = currencies.get(kind)
     if (formatter === undefined) {
-      formatter = new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase(), currencyDisplay: 'narrowSymbol', trailingZeroDisplay })
+      formatter = new Intl.NumberFormat(locale, {
+        style: 'currency',
+        currency: currency.toUpperCase(),
+        currencyDisplay: 'narrowSymbol',
+        ...currencyDigits(currency),
+        trailingZeroDisplay,
+      })
       currencies.set(kind, formatter)
     }
-    return formatter.format(amountMinor / 10 ** (formatter.resolvedOptions().maximumFractionDigits ?? 2))
+    return formatter.format(decimalText(amountMinor, currency) as Intl.StringNumericLiteral)
   }
 
   const format: Format = {

@@ -1,3 +1,4 @@
+import { minorUnitDigits } from '../../../shared/billing/minor-units.ts'
 import { roundHalfAwayFromZero } from '../../../shared/billing/rounding.ts'
 import { chosenLocale } from '../../base/format/locale-choice.ts'
 import { decimalFrom } from '../../base/format/typed-number.ts'
@@ -12,7 +13,7 @@ type Metered = { unit: string; byteBase: 'binary' | 'decimal' }
 export function unitOf(meter: Metered | null, currency: string): AmountUnit {
   if (meter === null) {
     const code = currency.toUpperCase()
-    const decimals = new Intl.NumberFormat('en', { style: 'currency', currency: code }).resolvedOptions().maximumFractionDigits ?? 2
+    const decimals = minorUnitDigits(code)
     return { label: code, factor: 10 ** decimals, decimals }
   }
   if (meter.unit === 'bytes') return meter.byteBase === 'binary' ? { label: 'GiB', factor: 2 ** 30, decimals: 6 } : { label: 'GB', factor: 1e9, decimals: 6 }

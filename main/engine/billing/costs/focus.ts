@@ -5,6 +5,7 @@
 import type { PlansDocument } from '../../../../shared/billing/catalog-wire.ts'
 import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
 import { meterKinds, UNSAID_AGGREGATION } from '../../../../shared/billing/meter-kinds.ts'
+import { minorUnitDigits } from '../../../../shared/billing/minor-units.ts'
 import { decimalText } from '../../../../shared/billing/money.ts'
 import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
 import { type CsvValue, csvText } from '../csv.ts'
@@ -190,8 +191,7 @@ function unitOf(meter: PlansDocument['meters'][number] | undefined): string {
 /** Price of one unit, exact where it ends, else to twelve digits. */
 function unitPriceText({ cents, per }: { cents: number; per: number }, currency: string): string {
   const digits = 12
-  const minorDigits = decimalText(0, currency).split('.')[1]?.length ?? 0
-  const scaled = (BigInt(cents) * 10n ** BigInt(digits)) / (BigInt(per) * 10n ** BigInt(minorDigits))
+  const scaled = (BigInt(cents) * 10n ** BigInt(digits)) / (BigInt(per) * 10n ** BigInt(minorUnitDigits(currency)))
   const text = scaled.toString().padStart(digits + 1, '0')
   return `${text.slice(0, -digits)}.${text.slice(-digits)}`.replace(/\.?0+$/, '')
 }
