@@ -36,6 +36,7 @@ import type { DemoWorkspace } from './demo/demo-workspaces.ts'
 import { answerError, answerUnknownRoute } from './http/answers.ts'
 import { checkHostAndOrigin, limitBody } from './http/door.ts'
 import { makeRoutes, type Routes } from './http/environment.ts'
+import { nameOperations } from './http/openapi.ts'
 import { signIn } from './http/sign-in.ts'
 import { STYLESHEET_PATH } from './pages/page.ts'
 import stylesheet from './pages/pages.css?raw'
@@ -125,18 +126,21 @@ export function makeApp({ platform, refresh, alerts, webhookSecret, embedded, po
   // Not `doc31`: that answers an empty object where a schema cannot be described, and nobody hears of it.
   app.get('/openapi.json', (context) =>
     context.json(
-      app.getOpenAPI31Document({
-        openapi: '3.1.0',
-        info: {
-          title: 'Tidemark platform',
-          version: '1',
-          description:
-            'What a console and a platform say to each other. Generated from the schemas of the contract. A member whose role sees every tenant may add ?tenant=ID to the routes of billing.',
-        },
-        servers: [{ url: platform.origin }],
-        // Every code that an answer or an item of one can bear.
-        'x-error-codes': platformErrors,
-      }),
+      nameOperations(
+        app.getOpenAPI31Document({
+          openapi: '3.1.0',
+          info: {
+            title: 'Tidemark platform',
+            version: '1',
+            description:
+              'What a console and a platform say to each other. Generated from the schemas of the contract. A member whose role sees every tenant may add ?tenant=ID to the routes of billing.',
+            license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+          },
+          servers: [{ url: platform.origin }],
+          // Every code that an answer or an item of one can bear.
+          'x-error-codes': platformErrors,
+        }),
+      ),
     ),
   )
   app.notFound(answerUnknownRoute(app))

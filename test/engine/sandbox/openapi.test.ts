@@ -1,4 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { platformErrors } from '../../../shared/contract/errors.ts'
 import { SandboxFixture } from './fixture.ts'
@@ -21,6 +22,33 @@ test('the description is valid OpenAPI 3.1 in the eyes of an independent validat
   expect(validator.version).toBe('3.1')
   // And that validator does refuse.
   expect((await new Validator().validate({ ...structuredClone(document), paths: { 'no-slash': 1 } })).valid).toBe(false)
+})
+
+test('a linter of OpenAPI finds no error, and does find one', async () => {
+  const config = await createConfig({
+    extends: ['recommended'],
+    // It is served where it is asked, on this computer; and a refusal is one shape for all of its statuses.
+    rules: { 'no-server-example.com': 'off', 'operation-4xx-response': 'off' },
+  })
+  const errorsIn = async (source: unknown): Promise<string[]> => {
+    const problems = await lintFromString({ source: JSON.stringify(source), config })
+    return problems.filter(({ severity }) => severity === 'error').map(({ ruleId, location }) => `${ruleId} ${location[0]?.pointer ?? ''}`)
+  }
+  expect(await errorsIn(document)).toEqual([])
+  const [path, methods] = Object.entries(document.paths as Record<string, Record<string, object>>)[0] ?? ['', {}]
+  const broken = { ...document, paths: { ...(document.paths as object), [path]: { ...methods, get: { ...methods.get, security: undefined } } } }
+  expect((await errorsIn(broken)).join(' ')).toContain('security-defined')
+})
+
+test('every operation has a name of its own and says whom it lets in', () => {
+  const operations = Object.values(document.paths as Record<string, Record<string, { operationId: string; security: unknown[] }>>).flatMap((methods) =>
+    Object.values(methods),
+  )
+  const ids = operations.map(({ operationId }) => operationId)
+  expect(ids.every((id) => /^(get|put|post|delete)[A-Z]/.test(id))).toBe(true)
+  expect(new Set(ids).size).toBe(ids.length)
+  const open = operations.filter(({ security }) => security.length === 0).map(({ operationId }) => operationId)
+  expect(open.sort()).toEqual(['getHealthz', 'getSandboxMembers', 'postWebhooksPolar'])
 })
 
 test('every described route answers every refusal in the one error shape', () => {
