@@ -1,6 +1,6 @@
 /**
- * How many digits the minor unit of a currency has, by ISO 4217 (List One as published on 2026-01-01), which amounts in minor units are
- * counted in. `Intl` knows how a currency is usually written instead: it gives HUF and IQD none, and would show them a hundred and a
+ * How many digits the minor unit of a currency has, by ISO 4217: the list as published on 2024-06-25, against which a test holds it, and XCG,
+ * which came since. Amounts in minor units are counted in them. `Intl` knows how a currency is usually written instead: it gives HUF and IQD none, and would show them a hundred and a
  * thousand times too large.
  */
 const DIGITS: Readonly<Record<number, string>> = {

@@ -163,7 +163,6 @@ function filesBelow(folder: string): string[] {
 async function makeMaster(held: Held, base: string): Promise<void> {
   const dataDir = join(root, `master-${held}`)
   cpSync(base, dataDir, { recursive: true })
-  const agent = agentSecret
   const platformDir = join(root, `platform-${held}`)
   cpSync(platformBase, platformDir, { recursive: true })
   if (held === 'held') {
@@ -175,7 +174,7 @@ async function makeMaster(held: Held, base: string): Promise<void> {
   let sandbox = held === 'held' ? await startPlatform(platformDir) : null
   const life = await Life.begin(dataDir)
   const envelopes: string[] = []
-  for (let index = 0; index < 12; index += 1) envelopes.push(await life.write(agent, `${held}-${index}`))
+  for (let index = 0; index < 12; index += 1) envelopes.push(await life.write(agentSecret, `${held}-${index}`))
   if (sandbox !== null) {
     await life.until(
       () => envelopes.every((id) => itemsOf(dataDir).get(id)?.state === 'held'),
@@ -196,7 +195,7 @@ async function makeMaster(held: Held, base: string): Promise<void> {
   })
   const removed = await fetch(`http://127.0.0.1:${life.engine.intakePort}/v1/memories/delivered-0`, {
     method: 'DELETE',
-    headers: { Authorization: `Bearer ${agent}` },
+    headers: { Authorization: `Bearer ${agentSecret}` },
   })
   expect(removed.status).toBe(202)
   const others = [...itemsOf(dataDir)].filter(([id, { kind }]) => kind !== 0 && !before.has(id)).length

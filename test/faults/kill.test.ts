@@ -206,16 +206,13 @@ async function killedInSalvage(): Promise<boolean> {
   const path = join(dataDir, 'outbox.db')
   truncateSync(path, Math.floor(statSync(path).size / 2))
   const salvaging = launchEngineChild(bundle.path, { dataDir, sandboxUrl: sandbox.url, speed: SPEED, seed: between(random, 0, 1_000_000) })
-  const through = salvaging.ready.then(
-    () => true,
-    () => true,
-  )
+  let isThrough = false
+  const end = (): void => {
+    isThrough = true
+  }
+  salvaging.ready.then(end, end)
   const seen = (): boolean => existsSync(`${path}.salvaging`) || existsSync(`${path}.salvaged`)
-  let done = false
-  void through.then(() => {
-    done = true
-  })
-  await comes(() => seen() || done)
+  await comes(() => seen() || isThrough)
   await delay(random() * 15)
   const inside = seen()
   await salvaging.kill()
