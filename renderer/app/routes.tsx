@@ -1,35 +1,31 @@
 import { IconMapOff } from '@tabler/icons-react'
-import { Suspense } from 'react'
 import { Link, Route, Switch } from 'wouter'
 import { paths } from '../../shared/contract/console/pages.ts'
 import { Empty } from '../components/notice/notice.tsx'
-import { PageSkeleton } from '../components/page/page-skeleton.tsx'
 import type { PageEntry } from '../pages/page-entry.ts'
 import { pages } from '../pages/registry.ts'
 import { useChosenWorkspace } from '../state/active-workspace.ts'
-import { componentOf } from './lazy-pages.ts'
+import { componentOf } from './late-pages.tsx'
 import { addressesOf, offers } from './page-links.ts'
 import { appTexts } from './texts.ts'
 
 export function Routes() {
   return (
-    <Suspense fallback={<PageSkeleton />}>
-      <Switch>
-        {pages.flatMap((page) =>
-          addressesOf(page).map((address) => (
-            // One key for all its addresses: going from one to another keeps the page as it is.
-            <Route key={page.path} path={address}>
-              <Offered page={page} />
-            </Route>
-          )),
-        )}
-        <Route>
-          <Empty icon={IconMapOff} title={appTexts.notFound.title} actions={<Link href={paths.overview}>{appTexts.notFound.home}</Link>}>
-            {appTexts.notFound.text}
-          </Empty>
-        </Route>
-      </Switch>
-    </Suspense>
+    <Switch>
+      {pages.flatMap((page) =>
+        addressesOf(page).map((address) => (
+          // One key for all its addresses: going from one to another keeps the page as it is.
+          <Route key={page.path} path={address}>
+            <Offered page={page} />
+          </Route>
+        )),
+      )}
+      <Route>
+        <Empty icon={IconMapOff} title={appTexts.notFound.title} actions={<Link href={paths.overview}>{appTexts.notFound.home}</Link>}>
+          {appTexts.notFound.text}
+        </Empty>
+      </Route>
+    </Switch>
   )
 }
 

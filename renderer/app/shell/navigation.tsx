@@ -1,7 +1,7 @@
 import type { TablerIcon } from '@tabler/icons-react'
 import { Link, useRoute } from 'wouter'
 import { useChosenWorkspace } from '../../state/active-workspace.ts'
-import { preload } from '../lazy-pages.ts'
+import { preload } from '../late-pages.tsx'
 import { pageLinks } from '../page-links.ts'
 import { appTexts } from '../texts.ts'
 import classes from './shell.module.css'

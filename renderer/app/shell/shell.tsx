@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 import { ThemeSwitch } from '../../components/form/theme-switch.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
@@ -7,7 +7,7 @@ import { useChosenWorkspace, useWorkspaces } from '../../state/active-workspace.
 import { useBridge } from '../../state/bridge/bridge-context.tsx'
 import { useLive } from '../../state/live-store.ts'
 import { ErrorBoundary } from '../error-boundary.tsx'
-import { EngineFailed, FirstWorkspacePage, KeyringNotice } from '../lazy-pages.ts'
+import { EngineFailed, FirstWorkspacePage, KeyringNotice, preloadAll } from '../late-pages.tsx'
 import { CommandPalette } from '../palette/command-palette.tsx'
 import { RecentPages } from '../recent-pages.tsx'
 import { Routes } from '../routes.tsx'
@@ -31,13 +31,9 @@ export function Shell() {
   const shortcuts = useShortcuts(workspace)
   const bridge = useBridge()
   useFocusOnNavigation(main, path)
+  usePagesWhenIdle(workspaces.data !== undefined)
 
-  if (engine === 'failed')
-    return (
-      <Suspense>
-        <EngineFailed />
-      </Suspense>
-    )
+  if (engine === 'failed') return <EngineFailed />
   if (engine === 'refused' || (!workspaces.data && engine === 'lost')) return <EngineAway alone />
   return (
     <div className="tm-frame">
@@ -60,11 +56,7 @@ export function Shell() {
         <main className="tm-main" ref={main} tabIndex={-1} data-quiet-focus>
           <EngineAway />
           <WarningsBanner />
-          {bridge.host === 'desktop' && (
-            <Suspense>
-              <KeyringNotice />
-            </Suspense>
-          )}
+          {bridge.host === 'desktop' && <KeyringNotice />}
           {workspace && <RecentPages workspace={workspace} />}
           {workspace && <SignInPrompt workspace={workspace} />}
           <ErrorBoundary resetKey={`${path} ${workspace?.id}`}>
@@ -78,15 +70,24 @@ export function Shell() {
               // Another workspace is another set of pages: nothing typed or chosen in one may leak into the other.
               <Routes key={workspace.id} />
             ) : (
-              <Suspense fallback={<PageSkeleton />}>
-                <FirstWorkspacePage first />
-              </Suspense>
+              <FirstWorkspacePage first />
             )}
           </ErrorBoundary>
         </main>
       </div>
     </div>
   )
+}
+
+/** After what the first page shows is there, and early enough for the first click. */
+const PRELOAD_AFTER_MS = 300
+
+function usePagesWhenIdle(isReady: boolean): void {
+  useEffect(() => {
+    if (!isReady) return
+    const timer = window.setTimeout(() => window.requestIdleCallback(preloadAll, { timeout: 2_000 }), PRELOAD_AFTER_MS)
+    return () => window.clearTimeout(timer)
+  }, [isReady])
 }
 
 /** After a navigation the page's heading takes the focus, so that a keyboard or a screen reader begins there. Not at start. */

@@ -1,12 +1,13 @@
 import { ActionIcon } from '@mantine/core'
 import { IconKeyboard } from '@tabler/icons-react'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Workspace } from '../../../shared/contract/console.ts'
 import { navigate } from '../../base/address/hash-location.ts'
+import { lateComponent } from '../../components/late/late-component.tsx'
 import { pageLinks } from '../page-links.ts'
 import { appTexts } from '../texts.ts'
 
-const ShortcutDialog = lazy(() => import('./shortcut-dialog.tsx').then((module) => ({ default: module.ShortcutDialog })))
+const ShortcutDialog = lateComponent(() => import('./shortcut-dialog.tsx').then((module) => module.ShortcutDialog))
 
 /** How long "G" waits for its second key. */
 const chordMs = 1200
@@ -40,11 +41,7 @@ export function ShortcutList({ workspace, opened, setOpened }: { workspace: Work
       <ActionIcon aria-label={appTexts.shortcuts.open} size="lg" onClick={() => setOpened(true)}>
         <IconKeyboard size={17} stroke={1.7} />
       </ActionIcon>
-      {opened && (
-        <Suspense fallback={null}>
-          <ShortcutDialog workspace={workspace} onClose={() => setOpened(false)} />
-        </Suspense>
-      )}
+      {opened && <ShortcutDialog workspace={workspace} onClose={() => setOpened(false)} />}
     </>
   )
 }

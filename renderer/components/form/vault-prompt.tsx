@@ -1,9 +1,9 @@
-import { lazy, Suspense } from 'react'
 import { texts } from '../../base/texts/texts.ts'
 import { useRead } from '../../state/reads.ts'
+import { lateComponent } from '../late/late-component.tsx'
 import { Notice } from '../notice/notice.tsx'
 
-const UnlockForm = lazy(() => import('./unlock-form.tsx').then((module) => ({ default: module.UnlockForm })))
+const UnlockForm = lateComponent(() => import('./unlock-form.tsx').then((module) => module.UnlockForm))
 
 /** Where a locked vault matters: what still works, and the way in. Nothing while it is open. */
 export function VaultPrompt() {
@@ -12,9 +12,7 @@ export function VaultPrompt() {
   return (
     <Notice tone="amber" title={texts.vault.lockedTitle}>
       <p>{texts.vault.lockedText}</p>
-      <Suspense fallback={null}>
-        <UnlockForm />
-      </Suspense>
+      <UnlockForm />
     </Notice>
   )
 }

@@ -1,13 +1,14 @@
 import { useMutation } from '@tanstack/react-query'
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { texts } from '../../base/texts/texts.ts'
 import { useIsOnline } from '../../state/active-workspace.ts'
 import { useBridge } from '../../state/bridge/bridge-context.tsx'
 import { unwrap } from '../../state/bridge/call-error.ts'
 import { GatedButton } from '../form/gated-button.tsx'
+import { lateComponent } from '../late/late-component.tsx'
 import { openPortal } from './open-portal.ts'
 
-const PortalTrouble = lazy(() => import('./portal-trouble.tsx').then((module) => ({ default: module.PortalTrouble })))
+const PortalTrouble = lateComponent(() => import('./portal-trouble.tsx').then((module) => module.PortalTrouble))
 
 export function PortalButton({ workspaceId, icon }: { workspaceId: string; icon: ReactNode }) {
   const bridge = useBridge()
@@ -25,11 +26,7 @@ export function PortalButton({ workspaceId, icon }: { workspaceId: string; icon:
       >
         {texts.upgrade.manage}
       </GatedButton>
-      {(blockedUrl !== null || open.isError) && (
-        <Suspense fallback={null}>
-          <PortalTrouble error={open.error} blockedUrl={blockedUrl} onRetry={() => open.mutate()} onClose={open.reset} />
-        </Suspense>
-      )}
+      {(blockedUrl !== null || open.isError) && <PortalTrouble error={open.error} blockedUrl={blockedUrl} onRetry={() => open.mutate()} onClose={open.reset} />}
     </>
   )
 }

@@ -1,6 +1,6 @@
-import { lazy, Suspense } from 'react'
 import { texts } from '../../base/texts/texts.ts'
 import { VaultPrompt } from '../../components/form/vault-prompt.tsx'
+import { lateComponent } from '../../components/late/late-component.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { CheckoutPanel } from '../../components/order/checkout-panel.tsx'
 import { Page } from '../../components/page/page.tsx'
@@ -14,7 +14,7 @@ import { PlanPanel } from './plan-panel.tsx'
 import { ReleasePanel } from './release-panel.tsx'
 import { overviewTexts } from './texts.ts'
 
-const OverviewMore = lazy(() => import('./more/overview-more.tsx').then((module) => ({ default: module.OverviewMore })))
+const OverviewMore = lateComponent(() => import('./more/overview-more.tsx').then((module) => module.OverviewMore))
 
 export function OverviewPage() {
   const workspace = useWorkspace()
@@ -37,9 +37,7 @@ export function OverviewPage() {
       {data.held && <HeldBanner held={data.held} meters={data.meters} />}
       <PlanPanel workspace={workspace} plan={data.plan} />
       {(data.meters.length > 0 || workspace.capabilities.includes('usage')) && <MeterGrid meters={data.meters} plan={data.plan} />}
-      <Suspense fallback={null}>
-        <OverviewMore workspace={workspace} activity={data.activity} />
-      </Suspense>
+      <OverviewMore workspace={workspace} activity={data.activity} />
     </Page>
   )
 }
