@@ -1,18 +1,18 @@
-import { Kbd, Modal } from '@mantine/core'
+import { Kbd } from '@mantine/core'
 import type { Workspace } from '../../../shared/contract/console.ts'
-import { texts } from '../../base/texts/texts.ts'
 import { pageLinks } from '../page-links.ts'
 import { appTexts } from '../texts.ts'
 import classes from './shortcuts.module.css'
 import { shortcutsTexts } from './texts.ts'
+import { Dialog } from '../../components/dialog/dialog.tsx'
 
 export function ShortcutDialog({ workspace, onClose }: { workspace: Workspace | null; onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title={appTexts.shortcuts.title} size="lg" closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Dialog onClose={onClose} title={appTexts.shortcuts.title} size="lg">
       <Keys list={shortcutsTexts.list} />
       <h3 className={classes.heading}>{shortcutsTexts.pages}</h3>
       <Keys list={pageLinks(workspace).map(({ letter, label }) => ({ keys: ['G', letter.toUpperCase()], what: shortcutsTexts.goTo(label) }))} />
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { texts } from '../../base/texts/texts.ts'
 import { ErrorNotice } from '../notice/notice.tsx'
+import { Dialog } from './dialog.tsx'
 
 type Props = {
   name: string
@@ -22,7 +23,7 @@ export function RenameDialog({ name: before, hint, mayBeEmpty = false, busy, err
     onSave(trimmed)
   }
   return (
-    <Modal opened onClose={onClose} title={texts.rename.title(before)} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Dialog onClose={onClose} title={texts.rename.title(before)}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -44,6 +45,6 @@ export function RenameDialog({ name: before, hint, mayBeEmpty = false, busy, err
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Skeleton, Stack } from '@mantine/core'
+import { Button, Group, Skeleton, Stack } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { OfferedPlan, Order } from '../../../shared/contract/console/offers.ts'
 import type { CallOutput } from '../../../shared/contract/console.ts'
@@ -14,6 +14,7 @@ import { openUrl } from './open-portal.ts'
 import classes from './order.module.css'
 import { PortalButton } from './portal-button.tsx'
 import { orderTexts } from './texts.ts'
+import { Dialog } from '../dialog/dialog.tsx'
 
 /** `interval` null: paid once, or nothing at all. `how`: where it is confirmed. */
 export type ChosenOrder = {
@@ -32,7 +33,7 @@ const words = orderTexts.dialog
 export function OrderDialog({ workspaceId, chosen, onClose, onOpened }: Props) {
   const preview = useRead('billing.preview', { workspaceId, ...chosen.order })
   return (
-    <Modal opened onClose={onClose} title={chosen.title} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Dialog onClose={onClose} title={chosen.title}>
       <Stack gap="md">
         <ErrorNotice error={preview.error} onRetry={() => void preview.refetch()} />
         {preview.isPending && (
@@ -56,7 +57,7 @@ export function OrderDialog({ workspaceId, chosen, onClose, onOpened }: Props) {
           <Pay workspaceId={workspaceId} order={chosen.order} preview={preview.data ?? null} onClose={onClose} onOpened={onOpened} />
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }
 

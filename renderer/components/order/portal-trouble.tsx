@@ -1,14 +1,15 @@
-import { Modal, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { texts } from '../../base/texts/texts.ts'
 import { ErrorNotice } from '../notice/notice.tsx'
 import { OpenPage } from './open-page.tsx'
+import { Dialog } from '../dialog/dialog.tsx'
 
 type Props = { error: unknown; blockedUrl: string | null; onRetry: () => void; onClose: () => void }
 
 /** The portal could not be asked for, or the browser wants another click to open it. */
 export function PortalTrouble({ error, blockedUrl, onRetry, onClose }: Props) {
   return (
-    <Modal opened onClose={onClose} title={texts.upgrade.manage} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Dialog onClose={onClose} title={texts.upgrade.manage}>
       <Stack gap="md">
         <ErrorNotice error={error} onRetry={onRetry} />
         {blockedUrl !== null && (
@@ -18,6 +19,6 @@ export function PortalTrouble({ error, blockedUrl, onRetry, onClose }: Props) {
           </>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, NativeSelect, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { AlertFields, AlertView } from '../../../shared/contract/console/alerts.ts'
 import { format } from '../../base/format/format.ts'
@@ -7,6 +7,7 @@ import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { amountFrom, amountText, unitOf } from './amount.ts'
 import { type Alerts, shownFields } from './shown-fields.ts'
 import { alertsTexts } from './texts.ts'
+import { Dialog } from '../../components/dialog/dialog.tsx'
 
 type Wanted = { id: string | null; measure: AlertView['measure']; meter: string | null; fields: AlertFields }
 type Props = {
@@ -54,7 +55,7 @@ export function AlertForm({ view, data, hasCosts, busy, error, onSave, onClose }
   const used = meter === null ? null : format.quantity(meter, meter.used)
   const limit = meter?.limit == null ? null : format.quantity(meter, meter.limit)
   return (
-    <Modal opened onClose={onClose} title={before === null ? words.create : words.edit(before.name)} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Dialog onClose={onClose} title={before === null ? words.create : words.edit(before.name)}>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           {!ofPlan && (
@@ -107,6 +108,6 @@ export function AlertForm({ view, data, hasCosts, busy, error, onSave, onClose }
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, NativeSelect, Stack } from '@mantine/core'
+import { Button, Group, NativeSelect, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { texts } from '../../base/texts/texts.ts'
 import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { useRead } from '../../state/reads.ts'
 import { auditTexts } from './texts.ts'
+import { Dialog } from '../../components/dialog/dialog.tsx'
 
 const words = auditTexts.retention
 const dayMs = 86_400_000
@@ -27,7 +28,7 @@ export function RetentionDialog({ workspaceId, days, busy, error, onSave, onClos
     onSave(chosen)
   }
   return (
-    <Modal opened onClose={onClose} title={words.dialog} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Dialog onClose={onClose} title={words.dialog}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <NativeSelect
@@ -52,7 +53,7 @@ export function RetentionDialog({ workspaceId, days, busy, error, onSave, onClos
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

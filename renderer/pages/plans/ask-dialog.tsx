@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Textarea } from '@mantine/core'
+import { Button, Group, Stack, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { texts } from '../../base/texts/texts.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { notifyDone } from '../../components/notice/notify.ts'
 import { useWrite } from '../../state/reads.ts'
 import { plansTexts } from './texts.ts'
+import { Dialog } from '../../components/dialog/dialog.tsx'
 
 const words = plansTexts.askDialog
 
@@ -23,7 +24,7 @@ export function AskDialog({ workspaceId, plan, onClose }: { workspaceId: string;
       },
     )
   return (
-    <Modal opened onClose={onClose} title={words.title(plan.name)} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Dialog onClose={onClose} title={words.title(plan.name)}>
       <Stack gap="md">
         <p>{words.text}</p>
         <Textarea
@@ -45,6 +46,6 @@ export function AskDialog({ workspaceId, plan, onClose }: { workspaceId: string;
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

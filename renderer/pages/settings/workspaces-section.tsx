@@ -1,11 +1,10 @@
-import { ActionIcon, Button, Menu, Modal, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Menu, TextInput } from '@mantine/core'
 import { IconDots, IconLogin, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { paths } from '../../../shared/contract/console/pages.ts'
 import type { Workspace } from '../../../shared/contract/console.ts'
 import { connectionWords } from '../../base/texts/connection.ts'
-import { texts } from '../../base/texts/texts.ts'
 import { Confirm } from '../../components/dialog/confirm.tsx'
 import { RenameDialog } from '../../components/dialog/rename-dialog.tsx'
 import { SignInForm } from '../../components/form/sign-in-form.tsx'
@@ -15,6 +14,7 @@ import { useConnection, useWorkspaces } from '../../state/active-workspace.ts'
 import { useToday } from '../../state/now.ts'
 import { useWrite } from '../../state/reads.ts'
 import { settingsTexts } from './texts.ts'
+import { Dialog } from '../../components/dialog/dialog.tsx'
 
 const words = settingsTexts.workspaces
 
@@ -76,10 +76,10 @@ export function WorkspacesSection() {
       )}
       {removing && <RemoveWorkspace workspace={removing} onClose={() => setRemoving(null)} />}
       {signingIn && (
-        <Modal opened onClose={() => setSigningIn(null)} title={words.signInOf(signingIn.name)} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+        <Dialog onClose={() => setSigningIn(null)} title={words.signInOf(signingIn.name)}>
           <p>{words.signInText}</p>
           <SignInForm workspaceId={signingIn.id} onDone={() => setSigningIn(null)} />
-        </Modal>
+        </Dialog>
       )}
     </Section>
   )

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { texts } from '../../../base/texts/texts.ts'
 import { download } from '../../../components/file/download.ts'
@@ -7,6 +7,7 @@ import { notifyDone } from '../../../components/notice/notify.ts'
 import { useWrite } from '../../../state/reads.ts'
 import { settingsTexts } from '../texts.ts'
 import { NewPassphrase, newPassphraseProblem } from './new-passphrase.tsx'
+import { Dialog } from '../../../components/dialog/dialog.tsx'
 
 const words = settingsTexts.keys
 
@@ -28,7 +29,7 @@ export function BackupDialog({ onClose }: { onClose: () => void }) {
     )
   }
   return (
-    <Modal opened onClose={onClose} title={words.download} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Dialog onClose={onClose} title={words.download}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <p>{words.backupText}</p>
@@ -51,6 +52,6 @@ export function BackupDialog({ onClose }: { onClose: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

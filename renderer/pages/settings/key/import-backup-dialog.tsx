@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, Stack } from '@mantine/core'
+import { Button, Group, PasswordInput, Stack } from '@mantine/core'
 import { IconFile } from '@tabler/icons-react'
 import { type FormEvent, useRef, useState } from 'react'
 import { texts } from '../../../base/texts/texts.ts'
@@ -7,6 +7,7 @@ import { notifyDone } from '../../../components/notice/notify.ts'
 import { useWrite } from '../../../state/reads.ts'
 import classes from '../settings.module.css'
 import { settingsTexts } from '../texts.ts'
+import { Dialog } from '../../../components/dialog/dialog.tsx'
 
 const words = settingsTexts.keys
 
@@ -32,7 +33,7 @@ export function ImportBackupDialog({ onClose }: { onClose: () => void }) {
     )
   }
   return (
-    <Modal opened onClose={onClose} title={words.import} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Dialog onClose={onClose} title={words.import}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <p>{words.importText}</p>
@@ -59,6 +60,6 @@ export function ImportBackupDialog({ onClose }: { onClose: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

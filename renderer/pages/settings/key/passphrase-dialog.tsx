@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, Stack } from '@mantine/core'
+import { Button, Group, PasswordInput, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { texts } from '../../../base/texts/texts.ts'
 import { ErrorNotice, Notice } from '../../../components/notice/notice.tsx'
@@ -6,6 +6,7 @@ import { notifyDone } from '../../../components/notice/notify.ts'
 import { useWrite } from '../../../state/reads.ts'
 import { settingsTexts } from '../texts.ts'
 import { NewPassphrase, newPassphraseProblem } from './new-passphrase.tsx'
+import { Dialog } from '../../../components/dialog/dialog.tsx'
 
 export type PassphraseTask = 'set' | 'change' | 'remove'
 const words = settingsTexts.keys
@@ -29,7 +30,7 @@ export function PassphraseDialog({ task, onClose }: { task: PassphraseTask; onCl
     )
   }
   return (
-    <Modal opened onClose={onClose} title={words[task]} closeButtonProps={{ 'aria-label': texts.actions.close }}>
+    <Dialog onClose={onClose} title={words[task]}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <Notice tone="info">{task === 'remove' ? words.removeText : words.warning}</Notice>
@@ -56,6 +57,6 @@ export function PassphraseDialog({ task, onClose }: { task: PassphraseTask; onCl
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
