@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildIfNeeded } from './build-if-needed.ts'
-import { findElectron } from './electron-runtime.ts'
+import { findElectron } from './desktop-runtime/find-electron.ts'
 import { root } from './sources.ts'
 
 const options = process.argv.slice(2)

@@ -3,11 +3,11 @@ import { app, dialog, session } from 'electron'
 import type { LaunchOptions } from '../bridge/launch-options.ts'
 import { keepNewFilesPrivate } from '../bridge/private-folder.ts'
 import { sayLine } from '../bridge/standard-streams.ts'
-import { registerAppScheme } from './app-protocol.ts'
-import { openConsoleWindow } from './console-window.ts'
-import { type Arrival, deepLinkIn, parseDeepLink } from './deep-link.ts'
-import { guardPages, guardSession } from './guards.ts'
-import { openLog } from './log-file.ts'
+import { registerAppScheme } from './window/app-protocol.ts'
+import { openConsoleWindow } from './window/console-window.ts'
+import { type Arrival, deepLinkIn, parseDeepLink } from './surroundings/deep-link.ts'
+import { guardPages, guardSession } from './window/guards.ts'
+import { openLog } from './life/log-file.ts'
 
 export type ApplicationInput = {
   options: LaunchOptions

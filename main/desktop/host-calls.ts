@@ -1,10 +1,10 @@
 import type { DesktopStatus, EngineState, HostHandlers } from '../../shared/contract/console/desktop.ts'
 import { HostRefusal } from '../bridge/router.ts'
 import type { DesktopPreferences } from './desktop-preferences.ts'
-import { readStartAtLogin, writeStartAtLogin } from './login-item.ts'
-import type { PageKeeper } from './page-keeper.ts'
+import { readStartAtLogin, writeStartAtLogin } from './surroundings/login-item.ts'
+import type { PageKeeper } from './window/page-keeper.ts'
 import type { Updates } from './updates/updates.ts'
-import type { Theme } from './window-memory.ts'
+import type { Theme } from './window/window-memory.ts'
 
 export type HostCallsInput = {
   preferences: DesktopPreferences

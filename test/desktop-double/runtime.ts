@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { _electron, type ElectronApplication } from '@playwright/test'
-import { findElectron } from '../../build/electron-runtime.ts'
+import { findElectron } from '../../build/desktop-runtime/find-electron.ts'
 import { findBrowser } from '../../build/find-browser.ts'
 
 const packageFolder = join(import.meta.dirname, '../../node_modules/electron')

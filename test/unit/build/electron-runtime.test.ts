@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { findElectron } from '../../../build/electron-runtime.ts'
+import { findElectron } from '../../../build/desktop-runtime/find-electron.ts'
 
 let folder: string
 const withDisplay = { DISPLAY: ':0' }

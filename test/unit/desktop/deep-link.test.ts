@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import { deepLinkIn, linkablePages, parseDeepLink } from '../../../main/desktop/deep-link.ts'
-import { createPageKeeper } from '../../../main/desktop/page-keeper.ts'
+import { deepLinkIn, linkablePages, parseDeepLink } from '../../../main/desktop/surroundings/deep-link.ts'
+import { createPageKeeper } from '../../../main/desktop/window/page-keeper.ts'
 import { wantedPage } from '../../../shared/contract/console/desktop.ts'
 
 describe('a tidemark:// link', () => {

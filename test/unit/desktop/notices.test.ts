@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { noticeFor, nothingSaid, type Said } from '../../../main/desktop/notices.ts'
+import { noticeFor, nothingSaid, type Said } from '../../../main/desktop/surroundings/notices.ts'
 import type { Checkout, ConsoleEvent } from '../../../shared/contract/console.ts'
 
 const workspaceId = '0198c0de-0000-7000-8000-000000000001'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isOwnDownload, isOwnPage } from '../../../main/desktop/own-page.ts'
+import { isOwnDownload, isOwnPage } from '../../../main/desktop/window/own-page.ts'
 
 test.each([['app://console/'], ['app://console/index.html#/outbox'], ['app://console/assets/x.js?v=1']])('%s is our page', (url) => {
   expect(isOwnPage(url)).toBe(true)

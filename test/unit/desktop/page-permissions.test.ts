@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mayHave } from '../../../main/desktop/page-permissions.ts'
+import { mayHave } from '../../../main/desktop/window/page-permissions.ts'
 
 const own = { isMainFrame: true, url: 'app://console/index.html#/devices' }
 

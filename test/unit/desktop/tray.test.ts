@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { drainProgress } from '../../../main/desktop/drain-progress.ts'
-import { drawGauge } from '../../../main/desktop/gauge-icon.ts'
-import { type MeterReading, trayViewOf } from '../../../main/desktop/worst-meter.ts'
+import { drainProgress } from '../../../main/desktop/surroundings/drain-progress.ts'
+import { drawGauge } from '../../../main/desktop/surroundings/gauge-icon.ts'
+import { type MeterReading, trayViewOf } from '../../../main/desktop/surroundings/worst-meter.ts'
 import type { Drain } from '../../../shared/contract/console.ts'
 
 const reading = (changes: Partial<MeterReading>): MeterReading => ({

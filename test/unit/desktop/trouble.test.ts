@@ -2,12 +2,12 @@ import { appendFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { autostartEntry } from '../../../main/desktop/autostart.ts'
-import { createCrashPolicy } from '../../../main/desktop/crash-policy.ts'
+import { autostartEntry } from '../../../main/desktop/surroundings/autostart.ts'
+import { createCrashPolicy } from '../../../main/desktop/life/crash-policy.ts'
 import { DesktopPreferences } from '../../../main/desktop/desktop-preferences.ts'
-import { describeForSupport, withoutSecrets } from '../../../main/desktop/diagnostics.ts'
-import { openLog } from '../../../main/desktop/log-file.ts'
-import { menuTemplate } from '../../../main/desktop/menu-template.ts'
+import { describeForSupport, withoutSecrets } from '../../../main/desktop/life/diagnostics.ts'
+import { openLog } from '../../../main/desktop/life/log-file.ts'
+import { menuTemplate } from '../../../main/desktop/surroundings/menu-template.ts'
 import { proxyFrom } from '../../../main/desktop/system-proxy.ts'
 
 const folders: string[] = []

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { parseWindowMemory, readWindowMemory, writeWindowMemory } from '../../../main/desktop/window-memory.ts'
-import { placeWindow } from '../../../main/desktop/window-place.ts'
+import { parseWindowMemory, readWindowMemory, writeWindowMemory } from '../../../main/desktop/window/window-memory.ts'
+import { placeWindow } from '../../../main/desktop/window/window-place.ts'
 
 const laptop = { x: 0, y: 0, width: 1440, height: 860 }
 const right = { x: 1440, y: 0, width: 1920, height: 1040 }

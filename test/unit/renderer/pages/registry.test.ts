@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { linkablePages } from '../../../../main/desktop/deep-link.ts'
+import { linkablePages } from '../../../../main/desktop/surroundings/deep-link.ts'
 import { pages } from '../../../../renderer/pages/registry.ts'
 import { paths } from '../../../../shared/contract/console/pages.ts'
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { app, clipboard, dialog, Menu, shell } from 'electron'
-import type { WantedPage } from '../../shared/contract/console/desktop.ts'
+import type { WantedPage } from '../../../shared/contract/console/desktop.ts'
 import { menuTemplate } from './menu-template.ts'
 
 export type SetMenuInput = {

@@ -1,4 +1,4 @@
-import type { WantedPage } from '../../shared/contract/console/desktop.ts'
+import type { WantedPage } from '../../../shared/contract/console/desktop.ts'
 
 /** Keeps the page that a link or a notification asked for until the window can show it. */
 export type PageKeeper = {

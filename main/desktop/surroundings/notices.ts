@@ -1,5 +1,5 @@
-import type { Checkout, ConsoleEvent } from '../../shared/contract/console.ts'
-import type { WantedPage } from '../../shared/contract/console/desktop.ts'
+import type { Checkout, ConsoleEvent } from '../../../shared/contract/console.ts'
+import type { WantedPage } from '../../../shared/contract/console/desktop.ts'
 
 /** What the system shows to a person who is looking elsewhere. */
 export type DesktopNotice = { title: string; body: string; page: WantedPage }

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { replaceFile } from '../bridge/atomic-file.ts'
+import { replaceFile } from '../../bridge/atomic-file.ts'
 import type { WindowPlace } from './window-place.ts'
 
 export type Theme = 'auto' | 'light' | 'dark'

@@ -1,5 +1,5 @@
-import { calls, type ConsoleEvent, type Overview, type Workspace } from '../../shared/contract/console.ts'
-import type { EngineHost } from '../bridge/engine-host.ts'
+import { calls, type ConsoleEvent, type Overview, type Workspace } from '../../../shared/contract/console.ts'
+import type { EngineHost } from '../../bridge/engine-host.ts'
 import type { MeterReading } from './worst-meter.ts'
 
 /** One look at all workspaces in this time: a drain changes its counters with every push. */

@@ -1,5 +1,5 @@
-import type { WantedPage } from '../../shared/contract/console/desktop.ts'
-import { paths } from '../../shared/contract/console/pages.ts'
+import type { WantedPage } from '../../../shared/contract/console/desktop.ts'
+import { paths } from '../../../shared/contract/console/pages.ts'
 
 export const linkScheme = 'tidemark'
 

@@ -1,8 +1,8 @@
 import { type BrowserWindow, ipcMain, type IpcMainInvokeEvent, shell } from 'electron'
-import type { ConsoleEvent, Result } from '../../shared/contract/console.ts'
-import { desktopChannels } from '../../shared/contract/desktop-channels.ts'
-import { mayOpenExternally } from '../../shared/contract/external-url.ts'
-import type { Router } from '../bridge/router.ts'
+import type { ConsoleEvent, Result } from '../../../shared/contract/console.ts'
+import { desktopChannels } from '../../../shared/contract/desktop-channels.ts'
+import { mayOpenExternally } from '../../../shared/contract/external-url.ts'
+import type { Router } from '../../bridge/router.ts'
 import { isOwnPage } from './own-page.ts'
 
 export type BridgeChannelsInput = {

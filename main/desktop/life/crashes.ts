@@ -1,6 +1,6 @@
 import { app, type BrowserWindow, clipboard, dialog } from 'electron'
 import type { CrashPolicy } from './crash-policy.ts'
-import type { PageKeeper } from './page-keeper.ts'
+import type { PageKeeper } from '../window/page-keeper.ts'
 
 /** Of one run. The first ones say what happened; a thousand more would push them out of the log. */
 const MOST_REPORTS = 20

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { protocol, type Session } from 'electron'
-import { contentPolicy, type PageFiles } from '../bridge/page-files.ts'
+import { contentPolicy, type PageFiles } from '../../bridge/page-files.ts'
 import { appScheme, isOwnPage } from './own-page.ts'
 
 /** Must run before the application is ready. */

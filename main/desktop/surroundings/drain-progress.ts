@@ -1,4 +1,4 @@
-import type { Drain } from '../../shared/contract/console.ts'
+import type { Drain } from '../../../shared/contract/console.ts'
 
 /** Below this a drain is over before anybody looks; a bar that flickers only disturbs. */
 const worthShowing = 20
