@@ -1,7 +1,7 @@
 import { type BrowserWindow, ipcMain, type IpcMainInvokeEvent, shell } from 'electron'
 import type { ConsoleEvent, Result } from '../../../shared/contract/console.ts'
 import { desktopChannels } from '../../../shared/contract/desktop-channels.ts'
-import { mayOpenExternally } from '../../../shared/contract/external-url.ts'
+import { openableAddress } from '../../../shared/contract/external-url.ts'
 import type { Router } from '../../bridge/router.ts'
 import { isOwnPage } from './own-page.ts'
 
@@ -25,10 +25,13 @@ export function serveBridge({ window, router, subscribe, trustedLoopbackOrigins,
   }
   handle(desktopChannels.call, (name, input) => router.handle(name, input))
   handle(desktopChannels.openExternal, async (url) => {
-    if (typeof url !== 'string' || !mayOpenExternally(url, await trustedLoopbackOrigins())) {
-      return refusal('address_refused', 'This address is not one that the console opens.')
+    const address = typeof url === 'string' ? openableAddress(url, await trustedLoopbackOrigins()) : null
+    if (address === null) return refusal('address_refused', 'This address is not one that the console opens.')
+    try {
+      await shell.openExternal(address)
+    } catch {
+      return refusal('not_opened', 'The system opened no browser for this page.')
     }
-    await shell.openExternal(url)
     return { ok: true, value: {} }
   })
   const unsubscribe = subscribe((event) => {

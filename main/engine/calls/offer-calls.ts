@@ -34,7 +34,7 @@ export type OfferCallParts = {
   releasePreviews: ReleasePreviewsOf
   documents: Pick<Documents, 'list'>
   client: Pick<PlatformClient, 'send'>
-  sync: Pick<Sync, 'kick' | 'checkPage'>
+  sync: Pick<Sync, 'kick' | 'pageAddress'>
   clock: Pick<Clock, 'now'>
 }
 
@@ -70,8 +70,7 @@ export function offerCalls({ view, releasePreviews, documents, client, sync, clo
       let checkoutUrl: string | null = null
       if (approve) {
         const url = taken(await client.send(workspaceId, 'approvePlanRequest', parts)).checkout?.url ?? null
-        if (url !== null) sync.checkPage(workspaceId, url)
-        checkoutUrl = url
+        checkoutUrl = url === null ? null : sync.pageAddress(url)
       } else taken(await client.send(workspaceId, 'declinePlanRequest', parts))
       sync.kick(workspaceId)
       return { checkoutUrl }

@@ -89,7 +89,7 @@ export type Sync = {
   dismissCheckout(workspaceId: string): void
   portal(workspaceId: string): Promise<{ url: string }>
   /** @throws ConsoleFailure when a page that the platform names may not be opened. */
-  checkPage(workspaceId: string, url: string): void
+  pageAddress(url: string): string
   preview(workspaceId: string, order: Order): Promise<CallOutput<'billing.preview'>>
 
   startRestore(workspaceId: string): void
@@ -251,7 +251,7 @@ export function createSync(options: SyncOptions): Sync {
     dismissCheckout: (workspaceId) => checkouts.dismiss(workspaceId),
     portal: (workspaceId) => checkouts.portal(workspaceId),
     preview: (workspaceId, order) => checkouts.preview(workspaceId, order),
-    checkPage: (workspaceId, url) => checkouts.checkUrl(workspaceId, url),
+    pageAddress: (url) => checkouts.pageAddress(url),
 
     startRestore: (workspaceId) => restores.start(workspaceId),
     restoreProgress: (workspaceId) => restores.progress(workspaceId),

@@ -4,7 +4,7 @@
  * carried it out is not known here (the engine's own state, read again after the return, tells).
  */
 import type { Bridge, CallInput, CallName, CallOutput, ConsoleError, ConsoleEvent, Result } from '../../../shared/contract/console.ts'
-import { mayOpenExternally } from '../../../shared/contract/external-url.ts'
+import { openableAddress } from '../../../shared/contract/external-url.ts'
 import type { Hello } from '../../../shared/contract/web-socket.ts'
 import { bridgePath, closeCodes } from '../../../shared/contract/web-socket-line.ts'
 import { readHostMessage } from './host-message.ts'
@@ -150,7 +150,8 @@ export function createWebBridge(options: WebBridgeOptions): Bridge {
       return () => listeners.delete(listener)
     },
     async openExternal(url) {
-      if (!mayOpenExternally(url, trustedLoopbackOrigins))
+      const address = openableAddress(url, trustedLoopbackOrigins)
+      if (address === null)
         return {
           ok: false,
           error: {
@@ -159,7 +160,7 @@ export function createWebBridge(options: WebBridgeOptions): Bridge {
             suggestion: 'Tell whoever runs the platform: payment pages must be on polar.sh.',
           },
         }
-      if (!options.openTab(url))
+      if (!options.openTab(address))
         return { ok: false, error: { code: 'popup_blocked', message: 'The browser did not open the page by itself.', suggestion: 'Use the link instead.' } }
       return { ok: true, value: {} }
     },

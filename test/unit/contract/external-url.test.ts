@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { mayOpenExternally } from '../../../shared/contract/external-url.ts'
+import { openableAddress } from '../../../shared/contract/external-url.ts'
 
 const trusted = ['http://127.0.0.1:8787']
 
 test.each(['https://polar.sh/checkout/abc', 'https://sandbox.polar.sh/x?y=1#z', 'http://127.0.0.1:8787/polar/checkout/1'])('opens %s', (url) => {
-  expect(mayOpenExternally(url, trusted)).toBe(true)
+  expect(openableAddress(url, trusted)).toBe(url)
 })
 
 test.each([
@@ -26,9 +26,18 @@ test.each([
   '/polar/checkout',
   '',
 ])('does not open %s', (url) => {
-  expect(mayOpenExternally(url, trusted)).toBe(false)
+  expect(openableAddress(url, trusted)).toBeNull()
 })
 
 test('trusts no port of this computer by itself', () => {
-  expect(mayOpenExternally('http://127.0.0.1:8787/', [])).toBe(false)
+  expect(openableAddress('http://127.0.0.1:8787/', [])).toBeNull()
+})
+
+test.each([
+  ['https:polar.sh/a', 'https://polar.sh/a'],
+  ['https:\\\\polar.sh\\a', 'https://polar.sh/a'],
+  [' https://POLAR.sh/a\n', 'https://polar.sh/a'],
+  ['https://polar.sh/a/../b c', 'https://polar.sh/b%20c'],
+])('hands on what it read, not what was written: %j', (text, read) => {
+  expect(openableAddress(text, trusted)).toBe(read)
 })

@@ -10,9 +10,9 @@ import type { PlatformClient } from '../client/platform-client.ts'
 import { failureOf } from '../client/refusal.ts'
 import { sleep } from '../../base/sleep.ts'
 import type { WorkspaceRegistry } from '../accounts/workspace-registry.ts'
-import { mayOpen } from '../client/workspace-url.ts'
 import { orderInWords, orderToWire } from './order.ts'
 import { catalogFromWire } from '../../../../shared/billing/catalog-wire.ts'
+import { openableAddress } from '../../../../shared/contract/external-url.ts'
 import { limitFromWire, limitToNullable } from '../../../../shared/billing/limit.ts'
 import { meterFacts } from '../../../../shared/billing/meter-facts.ts'
 import type { Order } from '../../../../shared/contract/console/offers.ts'
@@ -64,11 +64,11 @@ export class Checkouts {
     const { cancel: _, ...body } = orderToWire(order)
     const answer = await client.send(workspaceId, 'createCheckout', { body, idempotencyKey: randomUUID() })
     if (answer.kind !== 'ok') throw failureOf(answer)
-    this.checkUrl(workspaceId, answer.value.url)
+    const url = this.pageAddress(answer.value.url)
     const opened: Checkout = {
       id: answer.value.id,
       ...orderInWords(order, documents.read(workspaceId, 'plans')),
-      url: answer.value.url,
+      url,
       state: 'waiting_for_payment',
       detail: null,
       createdAt: clock.now(),
@@ -99,8 +99,7 @@ export class Checkouts {
   async portal(workspaceId: string): Promise<{ url: string }> {
     const answer = await this.#parts.client.send(workspaceId, 'openPortal', {})
     if (answer.kind !== 'ok') throw failureOf(answer)
-    this.checkUrl(workspaceId, answer.value.url)
-    return { url: answer.value.url }
+    return { url: this.pageAddress(answer.value.url) }
   }
 
   /** What a change of plan costs today and what would be over its limit. */
@@ -128,13 +127,13 @@ export class Checkouts {
     }
   }
 
-  /** @throws ConsoleFailure for a page that is neither the platform's own nor the payment provider's. */
-  checkUrl(workspaceId: string, url: string): void {
-    const workspace = this.#parts.registry.find(workspaceId)
-    if (workspace !== null && mayOpen(url, workspace.url, this.#parts.trustedLoopbackOrigins)) return
+  /** @returns the address as it was read here. @throws ConsoleFailure for a page that the console does not open */
+  pageAddress(url: string): string {
+    const address = openableAddress(url, this.#parts.trustedLoopbackOrigins)
+    if (address !== null) return address
     throw new ConsoleFailure(
       'untrusted_page',
-      'The platform names a page that is neither its own nor Polar’s. It was not opened.',
+      'The platform names a page that is neither Polar’s nor the embedded sandbox’s. It was not opened.',
       'Tell the platform’s operator. Nothing was charged.',
     )
   }

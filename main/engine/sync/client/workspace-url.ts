@@ -31,27 +31,3 @@ export function normaliseWorkspaceUrl(text: string): string {
 function refusal(message: string): ConsoleFailure {
   return new ConsoleFailure('invalid_url', message, 'Give the address of the platform, e.g. https://billing.example.com')
 }
-
-/** Where Polar, the merchant of record, shows its checkout and portal pages. */
-const MERCHANT_HOST = 'polar.sh'
-
-/**
- * Whether a page that a platform names may be opened in the browser: https at Polar or at the platform's own
- * host, or, for a platform on this computer, http on its own or a trusted loopback origin. Compared by parts:
- * `https://polar.sh.evil.example` and `https://polar.sh@evil.example` are other hosts.
- */
-export function mayOpen(pageUrl: string, workspaceUrl: string, trustedLoopbackOrigins: readonly string[]): boolean {
-  let page: URL
-  try {
-    page = new URL(pageUrl)
-  } catch {
-    return false
-  }
-  if (page.username !== '' || page.password !== '') return false
-  const platform = new URL(workspaceUrl)
-  if (page.protocol === 'https:') {
-    return page.hostname === MERCHANT_HOST || page.hostname.endsWith(`.${MERCHANT_HOST}`) || page.hostname === platform.hostname
-  }
-  if (page.protocol !== 'http:' || !isLoopbackHost(page.hostname) || !isLoopbackHost(platform.hostname)) return false
-  return page.origin === platform.origin || trustedLoopbackOrigins.includes(page.origin)
-}

@@ -13,7 +13,7 @@ let document: Record<string, unknown>
 beforeEach(async () => {
   platform = await TestPlatform.start()
   clock = new SteppedClock()
-  engine = openConsole(clock)
+  engine = openConsole(clock, { trustedLoopbackOrigins: [platform.url] })
   id = (await engine.sync.add(platform.url, TOKEN)).id
   document = {
     id: 'co_1',
@@ -99,7 +99,7 @@ describe('a checkout', () => {
     await engine.sync.startCheckout(id, { planId: 'pro' })
     await until(() => asked() === 1)
     await engine.close()
-    engine = openConsole(clock, { dataDir: engine.dataDir })
+    engine = openConsole(clock, { dataDir: engine.dataDir, trustedLoopbackOrigins: [platform.url] })
     Object.assign(document, { status: 'succeeded', applied: true })
     engine.sync.start()
     await until(() => engine.sync.checkoutStatus(id)?.state === 'done')

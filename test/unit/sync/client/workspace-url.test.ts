@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isLoopbackHost, mayOpen, normaliseWorkspaceUrl } from '../../../../main/engine/sync/client/workspace-url.ts'
+import { isLoopbackHost, normaliseWorkspaceUrl } from '../../../../main/engine/sync/client/workspace-url.ts'
 
 describe('the address of a platform', () => {
   it.each([
@@ -31,37 +31,5 @@ describe('the address of a platform', () => {
     expect(isLoopbackHost('127.8.9.10')).toBe(true)
     expect(isLoopbackHost('127.0.0.1.nip.io')).toBe(false)
     expect(isLoopbackHost('localhost.example.com')).toBe(false)
-  })
-})
-
-describe('pages that a platform names', () => {
-  const platform = 'https://billing.example.com'
-  const sandbox = 'http://127.0.0.1:9001'
-  const trusted = ['http://127.0.0.1:8787']
-
-  it.each([
-    ['https://polar.sh/checkout/1', platform],
-    ['https://sandbox.polar.sh/checkout/1', platform],
-    ['https://billing.example.com/pay', platform],
-    ['http://127.0.0.1:9001/polar/checkout/1', sandbox],
-    ['http://127.0.0.1:8787/polar/checkout/1', sandbox],
-  ])('opens %s', (page, workspace) => {
-    expect(mayOpen(page, workspace, trusted)).toBe(true)
-  })
-
-  it.each([
-    ['https://polar.sh.evil.example/checkout', platform],
-    ['https://evilpolar.sh/checkout', platform],
-    ['https://polar.sh@evil.example/checkout', platform],
-    ['https://evil.example/?https://polar.sh', platform],
-    ['http://polar.sh/checkout', platform],
-    ['http://127.0.0.1:8787/polar', platform],
-    ['http://127.0.0.1:1234/polar', sandbox],
-    ['http://127.0.0.1:8787@evil.example/', sandbox],
-    ['javascript:alert(1)', sandbox],
-    ['file:///etc/passwd', sandbox],
-    ['', sandbox],
-  ])('does not open %s', (page, workspace) => {
-    expect(mayOpen(page, workspace, trusted)).toBe(false)
   })
 })
