@@ -1,16 +1,14 @@
-/** Builds `out/`. With `--if-needed` only when a source has changed since the last build. */
+/** Builds `out/`. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'electron-vite'
-import { builtFrom, rememberBuild, root, sourcesDigest } from './sources.ts'
+import { rememberBuild, root, sourcesDigest } from './sources.ts'
 
 // Read before the build: a file that is saved meanwhile makes the next one.
 const digest = sourcesDigest()
-if (!process.argv.includes('--if-needed') || builtFrom() !== digest) {
-  const startedAt = performance.now()
-  console.log('Building …')
-  rmSync(join(root, 'out', 'built-from'), { force: true })
-  await build({ root, logLevel: 'warn' })
-  rememberBuild(digest)
-  console.log(`Built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
-}
+const startedAt = performance.now()
+console.log('Building …')
+rmSync(join(root, 'out', 'built-from'), { force: true })
+await build({ root, logLevel: 'warn' })
+rememberBuild(digest)
+console.log(`Built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)

@@ -20,7 +20,10 @@ const suites: { name: string; script: string; args: string[] }[] = [
   { name: 'desktop', script: 'node_modules/@playwright/test/cli.js', args: playwrightArgs('desktop') },
 ]
 
-const chosen = process.argv.slice(2)
+/** On real Electron, or not at all. */
+const electronOption = '--electron'
+const chosen = process.argv.slice(2).filter((name) => name !== electronOption)
+if (process.argv.includes(electronOption)) process.env.DESKTOP_RUNTIME = 'electron'
 const unknown = chosen.find((name) => name !== 'check' && !suites.some((suite) => suite.name === name))
 if (unknown === undefined) await testAll()
 else {

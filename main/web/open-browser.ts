@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { childEnvironment } from '../bridge/child-environment.ts'
 
 type Surroundings = { platform: NodeJS.Platform; env: Record<string, string | undefined> }
 
@@ -18,7 +19,7 @@ export function openBrowser(url: string, surroundings: Surroundings): Promise<bo
   if (command === null) return Promise.resolve(false)
   const [program, ...args] = command
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: 'ignore', detached: true })
+    const child = spawn(program, args, { stdio: 'ignore', detached: true, env: childEnvironment(surroundings.env) })
     child.once('error', () => resolve(false))
     child.once('spawn', () => {
       child.unref()

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { childEnvironment } from '../bridge/child-environment.ts'
 import type { SandboxChild } from '../bridge/sandbox-process.ts'
 
 /**
@@ -7,7 +8,7 @@ import type { SandboxChild } from '../bridge/sandbox-process.ts'
  * engine's last words still find the platform. The open channel is what ties the child to us: it ends when the channel closes, however we died.
  */
 export function forkSandbox(entry: string, args: string[]): SandboxChild {
-  const child = fork(entry, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [] })
+  const child = fork(entry, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [], env: childEnvironment() })
   const listeners = new Set<(line: string) => void>()
   if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on('line', (line) => {

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { _electron, type ElectronApplication } from '@playwright/test'
 import { findElectron } from '../../build/desktop-runtime/find-electron.ts'
+import { electronVersion, keptFolder } from '../../build/desktop-runtime/kept-folder.ts'
 import { findBrowser } from '../../build/find-browser.ts'
 
 const packageFolder = join(import.meta.dirname, '../../node_modules/electron')
-const doubleFolder = join(import.meta.dirname, 'bin')
+export const doubleFolder = join(import.meta.dirname, 'bin')
 
 /** Real Electron where its runtime is there, the stand-in where none is; `DESKTOP_RUNTIME=electron|double` forces one. */
 export type DesktopRuntime = { kind: 'electron' } | { kind: 'double'; why: string }
@@ -13,7 +14,8 @@ export const desktopRuntime = chooseRuntime(process.env)
 
 function chooseRuntime(env: Record<string, string | undefined>): DesktopRuntime {
   if (env.DESKTOP_RUNTIME === 'double') return { kind: 'double', why: 'DESKTOP_RUNTIME=double asks for the stand-in' }
-  const electron = findElectron(packageFolder, { platform: process.platform, env })
+  const places = { packageFolder, keptFolder: keptFolder(electronVersion(packageFolder)) }
+  const electron = findElectron(places, { platform: process.platform, env })
   if (electron.path !== null) return { kind: 'electron' }
   if (env.DESKTOP_RUNTIME === 'electron') throw new Error(`DESKTOP_RUNTIME=electron, but ${electron.why}`)
   return { kind: 'double', why: electron.why }
@@ -26,13 +28,28 @@ export function cannotLaunch(): string | null {
   return findBrowser() === null ? `${desktopRuntime.why}, and there is no Chromium for the stand-in` : null
 }
 
-export type DesktopLaunch = { args: string[]; cwd: string; env?: Record<string, string | undefined> }
+export type DesktopLaunch = {
+  args: string[]
+  cwd: string
+  env?: Record<string, string | undefined>
+  /** A program that brings its own runtime along. */
+  executablePath?: string
+}
 
 /** Starts an unpackaged application, as `electron .` does, and joins it. */
-export async function launchDesktop({ args, cwd, env = {} }: DesktopLaunch): Promise<ElectronApplication> {
+export async function launchDesktop({ args, cwd, env = {}, executablePath }: DesktopLaunch): Promise<ElectronApplication> {
   // Playwright asks the `electron` package for the executable, and that asks this variable, of our own process.
   if (desktopRuntime.kind === 'double') process.env.ELECTRON_OVERRIDE_DIST_PATH = doubleFolder
-  return await _electron.launch({ args, cwd, env: environment(env), acceptDownloads: true })
+  // Without this Playwright switches Chromium's sandbox off. The stand-in has none to switch off, and knows only what the arguments say.
+  const chromiumSandbox = desktopRuntime.kind === 'double' || process.getuid?.() !== 0
+  return await _electron.launch({
+    args,
+    cwd,
+    env: environment(env),
+    acceptDownloads: true,
+    chromiumSandbox,
+    ...(executablePath === undefined ? {} : { executablePath }),
+  })
 }
 
 export function environment(more: Record<string, string | undefined>): Record<string, string> {

@@ -15,6 +15,7 @@ export class BrowserWindow {
   }
 }
 ${[
+  'autoUpdater',
   'protocol',
   'session',
   'dialog',
