@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { App, CommandLine as ElectronCommandLine, LoginItemSettings, Settings } from 'electron'
 import { closeBrowser, onBrowserEnd, startBrowser } from './browser.ts'
 import { makeEvent } from './event.ts'
+import { machine } from './machine.ts'
 import { type InstanceLock, takeInstanceLock } from './instance-lock.ts'
 import { recorded } from './recorded.ts'
 import { refuseUnknown, Surface } from './surface.ts'
@@ -57,12 +59,13 @@ type Known =
 /** The application's life in Electron's order: loaded, ready, running, quitting, gone. */
 class Application extends Surface implements Pick<App, Known> {
   readonly commandLine = refuseUnknown('app.commandLine', new CommandLine()) as CommandLine & ElectronCommandLine
-  readonly isPackaged = false
+  isPackaged = false
   /** There only on macOS. */
   readonly dock = undefined
   name = 'Electron'
   /** Windows that are open; what to do with them is all that is known here. */
   readonly windows = new Set<OpenWindow>()
+  readonly whenNoWindowIsLeft: (() => void)[] = []
   #version = '0.0.0'
   #appPath = process.cwd()
   readonly #paths = new Map<string, string>()
@@ -73,18 +76,21 @@ class Application extends Surface implements Pick<App, Known> {
   #exitCode = 1
 
   /** What Electron knows before the first line of the application runs. */
-  prepare(args: readonly string[], appPath: string, { name, productName, version }: Manifest): void {
+  prepare(args: readonly string[], appPath: string, { name, productName, version }: Manifest, isPackaged: boolean): void {
     for (const argument of args) {
       const [, key, value = ''] = /^--([^=]+)=?(.*)$/s.exec(argument) ?? []
       if (key !== undefined) this.commandLine.appendSwitch(key, value)
     }
     this.#appPath = appPath
+    this.isPackaged = isPackaged
     this.name = productName ?? name ?? this.name
     this.#version = version ?? this.#version
     const userData = this.commandLine.getSwitchValue('user-data-dir') || this.#temporaryFolder()
     this.setPath('userData', userData)
     process.once('exit', () => this.#lock?.release())
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.quit())
+    // One orderly end for each kind of signal: the second one of a kind has its default effect, which is death
+    // (shell/browser/electron_browser_main_parts_posix.cc, GracefulShutdownHandler).
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => this.quit())
     onBrowserEnd(() => process.exit(this.#exitCode))
   }
 
@@ -142,14 +148,18 @@ class Application extends Surface implements Pick<App, Known> {
   isDefaultProtocolClient(scheme: string): boolean {
     return recorded.protocolClientOf.has(scheme)
   }
-  setLoginItemSettings({ openAtLogin = false }: Settings): void {
+  /** macOS and Windows have such a list, and only that of Windows keeps arguments (docs/api/app.md, `setLoginItemSettings`). */
+  setLoginItemSettings({ openAtLogin = false, args = [] }: Settings): void {
+    if (process.platform === 'linux') return
     recorded.openAtLogin = openAtLogin
+    recorded.loginArguments = process.platform === 'win32' ? args : []
   }
   getLoginItemSettings(): LoginItemSettings {
     const openAtLogin = recorded.openAtLogin
     return {
       openAtLogin,
-      wasOpenedAtLogin: false,
+      // Of macOS alone.
+      wasOpenedAtLogin: process.platform === 'darwin' && machine.openedAtLogin,
       status: openAtLogin ? 'enabled' : 'not-registered',
       executableWillLaunchAtLogin: openAtLogin,
       launchItems: [],
@@ -158,7 +168,7 @@ class Application extends Surface implements Pick<App, Known> {
   focus(): void {
     recorded.broughtToFront += 1
   }
-  /** As in Electron the new one comes when this one has ended; nobody waits for it here. */
+  /** The new one comes when this one has ended, with its arguments and without its output (shell/browser/relauncher.cc, relauncher_linux.cc). */
   relaunch(): void {
     recorded.relaunches += 1
   }
@@ -167,7 +177,7 @@ class Application extends Surface implements Pick<App, Known> {
     if (this.#lock !== null) return true
     const me = { argv: process.argv, workingDirectory: process.cwd(), additionalData }
     this.#lock = takeInstanceLock(this.getPath('userData'), me, (second) => {
-      this.emit('second-instance', makeEvent(), second.argv, second.workingDirectory, second.additionalData)
+      this.emit('second-instance', makeEvent(), asChromiumHandsThemOn(second.argv), second.workingDirectory, second.additionalData)
     })
     return this.#lock !== null
   }
@@ -194,9 +204,13 @@ class Application extends Surface implements Pick<App, Known> {
     this.#end(exitCode)
   }
   windowGone(): void {
-    if (this.windows.size > 0 || this.#state !== 'running') return
-    if (this.listenerCount('window-all-closed') > 0) this.emit('window-all-closed')
-    else this.quit()
+    if (this.windows.size > 0) return
+    const waiting = this.whenNoWindowIsLeft.splice(0)
+    if (this.#state === 'running') {
+      if (this.listenerCount('window-all-closed') > 0) this.emit('window-all-closed')
+      else this.quit()
+    }
+    for (const listener of waiting) listener()
   }
 
   #prevented(name: 'before-quit' | 'will-quit'): boolean {
@@ -209,6 +223,8 @@ class Application extends Surface implements Pick<App, Known> {
     this.#state = 'gone'
     this.emit('quit', makeEvent(), exitCode)
     this.#exitCode = exitCode
+    const [executable = '', ...args] = process.argv
+    if (recorded.relaunches > 0) process.once('exit', () => spawn(executable, args, { detached: true, stdio: 'ignore' }).unref())
     if (closeBrowser()) setTimeout(() => process.exit(exitCode), endsWithinMs)
     else process.exit(exitCode)
   }
@@ -233,3 +249,9 @@ class Application extends Surface implements Pick<App, Known> {
 }
 
 export const app = new Application()
+
+/** Chromium writes a command line anew before it hands it on: switches of its own are added, and all switches stand first (docs/api/app.md, `second-instance`). */
+function asChromiumHandsThemOn([executable = '', ...args]: string[]): string[] {
+  const isSwitch = (argument: string): boolean => argument.startsWith('--')
+  return [executable, '--allow-file-access-from-files', ...args.filter(isSwitch), ...args.filter((argument) => !isSwitch(argument))]
+}

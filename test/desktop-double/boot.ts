@@ -5,27 +5,42 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { release } from 'node:os'
 import { createRequire, registerHooks } from 'node:module'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import type { Manifest } from './application.ts'
+import { layOut } from './archive.ts'
+import { machine } from './machine.ts'
 
 const [executable = 'electron', ...given] = process.argv.slice(2)
 const { required, args } = readCommandLine(given)
-const { appPath, entry, manifest } = findApplication(args.find((argument) => !argument.startsWith('-')) ?? '.')
+/** Beside the executable of a packaged program; Electron looks there first. */
+const packagedResources = join(dirname(resolve(executable)), 'resources')
+const isPackaged = existsSync(join(packagedResources, 'app.asar'))
+const { appPath, entry, manifest } = findApplication(
+  isPackaged ? layOut(join(packagedResources, 'app.asar')) : (args.find((argument) => !argument.startsWith('-')) ?? '.'),
+)
 
 const double = pathToFileURL(join(import.meta.dirname, 'electron.ts')).href
 registerHooks({
   resolve: (specifier, context, next) =>
     /^electron(\/(main|common))?$/.test(specifier) ? { url: double, format: 'module-typescript', shortCircuit: true } : next(specifier, context),
 })
-Object.assign(process, { type: 'browser', defaultApp: true, resourcesPath: join(appPath, 'resources'), getSystemVersion: release })
+Object.assign(process, {
+  type: 'browser',
+  ...(isPackaged ? {} : { defaultApp: true }),
+  resourcesPath: isPackaged ? packagedResources : join(appPath, 'resources'),
+  getSystemVersion: release,
+})
+// A program of Windows with a window has no standard input (lib/common/init.ts).
+if (!machine.standardInput) Object.defineProperty(process, 'stdin', { value: Readable.from([]) })
 process.argv = [executable, ...args]
 
 const { app } = await import('./application.ts')
 const { watchDownloads } = await import('./downloads.ts')
 const { watchPages } = await import('./page-session.ts')
 const { defaultSession } = await import('./session.ts')
-app.prepare(args, appPath, manifest)
+app.prepare(args, appPath, manifest, isPackaged)
 // Playwright's loader comes by `-r` and holds `ready` back until Playwright has joined.
 const require = createRequire(import.meta.url)
 for (const path of required) require(path)
@@ -39,7 +54,7 @@ try {
   await app.initialise(async () => {
     await watchPages()
     await watchDownloads()
-    await defaultSession.denyAll()
+    await defaultSession.start()
     app.emit('session-created', defaultSession)
   })
 } catch (error) {

@@ -1,6 +1,7 @@
 import type { BrowserWindow as ElectronBrowserWindow, BrowserWindowConstructorOptions, Rectangle, WebPreferences } from 'electron'
 import { app } from './application.ts'
 import { makeEvent } from './event.ts'
+import { machine } from './machine.ts'
 import { Surface } from './surface.ts'
 import { WebContents } from './web-contents.ts'
 import { checkPreferences } from './web-preferences.ts'
@@ -53,6 +54,8 @@ export class BrowserWindow extends Surface implements Pick<ElectronBrowserWindow
   /** Of the task bar, as it was shown one after the other; -1: none. */
   readonly progressShown: number[] = []
   backgroundColor: string | null
+  /** As it was given: a picture, or where one lies. */
+  readonly icon: BrowserWindowConstructorOptions['icon']
   #bounds: Rectangle
   #visible: boolean
   #focused: boolean
@@ -66,6 +69,7 @@ export class BrowserWindow extends Surface implements Pick<ElectronBrowserWindow
     super()
     if (!app.isReady()) throw new Error('Cannot create BrowserWindow before app is ready')
     this.backgroundColor = options.backgroundColor ?? null
+    this.icon = options.icon
     const { width = 800, height = 600, x = 0, y = 0, show = true, title = app.name, webPreferences = {} } = options
     this.#bounds = { x, y, width, height }
     this.#title = title
@@ -99,6 +103,8 @@ export class BrowserWindow extends Surface implements Pick<ElectronBrowserWindow
     this.emit('hide')
   }
   focus(): void {
+    // A system may keep a program from taking the focus of another.
+    if (!machine.focus) return
     this.#focused = true
     this.emit('focus')
   }

@@ -4,6 +4,7 @@
  */
 import type {
   App,
+  AutoUpdater,
   BrowserWindow,
   DownloadItem,
   Event,
@@ -19,6 +20,7 @@ import type {
 
 type Emitters = {
   app: App
+  updater: AutoUpdater
   contents: WebContents
   window: BrowserWindow
   theme: NativeTheme
@@ -33,7 +35,7 @@ const listens = <Arguments extends unknown[]>(listener: (...args: Arguments) => 
 const nothing = (): void => {}
 const onlyEvent = listens((_event: Event) => {})
 
-export function eventsAsElectronDeclaresThem({ app, contents, window, theme, power, session, notification, tray, utility }: Emitters): void {
+export function eventsAsElectronDeclaresThem({ app, updater, contents, window, theme, power, session, notification, tray, utility }: Emitters): void {
   app.on(
     'ready',
     listens((_event: Event, _info: object) => {}),
@@ -61,6 +63,8 @@ export function eventsAsElectronDeclaresThem({ app, contents, window, theme, pow
     'browser-window-created',
     listens((_event: Event, _window: BrowserWindow) => {}),
   )
+
+  updater.on('before-quit-for-update', nothing)
 
   contents.on(
     'did-start-navigation',
@@ -127,6 +131,7 @@ export function eventsAsElectronDeclaresThem({ app, contents, window, theme, pow
   theme.on('updated', nothing)
   power.on('suspend', nothing)
   power.on('resume', nothing)
+  power.on('shutdown', nothing)
   session.on(
     'will-download',
     listens((_event: Event, _item: Pick<DownloadItem, 'getURL' | 'getFilename'>, _contents: WebContents, _frame: WebFrameMain | null) => {}),
@@ -134,8 +139,16 @@ export function eventsAsElectronDeclaresThem({ app, contents, window, theme, pow
   notification.on('show', onlyEvent)
   notification.on('click', onlyEvent)
   notification.on('close', onlyEvent)
+  notification.on(
+    'failed',
+    listens((_event: Event, _error: string) => {}),
+  )
   tray.on('click', nothing)
   utility.on('spawn', nothing)
+  utility.on(
+    'error',
+    listens((_type: 'FatalError', _location: string, _report: string) => {}),
+  )
   utility.on(
     'exit',
     listens((_exitCode: number) => {}),

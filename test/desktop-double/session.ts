@@ -1,4 +1,5 @@
 import type { MediaAccessPermissionRequest, Session, WebContents } from 'electron'
+import { app } from './application.ts'
 import { browser } from './browser.ts'
 import { protocol } from './protocol.ts'
 import { Surface } from './surface.ts'
@@ -30,9 +31,11 @@ class SessionDouble
   #request: RequestHandler = null
   #check: CheckHandler = null
   #device: DeviceHandler = null
+  #hasBrowser = false
 
   setPermissionRequestHandler(handler: RequestHandler): void {
     this.#request = handler
+    if (handler !== null) void this.#setAll(false)
   }
   setPermissionCheckHandler(handler: CheckHandler): void {
     this.#check = handler
@@ -68,9 +71,17 @@ class SessionDouble
   decidesAboutDevices(): boolean {
     return this.#device !== null
   }
-  /** Nothing is granted before the application was asked. */
-  async denyAll(): Promise<void> {
-    for (const permission of Object.keys(chromiumNames)) await this.#set(permission, false, '')
+  /**
+   * Without a handler everything is granted (docs/tutorial/security.md, 5); with one, nothing before it was asked. Called when Chromium is there.
+   */
+  async start(): Promise<void> {
+    this.#hasBrowser = true
+    await this.#setAll(this.#request === null)
+  }
+
+  async #setAll(granted: boolean): Promise<void> {
+    if (!this.#hasBrowser) return
+    for (const permission of Object.keys(chromiumNames)) await this.#set(permission, granted, '')
   }
 
   async #set(permission: string, granted: boolean, url: string): Promise<void> {
@@ -86,3 +97,15 @@ class SessionDouble
 }
 
 export const defaultSession = new SessionDouble()
+
+const partitions = new Map<string, SessionDouble>()
+
+/** A session of its own, for requests of the main process: nothing is stored in it here. No window of ours is in one. */
+export function fromPartition(name: string): SessionDouble {
+  const known = partitions.get(name)
+  if (known !== undefined) return known
+  const made = new SessionDouble()
+  partitions.set(name, made)
+  app.emit('session-created', made)
+  return made
+}

@@ -1,4 +1,5 @@
 import type { Notification as ElectronNotification, NotificationConstructorOptions } from 'electron'
+import { machine } from '../machine.ts'
 import { Surface } from '../surface.ts'
 
 /** Notices that were shown. */
@@ -21,6 +22,8 @@ export class Notification extends Surface implements Pick<ElectronNotification, 
     this.silent = silent
   }
   show(): void {
+    // Not signed, not registered, forbidden: told as an event, with words (docs/api/notification.md, "failed").
+    if (!machine.notifications) return void setImmediate(() => this.emit('failed', {}, 'The system takes no notifications'))
     notifications.push(this)
     setImmediate(() => this.emit('show', {}))
   }
