@@ -25,6 +25,9 @@ await browser.close()
 
 mkdirSync(join(folder, 'linux'), { recursive: true })
 for (const [size, png] of drawn) if (size <= 512) writeFileSync(join(folder, 'linux', `${size}x${size}.png`), png)
+// The window's own, for desktops that do not take it from the entry in their menu.
+const ofWindow = drawn.get(256)
+if (ofWindow !== undefined) writeFileSync(join(root, 'renderer', 'public', 'icon.png'), ofWindow)
 writeFileSync(join(folder, 'icon.ico'), icoOf(drawn))
 writeFileSync(join(folder, 'icon.icns'), icnsOf(drawn))
 writeFileSync(join(folder, 'drawn-from'), `${createHash('sha256').update(svg).digest('hex')}\n`)

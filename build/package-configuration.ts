@@ -36,6 +36,9 @@ export function packageConfiguration({ target, electronVersion, electronDist, ou
     // The prebuilt binaries are Node-API: nothing is compiled, and nothing is downloaded to compile it.
     npmRebuild: false,
     nodeGypRebuild: false,
+    // The runtime that needs no FUSE 2, which newer systems do not have ("0.0.0", the default, does). Its desktop entry has no `--no-sandbox`, and the
+    // AppImage adds that by itself only where the system forbids Chromium's sandbox (app-builder-lib: AppImageTarget.js, appImageUtil.js).
+    toolsets: { appimage: '1.0.3' },
     directories: { output: outputFolder, buildResources: 'build/icons' },
     files: [
       'package.json',
@@ -62,6 +65,8 @@ export function packageConfiguration({ target, electronVersion, electronDist, ou
     asarUnpack: ['**/*.node', 'node_modules/@lancedb/**'],
     extraMetadata: updates === null ? {} : { updates },
     electronFuses: {
+      // Flipped fuses break the ad-hoc signature of a program that nobody signs, and macOS kills it at its start.
+      resetAdHocDarwinSignature: target === 'mac',
       runAsNode: false,
       enableCookieEncryption: true,
       enableNodeOptionsEnvironmentVariable: false,
@@ -81,10 +86,15 @@ export function packageConfiguration({ target, electronVersion, electronDist, ou
       ],
       category: 'Office',
       executableName: 'tidemark',
+      // As in package.json: a deb without them is not made.
       maintainer: 'Tidemark <maintainers@tidemark.example>',
+      executableArgs: [],
       icon: 'build/icons/linux',
       syncDesktopName: true,
     },
+    // Without a version: "start at sign-in" and every launcher name this file, and an update takes its place.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: electron-builder fills it in.
+    appImage: { artifactName: 'Tidemark-${arch}.${ext}' },
     mac: {
       target: [
         { target: 'dmg', arch: ['arm64'] },

@@ -1,5 +1,6 @@
 import { autoUpdater as systemUpdater } from 'electron'
-import type { AppUpdater } from 'electron-updater'
+import type { AppUpdater, BaseUpdater } from 'electron-updater'
+import { installAppImage } from './install-app-image.ts'
 import { type RequestNotes, noteRequestsOf } from './noted-executor.ts'
 import type { UpdateSource } from './update-source.ts'
 
@@ -18,4 +19,17 @@ export async function loadUpdater(source: UpdateSource | null, notes: RequestNot
 export function installAtQuit(updater: AppUpdater): void {
   if (process.platform === 'darwin') systemUpdater.checkForUpdates()
   else updater.autoInstallOnAppQuit = true
+}
+
+/**
+ * Puts it in place, ends this program and starts the new one: on macOS by the system's updater, on Windows by the installer (silent, it was agreed
+ * to here; it starts the program afterwards), on Linux by ourselves.
+ *
+ * @param startAgain prepares the start that follows this program's end
+ * @throws when it was not put in place; nothing was stopped then
+ */
+export async function installNow(updater: AppUpdater, startAgain: (program: string) => void): Promise<void> {
+  const { APPIMAGE: program } = process.env
+  if (process.platform === 'linux' && program !== undefined) return installAppImage(updater as BaseUpdater, program, startAgain)
+  updater.quitAndInstall(true, true)
 }

@@ -27,8 +27,13 @@ export type UpdatesInput = {
   loadUpdater: () => Promise<AppUpdater>
   /** Lets a downloaded version take over when the program ends. */
   installAtQuit: (updater: AppUpdater) => Promise<void> | void
-  /** Stops what must not be cut off, before the program is replaced. */
-  stopFirst: () => Promise<void>
+  /**
+   * Puts the downloaded version in place and ends this program, which starts again as the new one. What must not be cut off is stopped by that
+   * end, and not before it: a version that cannot be put in place must leave everything running.
+   *
+   * @throws when it was not put in place
+   */
+  installNow: (updater: AppUpdater) => Promise<void>
   changed: (status: UpdateStatus) => void
   report: (line: string) => void
   now: () => number
@@ -51,7 +56,7 @@ export function createUpdates({
   settings,
   loadUpdater,
   installAtQuit,
-  stopFirst,
+  installNow,
   changed,
   report,
   now,
@@ -80,11 +85,18 @@ export function createUpdates({
     report(`Update: ${error instanceof Error ? error.name : 'failed'}${codeOf(error)}`)
     return change({ state: 'failed', detail: inWords(error), percent: null })
   }
+  const failInstall = (error: unknown): UpdateStatus => {
+    report(`Update: not put in place, ${error instanceof Error ? error.name : 'failed'}${codeOf(error)}`)
+    return change({ state: 'failed', detail: installInWords(error), percent: null, install: null })
+  }
   const updater = (): Promise<AppUpdater> => {
     loading ??= loadUpdater().then((loaded) => {
       useChannel(loaded, status.channel)
-      // What it calls an error is also thrown at whoever asked; without a listener it would end the program.
-      loaded.on('error', () => {})
+      // What it calls an error is also thrown at whoever asked, but for one of the installation, which may come when nobody asks any more.
+      // Without a listener it would end the program.
+      loaded.on('error', (error) => {
+        if (status.install !== null) failInstall(error)
+      })
       return loaded
     })
     loading.catch(() => {
@@ -152,18 +164,24 @@ export function createUpdates({
         await installAtQuit(loaded)
         return status
       }
-      await stopFirst()
-      loaded.quitAndInstall()
+      try {
+        await installNow(loaded)
+      } catch (error) {
+        if (status.install !== null) failInstall(error)
+      }
       return status
     },
     setChannel(channel) {
       if (busy() || channel === status.channel) return status
       settings.set({ updateChannel: channel })
-      void loading?.then((loaded) => {
-        useChannel(loaded, channel)
-        // What was downloaded from the other channel, and perhaps chosen for the next quit, is not wanted any more.
-        loaded.autoInstallOnAppQuit = false
-      })
+      loading
+        ?.then((loaded) => {
+          useChannel(loaded, channel)
+          // What was downloaded from the other channel, and perhaps chosen for the next quit, is not wanted any more.
+          loaded.autoInstallOnAppQuit = false
+        })
+        // Whoever asked for it was told.
+        .catch(() => undefined)
       return change({ channel, state: 'idle', offered: null, detail: null, install: null })
     },
     setAutomatic(on) {
@@ -211,6 +229,13 @@ function inWords(error: unknown): string {
   if (/net::|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|socket|network/i.test(`${code} ${message}`))
     return 'The update server cannot be reached. Everything else works without it.'
   return 'The update did not succeed. Nothing was changed.'
+}
+
+function installInWords(error: unknown): string {
+  const code = codeOf(error)
+  if (/E(ACCES|PERM|ROFS)/.test(code)) return 'The new version cannot be written to where this program lies. Nothing was changed; everything goes on.'
+  if (/E(NOSPC|DQUOT)/.test(code)) return 'There is no room for the new version on the disk. Nothing was changed; everything goes on.'
+  return 'The new version could not be put in place. This one goes on; download it again.'
 }
 
 function codeOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 
 /** How the server misbehaves. */
 export type Faults = {
@@ -12,14 +13,20 @@ export type Faults = {
 export type Release = {
   version: string
   channel?: string
+  /** What it is; by default bytes that nobody can start. */
+  content?: Buffer
   /** Changed after the manifest was signed. */
   program?: Buffer
+  /** It can be started, as an update is once it is in place. */
+  runs?: boolean
   stagingPercentage?: number
   releaseNotes?: string
   /** Lines put into the manifest after it was signed. */
   tamper?: (manifest: string) => string
   signWith?: KeyObject
 }
+
+export type Certificate = { key: string; cert: string }
 
 /** A folder of releases over HTTP on loopback, signed as the packaging signs them. */
 export class UpdateServer {
@@ -30,12 +37,13 @@ export class UpdateServer {
   readonly #privateKey: KeyObject
   readonly #files = new Map<string, Buffer>()
   readonly #server: Server
+  readonly #isSecure: boolean
 
-  private constructor() {
+  private constructor(certificate: Certificate | null) {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519')
     this.publicKey = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
     this.#privateKey = privateKey
-    this.#server = createServer((request, response) => {
+    const answer: RequestListener = (request, response) => {
       const path = (request.url ?? '/').replace(/\?.*$/, '')
       this.requests.push(`${request.method} ${path}`)
       this.headers.push(request.headers)
@@ -48,25 +56,33 @@ export class UpdateServer {
       if (!isProgram || breakDownload === undefined || breakDownload.times === 0) return void response.end(file)
       breakDownload.times -= 1
       response.write(file.subarray(0, breakDownload.afterBytes), () => setTimeout(() => request.socket.destroy(), 20))
-    })
+    }
+    this.#isSecure = certificate !== null
+    this.#server = certificate === null ? createServer(answer) : createSecureServer(certificate, answer)
   }
 
-  static async start(): Promise<UpdateServer> {
-    const server = new UpdateServer()
-    await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve))
+  /** The key of the makers, with which a packaging signs too. */
+  get signingKey(): string {
+    return this.#privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  }
+
+  static async start({ certificate = null, port = 0 }: { certificate?: Certificate | null; port?: number } = {}): Promise<UpdateServer> {
+    const server = new UpdateServer(certificate)
+    await new Promise<void>((resolve) => server.#server.listen(port, '127.0.0.1', resolve))
     return server
   }
 
   get url(): string {
     const address = this.#server.address()
     if (address === null || typeof address === 'string') throw new Error('the update server does not listen')
-    return `http://127.0.0.1:${address.port}/desktop`
+    return `http${this.#isSecure ? 's' : ''}://127.0.0.1:${address.port}/desktop`
   }
 
   /** @returns the program that the manifest announces */
-  publish({ version, channel = 'latest', program, stagingPercentage, releaseNotes, tamper, signWith }: Release): Buffer {
-    const announced = randomBytes(200_000)
-    const name = `tidemark-${version}-x86_64.AppImage`
+  publish({ version, channel = 'latest', content, program, runs = false, stagingPercentage, releaseNotes, tamper, signWith }: Release): Buffer {
+    const announced = content ?? (runs ? Buffer.concat([Buffer.from('#!/bin/sh\nexit 0\n'), randomBytes(200_000)]) : randomBytes(200_000))
+    // Without a version, as the packaging names it.
+    const name = 'Tidemark-x86_64.AppImage'
     const manifest = [
       `version: ${version}`,
       'files:',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { AppImageUpdater } from 'electron-updater'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { EgressNote } from '../../../main/bridge/messages.ts'
+import { installAppImage } from '../../../main/desktop/updates/install-app-image.ts'
 import { noteRequestsOf } from '../../../main/desktop/updates/noted-executor.ts'
 import { aimAtSource } from '../../../main/desktop/updates/signed-source.ts'
 import { createUpdates, type Updates } from '../../../main/desktop/updates/updates.ts'
@@ -15,7 +16,7 @@ import { UpdateServer } from './update-server.ts'
 /** A computer with version 1.0.0 as an AppImage, and the real updater with a stand-in for Electron's application. */
 class Computer {
   readonly folder = mkdtempSync(join(tmpdir(), 'tidemark-update-'))
-  readonly program = join(this.folder, 'Tidemark.AppImage')
+  program = join(this.folder, 'Tidemark.AppImage')
   readonly notes: (EgressNote & { status?: number | null })[] = []
   readonly seen: UpdateStatus[] = []
   readonly order: string[] = []
@@ -52,8 +53,11 @@ class Computer {
             this.onQuit = handler
           },
         })
-        // The last step of a restart speaks to Electron itself; how the file is put in place is shown by the quit.
-        updater.quitAndInstall = () => void this.order.push('replaced')
+        // As BaseUpdater does it, but for the quit, which speaks to Electron itself.
+        updater.quitAndInstall = (isSilent = false, isForceRunAfter = false) => {
+          if (updater.install(isSilent, isSilent ? isForceRunAfter : updater.autoRunAppAfterInstall)) this.order.push('quit')
+          else Object.assign(updater, { quitAndInstallCalled: false })
+        }
         const executor = noteRequestsOf(new NodeExecutor(), {
           noteRequest: async (note) => {
             if (this.logIsBroken) throw new Error('The log of what leaves cannot be written.')
@@ -68,7 +72,7 @@ class Computer {
       installAtQuit: (updater) => {
         updater.autoInstallOnAppQuit = true
       },
-      stopFirst: async () => void this.order.push('stopped'),
+      installNow: async (updater) => installAppImage(updater as AppImageUpdater, this.program, (program) => void this.order.push(`start ${program}`)),
       changed: (status) => this.seen.push(updateStatus.parse(status)),
       report: () => {},
       now: () => 1_000,
@@ -149,13 +153,44 @@ describe('a newer version', () => {
     expect(readFileSync(here.program, 'utf8')).toBe('#!/bin/sh\n')
   })
 
-  test('stops the engine before it replaces the program', async () => {
-    server.publish({ version: '1.0.1' })
+  test('now: it is put in place, then this program ends, and the new one is to start after it', async () => {
+    const announced = server.publish({ version: '1.0.1', runs: true })
     const here = computer()
     await here.updates.check()
     await here.downloaded()
+    expect(await here.updates.install('now')).toMatchObject({ state: 'ready', install: 'now' })
+    expect(here.order).toEqual(['load', 'quit', `start ${here.program}`])
+    expect(readFileSync(here.program)).toEqual(announced)
+    expect(readdirSync(here.folder).filter((name) => name.includes('.before-update'))).toEqual([])
+  })
+
+  test('that cannot be put in place leaves the old one as it was and running, and says so; downloaded again it works', async () => {
+    const announced = server.publish({ version: '1.0.1', runs: true })
+    const here = computer()
+    await here.updates.check()
+    await here.downloaded()
+    const [pending = ''] = here.pending()
+    rmSync(join(here.folder, 'cache', pending))
+    expect(await here.updates.install('now')).toMatchObject({ state: 'failed', install: null, detail: expect.stringContaining('could not be put in place') })
+    // electron-updater deletes the old program before it moves the new one.
+    expect(readFileSync(here.program, 'utf8')).toBe('#!/bin/sh\n')
+    expect(here.order).toEqual(['load'])
+    expect(await here.downloaded()).toMatchObject({ state: 'ready' })
     expect(await here.updates.install('now')).toMatchObject({ install: 'now' })
-    expect(here.order).toEqual(['load', 'stopped', 'replaced'])
+    expect(readFileSync(here.program)).toEqual(announced)
+  })
+
+  test('for a program in a folder where nothing may be written is refused in words; nothing ends', async () => {
+    server.publish({ version: '1.0.1', runs: true })
+    const here = computer()
+    await here.updates.check()
+    await here.downloaded()
+    // No user may write there, not even root.
+    vi.stubEnv('APPIMAGE', '/proc/version')
+    here.program = '/proc/version'
+    expect(await here.updates.install('now')).toMatchObject({ state: 'failed', install: null })
+    expect(here.updates.status().detail).toMatch(/Nothing was changed|This one goes on/)
+    expect(here.order).toEqual(['load'])
   })
 
   test('is not asked for twice at once', async () => {
@@ -273,7 +308,7 @@ describe('what leaves', () => {
     expect(here.notes.map(({ path, purpose, status }) => [path.replace(/-arm64|-x64/, ''), purpose, status])).toEqual([
       ['/desktop/latest-linux.yml', 'Look for a newer version', 200],
       ['/desktop/latest-linux.yml.sig', 'Look for a newer version', 200],
-      ['/desktop/tidemark-1.0.1-x86_64.AppImage', 'Download a newer version', 200],
+      ['/desktop/Tidemark-x86_64.AppImage', 'Download a newer version', 200],
     ])
     expect(here.notes.every(({ host }) => host === new URL(server.url).host)).toBe(true)
     expect(server.requests).toHaveLength(3)
@@ -290,7 +325,7 @@ describe('what leaves', () => {
     try {
       server.publish({ version: '1.0.1' })
       other.publish({ version: '1.0.1' })
-      server.faults = { redirectTo: `${other.url}/tidemark-1.0.1-x86_64.AppImage` }
+      server.faults = { redirectTo: `${other.url}/Tidemark-x86_64.AppImage` }
       const here = computer()
       await here.updates.check()
       expect(await here.downloaded()).toMatchObject({ state: 'failed' })
@@ -317,7 +352,7 @@ test('looks by itself only where a person lets it', async () => {
       return Promise.reject(new Error('not here'))
     },
     installAtQuit: () => {},
-    stopFirst: async () => {},
+    installNow: async () => {},
     changed: () => {},
     report: () => {},
     now: () => 0,
@@ -338,7 +373,7 @@ test('a program that cannot update itself says why and asks nobody', async () =>
     settings: { get: () => ({ updateChannel: 'latest', updateAutomatically: true }), set: () => {} },
     loadUpdater: () => Promise.reject(new Error('it was loaded')),
     installAtQuit: () => {},
-    stopFirst: async () => {},
+    installNow: async () => {},
     changed: () => {},
     report: () => {},
     now: () => 0,
