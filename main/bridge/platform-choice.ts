@@ -12,10 +12,16 @@ export type Platform = {
   stop(): Promise<void>
 }
 
-export type PlatformChoiceInput = { options: LaunchOptions; fork: SandboxProcessInput['fork']; report: (line: string) => void }
+export type PlatformChoiceInput = {
+  options: LaunchOptions
+  fork: SandboxProcessInput['fork']
+  report: (line: string) => void
+  /** There is somebody to be asked: false for a program of Windows with a window, whose standard input is always at its end. */
+  hasStandardInput?: boolean
+}
 
-export async function choosePlatform({ options, fork, report }: PlatformChoiceInput): Promise<Platform> {
-  const token = await readPlatformToken(options, report)
+export async function choosePlatform({ options, fork, report, hasStandardInput = true }: PlatformChoiceInput): Promise<Platform> {
+  const token = await readPlatformToken(options, report, hasStandardInput)
   if (options.platformUrl !== null) {
     const { origin, protocol } = new URL(options.platformUrl)
     return {

@@ -6,8 +6,11 @@ import { sayLine } from '../bridge/standard-streams.ts'
 import { registerAppScheme } from './window/app-protocol.ts'
 import { openConsoleWindow } from './window/console-window.ts'
 import { type Arrival, deepLinkIn, parseDeepLink } from './surroundings/deep-link.ts'
+import { isKeyOfKeysLost } from './key-of-keys.ts'
 import { guardPages, guardSession } from './window/guards.ts'
 import { openLog } from './life/log-file.ts'
+import { wasOpenedAtLogin } from './surroundings/login-item.ts'
+import { showWithoutTray } from './surroundings/tray-host.ts'
 
 export type ApplicationInput = {
   options: LaunchOptions
@@ -32,7 +35,10 @@ export async function runApplication({ options, version, builtFolder, enginePath
     log.write(line)
     sayLine(line)
   }
-  app.enableSandbox()
+  // Where a start without it was asked for (an AppImage on a system that forbids namespaces), switching it on would end the start.
+  const processSandbox = !app.commandLine.hasSwitch('no-sandbox')
+  if (processSandbox) app.enableSandbox()
+  const keyOfKeysWasLost = isKeyOfKeysLost(dataDir)
   // Windows shows notifications only of programs that it knows by this name, which the installer registers.
   if (process.platform === 'win32') app.setAppUserModelId('dev.tidemark.console')
   registerAppScheme()
@@ -55,10 +61,19 @@ export async function runApplication({ options, version, builtFolder, enginePath
 
   await app.whenReady()
   guardSession(session.defaultSession)
-  const consoleWindow = openConsoleWindow({ dataDir, preloadPath: join(builtFolder, '../preload/index.cjs'), hidden: options.startHidden, report })
+  const hidden = options.startHidden || wasOpenedAtLogin()
+  const consoleWindow = openConsoleWindow({
+    dataDir,
+    preloadPath: join(builtFolder, '../preload/index.cjs'),
+    iconPath: join(builtFolder, '../renderer/icon.png'),
+    hidden,
+    report,
+  })
+  // A window that waits where nobody can find it would be lost.
+  if (hidden) void showWithoutTray({ show: consoleWindow.show, report })
   try {
     const { startConsole } = await import('./start-console.ts')
-    const running = await startConsole({ options, version, builtFolder, enginePath, consoleWindow, log, report })
+    const running = await startConsole({ options, version, builtFolder, enginePath, consoleWindow, processSandbox, keyOfKeysWasLost, log, report })
     arrive = running.arrive
     for (const arrival of arrivals) arrive(arrival)
   } catch (error) {

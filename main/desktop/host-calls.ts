@@ -11,18 +11,29 @@ export type HostCallsInput = {
   pages: PageKeeper
   updates: Updates
   diagnostics: () => string
+  processSandbox: boolean
   engineState: () => EngineState
   restartEngine: () => Promise<void>
   setTheme: (theme: Theme) => void
 }
 
 /** What the desktop answers by itself, without the engine. */
-export function desktopHandlers({ preferences, pages, updates, diagnostics, engineState, restartEngine, setTheme }: HostCallsInput): HostHandlers {
+export function desktopHandlers({
+  preferences,
+  pages,
+  updates,
+  diagnostics,
+  processSandbox,
+  engineState,
+  restartEngine,
+  setTheme,
+}: HostCallsInput): HostHandlers {
   const isMac = process.platform === 'darwin'
   const status = async (): Promise<DesktopStatus> => ({
     startAtLogin: await readStartAtLogin(),
     keepRunning: isMac || preferences.get().keepRunning,
     keepRunningFixed: isMac ? 'On macOS an application goes on when its window is closed.' : null,
+    processSandbox,
     engine: engineState(),
   })
   return {

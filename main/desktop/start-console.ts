@@ -19,12 +19,14 @@ import { type Arrival, linkScheme } from './surroundings/deep-link.ts'
 import { DesktopPreferences } from './desktop-preferences.ts'
 import { describeForSupport } from './life/diagnostics.ts'
 import { desktopHandlers } from './host-calls.ts'
+import { keyOfKeysLostWords } from './key-of-keys.ts'
 import { openKeychainFile } from './keychain-file.ts'
 import type { Log } from './life/log-file.ts'
 import { setMenu } from './surroundings/menu.ts'
 import { createPageKeeper } from './window/page-keeper.ts'
 import { pageUrl } from './window/own-page.ts'
 import { stopBeforeQuit } from './life/quit.ts'
+import { startAgain } from './life/start-again.ts'
 import { forkSandboxUtility } from './sandbox-utility.ts'
 import { startSurroundings } from './surroundings/surroundings.ts'
 import { proxyFrom } from './system-proxy.ts'
@@ -38,6 +40,10 @@ export type StartConsoleInput = {
   builtFolder: string
   enginePath: string
   consoleWindow: ConsoleWindow
+  /** Chromium's process sandbox is on. */
+  processSandbox: boolean
+  /** What seals the secrets was gone at this start, and Chromium has made another. */
+  keyOfKeysWasLost: boolean
   log: Log
   report: (line: string) => void
 }
@@ -50,7 +56,7 @@ const logTail = 300
  * @throws when the console cannot start, in words for a person
  */
 export async function startConsole(input: StartConsoleInput): Promise<{ arrive: (arrival: Arrival) => void }> {
-  const { options, version, builtFolder, enginePath, consoleWindow, log, report } = input
+  const { options, version, builtFolder, enginePath, consoleWindow, processSandbox, keyOfKeysWasLost, log, report } = input
   const { dataDir } = options
   const { window } = consoleWindow
   const lock = lockDataFolder(dataDir)
@@ -89,6 +95,10 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
   const engineStart = Promise.withResolvers<{ engine: EngineHost; trustedLoopbackOrigins: readonly string[] }>()
   // A failed start is told by the last part of this function; a question that waits meanwhile must not end the process.
   engineStart.promise.catch(() => undefined)
+  /** For what nobody waits for: without an engine it is not done. */
+  const withEngine = (work: (engine: EngineHost) => void): void => {
+    engineStart.promise.then(({ engine }) => work(engine)).catch(() => undefined)
+  }
   const quit = stopBeforeQuit({ report })
   const source = readUpdateSource(app.getAppPath())
   const updates = createUpdates({
@@ -99,17 +109,16 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
       const { loadUpdater } = await import('./updates/load-updater.ts')
       return loadUpdater(source, {
         noteRequest: async (note) => (await engineStart.promise).engine.noteRequest(note),
-        noteAnswer: (row, status, durationMs) => void engineStart.promise.then(({ engine }) => engine.noteAnswer(row, status, durationMs)),
+        noteAnswer: (row, status, durationMs) => withEngine((engine) => engine.noteAnswer(row, status, durationMs)),
       })
     },
     async installAtQuit(updater) {
       const { installAtQuit } = await import('./updates/load-updater.ts')
       installAtQuit(updater)
     },
-    async stopFirst() {
-      await quit.stopEverything()
-      // The new program starts while this one ends, and would take it for a first one that is still at work.
-      app.releaseSingleInstanceLock()
+    async installNow(updater) {
+      const { installNow } = await import('./updates/load-updater.ts')
+      await installNow(updater, (program) => startAgain(program, []))
     },
     changed: (status) => tell({ event: 'updates.changed', payload: status }),
     report,
@@ -121,12 +130,13 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
     window,
     router: createRouter({
       call,
-      leftOut: (name, leftOut) => void engineStart.promise.then(({ engine }) => engine.noteLeftOut(name, leftOut)),
+      leftOut: (name, leftOut) => withEngine((engine) => engine.noteLeftOut(name, leftOut)),
       host: desktopHandlers({
         preferences,
         pages,
         updates,
         diagnostics,
+        processSandbox,
         engineState: () => engineState,
         restartEngine: async () => (await engineStart.promise).engine.retry(),
         setTheme(theme) {
@@ -144,11 +154,26 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
     report,
   })
   watchCrashes({ window, pages, policy: createCrashPolicy(), diagnostics, report, quit: quit.stopEverything })
-  setMenu({ openPage, syncNow: () => void surroundings.syncNow(), checkForUpdates: () => void updates.check(), diagnostics, logPath: log.path, version })
+  setMenu({
+    openPage,
+    syncNow: () => void surroundings.syncNow(),
+    checkForUpdates: () => void updates.check(),
+    diagnostics,
+    logPath: log.path,
+    version,
+    report,
+  })
   consoleWindow.onClose(() => process.platform === 'darwin' || preferences.get().keepRunning)
   app.on('window-all-closed', () => app.quit())
   app.on('activate', () => consoleWindow.show())
-  const surroundings = startSurroundings({ window, call, openPage, show: consoleWindow.show, report })
+  const surroundings = startSurroundings({
+    window,
+    call,
+    openPage,
+    show: consoleWindow.show,
+    showInWindow: (notice) => tell({ event: 'desktop.notice', payload: notice }),
+    report,
+  })
   listeners.add(surroundings.note)
   // Not awaited: the engine starts meanwhile. A page that did not load is told by the watch over crashes.
   void window.loadURL(pageUrl).catch(() => report('The page was not loaded'))
@@ -159,13 +184,21 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
     for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) await stop().catch(() => report('Something did not stop in order'))
   })
   try {
-    const platform = await choosePlatform({ options, fork: (args) => forkSandboxUtility(join(builtFolder, 'sandbox.js'), args), report })
+    const platform = await choosePlatform({
+      options,
+      fork: (args) => forkSandboxUtility(join(builtFolder, 'sandbox.js'), args, report),
+      report,
+      // Electron puts an empty one in its place there (electron: lib/common/init.ts).
+      hasStandardInput: process.platform !== 'win32',
+    })
     stops.push(platform.stop)
     const notices: StartNotice[] = lock.notices.map((text) => ({ kind: 'folder', text }))
-    const secrets = await openKeychainFile(join(dataDir, 'secrets.keychain.json'), (text) => {
+    const tellOfSecrets = (text: string): void => {
       notices.push({ kind: 'secrets', text })
       report(text)
-    })
+    }
+    if (keyOfKeysWasLost) tellOfSecrets(keyOfKeysLostWords)
+    const secrets = await openKeychainFile({ path: join(dataDir, 'secrets.keychain.json'), tell: tellOfSecrets })
     const deaths = createCrashPolicy()
     const engine = await startEngineHost({
       workerPath: enginePath,
@@ -215,7 +248,7 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
         return
       }
       openPage(link.page)
-      if (link.kind === 'checkout-finished') void surroundings.askAfterCheckout()
+      if (link.kind === 'checkout-finished') surroundings.askAfterCheckout().catch(() => report('Nobody could be asked about the payment'))
     },
   }
 }

@@ -45,6 +45,10 @@ export function showNoticeFor(event: ConsoleEvent, meterName: (workspaceId: stri
     case 'request.moved':
       showRequest(event.payload)
       return
+    case 'desktop.notice':
+      // It was meant for somebody who looks elsewhere: it waits for them.
+      notifications.show({ title: event.payload.title, message: event.payload.body, autoClose: false })
+      return
     default:
       return
   }

@@ -50,6 +50,7 @@ function topicsOf(event: ConsoleEvent): readonly Topic[] {
     // Told beside what moved the cache.
     case 'alert.fired':
     case 'desktop.page':
+    case 'desktop.notice':
       return []
   }
 }

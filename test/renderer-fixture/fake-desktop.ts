@@ -7,6 +7,7 @@ export function fakeDesktop(emit: (event: ConsoleEvent) => void): HostHandlers {
     startAtLogin: false,
     keepRunning: false,
     keepRunningFixed: null,
+    processSandbox: true,
     engine: { state: 'running', retryAt: null, logPath: '/home/dana/.local/share/tidemark/logs/desktop.log' },
   }
   let update: UpdateStatus = {

@@ -1,5 +1,7 @@
-import { app, type BrowserWindow, clipboard, dialog } from 'electron'
+import { app, type BrowserWindow, dialog } from 'electron'
+import { copyText } from './copy-text.ts'
 import type { CrashPolicy } from './crash-policy.ts'
+import { startAgain } from './start-again.ts'
 import type { PageKeeper } from '../window/page-keeper.ts'
 
 /** Of one run. The first ones say what happened; a thousand more would push them out of the log. */
@@ -27,16 +29,18 @@ export function watchCrashes({ window, pages, policy, diagnostics, report, quit 
     pages.windowGone()
     if (reason === 'clean-exit' || window.isDestroyed()) return
     if (policy.crashed(Date.now()) === 'again') return window.webContents.reload()
-    void ask('The window stopped several times', 'What was saved is safe; only the window is affected.', [
+    ask('The window stopped several times', 'What was saved is safe; only the window is affected.', [
       'Load it again',
       'Copy diagnostics and load it again',
       'Quit',
-    ]).then((choice) => {
-      if (choice === 2) return app.quit()
-      if (choice === 1) clipboard.writeText(diagnostics())
-      policy.forget()
-      if (!window.isDestroyed()) window.webContents.reload()
-    })
+    ])
+      .then(async (choice) => {
+        if (choice === 2) return app.quit()
+        if (choice === 1) await copyText(diagnostics(), report)
+        policy.forget()
+        if (!window.isDestroyed()) window.webContents.reload()
+      })
+      .catch(() => report('Nobody could be asked about the window'))
   })
   app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
     if (reason !== 'clean-exit') report(`A helper process ended: ${type}, ${reason} (${exitCode})`)
@@ -49,7 +53,7 @@ export function watchCrashes({ window, pages, policy, diagnostics, report, quit 
     if (failures <= MOST_REPORTS) report(`Unexpected: ${describe(error)}`)
     // The first one decides; what follows while everything is being stopped is only written down.
     if (failures > 1) return
-    void quit()
+    quit()
       .then(() =>
         ask('Tidemark met an error that it did not expect', 'What was saved is safe. It has to be started again.', [
           'Start again',
@@ -59,10 +63,12 @@ export function watchCrashes({ window, pages, policy, diagnostics, report, quit 
       )
       .then(async (choice) => {
         // Awaited: the exit would cut the copying off.
-        if (choice === 1) await clipboard.writeText(diagnostics()).catch(() => report('The diagnostics could not be copied'))
-        if (choice !== 2) app.relaunch()
+        if (choice === 1) await copyText(diagnostics(), report)
+        if (choice !== 2) startAgain()
         app.exit(1)
       })
+      // Everything is stopped: a program that stayed would be a dead one.
+      .catch(() => app.exit(1))
   }
   process.on('uncaughtException', onFailure)
   process.on('unhandledRejection', onFailure)

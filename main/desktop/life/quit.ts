@@ -27,8 +27,14 @@ export function stopBeforeQuit({ report }: { report: (line: string) => void }): 
     event.preventDefault()
     void stopEverything().then(() => app.quit())
   })
-  // The end of the session. The system waits as long as it likes; what it cuts off the stores survive.
-  powerMonitor.on('shutdown', () => app.quit())
+  // The end of the session. It waits for us only as long as we say so: without `preventDefault` the lock that holds it back is released at once
+  // (electron: docs/api/power-monitor.md, "shutdown"). What it cuts off the stores survive.
+  const power: NodeJS.EventEmitter = powerMonitor
+  // Electron's type file leaves the event out.
+  power.on('shutdown', (event: { preventDefault(): void }) => {
+    event.preventDefault()
+    app.quit()
+  })
   return {
     onStop(next) {
       stop = next

@@ -13,6 +13,11 @@ export async function readStartAtLogin(): Promise<boolean> {
   )
 }
 
+/** A start by the system, at sign-in. Its list takes arguments on Windows alone; macOS tells (electron: docs/api/app.md, `getLoginItemSettings`). */
+export function wasOpenedAtLogin(): boolean {
+  return process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin
+}
+
 /** @throws when the file cannot be written */
 export async function writeStartAtLogin(on: boolean): Promise<void> {
   if (process.platform !== 'linux') return app.setLoginItemSettings({ openAtLogin: on, args: hiddenStart() })

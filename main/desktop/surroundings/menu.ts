@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
-import { app, clipboard, dialog, Menu, shell } from 'electron'
+import { app, dialog, Menu, shell } from 'electron'
 import type { WantedPage } from '../../../shared/contract/console/desktop.ts'
+import { copyText } from '../life/copy-text.ts'
 import { menuTemplate } from './menu-template.ts'
 
 export type SetMenuInput = {
@@ -10,9 +11,10 @@ export type SetMenuInput = {
   diagnostics: () => string
   logPath: string
   version: string
+  report: (line: string) => void
 }
 
-export function setMenu({ openPage, syncNow, checkForUpdates, diagnostics, logPath, version }: SetMenuInput): void {
+export function setMenu({ openPage, syncNow, checkForUpdates, diagnostics, logPath, version, report }: SetMenuInput): void {
   const saveDiagnostics = async (): Promise<void> => {
     const { canceled, filePath } = await dialog.showSaveDialog({ title: 'Save diagnostics', defaultPath: 'tidemark-diagnostics.txt' })
     if (canceled || filePath === '') return
@@ -28,16 +30,18 @@ export function setMenu({ openPage, syncNow, checkForUpdates, diagnostics, logPa
         checkForUpdates()
         openPage({ path: '/settings', workspaceId: null })
       },
-      copyDiagnostics: () => clipboard.writeText(diagnostics()),
-      saveDiagnostics: () => void saveDiagnostics(),
+      copyDiagnostics: () => void copyText(diagnostics(), report),
+      saveDiagnostics: () => void saveDiagnostics().catch(() => report('The diagnostics could not be saved')),
       showLog: () => shell.showItemInFolder(logPath),
       about: () =>
-        void dialog.showMessageBox({
-          type: 'info',
-          title: 'Tidemark',
-          message: `Tidemark ${version}`,
-          detail: `An offline-first billing console.\nElectron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`,
-        }),
+        void dialog
+          .showMessageBox({
+            type: 'info',
+            title: 'Tidemark',
+            message: `Tidemark ${version}`,
+            detail: `An offline-first billing console.\nElectron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`,
+          })
+          .catch(() => report('The box with the version was not shown')),
     },
   })
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))

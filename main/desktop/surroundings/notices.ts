@@ -1,8 +1,5 @@
 import type { Checkout, ConsoleEvent } from '../../../shared/contract/console.ts'
-import type { WantedPage } from '../../../shared/contract/console/desktop.ts'
-
-/** What the system shows to a person who is looking elsewhere. */
-export type DesktopNotice = { title: string; body: string; page: WantedPage }
+import type { DesktopNotice } from '../../../shared/contract/console/desktop.ts'
 
 /** What was already said, so that nothing is said twice. Kept per workspace. */
 export type Said = { holding: boolean; checkout: string | null }

@@ -1,11 +1,11 @@
 import { app, type BrowserWindow, Menu, nativeImage, Notification, Tray } from 'electron'
 import type { ConsoleEvent, Drain } from '../../../shared/contract/console.ts'
-import type { WantedPage } from '../../../shared/contract/console/desktop.ts'
+import type { DesktopNotice, WantedPage } from '../../../shared/contract/console/desktop.ts'
 import type { EngineHost } from '../../bridge/engine-host.ts'
 import { drainProgress } from './drain-progress.ts'
 import { drawGauge } from './gauge-icon.ts'
 import { createMeterWatch } from './meter-watch.ts'
-import { type DesktopNotice, noticeFor, nothingSaid, type Said } from './notices.ts'
+import { noticeFor, nothingSaid, type Said } from './notices.ts'
 import { type TrayView, trayViewOf } from './worst-meter.ts'
 
 export type Surroundings = {
@@ -23,11 +23,13 @@ export type SurroundingsInput = {
   call: EngineHost['call']
   openPage: (page: WantedPage) => void
   show: () => void
+  /** Shows in the window what the system did not take. */
+  showInWindow: (notice: DesktopNotice) => void
   report: (line: string) => void
 }
 
 /** What a person sees of the console outside its window: the tray, the bar on the dock or the taskbar, notifications. */
-export function startSurroundings({ window, call, openPage, show, report }: SurroundingsInput): Surroundings {
+export function startSurroundings({ window, call, openPage, show, showInWindow, report }: SurroundingsInput): Surroundings {
   const drains = new Map<string, Drain>()
   const said = new Map<string, Said>()
   let shownProgress = -1
@@ -84,11 +86,19 @@ export function startSurroundings({ window, call, openPage, show, report }: Surr
 
   function notify(notice: DesktopNotice): void {
     // Whoever looks at the console sees it there.
-    if (!Notification.isSupported() || (!window.isDestroyed() && window.isFocused())) return
+    if (!window.isDestroyed() && window.isFocused()) return
     const workspaces = meters.workspaces()
     const name = workspaces.length > 1 ? workspaces.find(({ id }) => id === notice.page.workspaceId)?.name : undefined
-    const notification = new Notification({ title: name === undefined ? notice.title : `${name}: ${notice.title}`, body: notice.body })
+    const title = name === undefined ? notice.title : `${name}: ${notice.title}`
+    if (!Notification.isSupported()) return showInWindow({ ...notice, title })
+    const notification = new Notification({ title, body: notice.body })
     notifications.add(notification)
+    // Not signed, not registered, or forbidden by the person (electron: docs/api/notification.md, "failed").
+    notification.on('failed', () => {
+      notifications.delete(notification)
+      report('The system did not take a notification')
+      showInWindow({ ...notice, title })
+    })
     notification.on('click', () => {
       notifications.delete(notification)
       openPage(notice.page)

@@ -1,4 +1,4 @@
-import { app, type BrowserWindow } from 'electron'
+import { app, autoUpdater, type BrowserWindow } from 'electron'
 import { createWindow } from './window.ts'
 import { readWindowMemory, type Theme, type WindowMemory, writeWindowMemory } from './window-memory.ts'
 
@@ -12,11 +12,11 @@ export type ConsoleWindow = {
   onClose(hides: () => boolean): void
 }
 
-export type ConsoleWindowInput = { dataDir: string; preloadPath: string; hidden: boolean; report: (line: string) => void }
+export type ConsoleWindowInput = { dataDir: string; preloadPath: string; iconPath: string; hidden: boolean; report: (line: string) => void }
 
-export function openConsoleWindow({ dataDir, preloadPath, hidden, report }: ConsoleWindowInput): ConsoleWindow {
+export function openConsoleWindow({ dataDir, preloadPath, iconPath, hidden, report }: ConsoleWindowInput): ConsoleWindow {
   let memory: WindowMemory = readWindowMemory(dataDir)
-  const window = createWindow({ preloadPath, memory, hidden })
+  const window = createWindow({ preloadPath, iconPath, memory, hidden })
   let quitting = false
   let hides: () => boolean = () => false
   const remember = (changes: Partial<WindowMemory>): void => {
@@ -28,9 +28,13 @@ export function openConsoleWindow({ dataDir, preloadPath, hidden, report }: Cons
       report('The place of the window could not be remembered')
     }
   }
-  app.on('before-quit', () => {
+  const quits = (): void => {
     quitting = true
-  })
+  }
+  app.on('before-quit', quits)
+  // For an update macOS closes the windows before it asks whether to quit: one that only hid would keep the program from ever ending
+  // (electron: shell/browser/api/electron_api_auto_updater.cc, AutoUpdater::QuitAndInstall).
+  autoUpdater.on('before-quit-for-update', quits)
   window.on('close', (event) => {
     remember({ place: { ...window.getNormalBounds(), maximized: window.isMaximized() } })
     if (quitting || !hides()) return

@@ -4,13 +4,14 @@ import { placeWindow, smallestWindow } from './window-place.ts'
 
 export type WindowInput = {
   preloadPath: string
+  iconPath: string
   memory: WindowMemory
   /** Waits in the tray until it is wanted. */
   hidden: boolean
 }
 
 /** A plain window, shown at once in its background colour, because an empty screen feels longer than a blank window. */
-export function createWindow({ preloadPath, memory, hidden }: WindowInput): BrowserWindow {
+export function createWindow({ preloadPath, iconPath, memory, hidden }: WindowInput): BrowserWindow {
   // The page's own choice of light or dark, so that title bar and background do not flash in the other one.
   nativeTheme.themeSource = memory.theme === 'auto' ? 'system' : memory.theme
   const primary = screen.getPrimaryDisplay()
@@ -26,6 +27,8 @@ export function createWindow({ preloadPath, memory, hidden }: WindowInput): Brow
     show: !hidden,
     title: 'Tidemark',
     backgroundColor: backgroundColour(),
+    // macOS and Windows take it from the program.
+    ...(process.platform === 'linux' ? { icon: iconPath } : {}),
     webPreferences: {
       preload: preloadPath,
       sandbox: true,

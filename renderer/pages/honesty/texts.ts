@@ -64,6 +64,14 @@ export const honestyTexts = {
     passphrase: { true: 'A passphrase is asked for at each start.', false: 'No passphrase is set.' },
     toSettings: 'Keys and backup',
   },
+  window: {
+    title: 'What holds the window',
+    processSandbox: {
+      true: 'Chromium’s process sandbox: whoever took the page over would still reach no file and no other program of yours.',
+      false:
+        'Chromium’s process sandbox is off: this program was started with --no-sandbox, or the system forbids the sandbox. The other guards stand, but one that breaks out of the page could do what you can do.',
+    },
+  },
   egress: {
     title: 'Everything that left this computer',
     note: (total: number, bytes: number) =>

@@ -30,9 +30,15 @@ export const desktopStatus = z.strictObject({
   keepRunning: z.boolean(),
   /** Why `keepRunning` cannot be changed here; null: it can. */
   keepRunningFixed: z.string().nullable(),
+  /** Chromium's process sandbox holds the page; false: the program was started with `--no-sandbox`. */
+  processSandbox: z.boolean(),
   engine: engineState,
 })
 export type DesktopStatus = z.infer<typeof desktopStatus>
+
+/** What the system would have shown to a person who looks elsewhere, had it taken it. */
+export const desktopNotice = z.strictObject({ title: z.string(), body: z.string(), page: wantedPage })
+export type DesktopNotice = z.infer<typeof desktopNotice>
 
 export const updateChannel = z.enum(['latest', 'beta'])
 export type UpdateChannel = z.infer<typeof updateChannel>
@@ -83,6 +89,7 @@ export type HostCallName = keyof typeof hostCalls
 export const hostEvents = {
   'desktop.page': wantedPage,
   'desktop.engine': engineState,
+  'desktop.notice': desktopNotice,
   'updates.changed': updateStatus,
 } as const
 

@@ -6,13 +6,18 @@ import { describe, expect, test } from 'vitest'
 const platformUrl = 'http://127.0.0.1:9'
 
 /** Runs the choice in a process of its own, with this environment and this on its standard input; answers what it prints. */
-async function choose(options: { token?: string; input?: string }): Promise<{ firstWorkspaces: unknown; leftInEnvironment: boolean; said: string }> {
+async function choose(options: {
+  token?: string
+  input?: string
+  hasStandardInput?: boolean
+}): Promise<{ firstWorkspaces: unknown; leftInEnvironment: boolean; said: string }> {
   const program = `import { choosePlatform } from ${JSON.stringify(join(process.cwd(), 'main/bridge/platform-choice.ts'))}
     const said = []
     const platform = await choosePlatform({
       options: { host: 'web', port: 0, dataDir: '/nowhere', platformUrl: ${JSON.stringify(platformUrl)}, openBrowser: false },
       fork: () => { throw new Error('the sandbox was started') },
       report: (line) => said.push(line),
+      hasStandardInput: ${options.hasStandardInput ?? true},
     })
     console.log(JSON.stringify({ ...platform, leftInEnvironment: 'TIDEMARK_TOKEN' in process.env, said: said.join() }))`
   const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', program], {
@@ -48,5 +53,11 @@ describe('the token of a platform', () => {
   test('or is not given, because the platform is known already', async () => {
     expect((await choose({ input: '' })).firstWorkspaces).toEqual([])
     expect((await choose({ input: '\n' })).firstWorkspaces).toEqual([])
+  })
+
+  test('is not asked for where there is no standard input: a person is told of the other two ways', async () => {
+    const { firstWorkspaces, said } = await choose({ input: 'never read\n', hasStandardInput: false })
+    expect(firstWorkspaces).toEqual([])
+    expect(said).toBe(`The token for ${platformUrl} comes from TIDEMARK_TOKEN, or from the window: Settings, Add a workspace.`)
   })
 })

@@ -142,7 +142,13 @@ describe('what the host answers by itself', () => {
     expect(asked).toEqual([])
   })
 
-  const status = { startAtLogin: true, keepRunning: false, keepRunningFixed: null, engine: { state: 'running', retryAt: null, logPath: '/l' } } as const
+  const status = {
+    startAtLogin: true,
+    keepRunning: false,
+    keepRunningFixed: null,
+    processSandbox: true,
+    engine: { state: 'running', retryAt: null, logPath: '/l' },
+  } as const
   const refuse = (): never => {
     throw new HostRefusal({ code: 'not_written', message: 'The system did not take it.', suggestion: 'Look there.' })
   }

@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads'
 import { type ElectronApplication, expect, type Page } from '@playwright/test'
 import { type CallInput, type CallName, type CallOutput, calls } from '../../../../shared/contract/console.ts'
 import type { ElectronDouble } from '../../../desktop-double/electron.ts'
+import type { Machine } from '../../../desktop-double/machine.ts'
 import { environment, launchDesktop } from '../../../desktop-double/runtime.ts'
 import { type Agent, agentWith } from '../../support/agent.ts'
 
@@ -34,13 +35,16 @@ export class DesktopComputer {
   #page: Page | null = null
   #intakeUrl = ''
 
-  /** @param platform null: the embedded sandbox */
-  constructor(dataDir: string, platform: { url: string; token: string } | null) {
+  /**
+   * @param platform null: the embedded sandbox
+   * @param machine what is different about this computer, on the stand-in
+   */
+  constructor(dataDir: string, platform: { url: string; token: string } | null, machine: Partial<Machine> = {}) {
     this.dataDir = dataDir
     this.configFolder = join(dataDir, 'of-the-desktop')
     this.#args = ['.', `--data=${dataDir}`, ...(platform === null ? [] : [`--platform=${platform.url}`])]
     // What a desktop keeps for the person who is signed in stays away from whoever runs the specs.
-    this.#env = { TIDEMARK_TOKEN: platform?.token, XDG_CONFIG_HOME: this.configFolder }
+    this.#env = { TIDEMARK_TOKEN: platform?.token, XDG_CONFIG_HOME: this.configFolder, ELECTRON_DOUBLE_MACHINE: JSON.stringify(machine) }
   }
 
   get app(): ElectronApplication {
@@ -74,12 +78,20 @@ export class DesktopComputer {
 
   /** As a second click on the icon does, or a link that the system hands over. @returns its exit code */
   async startAgain(...args: string[]): Promise<number | null> {
-    const noSandbox = process.platform === 'linux' ? ['--no-sandbox'] : []
-    const second = spawn(this.app.process().spawnfile, [...noSandbox, ...this.#args, ...args], { cwd: root, env: environment(this.#env), stdio: 'ignore' })
+    const second = spawn(this.app.process().spawnfile, [...this.#args, ...args], { cwd: root, env: environment(this.#env), stdio: 'ignore' })
     const tooLate = setTimeout(() => second.kill('SIGKILL'), endsWithinMs)
     const [code] = (await once(second, 'exit')) as [number | null]
     clearTimeout(tooLate)
     return code
+  }
+
+  /** From the next start on. */
+  setEnvironment(name: string, value: string | undefined): void {
+    this.#env[name] = value
+  }
+  /** Changes what this computer is like while the application runs on it. */
+  async becomes(machine: Partial<Machine>): Promise<void> {
+    await this.app.evaluate((_electron, changes) => void Object.assign(globalThis.electronDouble.machine, changes), machine)
   }
 
   openedExternally(): Promise<string[]> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect, type Page } from '@playwright/test'
 import { cannotLaunch, desktopRuntime } from '../../../desktop-double/runtime.ts'
+import type { Machine } from '../../../desktop-double/machine.ts'
 import { type FaultProxy, startFaultProxy } from '../../../faults/proxy.ts'
 import { TestComputer } from '../../support/test-computer.ts'
 import { startTestPlatform, type TestPlatform } from '../../support/test-platform.ts'
@@ -20,7 +21,7 @@ export class DesktopStage {
   readonly programs: { name: string; lines: () => readonly string[] }[] = []
 
   async platform(): Promise<TestPlatform> {
-    const platform = await startTestPlatform(await this.#folder('platform'))
+    const platform = await startTestPlatform(await this.folder('platform'))
     this.#closers.push(() => platform.stop())
     this.programs.push({ name: 'platform', lines: () => platform.program.lines })
     return platform
@@ -31,9 +32,9 @@ export class DesktopStage {
     return proxy
   }
   /** A computer whose console has started. `at`: the address of the platform as this computer knows it; no platform: the embedded sandbox. */
-  async computer(platform?: TestPlatform, { at }: { at?: string } = {}): Promise<DesktopComputer> {
+  async computer(platform?: TestPlatform, { at, machine = {} }: { at?: string; machine?: Partial<Machine> } = {}): Promise<DesktopComputer> {
     const chosen = platform === undefined ? null : { url: at ?? platform.url, token: platform.token }
-    const computer = new DesktopComputer(await this.#folder('computer'), chosen)
+    const computer = new DesktopComputer(await this.folder('computer'), chosen, machine)
     this.#closers.push(() => computer.quit())
     this.programs.push({ name: 'console', lines: () => computer.lines })
     await computer.start()
@@ -41,7 +42,7 @@ export class DesktopStage {
   }
   /** A computer whose data folder the web host has; its desktop has not been started. */
   async computerInBrowser(platform: TestPlatform): Promise<{ computer: DesktopComputer; web: TestComputer }> {
-    const dataDir = await this.#folder('computer')
+    const dataDir = await this.folder('computer')
     const web = new TestComputer(dataDir, platform.url, { TIDEMARK_TOKEN: platform.token })
     const computer = new DesktopComputer(dataDir, platform)
     this.#closers.push(
@@ -57,7 +58,7 @@ export class DesktopStage {
     for (const folder of this.#folders) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 
-  async #folder(name: string): Promise<string> {
+  async folder(name: string): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), `tidemark-desktop-${name}-`))
     this.#folders.push(folder)
     return folder
