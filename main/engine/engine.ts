@@ -94,7 +94,7 @@ async function startWhole(parts: EngineParts): Promise<Engine> {
   } = composed(parts, await openJournal({ dataDir: parts.options.dataDir, clock: parts.clock }))
   const { options, report } = parts
   const { registry, egress, network, bigAnswers } = accounts
-  const { vault, envelopes, mover, mender, journal } = sealed
+  const { vault, envelopes, mover, mender, journal, fronts } = sealed
   const { auditLog } = billing
 
   let port: number
@@ -142,6 +142,7 @@ async function startWhole(parts: EngineParts): Promise<Engine> {
       ['audit log', () => auditLog.stop()],
       ['outbox', () => drainer.stop()],
       ['sync', () => sync.stop()],
+      ['fronts', () => fronts.stop()],
       ['mender', () => mender.stop()],
       ['mover', () => mover.stop()],
       ['journal', () => journal.keeper.stop()],
@@ -257,7 +258,7 @@ function composeFoundation(
   const accounts = composeAccounts({ stores, local, secrets, clock, version, findProxy })
   const { registry } = accounts
   const billing = composeBilling({ dataDir, stores, local, client: accounts.client, clock, emit, report })
-  const outbox = createOutbox({ database: stores.outbox, clock })
+  const outbox = createOutbox({ database: stores.outbox, clock, clockOffsetMs: (workspaceId) => accounts.client.clockOffsetMs(workspaceId) })
   const sealed = composeVault({ dataDir, stores, secrets, registry, outbox, disk, clock, emit, warn, report, noteFault, journal, warnings, local })
   return { ...opening, watchers, emit, accounts, billing, outbox, sealed }
 }
@@ -271,11 +272,21 @@ function composeEngine(parts: EngineParts, journal: Journal, opened: (stores: St
   const { registry, workspaceName, client, egress, device } = accounts
   const { documents } = billing
   const { vault, envelopes, reader } = sealed
-  const intake = composeIntake({ ...foundation, ...sealed, dataDir, port: intakePort, random, registry, clock, report })
+  const intake = composeIntake({
+    ...foundation,
+    ...sealed,
+    deviceId: (workspaceId) => registry.find(workspaceId)?.deviceId ?? device.id,
+    dataDir,
+    port: intakePort,
+    random,
+    registry,
+    clock,
+    report,
+  })
   const subKeyRequests = createSubKeyRequests(client, (workspaceId) => sync.deviceId(workspaceId))
   const sync = composeSync({
     ...accounts,
-    ...{ stores, documents, outbox, envelopes, vault, subKeyRequests, trustedLoopbackOrigins, clock, random, emit, noteFault },
+    ...{ local, activity, warn, stores, documents, outbox, envelopes, vault, subKeyRequests, trustedLoopbackOrigins, clock, random, emit, noteFault },
     drainer: () => drainer,
   })
   const drainer = composeDelivery({ outbox, client, reader, documents, sync, clock, random, emit, noteFault, restart })

@@ -221,6 +221,8 @@ export const queueRow = z.strictObject({
   subKeyId: z.string().nullable(),
   subKeyName: z.string().nullable(),
   revision: count.nullable(),
+  /** How many versions of its memory stand side by side, because their writers did not know of each other; 1 where one replaces all others. */
+  versions: count.optional(),
   sizeBytes: bytes,
   attempts: count,
   nextAt: epochMs.nullable(),
@@ -265,6 +267,7 @@ export const storeWarning = z.strictObject({
     'restore_copy',
     'address',
     'folder',
+    'forked',
     'cache_rebuilt',
     'clock',
     'left_out',
@@ -317,7 +320,15 @@ export const calls = {
   ),
   'outbox.item': call(
     inWorkspace.extend({ id }),
-    z.strictObject({ row: queueRow, attempts: z.array(attempt), undoable: z.boolean(), theirs: z.string().nullable(), mine: z.string().nullable() }),
+    z.strictObject({
+      row: queueRow,
+      attempts: z.array(attempt),
+      undoable: z.boolean(),
+      theirs: z.string().nullable(),
+      mine: z.string().nullable(),
+      /** Where several stand side by side: all of them, the one that is read first. */
+      versions: z.array(z.strictObject({ id, revision: count, createdAt: epochMs, isRead: z.boolean() })).optional(),
+    }),
     { topics: ['outbox', 'sub_key', 'vault', 'plans'] },
   ),
   /** The memories' own ids for rows of a page, by item id; only this device knows them, and only while the vault is open. */

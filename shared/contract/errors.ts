@@ -33,6 +33,8 @@ export const platformErrors = {
   invalid_token: { statuses: [401], class: 'auth', meaning: 'The token is not known.' },
   token_revoked: { statuses: [401], class: 'auth', meaning: 'The token was revoked.' },
   token_expired: { statuses: [401], class: 'auth', meaning: 'The token has expired.' },
+  device_forked: { statuses: [409], class: 'problem', meaning: 'Another data folder has run as this device since.' },
+  session_closed: { statuses: [410], class: 'problem', meaning: 'Another start of this device has taken its session over.' },
   device_revoked: { statuses: [403], class: 'auth', meaning: 'The device was revoked at the platform.' },
   portal_closed: { statuses: [401], class: 'auth', meaning: 'The link to the customer portal is not good any more.' },
   forbidden: { statuses: [403], class: 'final', meaning: 'The role of the member may not do this.' },

@@ -186,7 +186,14 @@ export const subKeyDocument = z.looseObject({
 export const createSubKeyRequest = z.strictObject({ id: uuid, device_id: uuid })
 export const subKeysResponse = z.looseObject({ sub_keys: z.array(subKeyDocument) })
 
-export const openSessionRequest = z.strictObject({ device_id: uuid })
+/** So many of a device's latest starts are told with each session. */
+export const MAX_INSTANCES = 1000
+export const openSessionRequest = z.strictObject({
+  device_id: uuid,
+  /** This start of the console; and the starts before it in this data folder. By them a copy of the folder is noticed. */
+  instance: uuid.optional(),
+  earlier: z.array(uuid).max(MAX_INSTANCES).optional(),
+})
 export const sessionResponse = z.looseObject({ id: uuid, lease_s: z.int().positive() })
 
 // ── push, restore, delete ─────────────────────────────────────────────────────────────────────────────────
@@ -216,6 +223,8 @@ export const pushResult = z.looseObject({
   meter: z.string().optional(),
   limit: wireLimit.optional(),
   used: count.optional(),
+  /** When the platform stored it; with `stored` and `duplicate`. */
+  stored_at: isoTime.optional(),
 })
 export const pushResponse = z.looseObject({
   results: z.array(pushResult),
@@ -223,21 +232,23 @@ export const pushResponse = z.looseObject({
   device: deviceCounter.optional(),
 })
 
-/** `GET /v1/sync/envelopes?since=&limit=`: a restore page in the order in which the platform stored them. */
+const versionAtPlatform = z.looseObject({
+  id: uuid,
+  device_id: uuid,
+  memory_ref: hash256,
+  revision: z.int().positive(),
+  sub_key_id: uuid.nullable(),
+  created_at: isoTime,
+  /** By the platform's clock. A platform of the first contract does not say it. */
+  stored_at: isoTime.optional(),
+})
+export const restoredEnvelope = versionAtPlatform.extend({ size_bytes: z.int().positive(), sha256: hash256, ciphertext: z.base64() })
+/** Its ciphertext is gone; it still counts as a version of its memory. */
+export const deletedEnvelope = versionAtPlatform.extend({ deleted_at: isoTime })
+
+/** `GET /v1/sync/envelopes?since=&limit=`: a restore page in the order in which the platform stored or deleted them. */
 export const restoreResponse = z.looseObject({
-  envelopes: z.array(
-    z.looseObject({
-      id: uuid,
-      device_id: uuid,
-      memory_ref: hash256,
-      revision: z.int().positive(),
-      sub_key_id: uuid.nullable(),
-      created_at: isoTime,
-      size_bytes: z.int().positive(),
-      sha256: hash256,
-      ciphertext: z.base64(),
-    }),
-  ),
+  envelopes: z.array(z.union([restoredEnvelope, deletedEnvelope])),
   cursor: z.string(),
   more: z.boolean(),
 })

@@ -51,6 +51,7 @@ export async function openQueue(dataDir: string): Promise<Queue> {
     vault,
     ciphertexts: createCiphertextReader(outbox.stage, store),
     maxEnvelopeBytes: () => null,
+    deviceId: () => '018f0000-0000-7000-8000-0000000000d1',
     disk: { hasRoomFor: () => true, noteWritten: () => {}, noteWriteError: () => false },
     clock: systemClock,
     noteWrite: vault.subKeys.noteWrite,

@@ -137,7 +137,7 @@ async function write({ memories, mover, vault }: Queue, { workspaceId, subKeyIds
 /** As the drain does it: the results of a push and the mark of the next one in one transaction. */
 function deliverAll(queue: Queue, workspaceId: string): void {
   const delivery = deliveryQueue(queue, workspaceId)
-  const decision = { next: 'delivered', duplicate: false, status: 200 } as const
+  const decision = { next: 'delivered', duplicate: false, status: 200, storedAt: null } as const
   const next = (): ToMark => ({
     items: delivery.ready('envelope', 'pending', { count: PUSH, sizeBytes: Number.POSITIVE_INFINITY }).items,
     inSpiteOfHold: false,

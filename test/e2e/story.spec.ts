@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, type Page } from '@playwright/test'
 import { deriveAuthenticationSecret, deriveMemoryRefKey, deriveSealingKey } from '../../main/engine/vault/keys/derivation.ts'
-import { readKeyName } from '../../main/engine/vault/envelopes/envelope-format.ts'
+import { readKeyName } from '../../main/engine/vault/envelopes/envelope-header.ts'
 import { chooseTheme, expectAccessible } from './support/accessibility.ts'
 import type { Agent } from './support/agent.ts'
 import { createAgent, renameThisDevice } from './support/agents-page.ts'

@@ -20,7 +20,7 @@ const EXPORT_MAX_BYTES = 200 * 1024 * 1024
 export type OutboxCallParts = {
   view: WorkspaceViewOf
   releasePreviews: ReleasePreviewsOf
-  outbox: Pick<Outbox, 'page' | 'item' | 'tally' | 'heldByAgent' | 'heldByMeter' | 'retry' | 'discard' | 'undoDiscard' | 'exportLines'>
+  outbox: Pick<Outbox, 'page' | 'item' | 'memory' | 'tally' | 'heldByAgent' | 'heldByMeter' | 'retry' | 'discard' | 'undoDiscard' | 'exportLines'>
   drainer: Pick<Drainer, 'drain' | 'troubles'>
   reader: CiphertextReader
   titles: MemoryTitles
@@ -36,7 +36,7 @@ export function outboxCalls(parts: OutboxCallParts): HandlersOf<'outbox'> {
       const { catalog } = view(workspaceId)
       const { rows, next, total } = outbox.page(workspaceId, filter, before, limit)
       const names = agentNames(vault, workspaceId)
-      return { rows: rows.map((row) => queueRow(row, names, catalog, shortTitle(row))), next, total }
+      return { rows: rows.map((row) => queueRow(row, names, catalog, shortTitle(row), versionsOf(outbox, row).length)), next, total }
     },
     'outbox.item': async ({ workspaceId, id }) => {
       const { catalog } = view(workspaceId)
@@ -44,8 +44,10 @@ export function outboxCalls(parts: OutboxCallParts): HandlersOf<'outbox'> {
       if (found === null) throw new ConsoleFailure('not_found', 'This item is not in the queue any more.', 'Look at the list again.')
       const { [id]: title = shortTitle(found.item) } = await titles.read(workspaceId, [id])
       const setting = settingOf(found.item)
+      const versions = versionsOf(outbox, found.item)
       return {
-        row: queueRow(found.item, agentNames(vault, workspaceId), catalog, title),
+        row: queueRow(found.item, agentNames(vault, workspaceId), catalog, title, versions.length),
+        versions: versions.length > 1 ? versions : [],
         attempts: found.attempts,
         undoable: found.undoable,
         mine: setting?.value ?? null,
@@ -104,7 +106,21 @@ function agentName(names: ReadonlyMap<string, string>, subKeyId: string | null):
   return names.get(subKeyId) ?? `Sub-key ${subKeyId.slice(0, 8)}`
 }
 
-function queueRow(item: ItemView, names: ReadonlyMap<string, string>, catalog: Parameters<typeof heldBehindWords>[0], title: string): QueueRow {
+/** What can be read of an envelope's memory; empty where there is nothing or one version only that is not asked about. */
+function versionsOf(outbox: Pick<Outbox, 'memory'>, item: ItemView): { id: string; revision: number; createdAt: number; isRead: boolean }[] {
+  const contents = item.kind !== 'envelope' || item.memoryRef === null ? null : outbox.memory(item.workspaceId, item.memoryRef)
+  if (contents === null) return []
+  const { read, others } = contents
+  return [...(read === null ? [] : [read]), ...others].map(({ id, revision, createdAt }) => ({ id, revision, createdAt, isRead: id === read?.id }))
+}
+
+function queueRow(
+  item: ItemView,
+  names: ReadonlyMap<string, string>,
+  catalog: Parameters<typeof heldBehindWords>[0],
+  title: string,
+  versionCount: number,
+): QueueRow {
   return {
     id: item.id,
     sequence: item.sequence,
@@ -114,6 +130,7 @@ function queueRow(item: ItemView, names: ReadonlyMap<string, string>, catalog: P
     subKeyId: item.subKeyId,
     subKeyName: item.kind === 'setting' ? null : agentName(names, item.subKeyId),
     revision: item.revision,
+    versions: Math.max(1, versionCount),
     sizeBytes: item.sizeBytes,
     attempts: item.attempts,
     nextAt: item.nextAt,

@@ -29,6 +29,8 @@ export type IntakeNeeds = {
   vault: Vault
   reader: CiphertextReader
   registry: WorkspaceRegistry
+  /** Who this computer is to a workspace's platform. */
+  deviceId: (workspaceId: string) => string
   disk: DiskGuard
   activity: ActivityLog
   clock: Clock
@@ -54,6 +56,7 @@ export function composeIntake(needs: IntakeNeeds): IntakeParts {
     vault,
     ciphertexts: reader,
     maxEnvelopeBytes: (workspaceId) => registry.find(workspaceId)?.maxEnvelopeBytes ?? null,
+    deviceId: needs.deviceId,
     requireTaken: (workspaceId) => requireSync(registry.find(workspaceId), 'write'),
     disk,
     clock,

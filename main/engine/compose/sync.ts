@@ -2,12 +2,15 @@ import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { EngineOptions } from '../../bridge/messages.ts'
 import type { Clock, Random } from '../base/clock.ts'
 import { ConsoleFailure } from '../base/failure.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
+import type { LocalSettings } from '../store/local-settings.ts'
+import { adoptedWords, forkWords } from '../sync/accounts/fork-words.ts'
 import type { Drainer } from '../outbox/delivery/drainer.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Stores } from '../store/stores.ts'
 import type { Documents } from '../sync/documents/documents.ts'
 import { createSync, type Sync } from '../sync/sync.ts'
-import { adoptRestored } from '../vault/envelopes/adopt-restored.ts'
+import { type Adopted, adoptRestored } from '../vault/envelopes/adopt-restored.ts'
 import type { EnvelopeStore } from '../vault/envelopes/envelope-store.ts'
 import type { SubKeyRequests } from '../vault/keys/sub-key-requests.ts'
 import type { Vault } from '../vault/vault.ts'
@@ -15,11 +18,15 @@ import type { AccountsParts } from './accounts.ts'
 import type { NoteFault } from './faults.ts'
 
 export type SyncNeeds = Pick<AccountsParts, 'registry' | 'device' | 'tokens' | 'client' | 'egress'> & {
-  stores: Pick<Stores, 'outbox'>
+  stores: Pick<Stores, 'outbox' | 'salvaged'>
   documents: Documents
   outbox: Outbox
   envelopes: EnvelopeStore
   vault: Vault
+  local: LocalSettings
+  activity: Pick<ActivityLog, 'add'>
+  warn: (kind: 'forked', text: string) => void
+  workspaceName: (workspaceId: string) => string
   subKeyRequests: SubKeyRequests
   /** Asked only once sync has started: the drainer needs sync, too, and is made after it. */
   drainer: () => Drainer
@@ -28,6 +35,13 @@ export type SyncNeeds = Pick<AccountsParts, 'registry' | 'device' | 'tokens' | '
   random: Random
   emit: (event: ConsoleEvent) => void
   noteFault: NoteFault
+}
+
+/** outbox.db was put back from a copy, or mended, since a platform last knew it. */
+const REBUILT = 'rebuilt'
+
+function takesOverKey(workspaceId: string): string {
+  return `takes over/${workspaceId}`
 }
 
 /** The loops that read from the platforms, and what their news sets off in queue and vault. */
@@ -50,7 +64,25 @@ export function composeSync(needs: SyncNeeds): Sync {
     random,
     emit,
     noteFault,
+    local,
+    activity,
+    warn,
+    workspaceName,
   } = needs
+  // Said when the platform notices it, which may be after another start.
+  if (stores.salvaged) local.set(REBUILT, 'yes')
+  const takenOver = new Map<string, Adopted>()
+  /** Its restore was not asked for by a person. */
+  const takesOver = (workspaceId: string): boolean => local.get(takesOverKey(workspaceId)) !== null
+  function tell(event: ConsoleEvent): void {
+    emit(event)
+    if (event.event !== 'restore.progress' || event.payload.progress.state !== 'done') return
+    const { workspaceId } = event.payload
+    const words = adoptedWords(takenOver.get(workspaceId) ?? { added: 0, readable: 0 }, takesOver(workspaceId))
+    takenOver.delete(workspaceId)
+    local.set(takesOverKey(workspaceId), null)
+    if (words !== null) activity.add(workspaceId, 'restore', words)
+  }
   return createSync({
     outboxDatabase: stores.outbox,
     registry,
@@ -62,7 +94,7 @@ export function composeSync(needs: SyncNeeds): Sync {
     clock,
     random,
     trustedLoopbackOrigins,
-    emit,
+    emit: tell,
     onCounters: (workspaceId) => drainer().countersChanged(workspaceId),
     onOnline(workspaceId) {
       drainer().start(workspaceId)
@@ -72,7 +104,21 @@ export function composeSync(needs: SyncNeeds): Sync {
     },
     onRestorePage: (workspaceId) => outbox.noteRestorePage(workspaceId),
     onFault: (error) => noteFault('sync', error),
-    onRestored: (workspaceId, restored) => adoptRestored({ outbox, envelopes }, workspaceId, restored),
+    async onRestored(workspaceId, page) {
+      const adopted = await adoptRestored({ outbox, envelopes, vault, deviceId: (id) => registry.find(id)?.deviceId ?? device.id }, workspaceId, page)
+      const before = takenOver.get(workspaceId)
+      takenOver.set(workspaceId, { added: (before?.added ?? 0) + adopted.added, readable: (before?.readable ?? 0) + adopted.readable })
+    },
+    onForked(workspaceId, deviceId) {
+      outbox.becameAnotherDevice(workspaceId, deviceId)
+      local.set(takesOverKey(workspaceId), 'yes')
+      const { pending, sending, waiting, held, rejected } = outbox.tally(workspaceId)
+      const queuedCount = [pending, sending, waiting, held, rejected].reduce((sum, { count }) => sum + count, 0)
+      const text = forkWords({ workspace: workspaceName(workspaceId), rebuilt: local.get(REBUILT) !== null, queuedCount })
+      local.set(REBUILT, null)
+      activity.add(workspaceId, 'device', text)
+      warn('forked', text)
+    },
   })
 }
 

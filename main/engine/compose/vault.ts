@@ -13,6 +13,7 @@ import type { Stores } from '../store/stores.ts'
 import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
 import { createCiphertextReader } from '../vault/envelopes/ciphertext-reader.ts'
 import { createEnvelopeStore, type EnvelopeStore } from '../vault/envelopes/envelope-store.ts'
+import { createFrontReader, type FrontReader } from '../vault/envelopes/version-fronts.ts'
 import { createMover, type Mover } from '../vault/envelopes/mover.ts'
 import { refillFromJournal } from '../vault/envelopes/refill.ts'
 import { createStoreMender, type StoreMender } from '../vault/envelopes/store-mender.ts'
@@ -44,6 +45,7 @@ export type VaultParts = {
   titles: MemoryTitles
   mover: Mover
   mender: StoreMender
+  fronts: FrontReader
   journal: JournalParts
 }
 
@@ -71,7 +73,10 @@ export function composeVault({
     db: stores.outbox,
     clock,
     randomBytes: (size) => randomBytes(size),
-    emit: (status) => emit({ event: 'vault.changed', payload: status }),
+    emit(status) {
+      emit({ event: 'vault.changed', payload: status })
+      if (status.state === 'unlocked') fronts.readAgain()
+    },
     // What they wrote may lie at the platform alone by now.
     hasEnvelopes: () => envelopes.exists() || outbox.stage.waitingCount() > 0 || registry.list().some(({ id }) => vault.subKeys.list(id).length > 0),
     undeliveredCount: () => undeliveredCount({ registry, outbox }),
@@ -82,6 +87,7 @@ export function composeVault({
     workspaceAt: ({ platformId, platformUrl }) => registry.findAccount(platformId, platformUrl)?.id ?? null,
   })
   const reader = createCiphertextReader(outbox.stage, envelopes, journal)
+  const fronts = createFrontReader({ outbox, vault, reader, failed: (error) => noteFault('Versions could not be read', error) })
   const mover = createMover({
     stage: outbox.stage,
     store: envelopes,
@@ -108,7 +114,7 @@ export function composeVault({
     refill: () => refillFromJournal({ journal, store: envelopes, amongUndelivered: outbox.undelivered.amongUndelivered }),
     failed: (error) => noteFault('The store of envelopes could not be mended', error),
   })
-  return { vault, envelopes, mender, reader, titles: createMemoryTitles({ outbox, envelopes, vault }), mover, journal: journaling }
+  return { vault, envelopes, mender, reader, fronts, titles: createMemoryTitles({ outbox, envelopes, vault }), mover, journal: journaling }
 }
 
 function undeliveredCount({ registry, outbox }: Pick<VaultNeeds, 'registry' | 'outbox'>): number {

@@ -11,6 +11,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   invalid_request: 400,
   invalid_memory_id: 400,
   invalid_content_type: 400,
+  unknown_version: 400,
   unauthorized: 401,
   foreign_host: 403,
   foreign_origin: 403,

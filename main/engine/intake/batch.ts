@@ -4,15 +4,16 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { ConsoleFailure } from '../base/failure.ts'
+import { checkedVersions } from './requests.ts'
 import { contentTypeProblem, DEFAULT_CONTENT_TYPE, memoryIdProblem } from './memory-checks.ts'
 
 export const BATCH_MAX_MEMORIES = 500
 export const BATCH_MAX_BYTES = 16 * 1024 * 1024
 
-export type BatchItem = { memoryId: string; contentType: string; bytes: Buffer }
+export type BatchItem = { memoryId: string; contentType: string; bytes: Buffer; replaces?: readonly string[] }
 
-const FIELDS = new Set(['id', 'content_type', 'content_base64', 'text'])
-const SHAPE = 'Send { "memories": [ { "id", "content_type", "content_base64" or "text" } ] }.'
+const FIELDS = new Set(['id', 'content_type', 'content_base64', 'text', 'replaces'])
+const SHAPE = 'Send { "memories": [ { "id", "content_type", "content_base64" or "text", "replaces" } ] }.'
 
 /**
  * One entry per memory, in order: what to store, or why not.
@@ -40,7 +41,7 @@ export function parseBatch(body: Buffer, newMemoryId: () => string): (BatchItem 
 function parseItem(memory: unknown, newMemoryId: () => string): BatchItem | ConsoleFailure {
   if (!isRecord(memory)) return invalid('The memory is not an object.')
   for (const key in memory) if (!FIELDS.has(key)) return invalid('The memory has an unknown field.')
-  const { id, content_type: contentType = DEFAULT_CONTENT_TYPE, content_base64: base64, text } = memory
+  const { id, content_type: contentType = DEFAULT_CONTENT_TYPE, content_base64: base64, text, replaces } = memory
   if (id !== undefined && typeof id !== 'string') return invalid('"id" is not a string.')
   if (typeof contentType !== 'string') return invalid('"content_type" is not a string.')
   const memoryId = id ?? newMemoryId()
@@ -48,13 +49,26 @@ function parseItem(memory: unknown, newMemoryId: () => string): BatchItem | Cons
   if (idProblem !== null) return new ConsoleFailure('invalid_memory_id', idProblem, 'Use 1 to 512 bytes of UTF-8 without control characters.')
   const typeProblem = contentTypeProblem(contentType)
   if (typeProblem !== null) return new ConsoleFailure('invalid_content_type', typeProblem, 'Send something like text/plain, or leave it out.')
+  const versions = replaces === undefined ? null : versionsOf(replaces)
+  if (versions instanceof ConsoleFailure) return versions
+  const named = versions === null ? {} : { replaces: versions }
   if ((base64 === undefined) === (text === undefined)) return invalid('Exactly one of "content_base64" and "text" must be there.')
   if (text !== undefined) {
     if (typeof text !== 'string' || !text.isWellFormed()) return invalid('"text" is not a string of well-formed Unicode.')
-    return { memoryId, contentType, bytes: Buffer.from(text, 'utf8') }
+    return { memoryId, contentType, bytes: Buffer.from(text, 'utf8'), ...named }
   }
   const bytes = decodeBase64(base64)
-  return bytes === null ? invalid('"content_base64" is not base64 with padding.') : { memoryId, contentType, bytes }
+  return bytes === null ? invalid('"content_base64" is not base64 with padding.') : { memoryId, contentType, bytes, ...named }
+}
+
+function versionsOf(value: unknown): readonly string[] | ConsoleFailure {
+  if (!Array.isArray(value)) return invalid('"replaces" is not a list.')
+  try {
+    return checkedVersions(value, '"replaces"')
+  } catch (error) {
+    if (error instanceof ConsoleFailure) return error
+    throw error
+  }
 }
 
 /** Node skips what is not base64 instead of refusing it; then fewer bytes come out than the length promises. */

@@ -18,9 +18,12 @@ import { requireContentType, requireMemoryId } from './memory-checks.ts'
 type Owner = { workspaceId: string; subKeyId: string | null }
 export type MemoryAddress = Owner & { memoryId: string }
 export type MemoryContent = { memoryId: string; contentType: string; bytes: Uint8Array }
-export type MemoryWrite = Owner & MemoryContent
+/** `replaces`: ids of versions that the agent knows beside the one that is read. */
+export type MemoryToWrite = MemoryContent & { replaces?: readonly string[] }
+export type MemoryWrite = Owner & MemoryToWrite
 export type WrittenMemory = { memoryId: string; revision: number; envelopeId: string; sizeBytes: number }
-export type ReadMemory = MemoryContent & { revision: number }
+/** `otherVersions`: ids of what could be read in its place, the later ones first. */
+export type ReadMemory = MemoryContent & { revision: number; envelopeId: string; otherVersions: string[] }
 
 export type MemoryService = {
   /** @throws ConsoleFailure `vault_locked`, `disk_full`: what can be known before a body is read. */
@@ -29,16 +32,16 @@ export type MemoryService = {
   maxContentBytes(workspaceId: string): number
   /**
    * Resolves when the ciphertext is durable.
-   * @throws ConsoleFailure `not_offered`, `invalid_memory_id`, `invalid_content_type`, `envelope_too_large`, `vault_locked`, `disk_full`
+   * @throws ConsoleFailure `not_offered`, `invalid_memory_id`, `invalid_content_type`, `unknown_version`, `envelope_too_large`, `vault_locked`, `disk_full`
    */
   write(memory: MemoryWrite): Promise<WrittenMemory>
   /**
    * One outcome per memory, in order; those that are stored become durable together.
    * @throws ConsoleFailure `not_offered`, `vault_locked`, `disk_full`; then none of them is stored.
    */
-  writeMany(input: Owner & { memories: readonly MemoryContent[] }): Promise<(WrittenMemory | ConsoleFailure)[]>
-  /** The newest revision; null when this sub-key has no such memory here. @throws ConsoleFailure `vault_locked` */
-  read(address: MemoryAddress): Promise<ReadMemory | null>
+  writeMany(input: Owner & { memories: readonly MemoryToWrite[] }): Promise<(WrittenMemory | ConsoleFailure)[]>
+  /** The version that is read, or the one that is named; null when this sub-key has no such memory or version here. @throws ConsoleFailure `vault_locked` */
+  read(address: MemoryAddress & { version?: string | null }): Promise<ReadMemory | null>
   /** Counts of what was withdrawn unsent and of the deletes queued; null when there is no such memory. @throws ConsoleFailure `vault_locked`, `disk_full` */
   remove(address: MemoryAddress): Promise<{ withdrawn: number; queued: number } | null>
 }
@@ -47,7 +50,7 @@ export type MemoryService = {
 export type MemoryVault = Pick<Vault, 'state' | 'memoryRef' | 'sealedSize' | 'seal' | 'open'>
 
 /** What the outbox does for memories. */
-export type MemoryOutbox = Pick<Outbox, 'enqueueEnvelopes' | 'enqueueMemoryDelete' | 'latest'>
+export type MemoryOutbox = Pick<Outbox, 'enqueueEnvelopes' | 'enqueueMemoryDelete' | 'memory' | 'version'>
 
 export type MemoryServiceOptions = {
   outbox: MemoryOutbox
@@ -56,6 +59,8 @@ export type MemoryServiceOptions = {
   ciphertexts: CiphertextReader
   /** `max_envelope_bytes` of the workspace's platform; null while it is not known. */
   maxEnvelopeBytes: (workspaceId: string) => number | null
+  /** Who this computer is to the workspace's platform. */
+  deviceId: (workspaceId: string) => string
   /** @throws ConsoleFailure `not_offered` where the workspace's platform takes no envelopes. */
   requireTaken?: (workspaceId: string) => void
   disk: Pick<DiskGuard, 'hasRoomFor' | 'noteWritten' | 'noteWriteError'>
@@ -66,8 +71,11 @@ export type MemoryServiceOptions = {
   nextTurn?: (work: () => void) => void
 }
 
-/** More than sealing can ever add: header, tag, and an id and a content type of the greatest length, escaped. */
+/** More than sealing can ever add: header, tags, the versions that it replaces, and an id and a content type of the greatest length. */
 const SEALING_MAX_BYTES = 16 * 1024
+
+/** The room that is left for ids of replaced versions; more are rare, and then the platform's word on the size counts. */
+const REPLACED_ROOM = 16
 
 export function createMemoryService(options: MemoryServiceOptions): MemoryService {
   const { outbox, vault, disk, clock, nextTurn = setImmediate } = options
@@ -90,7 +98,7 @@ export function createMemoryService(options: MemoryServiceOptions): MemoryServic
     const limitBytes = maxEnvelopeBytes(workspaceId)
     // Nearly every memory is far below the limit; its exact sealed size costs as much as all the other checks.
     if (bytes.byteLength + SEALING_MAX_BYTES <= limitBytes) return
-    const sealedBytes = vault.sealedSize(bytes.byteLength, memoryId, contentType)
+    const sealedBytes = vault.sealedSize(bytes.byteLength, memoryId, contentType, REPLACED_ROOM)
     if (sealedBytes <= limitBytes) return
     throw new ConsoleFailure(
       'envelope_too_large',
@@ -99,18 +107,30 @@ export function createMemoryService(options: MemoryServiceOptions): MemoryServic
     )
   }
 
-  function draft({ workspaceId, subKeyId }: Owner, { memoryId, contentType, bytes }: MemoryContent): EnvelopeDraft {
+  function draft({ workspaceId, subKeyId }: Owner, { memoryId, contentType, bytes, replaces = [] }: MemoryToWrite): EnvelopeDraft {
     const memoryRef = vault.memoryRef(subKeyId, memoryId)
     return {
       workspaceId,
       subKeyId,
       memoryRef,
       createdAt: clock.now(),
-      seal: ({ id, revision }) => vault.seal({ envelopeId: id, memoryRef, revision, subKeyId, memoryId, contentType, bytes }),
+      replaces,
+      seal: ({ id, revision, replaces: replaced }) =>
+        vault.seal({
+          envelopeId: id,
+          memoryRef,
+          revision,
+          subKeyId,
+          memoryId,
+          contentType,
+          bytes,
+          deviceId: options.deviceId(workspaceId),
+          replaces: replaced,
+        }),
     }
   }
 
-  function prepare(owner: Owner, memory: MemoryContent): EnvelopeDraft | ConsoleFailure {
+  function prepare(owner: Owner, memory: MemoryToWrite): EnvelopeDraft | ConsoleFailure {
     try {
       requireAllowed(owner.workspaceId, memory)
       return draft(owner, memory)
@@ -149,7 +169,7 @@ export function createMemoryService(options: MemoryServiceOptions): MemoryServic
   return {
     requireReady,
 
-    maxContentBytes: (workspaceId) => Math.max(0, maxEnvelopeBytes(workspaceId) - vault.sealedSize(0, '', '')),
+    maxContentBytes: (workspaceId) => Math.max(0, maxEnvelopeBytes(workspaceId) - vault.sealedSize(0, '', '', REPLACED_ROOM)),
 
     async write(memory) {
       options.requireTaken?.(memory.workspaceId)
@@ -186,22 +206,32 @@ export function createMemoryService(options: MemoryServiceOptions): MemoryServic
       return results
     },
 
-    async read({ workspaceId, subKeyId, memoryId }) {
+    async read({ workspaceId, subKeyId, memoryId, version = null }) {
       requireUnlocked()
       const memoryRef = vault.memoryRef(subKeyId, memoryId)
-      const latest = outbox.latest(workspaceId, memoryRef)
-      if (latest === null) return null
+      const contents = outbox.memory(workspaceId, memoryRef)
+      const latest = version === null ? (contents?.read ?? null) : outbox.version(workspaceId, memoryRef, version)
+      if (contents === null || latest === null) return null
       const ciphertext = (await options.ciphertexts.read([latest])).get(latest.id)
       // Known, and not to be had: never "there is no such memory", which an agent would answer with a new first revision.
       if (ciphertext === undefined) throw new UnreadableMemoryError(options.ciphertexts.mayComeBack?.() ?? false)
       const opened = vault.open(latest.id, memoryRef, latest.revision, ciphertext)
-      return { memoryId: opened.memoryId, contentType: opened.contentType, bytes: opened.bytes, revision: latest.revision }
+      const heads = [...(contents.read === null ? [] : [contents.read]), ...contents.others]
+      return {
+        memoryId: opened.memoryId,
+        contentType: opened.contentType,
+        bytes: opened.bytes,
+        revision: latest.revision,
+        envelopeId: latest.id,
+        otherVersions: heads.flatMap(({ id }) => (id === latest.id ? [] : id)),
+      }
     },
 
     async remove({ workspaceId, subKeyId, memoryId }) {
       requireUnlocked()
       const memoryRef = vault.memoryRef(subKeyId, memoryId)
-      if (outbox.latest(workspaceId, memoryRef) === null) return null
+      const contents = outbox.memory(workspaceId, memoryRef)
+      if (contents === null || (contents.read === null && contents.others.length === 0)) return null
       const { withdrawnCount, deleteCount } = durably(() => outbox.enqueueMemoryDelete(workspaceId, memoryRef))
       return { withdrawn: withdrawnCount, queued: deleteCount }
     },

@@ -3,11 +3,19 @@ import type { IncomingMessage } from 'node:http'
 import { ConsoleFailure } from '../base/failure.ts'
 import { requireMemoryId } from './memory-checks.ts'
 
-export type Route = { kind: 'health' } | { kind: 'write' } | { kind: 'write_batch' } | { kind: 'read'; memoryId: string } | { kind: 'remove'; memoryId: string }
+export type Route =
+  | { kind: 'health' }
+  | { kind: 'write' }
+  | { kind: 'write_batch' }
+  | { kind: 'read'; memoryId: string; version: string | null }
+  | { kind: 'remove'; memoryId: string }
 
 const MEMORIES = '/v1/memories'
 const BATCH = '/v1/memories/batch'
 const ONE = '/v1/memories/'
+const VERSION_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+/** A memory with more versions side by side is settled in several writes. */
+const MAX_REPLACED = 64
 const PLAIN_ASCII = /^[ -~]*$/
 /** token68 of RFC 9110 §11.2, with a length that no header limit has to guard. */
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]{1,512}=*)$/i
@@ -37,13 +45,49 @@ export function findRoute(method: string, url: string): Route {
       if (method === 'POST') return { kind: 'write_batch' }
   }
   if (!url.startsWith(ONE)) throw notFound()
-  const encoded = url.slice(ONE.length)
-  if (encoded.length === 0 || encoded.includes('/') || encoded.includes('?') || encoded.includes('#')) throw notFound()
+  const [encoded = '', query = null, ...more] = url.slice(ONE.length).split('?')
+  if (more.length > 0) throw notFound()
+  if (encoded.length === 0 || encoded.includes('/') || url.includes('#')) throw notFound()
   const memoryId = decodePercent(encoded)
   requireMemoryId(memoryId)
-  if (method === 'GET') return { kind: 'read', memoryId }
+  if (method === 'GET') return { kind: 'read', memoryId, version: query === null ? null : versionOf(query) }
+  if (query !== null) throw notFound()
   if (method === 'DELETE') return { kind: 'remove', memoryId }
   return notAllowed(url === BATCH ? 'POST, GET, DELETE' : 'GET, DELETE')
+}
+
+/** @throws ConsoleFailure `not_found`, `invalid_request` when it asks for anything but one version. */
+function versionOf(query: string): string {
+  const version = /^version=([^&]*)$/.exec(query)?.[1]?.toLowerCase()
+  if (version === undefined) throw notFound()
+  if (!VERSION_ID.test(version))
+    throw new ConsoleFailure('invalid_request', 'The query is not ?version=ID.', 'Name a version by an id of ETag or Tidemark-Other-Versions.')
+  return version
+}
+
+/**
+ * Ids of the header Tidemark-Replaces, separated by commas.
+ * @throws ConsoleFailure `invalid_request` when one is no id, or when there are too many.
+ */
+export function replacedVersions(header: string | undefined): string[] {
+  return header === undefined
+    ? []
+    : checkedVersions(
+        header.split(',').map((id) => id.trim()),
+        'The header Tidemark-Replaces',
+      )
+}
+
+/** @throws ConsoleFailure `invalid_request` */
+export function checkedVersions(ids: readonly unknown[], what: string): string[] {
+  const versions = ids.map((id) => (typeof id === 'string' ? id.toLowerCase() : ''))
+  if (versions.length > MAX_REPLACED || !versions.every((id) => VERSION_ID.test(id)))
+    throw new ConsoleFailure(
+      'invalid_request',
+      `${what} is not a list of at most ${MAX_REPLACED} version ids.`,
+      'Send the ids of ETag and Tidemark-Other-Versions, without quotes.',
+    )
+  return [...new Set(versions)]
 }
 
 /** @throws ConsoleFailure `invalid_memory_id` when it is not percent-encoded UTF-8 */

@@ -14,7 +14,7 @@ import { Connections } from './connections.ts'
 import type { MemoryService, WrittenMemory } from './memories.ts'
 import { contentTypeProblem, DEFAULT_CONTENT_TYPE, requireContentType, requireMemoryId } from './memory-checks.ts'
 import { removePortFile, writePortFile } from './port-file.ts'
-import { bearerSecret, decodePercent, findRoute, MethodNotAllowed, refuseForeign } from './requests.ts'
+import { bearerSecret, decodePercent, findRoute, MethodNotAllowed, refuseForeign, replacedVersions } from './requests.ts'
 import { StalledUploads } from './stalled-uploads.ts'
 
 /** The sub-key that a secret belongs to. */
@@ -59,6 +59,8 @@ const LIMITS: IntakeLimits = {
   bodyBudgetBytes: 128 * 1024 * 1024,
 }
 
+/** Named in one answer: what is settled makes room for the rest. */
+const MAX_OTHERS = 64
 const PORT_FILE_AGAIN_MS = 10_000
 
 export type IntakeServer = {
@@ -174,7 +176,7 @@ class IntakeDoor {
       case 'write_batch':
         return this.#writeBatch(request, response, agent, expectsContinue)
       case 'read':
-        return this.#read(request, response, agent, route.memoryId)
+        return this.#read(request, response, agent, route)
       case 'remove': {
         const removed = await this.#options.memories.remove({ ...agent, memoryId: route.memoryId })
         if (removed === null) throw noSuchMemory()
@@ -203,10 +205,11 @@ class IntakeDoor {
     requireMemoryId(memoryId)
     const contentType = request.headers['content-type'] ?? DEFAULT_CONTENT_TYPE
     requireContentType(contentType)
+    const replaces = replacedVersions(headerText(request.headers['tidemark-replaces']))
     memories.requireReady(announcedLength(request) ?? 0)
     const limit: BodyLimit = { maxBytes: memories.maxContentBytes(agent.workspaceId), code: 'envelope_too_large' }
     const written = await this.#withBody(request, response, { agent, limit, expectsContinue }, (bytes) =>
-      memories.write({ ...agent, memoryId, contentType, bytes }),
+      memories.write({ ...agent, memoryId, contentType, bytes, replaces }),
     )
     sendJson(response, 201, stored(written))
   }
@@ -232,12 +235,14 @@ class IntakeDoor {
     })
   }
 
-  async #read(request: IncomingMessage, response: ServerResponse, agent: Agent, memoryId: string): Promise<void> {
-    const memory = await this.#options.memories.read({ ...agent, memoryId })
+  async #read(request: IncomingMessage, response: ServerResponse, agent: Agent, wanted: { memoryId: string; version: string | null }): Promise<void> {
+    const memory = await this.#options.memories.read({ ...agent, memoryId: wanted.memoryId, version: wanted.version })
     if (memory === null) throw noSuchMemory()
-    const etag = `"${memory.revision}"`
+    const etag = `"${memory.envelopeId}"`
+    const others: Record<string, string> =
+      memory.otherVersions.length === 0 ? {} : { 'Tidemark-Other-Versions': memory.otherVersions.slice(0, MAX_OTHERS).join(', ') }
     if (request.headers['if-none-match'] === etag) {
-      response.writeHead(304, { ETag: etag }).end()
+      response.writeHead(304, { ETag: etag, ...others }).end()
       return
     }
     response.writeHead(200, {
@@ -245,6 +250,7 @@ class IntakeDoor {
       'Content-Type': contentTypeProblem(memory.contentType) === null ? memory.contentType : DEFAULT_CONTENT_TYPE,
       'Content-Length': memory.bytes.byteLength,
       ETag: etag,
+      ...others,
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
     })
@@ -268,6 +274,11 @@ class IntakeDoor {
       share.close()
     }
   }
+}
+
+/** Sent several times, Node gives a header of its own as a list. */
+function headerText(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header
 }
 
 const DOOR_FULL_HEADERS = { 'Retry-After': '1', Connection: 'close' }

@@ -12,7 +12,7 @@ export type JournalEntry = {
   sequence: number
   revision: number | null
   id: string
-  /** Ids of earlier writes that this one makes needless; none yet. */
+  /** Ids of the versions of its memory that it replaces. */
   replaces: string[]
   subKeyId: string | null
   createdAt: number

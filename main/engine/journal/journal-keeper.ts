@@ -11,7 +11,7 @@ import type { Clock } from '../base/clock.ts'
 import type { JournalEntry } from './entry.ts'
 import type { AliveCheck, GoneSequences, Journal, JournalWrite } from './journal.ts'
 
-export type OwedItem = Omit<JournalEntry, 'account' | 'replaces'>
+export type OwedItem = Omit<JournalEntry, 'account' | 'replaces'> & { replaces: readonly string[] | null }
 type StagedItem = { item: OwedItem; staged: Uint8Array | null }
 
 /** What the queue answers, each question from an index. */
@@ -116,7 +116,7 @@ export function createJournalKeeper(options: JournalKeeperOptions): JournalKeepe
       sequence,
       revision,
       id,
-      replaces: [],
+      replaces: [...(item.replaces ?? [])],
       subKeyId,
       createdAt,
       sizeBytes,

@@ -18,6 +18,8 @@ export type OutboxItem = {
   sha256: string | null
   /** JSON of what is not an envelope: `{ key, value, baseVersion }` or `{ envelopeId }`. */
   payload: string | null
+  /** Envelopes: ids of the versions that it replaces; null: it was sealed in format 1. */
+  replaces: readonly string[] | null
   attempts: number
   nextAt: number | null
   heldBy: string | null

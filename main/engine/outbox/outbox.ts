@@ -8,9 +8,8 @@ import { exportLines } from './actions/export-lines.ts'
 import type { Selection } from './actions/selection.ts'
 import { scheduleFolding } from './queue/lanes/lane-folding.ts'
 import { QuotaHolds } from './queue/quota-holds.ts'
-import { createIdentifiers, type Identifiers, uuidText } from './queue/identifiers.ts'
+import { createIdentifiers, type Identifiers, uuidBytes } from './queue/identifiers.ts'
 import type { CiphertextReader, CiphertextStage, WantedCiphertext } from './item.ts'
-import { entityOf } from './queue/lanes/lane-index.ts'
 import { Lanes } from './queue/lanes/lanes.ts'
 import { type AgentTally, type Attempt, emptyTally, type HeldByMeter, type ItemView, QueueView } from './queue/queue-view.ts'
 import { ReadyItems, type Sizes } from './queue/ready-items.ts'
@@ -19,7 +18,7 @@ import { createDeliveryQueue } from './queue/workspace-delivery-queue.ts'
 import type { DeliveryPort, DeliveryQueue, QueueNews } from './queue/delivery-port.ts'
 import { createPushLog } from './queue/push-log.ts'
 import { removeWorkspace } from './recovery/workspace-removal.ts'
-import { type KnownEnvelope, EnvelopeRestorer } from './recovery/envelope-restorer.ts'
+import { type DeletedVersion, type KnownEnvelope, EnvelopeRestorer } from './recovery/envelope-restorer.ts'
 import type { SequenceRun } from '../journal/entry.ts'
 import { EntryRestorer, type RestoredEntry } from './recovery/entry-restorer.ts'
 import type { SettingPayload } from './payload.ts'
@@ -29,6 +28,8 @@ import { createStagingArea } from './queue/ciphertext-staging.ts'
 import { recoverAtStart } from './recovery/start-recovery.ts'
 import { SupersededScan } from './recovery/superseded-scan.ts'
 import { createQueueWriter } from './queue/queue-writer.ts'
+import { changeDevice } from './versions/device-change.ts'
+import { type KnownVersion, MemoryVersions } from './versions/memory-versions.ts'
 import { createUndeliveredItems, type UndeliveredItems } from './queue/undelivered-items.ts'
 
 export type Outbox = DeliveryPort & {
@@ -37,8 +38,12 @@ export type Outbox = DeliveryPort & {
   /** Withdraws what never left and queues a delete for each envelope that may be at the platform. */
   enqueueMemoryDelete(workspaceId: string, memoryRef: string): { withdrawnCount: number; deleteCount: number }
   enqueueSetting(edit: Pick<SettingPayload, 'key' | 'value' | 'baseVersion'> & { workspaceId: string }): { id: string; sequence: number }
-  /** The newest envelope of a memory; null when there is none, or when the memory was deleted. */
-  latest(workspaceId: string, memoryRef: string): (WantedCiphertext & { revision: number }) | null
+  /** The version of a memory that is read; null when there is none, or when it was deleted. */
+  latest(workspaceId: string, memoryRef: string): StoredVersion | null
+  /** What a memory holds; null when this queue never knew it. */
+  memory(workspaceId: string, memoryRef: string): MemoryContents | null
+  /** One version of a memory by its id; null when the memory has none with this id, or when it was deleted. */
+  version(workspaceId: string, memoryRef: string, id: string): StoredVersion | null
 
   page(workspaceId: string, filter: QueueFilter, before: number | null, limit: number): { rows: ItemView[]; next: number | null; total: number }
   item(workspaceId: string, id: string): { item: ItemView; attempts: Attempt[]; undoable: boolean } | null
@@ -56,6 +61,13 @@ export type Outbox = DeliveryPort & {
 
   /** Envelopes that the platform gave back. Answers the sequence of each. */
   adoptDelivered(envelopes: readonly KnownEnvelope[]): Map<string, number>
+  /** Versions that were deleted at the platform. */
+  adoptDeleted(versions: readonly DeletedVersion[]): void
+  /** Envelopes that were adopted without the key, above the sequence `after`; and what their fronts say when there is one. */
+  unopened(after: number, limit: number): (WantedCiphertext & { memoryRef: string; revision: number })[]
+  noteOpened(fronts: readonly { id: string; sequence: number; replaces: readonly string[] }[]): void
+  /** This folder is another device for this workspace from now on: what it delivered so far was delivered by `deviceId`. */
+  becameAnotherDevice(workspaceId: string, deviceId: string): void
   /** Which of these ids the queue has, had, or delivered. */
   known(ids: readonly string[]): Set<string>
   /** Queues an envelope again whose row was lost. Null: its row is there after all. */
@@ -102,10 +114,22 @@ export type OutboxOptions = {
   identifiers?: Identifiers
   /** Runs work in the next turn of the event loop. */
   nextTurn?: (work: () => void) => void
+  /** The platform's clock minus this one, in milliseconds; null while it is not known. */
+  clockOffsetMs?: (workspaceId: string) => number | null
 }
 
+export type StoredVersion = WantedCiphertext & { revision: number; createdAt: number }
+/** `read`: null when the version to be read was deleted. `others`: what could be read in its place, the later ones first. */
+export type MemoryContents = { read: StoredVersion | null; others: StoredVersion[] }
+
 /** The queue of writes that are owed to the platforms. On creation, what was on its way at the last end is pending again. */
-export function createOutbox({ database, clock, identifiers = createIdentifiers(clock), nextTurn = setImmediate }: OutboxOptions): Outbox {
+export function createOutbox({
+  database,
+  clock,
+  identifiers = createIdentifiers(clock),
+  nextTurn = setImmediate,
+  clockOffsetMs = () => null,
+}: OutboxOptions): Outbox {
   const writer = createQueueWriter(database)
   const lanes = new Lanes(writer)
   const holds = new QuotaHolds(writer)
@@ -113,16 +137,17 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
   const stage = createStagingArea(writer)
   const { notes, ...undelivered } = createUndeliveredItems(writer)
   const transitions = new ItemTransitions({ writer, lanes, holds, archive, notes })
-  const enqueuer = new Enqueuer({ writer, lanes, holds, transitions, archive, stage, identifiers, clock })
+  const versions = new MemoryVersions({ writer, lanes, clockOffsetMs: (workspace) => clockOffsetMs(writer.names.text(workspace)) ?? 0 })
+  const enqueuer = new Enqueuer({ writer, lanes, holds, transitions, archive, versions, stage, identifiers, clock })
   const query = new ItemQuery(writer)
   const view = new QueueView({ writer, holds, query })
   const readyItems = new ReadyItems(writer)
-  const restorer = new EnvelopeRestorer({ writer, lanes, holds, archive })
-  const entryRestorer = new EntryRestorer({ writer, lanes, holds, archive, transitions, stage })
+  const restorer = new EnvelopeRestorer({ writer, lanes, holds, archive, transitions, versions })
+  const entryRestorer = new EntryRestorer({ writer, lanes, holds, archive, versions, transitions, stage })
   // Only the daily upkeep asks.
   let knownSuperseded: SupersededScan | null = null
   const superseded = (): SupersededScan => {
-    knownSuperseded ??= new SupersededScan({ writer, lanes, archive })
+    knownSuperseded ??= new SupersededScan({ writer, lanes, archive, versions })
     return knownSuperseded
   }
   const pushLog = createPushLog(writer)
@@ -156,6 +181,14 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
     return queue
   }
 
+  function memory(workspaceId: string, memoryRef: string): MemoryContents | null {
+    const workspace = numberOf(workspaceId)
+    const lane = workspace === null ? null : writer.laneIndex.find(workspace, memoryRef)
+    if (workspace === null || lane === null) return null
+    const { read, others } = versions.heads(workspace, memoryRef, lane)
+    return { read: read === null ? null : storedVersion(read), others: others.map(storedVersion) }
+  }
+
   async function acted<T>(workspaceId: string, work: (workspace: number) => Promise<T>, otherwise: T): Promise<T> {
     const workspace = numberOf(workspaceId)
     if (workspace === null) return otherwise
@@ -183,19 +216,14 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
       announce(workspaceId, 'enqueued')
       return result
     },
-    latest(workspaceId, memoryRef) {
+    latest: (workspaceId, memoryRef) => memory(workspaceId, memoryRef)?.read ?? null,
+    memory,
+    version(workspaceId, memoryRef, id) {
       const workspace = numberOf(workspaceId)
       const lane = workspace === null ? null : writer.laneIndex.find(workspace, memoryRef)
-      const envelope = workspace === null || !lane || lane.envelope === null ? null : archive.envelopeAt(workspace, entityOf(memoryRef), lane.envelope)
-      return lane && lane.envelope !== null && envelope
-        ? {
-            id: uuidText(envelope.id),
-            revision: lane.revision,
-            sequence: lane.envelope,
-            sizeBytes: envelope.sizeBytes,
-            sha256: envelope.sha256?.toString('hex') ?? null,
-          }
-        : null
+      const bytes = uuidBytes(id)
+      const found = workspace === null || lane === null || bytes === null ? null : versions.find(workspace, memoryRef, lane, bytes)
+      return found === null || found.isDeleted ? null : storedVersion(found)
     },
 
     page(workspaceId, filter, before, limit) {
@@ -230,6 +258,13 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
     },
 
     adoptDelivered: (envelopes) => writer.write(() => restorer.adopt(envelopes, clock.now())),
+    adoptDeleted: (deleted) => writer.write(() => restorer.adoptDeleted(deleted, clock.now())),
+    unopened: (after, limit) => restorer.unopened(after, limit),
+    noteOpened: (fronts) => writer.write(() => restorer.opened(fronts)),
+    becameAnotherDevice(workspaceId, deviceId) {
+      const workspace = numberOf(workspaceId)
+      if (workspace !== null) writer.write(() => changeDevice(writer, workspace, deviceId))
+    },
     known: (ids) => restorer.known(ids),
     requeue(envelope) {
       const sequence = writer.write(() => restorer.requeue(envelope))
@@ -274,4 +309,8 @@ export function createOutbox({ database, clock, identifiers = createIdentifiers(
       return () => listeners.delete(listener)
     },
   }
+}
+
+function storedVersion({ id, revision, sequence, sizeBytes, sha256, createdAt }: KnownVersion): StoredVersion {
+  return { id, revision, sequence, sizeBytes, sha256: sha256?.toString('hex') ?? null, createdAt }
 }

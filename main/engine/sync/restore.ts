@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { ConsoleEvent, EventPayload } from '../../../shared/contract/console.ts'
-import type { restoreResponse } from '../../../shared/contract/platform.ts'
+import type { restoredEnvelope, restoreResponse } from '../../../shared/contract/platform.ts'
 import type { Clock, Random } from '../base/clock.ts'
 import { connectDelayMs } from './client/backoff.ts'
 import type { Documents } from './documents/documents.ts'
@@ -24,7 +24,13 @@ export type RestoredEnvelope = {
   sizeBytes: number
   sha256: string
   ciphertext: Uint8Array
+  /** By the platform's clock; null: it did not say. */
+  storedAt: number | null
 }
+/** A version whose ciphertext was deleted at the platform. */
+export type DeletedEnvelope = Pick<RestoredEnvelope, 'id' | 'deviceId' | 'memoryRef' | 'revision' | 'createdAt' | 'storedAt'>
+/** What a page brought, in its order each. */
+export type RestoredPage = { envelopes: RestoredEnvelope[]; deleted: DeletedEnvelope[] }
 
 export type RestoreParts = {
   client: PlatformClient
@@ -34,7 +40,7 @@ export type RestoreParts = {
   random: Random
   emit(event: ConsoleEvent): void
   /** Stores a batch. Resolves when it is durable: only then the position moves on. Must bear a repeat. */
-  onBatch(workspaceId: string, envelopes: RestoredEnvelope[]): Promise<void>
+  onBatch(workspaceId: string, page: RestoredPage): Promise<void>
   /** As whom pages are asked for; the platform counts each as a sync operation of this device. */
   deviceId(workspaceId: string): string
   /** A page was answered. */
@@ -80,6 +86,14 @@ export class Restores {
     })
   }
 
+  /** The next start begins from the first envelope, also after the console was closed. */
+  want(workspaceId: string): void {
+    this.stop(workspaceId)
+    this.#running.delete(workspaceId)
+    this.#parts.settings.set(positionKey(workspaceId), null)
+    this.#parts.settings.set(wantedKey(workspaceId), '1')
+  }
+
   /** Goes on with the restores that were under way when the console was closed. */
   resume(workspaceIds: readonly string[]): void {
     for (const workspaceId of workspaceIds) if (this.#parts.settings.get(wantedKey(workspaceId)) !== null) this.start(workspaceId)
@@ -115,9 +129,9 @@ export class Restores {
         failures = 0
         this.#parts.onPage(workspaceId)
         limit = Math.min(PAGE_ENVELOPES, limit * 2)
-        const { good, damaged } = checkPage(answer.value.envelopes)
+        const { good, deleted, damaged } = checkPage(answer.value.envelopes)
         try {
-          if (good.length > 0) await this.#parts.onBatch(workspaceId, good)
+          if (good.length + deleted.length > 0) await this.#parts.onBatch(workspaceId, { envelopes: good, deleted })
         } catch (error) {
           this.#tell(workspaceId, position, 'failed', `The envelopes could not be stored: ${error instanceof Error ? error.message : String(error)}`)
           return
@@ -191,24 +205,37 @@ export class Restores {
 }
 
 /** Envelopes whose bytes are not what their hash and size say are left out: opening them could only fail. */
-export function checkPage(envelopes: readonly WireEnvelope[]): { good: RestoredEnvelope[]; damaged: number } {
+export function checkPage(envelopes: readonly WireEnvelope[]): { good: RestoredEnvelope[]; deleted: DeletedEnvelope[]; damaged: number } {
   const good: RestoredEnvelope[] = []
+  const deleted: DeletedEnvelope[] = []
   for (const wire of envelopes) {
-    const ciphertext = Buffer.from(wire.ciphertext, 'base64')
-    if (ciphertext.length !== wire.size_bytes || createHash('sha256').update(ciphertext).digest('hex') !== wire.sha256) continue
-    good.push({
+    const version = {
       id: wire.id,
       deviceId: wire.device_id,
       memoryRef: wire.memory_ref,
       revision: wire.revision,
-      subKeyId: wire.sub_key_id,
       createdAt: Date.parse(wire.created_at),
+      storedAt: wire.stored_at === undefined ? null : Date.parse(wire.stored_at),
+    }
+    if (!isWhole(wire)) {
+      deleted.push(version)
+      continue
+    }
+    const ciphertext = Buffer.from(wire.ciphertext, 'base64')
+    if (ciphertext.length !== wire.size_bytes || createHash('sha256').update(ciphertext).digest('hex') !== wire.sha256) continue
+    good.push({
+      ...version,
+      subKeyId: wire.sub_key_id,
       sizeBytes: wire.size_bytes,
       sha256: wire.sha256,
       ciphertext,
     })
   }
-  return { good, damaged: envelopes.length - good.length }
+  return { good, deleted, damaged: envelopes.length - good.length - deleted.length }
+}
+
+function isWhole(wire: WireEnvelope): wire is z.output<typeof restoredEnvelope> {
+  return typeof wire.deleted_at !== 'string'
 }
 
 function wantedKey(workspaceId: string): string {

@@ -8,13 +8,14 @@ import { addAccount, signInAgain } from './accounts/accounts.ts'
 import { Announcer } from './feed/announcer.ts'
 import { CheckoutStore } from './checkouts/checkout-store.ts'
 import { Checkouts } from './checkouts/checkouts.ts'
+import { Instances } from './accounts/instances.ts'
 import type { DeviceIdentity } from './accounts/device-identity.ts'
 import { type DeviceRow, listDevices, revokeDevice } from './accounts/devices.ts'
 import type { Documents, TopicBody } from './documents/documents.ts'
 import type { EgressLog } from './client/egress-log.ts'
 import type { HttpPlatformClient, Outcome } from './client/http-platform-client.ts'
 import { LocalSettings } from '../store/local-settings.ts'
-import { type RestoredEnvelope, Restores, type Progress } from './restore.ts'
+import { type RestoredPage, Restores, type Progress } from './restore.ts'
 import type { SessionRefusal } from './accounts/session-lease.ts'
 import type { Tokens } from './accounts/tokens.ts'
 import type { WorkspaceRecord, WorkspaceRegistry } from './accounts/workspace-registry.ts'
@@ -38,7 +39,9 @@ export type SyncOptions = {
   /** Connected, or a session was had at last: what waits for the network may try again. */
   onOnline(workspaceId: string): void
   /** Envelopes that a restore brought back. Resolves when they are durable; must bear a repeat. */
-  onRestored(workspaceId: string, envelopes: RestoredEnvelope[]): Promise<void>
+  onRestored(workspaceId: string, page: RestoredPage): Promise<void>
+  /** Another data folder has run as the device that this one was there. */
+  onForked(workspaceId: string, deviceId: string): void
   /** A page of a restore was answered: one more sync operation of this device. */
   onRestorePage(workspaceId: string): void
   /** A file of this computer could not be read or written; what was under way is tried again. */
@@ -120,6 +123,7 @@ export function createSync(options: SyncOptions): Sync {
   const announcers = new Map<string, Announcer>()
   const accounts = { client, registry, tokens }
   const settings = new LocalSettings(outboxDatabase)
+  const instances = new Instances(outboxDatabase)
   const checkouts = new Checkouts({
     client,
     registry,
@@ -265,6 +269,18 @@ export function createSync(options: SyncOptions): Sync {
     return registry.find(workspaceId)?.deviceId ?? device.id
   }
 
+  /**
+   * The copy or the original, whichever is noticed. In this order: a crash in between leaves the old id, and it is noticed again. Writes go on
+   * meanwhile: what is written before the other versions are here becomes a head of its own.
+   */
+  function becomeAnotherDevice(workspaceId: string): void {
+    restores.want(workspaceId)
+    options.onForked(workspaceId, deviceId(workspaceId))
+    registry.replaceDevice(workspaceId)
+    restores.start(workspaceId)
+    emit({ event: 'workspaces.changed', payload: {} })
+  }
+
   /** A few days at a time, so that no other work waits long for it. */
   function rollUp(): void {
     let more = false
@@ -289,6 +305,8 @@ export function createSync(options: SyncOptions): Sync {
       clock,
       random,
       deviceId: () => deviceId(workspaceId),
+      instances,
+      onForked: () => becomeAnotherDevice(workspaceId),
       onCounters() {
         options.onCounters(workspaceId)
         restores.nudge(workspaceId)

@@ -4,7 +4,7 @@ import type { ItemView } from '../outbox/queue/queue-view.ts'
 import type { EnvelopeStore } from './envelopes/envelope-store.ts'
 import type { Vault } from './vault.ts'
 
-/** A memory's id lies inside its sealed envelope, so the whole of it has to be opened; what is large keeps its short reference. */
+/** In format 1 a memory's id lies beside its content, so the whole of it has to be opened; what is large keeps its short reference. */
 const OPENED_MAX_BYTES = 8 * 1024 * 1024
 
 export type MemoryTitles = {
@@ -19,7 +19,7 @@ export function createMemoryTitles({
 }: {
   outbox: Pick<Outbox, 'item' | 'stage'>
   envelopes: EnvelopeStore
-  vault: Pick<Vault, 'state' | 'open'>
+  vault: Pick<Vault, 'state' | 'open' | 'front'>
 }): MemoryTitles {
   function openable(workspaceId: string, itemIds: readonly string[]): ItemView[] {
     let sizeBytes = 0
@@ -34,7 +34,8 @@ export function createMemoryTitles({
   function opened(item: ItemView, sealed: Uint8Array | undefined): string | null {
     if (sealed === undefined || item.memoryRef === null || item.revision === null) return null
     try {
-      return vault.open(item.id, item.memoryRef, item.revision, sealed).memoryId
+      const { id, memoryRef, revision } = item
+      return (vault.front(id, memoryRef, revision, sealed) ?? vault.open(id, memoryRef, revision, sealed)).memoryId
     } catch (error) {
       // Sealed with another key, or locked in the meantime: the short reference stays.
       if (error instanceof ConsoleFailure) return null

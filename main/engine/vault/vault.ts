@@ -9,7 +9,8 @@ import type { Clock } from '../base/clock.ts'
 import { ConsoleFailure } from '../base/failure.ts'
 import type { Database } from '../store/database.ts'
 import { IMPORT_KEY_ID, MASTER_KEY_BYTES, SALT_BYTES, deriveFingerprint } from './keys/derivation.ts'
-import { type SealedContent, openEnvelope, readKeyName, sealEnvelope, sealedSize } from './envelopes/envelope-format.ts'
+import { type EnvelopeFront, type SealedContent, openEnvelope, openFront, sealEnvelope, sealedSize } from './envelopes/envelope-format.ts'
+import { readKeyName } from './envelopes/envelope-header.ts'
 import { DamagedKeyError, KeyBackupError, VaultLockedError } from './errors.ts'
 import { readKeyBackup, writeKeyBackup } from './keys/key-backup.ts'
 import { KeyRing } from './keys/key-ring.ts'
@@ -47,6 +48,9 @@ export type SealRequest = {
   memoryId: string
   contentType: string
   bytes: Uint8Array
+  /** As which device it is written, and the ids of the versions of this memory that it replaces. */
+  deviceId: string
+  replaces: readonly string[]
 }
 
 export type Vault = {
@@ -65,8 +69,10 @@ export type Vault = {
   seal(request: SealRequest): Uint8Array
   /** @throws VaultLockedError, OtherKeyError, TamperedEnvelopeError */
   open(envelopeId: string, memoryRef: string, revision: number, sealed: Uint8Array): SealedContent
+  /** Name, writer and replaced versions, without opening the content; null: format 1 has none apart. @throws as `open` */
+  front(envelopeId: string, memoryRef: string, revision: number, sealed: Uint8Array): EnvelopeFront | null
   /** Bytes of the sealed envelope. */
-  sealedSize(bytesLength: number, memoryId: string, contentType: string): number
+  sealedSize(bytesLength: number, memoryId: string, contentType: string, replacesCount?: number): number
   /** @throws VaultLockedError */
   exportBackup(passphrase: string): Promise<{ fileName: string; text: string }>
   /** @throws KeyBackupError, WrongPassphraseError. Answers how many sub-keys are new here. */
@@ -208,16 +214,23 @@ export function createVault(options: VaultOptions): Vault {
 
     memoryRef: (subKeyId, memoryId) => keys.memoryRef(subKeyId, memoryId),
 
-    seal({ envelopeId, memoryRef, revision, subKeyId, memoryId, contentType, bytes }) {
+    seal({ envelopeId, memoryRef, revision, subKeyId, memoryId, contentType, bytes, deviceId, replaces }) {
       if (!keys.unlocked) throw new VaultLockedError()
       const keyId = subKeyId ?? IMPORT_KEY_ID
       return sealEnvelope(
         keys.sealingKey(keyId, saltFor(subKeyId)),
         keyId,
         { envelopeId, memoryRef, revision },
-        { memoryId, contentType, bytes },
-        nonces.next(),
+        { memoryId, deviceId, replaces },
+        { contentType, bytes },
+        { front: nonces.next(), content: nonces.next() },
       )
+    },
+
+    front(envelopeId, memoryRef, revision, sealed) {
+      if (!keys.unlocked) throw new VaultLockedError()
+      const { subKeyId, salt } = readKeyName(sealed)
+      return openFront(keys.sealingKey(subKeyId, salt), { envelopeId, memoryRef, revision }, sealed)
     },
 
     open(envelopeId, memoryRef, revision, sealed) {

@@ -14,7 +14,7 @@ const RESTORE_PAGE = 100
 const restore = createRoute({
   method: 'get',
   path: '/v1/sync/envelopes',
-  summary: 'Fetch sealed envelopes back, in the order in which they were stored',
+  summary: 'Fetch sealed envelopes back, in the order in which they were stored, and what was deleted since',
   security,
   request: {
     query: z.object({

@@ -4,7 +4,7 @@ import { makeRoutes, type Routes } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import { quotaRefusal } from '../meter/counters/counters.ts'
-import { activeDevice } from '../meter/devices/devices.ts'
+import { activeDevice, noteInstance } from '../meter/devices/devices.ts'
 import { closeLeases, LEASE_S, renewLease, takeLease } from '../meter/devices/leases.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
@@ -40,11 +40,13 @@ export function sessionRoutes({ store }: Platform): Routes {
   return makeRoutes()
     .openapi(openSession, async (context) => {
       const { workspaceId, memberId } = context.get('signedIn')
-      const { device_id: deviceId } = context.req.valid('json')
+      const { device_id: deviceId, instance, earlier = [] } = context.req.valid('json')
       const id = await store.write(async (unit) => {
         const account = await openAccount(unit, workspaceId)
         const device = await activeDevice(unit, workspaceId, deviceId, memberId)
-        const taken = await takeLease(unit, account, device.id)
+        // Whose folder it is comes before whether there is room.
+        const takesOver = instance !== undefined && (await noteInstance(unit, device, { instance, earlier }))
+        const taken = await takeLease(unit, account, device.id, takesOver)
         if ('full' in taken) throw quotaRefusal(account, taken.full, 1)
         return taken.lease.id
       })

@@ -37,6 +37,8 @@ export type DevicesTable = {
   created_at: number
   revoked_at: number | null
   last_seen_at: number | null
+  /** The newest start of its console; null: none was told. */
+  instance: string | null
   stored_envelopes: Generated<number>
   stored_bytes: Generated<number>
   sync_operations: Generated<number>

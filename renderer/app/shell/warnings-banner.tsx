@@ -12,6 +12,7 @@ const urgency = [
   'envelopes_unwritable',
   'disk_low',
   'salvaged',
+  'forked',
   'journal_rebuilt',
   'restore_copy',
   'address',

@@ -18,7 +18,7 @@ export const ALICE: Agent = { subKeyId: '018f0000-0000-7000-8000-00000000000a', 
 export const BOB: Agent = { subKeyId: '018f0000-0000-7000-8000-00000000000b', workspaceId: WORKSPACE }
 export const SECRETS: Readonly<Record<string, Agent>> = { 'alice-secret': ALICE, 'bob-secret': BOB }
 
-type Row = { id: string; revision: number; sequence: number; sizeBytes: number; sha256: null; ciphertext: Uint8Array }
+type Row = { id: string; revision: number; sequence: number; sizeBytes: number; sha256: null; createdAt: number; ciphertext: Uint8Array }
 
 /** An outbox in memory with a switch for its faults; the real one has tests of its own. */
 export class MemoryOutboxDouble implements MemoryOutbox {
@@ -39,9 +39,14 @@ export class MemoryOutboxDouble implements MemoryOutbox {
     return { withdrawnCount: this.rows.get(lane)?.length ?? 0, deleteCount: 0 }
   }
 
-  latest(workspaceId: string, memoryRef: string): Row | null {
+  memory(workspaceId: string, memoryRef: string): ReturnType<MemoryOutbox['memory']> {
     const lane = `${workspaceId}/${memoryRef}`
-    return this.deleted.has(lane) ? null : (this.rows.get(lane)?.at(-1) ?? null)
+    const rows = this.rows.get(lane)
+    return rows === undefined ? null : { read: this.deleted.has(lane) ? null : (rows.at(-1) ?? null), others: [] }
+  }
+
+  version(workspaceId: string, memoryRef: string, id: string): Row | null {
+    return this.rows.get(`${workspaceId}/${memoryRef}`)?.find((row) => row.id === id) ?? null
   }
 
   ciphertexts(ids: readonly string[]): Map<string, Uint8Array> {
@@ -58,8 +63,8 @@ export class MemoryOutboxDouble implements MemoryOutbox {
     const lane = `${draft.workspaceId}/${draft.memoryRef}`
     const rows = this.rows.get(lane) ?? []
     const given = { id: randomUUID(), revision: rows.length + 1 }
-    const ciphertext = draft.seal(given)
-    const row = { ...given, sequence: ++this.#sequence, sizeBytes: ciphertext.byteLength, sha256: null, ciphertext }
+    const ciphertext = draft.seal({ ...given, replaces: [] })
+    const row = { ...given, createdAt: draft.createdAt, sequence: ++this.#sequence, sizeBytes: ciphertext.byteLength, sha256: null, ciphertext }
     this.rows.set(lane, [...rows, row])
     this.deleted.delete(lane)
     return row
@@ -126,6 +131,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     vault,
     ciphertexts: { read: async (items) => outbox.ciphertexts(items.map((item) => item.id)) },
     maxEnvelopeBytes: () => options.maxEnvelopeBytes ?? null,
+    deviceId: () => '018f0000-0000-7000-8000-0000000000d1',
     requireTaken: () => options.requireTaken?.(),
     disk: {
       hasRoomFor: () => options.hasRoom?.() ?? true,

@@ -14,6 +14,8 @@ import { createMover, type Mover } from '../../../main/engine/vault/envelopes/mo
 import { createVault, type Vault } from '../../../main/engine/vault/vault.ts'
 import { memorySecrets } from '../memory-secrets.ts'
 
+export const DEVICE = '018f0000-0000-7000-8000-0000000000d1'
+
 export type RealConsole = {
   database: Database
   outbox: Outbox
@@ -66,6 +68,7 @@ export async function openRealConsole(
     vault,
     ciphertexts: createCiphertextReader(outbox.stage, store),
     maxEnvelopeBytes: () => null,
+    deviceId: () => DEVICE,
     disk,
     clock: systemClock,
     noteWrite: vault.subKeys.noteWrite,

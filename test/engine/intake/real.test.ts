@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openRealConsole, type RealConsole } from './real-console.ts'
+import { z } from 'zod'
+import { adoptRestored } from '../../../main/engine/vault/envelopes/adopt-restored.ts'
+import { DEVICE, openRealConsole, type RealConsole } from './real-console.ts'
 
 const WORKSPACE = '018f0000-0000-7000-8000-000000000001'
 const CANARY = 'canary-e4b1-in-the-clear'
@@ -47,10 +49,55 @@ describe('the intake over the real outbox and vault', () => {
     })
     expect(batch.status).toBe(207)
     expect(tidemark.outbox.tally(WORKSPACE).pending.count).toBe(123)
+    const { results } = z
+      .object({ results: z.array(z.looseObject({ envelope_id: z.uuid().optional(), revision: z.int().optional() })) })
+      .parse(await batch.json())
+    expect(results.map(({ revision }) => revision)).toEqual([4, 5, 1, undefined])
     const read = await ask(alice.secret, '/v1/memories/memory-0')
-    expect([read.headers.get('etag'), await read.text()]).toEqual(['"5"', 'and again'])
-    expect((await ask(bob.secret, '/v1/memories/memory-0')).headers.get('etag')).toBe('"3"')
+    expect([read.headers.get('etag'), await read.text()]).toEqual([`"${results[1]?.envelope_id}"`, 'and again'])
+    expect(read.headers.get('tidemark-other-versions')).toBeNull()
+    expect((await ask(bob.secret, '/v1/memories/memory-0')).headers.get('etag')).not.toBe(read.headers.get('etag'))
     expect(tidemark.vault.subKeys.find(alice.id)?.lastWriteAt).not.toBeNull()
+  })
+
+  it('offers the version of another computer beside its own, reads either, and settles them', async () => {
+    const { id: subKeyId, secret } = await tidemark.agent(WORKSPACE, 'Alice')
+    const idOf = async (answer: Response): Promise<string> => z.looseObject({ envelope_id: z.uuid() }).parse(await answer.json()).envelope_id
+    const first = await idOf(await write(secret, 'a', 'common'))
+    const own = await idOf(await write(secret, 'a', 'of this computer'))
+    const elsewhere = '0190c2a0-0000-7000-8000-0000000000aa'
+    const memoryRef = tidemark.vault.memoryRef(subKeyId, 'a')
+    const at = { envelopeId: elsewhere, memoryRef, revision: 2, subKeyId, memoryId: 'a', contentType: 'text/plain' }
+    const ciphertext = tidemark.vault.seal({ ...at, bytes: Buffer.from('of another'), deviceId: WORKSPACE, replaces: [first] })
+    await adoptRestored({ outbox: tidemark.outbox, envelopes: tidemark.store, vault: tidemark.vault, deviceId: () => DEVICE }, WORKSPACE, {
+      envelopes: [
+        {
+          ...{ id: elsewhere, memoryRef, revision: 2, subKeyId, deviceId: WORKSPACE, createdAt: 1, storedAt: 2, ciphertext },
+          sizeBytes: ciphertext.length,
+          sha256: createHash('sha256').update(ciphertext).digest('hex'),
+        },
+      ],
+      deleted: [],
+    })
+    const read = await ask(secret, '/v1/memories/a')
+    expect([read.headers.get('etag'), read.headers.get('tidemark-other-versions'), await read.text()]).toEqual([`"${own}"`, elsewhere, 'of this computer'])
+    const other = await ask(secret, `/v1/memories/a?version=${elsewhere}`)
+    expect([other.headers.get('etag'), other.headers.get('tidemark-other-versions'), await other.text()]).toEqual([`"${elsewhere}"`, own, 'of another'])
+    // An older one is there too, by its id; one of another memory is not.
+    expect(await (await ask(secret, `/v1/memories/a?version=${first}`)).text()).toBe('common')
+    await write(secret, 'b', 'another memory')
+    expect((await ask(secret, `/v1/memories/b?version=${first}`)).status).toBe(404)
+    const replacing = (versions: string): Promise<Response> =>
+      ask(secret, '/v1/memories', { method: 'POST', body: 'settled', headers: { 'Tidemark-Memory-Id': 'a', 'Tidemark-Replaces': versions } })
+    const before = tidemark.outbox.tally(WORKSPACE).pending.count
+    const refused = await replacing(`${elsewhere}, ${crypto.randomUUID()}`)
+    expect([refused.status, await refused.json()]).toMatchObject([400, { code: 'unknown_version' }])
+    expect(tidemark.outbox.tally(WORKSPACE).pending.count).toBe(before)
+    const settled = await idOf(await replacing(elsewhere))
+    const after = await ask(secret, '/v1/memories/a')
+    expect([after.headers.get('etag'), after.headers.get('tidemark-other-versions')]).toEqual([`"${settled}"`, null])
+    const [item] = tidemark.outbox.page(WORKSPACE, {}, null, 1).rows
+    expect(item?.replaces).toEqual(expect.arrayContaining([own, elsewhere]))
   })
 
   it('reads from LanceDB what the mover has carried there', async () => {

@@ -359,13 +359,21 @@ describe('outbox migration 0001', () => {
 
   test('starts from an empty database and gives the queue its place', () => {
     const first = openDatabase({ path: `${folder.path}/first.db`, migrations: migrations.outbox.slice(0, 1), synchronous: 'full' })
-    const outbox = createOutbox({ database: first, clock })
-    outbox.enqueueEnvelopes([draft('a')])
-    outbox.close()
+    // As the first program wrote it.
+    first.exec(
+      `INSERT INTO name (no, text) VALUES (1, '${WORKSPACE}');
+       INSERT INTO item_group (no, workspace, kind, state, behind, held_by, sub_key, count, bytes) VALUES (1, 1, 0, 0, 0, NULL, NULL, 1, 64);
+       INSERT INTO item (sequence, id, group_no, entity, revision, size_bytes, sha256, attempts, told, created_at, sent, withdrawn)
+       VALUES (1, unhex('0198c0de000070008000000000000001'), 1, unhex('${memoryRef('a')}'), 1, 64, zeroblob(32), 0, 0, 5, 0, 0);`,
+    )
     first.close()
     const all = openDatabase({ path: `${folder.path}/first.db`, migrations: migrations.outbox, synchronous: 'full' })
     const again = createOutbox({ database: all, clock })
     expect(again.tally(WORKSPACE).pending.count).toBe(1)
+    expect(again.latest(WORKSPACE, memoryRef('a'))).toMatchObject({ revision: 1, createdAt: 5 })
+    const [next] = again.enqueueEnvelopes([draft('a')])
+    expect(next).toMatchObject({ ok: true, value: { revision: 2 } })
+    expect(again.memory(WORKSPACE, memoryRef('a'))).toMatchObject({ read: { revision: 2 }, others: [] })
     again.close()
     all.close()
   })

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { deleteEnvelopeResponse, MAX_ENVELOPE_BYTES, PUSH_MAX_BYTES, restoreResponse, subKeysResponse } from '../../../shared/contract/platform.ts'
+import {
+  deleteEnvelopeResponse,
+  MAX_ENVELOPE_BYTES,
+  PUSH_MAX_BYTES,
+  restoredEnvelope,
+  restoreResponse,
+  subKeysResponse,
+} from '../../../shared/contract/platform.ts'
 import { DEVICE, envelope, OTHER_DEVICE, SandboxFixture, SteppedClock, THIRD_DEVICE } from './fixture.ts'
 
 const MIB = 1024 * 1024
@@ -38,7 +45,7 @@ describe('what becomes of each envelope', () => {
   test('a new one is stored and counted, once', async () => {
     const one = envelope(300)
     const { value } = await fixture.push([one])
-    expect(value.results).toEqual([{ id: one.id, status: 'stored' }])
+    expect(value.results).toEqual([{ id: one.id, status: 'stored', stored_at: expect.any(String) }])
     expect(value.device).toEqual({ device_id: DEVICE, stored_envelopes: 1, stored_bytes: 300, sync_operations: 1 })
     expect(await fixture.counters()).toMatchObject({ encrypted_bytes: { used: 300 }, sync_operations: { used: 1 } })
   })
@@ -158,8 +165,7 @@ describe('quota', () => {
   test('a delete makes room, once, and its id stays remembered', async () => {
     await fillBytes(0)
     const { value: page } = await fixture.send(restoreResponse, 'GET', '/v1/sync/envelopes?limit=1')
-    const victim = page.envelopes[0]
-    if (victim === undefined) throw new Error('nothing is stored')
+    const victim = restoredEnvelope.parse(page.envelopes[0])
     await fixture.pushRefused([envelope(100)])
     for (const expected of ['deleted', 'deleted']) {
       const { value } = await fixture.send(deleteEnvelopeResponse, 'DELETE', `/v1/sync/envelopes/${victim.id}`)
@@ -167,7 +173,7 @@ describe('quota', () => {
       expect(value.counters.find(({ metric }) => metric === 'encrypted_bytes')?.used).toBe(FREE_BYTES - victim.size_bytes)
     }
     expect((await fixture.push([envelope(100)])).value.results[0]?.status).toBe('stored')
-    const { device_id: _, ...repeat } = victim
+    const { device_id: _, stored_at: __, ...repeat } = victim
     expect((await fixture.push([repeat])).value.results[0]?.status).toBe('duplicate')
     expect((await fixture.counters()).encrypted_bytes?.used).toBe(FREE_BYTES - victim.size_bytes + 100)
   })

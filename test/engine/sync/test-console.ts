@@ -49,6 +49,7 @@ export type TestConsole = {
   counters: string[]
   online: string[]
   restored: RestoredEnvelope[]
+  forked: { workspaceId: string; deviceId: string }[]
   restorePages: string[]
   /** Rows of big answers, part by part. */
   bigParts: number[]
@@ -87,6 +88,7 @@ export function openConsole(
   const online: string[] = []
   const restored: RestoredEnvelope[] = []
   const restorePages: string[] = []
+  const forked: { workspaceId: string; deviceId: string }[] = []
   const sync = createSync({
     outboxDatabase: outbox,
     registry,
@@ -102,7 +104,8 @@ export function openConsole(
     onCounters: (workspaceId) => counters.push(workspaceId),
     onOnline: (workspaceId) => online.push(workspaceId),
     onRestorePage: (workspaceId) => restorePages.push(workspaceId),
-    async onRestored(_, envelopes) {
+    onForked: (workspaceId, deviceId) => forked.push({ workspaceId, deviceId }),
+    async onRestored(_, { envelopes }) {
       if (options.failRestore?.()) throw new Error('the disk is full')
       restored.push(...envelopes)
     },
@@ -124,6 +127,7 @@ export function openConsole(
     online,
     restored,
     restorePages,
+    forked,
     bigParts,
     async close() {
       await sync.stop()

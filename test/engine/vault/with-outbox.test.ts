@@ -51,7 +51,8 @@ describe('an envelope on its way through this computer', () => {
           subKeyId: null,
           memoryRef,
           createdAt: systemClock.now(),
-          seal: ({ id, revision }) => vault.seal({ envelopeId: id, memoryRef, revision, subKeyId: null, memoryId, contentType: 'text/plain', bytes }),
+          seal: ({ id, revision, replaces }) =>
+            vault.seal({ envelopeId: id, memoryRef, revision, subKeyId: null, memoryId, contentType: 'text/plain', bytes, deviceId: workspaceId, replaces }),
         },
       ])
       if (!made?.ok) throw made?.error

@@ -41,6 +41,25 @@ describe('parseBatch', () => {
     ])
   })
 
+  it('reads which versions an item replaces, and refuses what names none', () => {
+    const id = '0198C0DE-0000-7000-8000-0000000000aa'
+    const results = parse({
+      memories: [
+        { id: 'a', text: 'x', replaces: [id, id] },
+        { id: 'b', text: 'x', replaces: [] },
+        { id: 'c', text: 'x', replaces: id },
+        { id: 'd', text: 'x', replaces: [CANARY] },
+        { id: 'e', text: 'x', replaces: [7] },
+        { id: 'f', text: 'x', replaces: Array.from({ length: 65 }, (_, index) => `0198c0de-0000-7000-8000-0000000000${index + 10}`) },
+      ],
+    })
+    expect(results.slice(0, 2)).toMatchObject([{ replaces: [id.toLowerCase()] }, { replaces: [] }])
+    for (const refused of results.slice(2)) {
+      expect(refused).toMatchObject({ code: 'invalid_request' })
+      expect(String(refused)).not.toContain(CANARY)
+    }
+  })
+
   it('refuses single items without touching their neighbours', () => {
     const good = { id: 'good', text: 'x' }
     const results = parse({

@@ -13,7 +13,8 @@ function fixture(overrides: Partial<MemoryServiceOptions['outbox']> = {}, mayCom
     outbox: {
       enqueueEnvelopes: (drafts) => drafts.map((_, index) => ({ ok: true, value: { id: `e${index}`, revision: 1, sequence: index + 1, sizeBytes: 10 } })),
       enqueueMemoryDelete: () => ({ withdrawnCount: 0, deleteCount: 1 }),
-      latest: () => ({ id: 'e', revision: 4, sequence: 9, sizeBytes: 10, sha256: null }),
+      memory: () => ({ read: { id: 'e', revision: 4, sequence: 9, sizeBytes: 10, sha256: null, createdAt: 1 }, others: [] }),
+      version: () => null,
       ...overrides,
     },
     vault: {
@@ -25,6 +26,7 @@ function fixture(overrides: Partial<MemoryServiceOptions['outbox']> = {}, mayCom
     },
     ciphertexts: { read: async () => new Map(), mayComeBack: () => mayComeBack },
     maxEnvelopeBytes: () => 100,
+    deviceId: () => 'device',
     disk: { hasRoomFor: () => true, noteWritten: (size) => writtenBytes.push(size), noteWriteError: () => false },
     clock: { now: () => 77 },
     noteWrite: (subKeyId, at) => lastWrites.push([subKeyId, at]),
@@ -83,7 +85,7 @@ describe('the memory service', () => {
   })
 
   it('removes nothing that is not there', async () => {
-    expect(await fixture({ latest: () => null }).memories.remove({ ...OWNER, memoryId: 'a' })).toBeNull()
+    expect(await fixture({ memory: () => null }).memories.remove({ ...OWNER, memoryId: 'a' })).toBeNull()
     expect(await fixture().memories.remove({ ...OWNER, memoryId: 'a' })).toEqual({ withdrawn: 0, queued: 1 })
   })
 })

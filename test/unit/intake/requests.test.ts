@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConsoleFailure } from '../../../main/engine/base/failure.ts'
-import { decodePercent, findRoute, MethodNotAllowed } from '../../../main/engine/intake/requests.ts'
+import { decodePercent, findRoute, MethodNotAllowed, replacedVersions } from '../../../main/engine/intake/requests.ts'
 
 function codeOf(method: string, url: string): string {
   try {
@@ -15,9 +15,21 @@ describe('findRoute', () => {
   it('knows its paths', () => {
     expect(findRoute('POST', '/v1/memories')).toEqual({ kind: 'write' })
     expect(findRoute('POST', '/v1/memories/batch')).toEqual({ kind: 'write_batch' })
-    expect(findRoute('GET', '/v1/memories/a%2Fb%20%C3%A9')).toEqual({ kind: 'read', memoryId: 'a/b é' })
+    expect(findRoute('GET', '/v1/memories/a%2Fb%20%C3%A9')).toEqual({ kind: 'read', memoryId: 'a/b é', version: null })
     expect(findRoute('DELETE', '/v1/memories/batch')).toEqual({ kind: 'remove', memoryId: 'batch' })
     expect(findRoute('GET', '/healthz')).toEqual({ kind: 'health' })
+  })
+
+  it('reads one version by its id', () => {
+    const id = '0198c0de-0000-7000-8000-0000000000aa'
+    expect(findRoute('GET', `/v1/memories/a?version=${id.toUpperCase()}`)).toEqual({ kind: 'read', memoryId: 'a', version: id })
+    for (const query of ['version=', 'version=7', `version=${id}%20`, `version="${id}"`])
+      expect(codeOf('GET', `/v1/memories/a?${query}`)).toBe('invalid_request')
+    for (const query of ['', `version=${id}&x=1`, `version=${id}?`]) expect(codeOf('GET', `/v1/memories/a?${query}`)).toBe('not_found')
+    expect(codeOf('DELETE', `/v1/memories/a?version=${id}`)).toBe('not_found')
+    expect(replacedVersions(undefined)).toEqual([])
+    expect(replacedVersions(`${id.toUpperCase()} ,${id}`)).toEqual([id])
+    for (const header of ['', 'a', `${id};${id}`, Array.from({ length: 65 }, () => id).join()]) expect(() => replacedVersions(header)).toThrow(ConsoleFailure)
   })
 
   it.each([

@@ -17,6 +17,8 @@ const request = (memoryRef: string, subKeyId: string | null = null) => ({
   memoryId: 'm',
   contentType: 'text/plain',
   bytes: Buffer.from('canary'),
+  deviceId: '22222222-0000-4000-8000-000000000001',
+  replaces: [],
 })
 
 describe('the first start', () => {

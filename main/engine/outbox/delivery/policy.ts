@@ -19,7 +19,7 @@ const SUBSCRIPTION_ENDED = 'subscription_ended'
 export function policy(tried: PriorAttempts, answer: Answer<unknown>, now: number, random: Random): Decision {
   switch (answer.kind) {
     case 'ok':
-      return { next: 'delivered', duplicate: false, status: answer.status }
+      return { next: 'delivered', duplicate: false, status: answer.status, storedAt: null }
     case 'no_token':
       return { next: 'paused', why: 'signed_out', status: null, code: null, message: 'There is no token for this workspace.' }
     case 'not_serialisable':
@@ -54,6 +54,8 @@ function afterError(tried: PriorAttempts, answer: Extract<Answer<unknown>, { kin
 /** One item's result in the answer to a push. `null`: the platform said nothing about it; several: it said more than one thing. */
 export type PushResult = {
   status: 'stored' | 'duplicate' | 'refused' | 'conflict' | 'invalid'
+  /** ISO 8601, by the platform's clock. */
+  stored_at?: string | undefined
   code?: string | undefined
   message?: string | undefined
   meter?: string | undefined
@@ -80,9 +82,9 @@ export function resultPolicy(tried: PriorAttempts, result: PushResult | 'contrad
   const code = result.code ?? null
   switch (result.status) {
     case 'stored':
-      return { next: 'delivered', duplicate: false, status }
+      return { next: 'delivered', duplicate: false, status, storedAt: storedAtOf(result) }
     case 'duplicate':
-      return { next: 'delivered', duplicate: true, status }
+      return { next: 'delivered', duplicate: true, status, storedAt: storedAtOf(result) }
     case 'refused':
       return { next: 'held', refusal: refusalFrom(code, result), status }
     case 'conflict':
@@ -90,6 +92,11 @@ export function resultPolicy(tried: PriorAttempts, result: PushResult | 'contrad
     case 'invalid':
       return { next: 'rejected', conflict: false, serverValue: null, status, code, message: result.message ?? 'The platform found this envelope invalid.' }
   }
+}
+
+function storedAtOf({ stored_at: storedAt }: PushResult): number | null {
+  const at = storedAt === undefined ? Number.NaN : Date.parse(storedAt)
+  return Number.isSafeInteger(at) && at >= 0 ? at : null
 }
 
 function refusalOf(status: number, error: PlatformError | null): QuotaRefusal {

@@ -94,7 +94,9 @@ export function decideResults(batch: readonly InFlightItem[], answer: Extract<Pu
   return batch.map((inFlight) => {
     const result = agreedResult(results.get(inFlight.item.id) ?? [])
     const key =
-      result === null || result === 'contradiction' ? (result ?? '') : `${result.status}|${result.code ?? ''}|${result.meter ?? ''}|${result.message ?? ''}`
+      result === null || result === 'contradiction'
+        ? (result ?? '')
+        : `${result.status}|${result.code ?? ''}|${result.meter ?? ''}|${result.stored_at ?? ''}|${result.message ?? ''}`
     const decision = shared.get(key) ?? resultPolicy({ kind: 'envelope', attempts: leastTried(batch) }, result, answer.status, now, random)
     shared.set(key, decision)
     return { inFlight, decision }

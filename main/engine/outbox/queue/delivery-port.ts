@@ -105,7 +105,8 @@ export type ItemResult = { inFlight: InFlightItem; decision: Decision }
 
 /** What becomes of an item after an answer. (protocol: "Errors") */
 export type Decision =
-  | { next: 'delivered'; duplicate: boolean; status: number | null }
+  /** `storedAt`: by the platform's clock; null: it did not say. */
+  | { next: 'delivered'; duplicate: boolean; status: number | null; storedAt: number | null }
   /** Tried again at `nextAt`. `retryAfter`: the platform named the time. `batchNo`: what fails together from now on; null: as before. */
   | { next: 'waiting'; nextAt: number; retryAfter: boolean; status: number | null; code: string | null; message: string; batchNo: number | null }
   | { next: 'held'; refusal: QuotaRefusal; status: number }

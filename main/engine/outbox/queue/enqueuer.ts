@@ -5,9 +5,11 @@ import { DISCARDABLE } from './rows/codes.ts'
 import { createEnvelopeRows, type EnvelopeRow } from './rows/envelope-rows.ts'
 import type { ItemGroup } from './rows/item-groups.ts'
 import type { QuotaHolds } from './quota-holds.ts'
-import { type Identifiers, uuidText } from './identifiers.ts'
+import { type Identifiers, uuidBytes, uuidText } from './identifiers.ts'
 import { type EntityKey, entityOf, type LaneRow, settingEntity } from './lanes/lane-index.ts'
 import type { Lanes } from './lanes/lanes.ts'
+import type { MemoryVersions } from '../versions/memory-versions.ts'
+import { packedIds } from '../versions/packed-ids.ts'
 import { type SettingPayload, settingPayloadText } from '../payload.ts'
 import type { ItemTransitions } from './item-transitions.ts'
 import type { StagingArea } from './ciphertext-staging.ts'
@@ -21,8 +23,10 @@ export type EnvelopeDraft = {
   /** Hex of 32 bytes. */
   memoryRef: string
   createdAt: number
-  /** Called once inside the transaction, when id and revision are certain; both are bound into the sealed bytes. */
-  seal(given: { id: string; revision: number }): Uint8Array
+  /** Ids of versions of this memory that the writer knows beside the one that is read. */
+  replaces?: readonly string[]
+  /** Called once inside the transaction, when id, revision and what it replaces are certain; all are bound into the sealed bytes. */
+  seal(given: { id: string; revision: number; replaces: readonly string[] }): Uint8Array
 }
 export type Enqueued = { id: string; revision: number; sequence: number; sizeBytes: number }
 export type EnqueueOutcome = { ok: true; value: Enqueued } | { ok: false; error: unknown }
@@ -50,10 +54,12 @@ export class Enqueuer {
   readonly #identifiers: Identifiers
   readonly #clock: Pick<Clock, 'now'>
   readonly #archive: DeliveredArchive
+  readonly #versions: MemoryVersions
   readonly #envelopeRows: ReturnType<typeof createEnvelopeRows>
   readonly #insertItem
   readonly #stage: Pick<StagingArea, 'put'>
   readonly #withdraw
+  readonly #known
 
   constructor(parts: {
     writer: QueueWriter
@@ -61,6 +67,7 @@ export class Enqueuer {
     holds: QuotaHolds
     transitions: ItemTransitions
     archive: DeliveredArchive
+    versions: MemoryVersions
     stage: Pick<StagingArea, 'put'>
     identifiers: Identifiers
     clock: Pick<Clock, 'now'>
@@ -72,6 +79,7 @@ export class Enqueuer {
     this.#identifiers = parts.identifiers
     this.#clock = parts.clock
     this.#archive = parts.archive
+    this.#versions = parts.versions
     this.#stage = parts.stage
     const { database } = parts.writer
     this.#envelopeRows = createEnvelopeRows(database)
@@ -80,6 +88,7 @@ export class Enqueuer {
        VALUES (?, ?, ?, ?, ?, 0, NULL, ?, 0, 0, ?, ?, ?, 0, 0)`,
     )
     this.#withdraw = database.prepare<[number]>('UPDATE item SET withdrawn = 1 WHERE sequence = ?')
+    this.#known = database.prepare<[Buffer], number>('SELECT 1 FROM item WHERE id = ?').pluck()
   }
 
   /**
@@ -107,14 +116,14 @@ export class Enqueuer {
       const revision = (lane?.revision ?? 0) + 1
       const id = this.#identifiers.next()
       const idText = uuidText(id)
-      const sealed = sealDraft(draft, { id: idText, revision }, invalid)
+      // The same memory twice: for whom the second waits, and what it replaces, is read from the row of the first.
+      if (lane && rows.length > 0 && lane.lastSequence >= first) flush()
+      const sealed = sealDraft(draft, { id: idText, revision }, invalid, () => this.#replacedBy(workspace, draft, lane))
       if (!sealed.ok) {
         outcomes.push(sealed)
         continue
       }
-      // The same memory twice: for whom the second waits is read from the row of the first.
-      if (lane && rows.length > 0 && lane.lastSequence >= first) flush()
-      const { ciphertext } = sealed
+      const { ciphertext, replaces } = sealed
       const sizeBytes = ciphertext.byteLength
       const waitsFor = this.#lanes.openTail(lane)
       const group = this.#groupOf(workspace, 'envelope', draft.subKeyId, waitsFor)
@@ -122,14 +131,33 @@ export class Enqueuer {
       const sequence = this.#writer.nextSequence()
       if (rows.length === 0) first = sequence
       const { memoryRef, createdAt } = draft
-      rows.push({ id, groupNo: group.no, memoryRef, revision, ciphertext, createdAt, previous: lane?.lastSequence ?? null, waitsFor })
-      const newest = { revision, lastSequence: sequence, envelope: sequence }
-      this.#writer.laneIndex.put(workspace, memoryRef, newest)
+      rows.push({
+        id,
+        groupNo: group.no,
+        memoryRef,
+        revision,
+        ciphertext,
+        createdAt,
+        previous: lane?.lastSequence ?? null,
+        waitsFor,
+        replaces: packedIds(replaces),
+      })
+      let newest: LaneRow = { revision, lastSequence: sequence, envelope: sequence, forked: false }
+      if (lane?.forked === true) {
+        flush()
+        newest = this.#versions.settled(workspace, memoryRef, newest)
+        this.#writer.laneIndex.putThrough(workspace, memoryRef, newest)
+      } else this.#writer.laneIndex.put(workspace, memoryRef, newest)
       known?.set(memoryRef, newest)
       outcomes.push({ ok: true, value: { id: idText, revision, sequence, sizeBytes } })
     }
     flush()
     return outcomes
+  }
+
+  #replacedBy(workspace: number, { memoryRef, replaces = [] }: EnvelopeDraft, lane: LaneRow | null): string[] {
+    this.#versions.requireAll(workspace, memoryRef, lane, replaces)
+    return this.#versions.replacedByNew(workspace, memoryRef, lane, replaces)
   }
 
   /** What is known of the memories of these drafts, by workspace; `invalid`: references that are none. */
@@ -151,13 +179,15 @@ export class Enqueuer {
 
   /**
    * Deletes a memory: what may not have reached the platform is withdrawn, and each envelope that may be there gets a
-   * delete in its lane. The platform remembers deleted ids, so a push that comes late changes nothing.
+   * delete in its lane, also one that only another version's `replaces` names: what that one had replaced must not be read again. The
+   * platform remembers deleted ids, so a push that comes late changes nothing.
    */
   memoryDelete(workspaceId: string, memoryRef: string): { withdrawnCount: number; deleteCount: number } {
     const workspace = this.#writer.names.number(workspaceId)
     const entity = entityOf(memoryRef)
     const lane = this.#writer.laneIndex.find(workspace, memoryRef)
     if (!lane) return { withdrawnCount: 0, deleteCount: 0 }
+    const namedOnly = this.#namedOnly(workspace, memoryRef, lane)
     const atPlatform: Buffer[] = []
     const withdrawn: number[] = []
     for (const step of this.#lanes.backwards(lane)) {
@@ -168,9 +198,9 @@ export class Enqueuer {
       if (step.sent === 1) atPlatform.push(step.id)
       this.#withdraw.run(step.sequence)
     }
-    atPlatform.push(...this.#archive.withdraw(workspace, entity))
+    atPlatform.push(...this.#archive.withdraw(workspace, entity), ...namedOnly)
     this.#transitions.discard(withdrawn, MEMORY_DELETED, null)
-    let tail: LaneRow = { ...lane, envelope: null }
+    let tail: LaneRow = { ...lane, envelope: null, forked: false }
     this.#writer.laneIndex.putThrough(workspace, memoryRef, tail)
     // Oldest first, as they were stored.
     for (const envelopeId of atPlatform.reverse()) {
@@ -195,6 +225,17 @@ export class Enqueuer {
     return { withdrawnCount: withdrawn.length, deleteCount: atPlatform.length }
   }
 
+  /** Ids that a version of this memory replaces, and that are none of its versions here. */
+  #namedOnly(workspace: number, memoryRef: string, lane: LaneRow): Buffer[] {
+    const versions = [...this.#versions.all(workspace, memoryRef, lane)]
+    const named = new Set(versions.flatMap(({ replaces, isDeleted }) => (isDeleted ? [] : (replaces ?? []))))
+    for (const { id } of versions) named.delete(id)
+    return [...named].flatMap((id) => {
+      const bytes = uuidBytes(id)
+      return bytes === null || this.#known.get(bytes) !== undefined || this.#archive.knows(bytes) ? [] : bytes
+    })
+  }
+
   /** Queues an edit of a setting; an older edit of the same key that never left is replaced. */
   setting(workspaceId: string, edit: Pick<SettingPayload, 'key' | 'value' | 'baseVersion'>): { id: string; sequence: number } {
     const workspace = this.#writer.names.number(workspaceId)
@@ -217,7 +258,7 @@ export class Enqueuer {
     const sequence = this.#writer.nextSequence()
     this.#insertItem.run(sequence, item.id, group.no, item.entity, item.revision, item.payload, item.createdAt, lane?.lastSequence ?? null, waitsFor)
     this.#writer.groups.add(group, 1, 0)
-    this.#writer.laneIndex.put(item.workspace, item.key, { revision, lastSequence: sequence, envelope: null })
+    this.#writer.laneIndex.put(item.workspace, item.key, { revision, lastSequence: sequence, envelope: null, forked: false })
     return sequence
   }
 
@@ -234,12 +275,14 @@ function sealDraft(
   draft: EnvelopeDraft,
   given: { id: string; revision: number },
   invalid: ReadonlySet<string>,
-): { ok: true; ciphertext: Uint8Array } | { ok: false; error: unknown } {
+  replacedBy: () => string[],
+): { ok: true; ciphertext: Uint8Array; replaces: readonly string[] } | { ok: false; error: unknown } {
   try {
     if (invalid.size > 0 && invalid.has(draft.memoryRef)) throw new Error('a memory reference is 32 bytes in hex')
-    const ciphertext = draft.seal(given)
+    const replaces = replacedBy()
+    const ciphertext = draft.seal({ ...given, replaces })
     if (ciphertext.byteLength === 0) throw new Error('a sealed envelope is never empty')
-    return { ok: true, ciphertext }
+    return { ok: true, ciphertext, replaces }
   } catch (error) {
     return { ok: false, error }
   }

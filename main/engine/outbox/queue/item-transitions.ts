@@ -45,8 +45,8 @@ export class ItemTransitions {
     )
     this.#marked = database.prepare<[string, number], number>(`SELECT sequence FROM item WHERE ${chosen} AND group_no = ?`).pluck()
     this.#takeBack = database.prepare<[number, number | null, string]>(`UPDATE item SET sent = ?, push_no = ? WHERE ${chosen}`)
-    this.#leave = database.prepare<[number, number | null, string | null, number, number, string, number]>(
-      `UPDATE item SET group_no = ?, settled_at = ?, reason = ?, attempts = attempts + ?, sent = ?, next_at = NULL WHERE ${chosen} AND group_no = ?`,
+    this.#leave = database.prepare<[number, number | null, number | null, string | null, number, number, string, number]>(
+      `UPDATE item SET group_no = ?, settled_at = ?, stored_at = ifnull(?, stored_at), reason = ?, attempts = attempts + ?, sent = ?, next_at = NULL WHERE ${chosen} AND group_no = ?`,
     )
     this.#wait = database.prepare<[number, string | null, number, number, number, number, string, number]>(
       `UPDATE item SET group_no = ?, reason = ?, attempts = attempts + ?, next_at = ?, told = ?, push_no = ? WHERE ${chosen} AND group_no = ?`,
@@ -194,6 +194,7 @@ export class ItemTransitions {
         : this.#leave.run(
             to.no,
             decision.next === 'delivered' ? now : null,
+            decision.next === 'delivered' ? decision.storedAt : null,
             decision.next === 'rejected' ? decision.message : null,
             used,
             isKnownAbsent(decision) ? 0 : 1,

@@ -9,12 +9,17 @@ import type { QueueWriter } from '../queue/queue-writer.ts'
 import type { QuotaHolds } from '../queue/quota-holds.ts'
 import { DISCARDABLE } from '../queue/rows/codes.ts'
 import { deletePayload, parsePayload } from '../payload.ts'
+import type { MemoryVersions } from '../versions/memory-versions.ts'
+import { packedIds } from '../versions/packed-ids.ts'
 import { MEMORY_DELETED } from '../reasons.ts'
 
 /** A write that another store knows. `workspaceId`: whose it is in this data folder, which may not be where it was written. */
 export type RestoredEntry = { entry: JournalEntry; workspaceId: string; ciphertext: Uint8Array | null }
 
 const MEMORY_LANE = /^memory:([0-9a-f]{64})$/
+/** The byte of a sealed envelope that names its format. */
+const FORMAT_AT = 4
+const FIRST_FORMAT = 1
 const SETTING_LANE = /^setting:(.+)$/s
 
 /**
@@ -26,6 +31,7 @@ export class EntryRestorer {
   readonly #lanes: Lanes
   readonly #holds: QuotaHolds
   readonly #archive: DeliveredArchive
+  readonly #versions: MemoryVersions
   readonly #transitions: ItemTransitions
   readonly #stage: Pick<StagingArea, 'put' | 'has'>
   readonly #find
@@ -39,6 +45,7 @@ export class EntryRestorer {
     lanes: Lanes
     holds: QuotaHolds
     archive: DeliveredArchive
+    versions: MemoryVersions
     transitions: ItemTransitions
     stage: Pick<StagingArea, 'put' | 'has'>
   }) {
@@ -46,16 +53,17 @@ export class EntryRestorer {
     this.#lanes = parts.lanes
     this.#holds = parts.holds
     this.#archive = parts.archive
+    this.#versions = parts.versions
     this.#transitions = parts.transitions
     this.#stage = parts.stage
     const { database } = parts.writer
     this.#find = database.prepare<[Buffer], number>('SELECT sequence FROM item WHERE id = ?').pluck()
     // `sent`: it may be at the platform, whatever this file remembers.
     this.#insert = database.prepare<
-      [number, Buffer, number, Buffer | string, number | null, number, Buffer | null, string | null, number, number | null, number | null]
+      [number, Buffer, number, Buffer | string, number | null, number, Buffer | null, string | null, number, number | null, number | null, Buffer | null]
     >(
-      `INSERT INTO item (sequence, id, group_no, entity, revision, size_bytes, sha256, payload, attempts, told, created_at, previous, waits_for, sent, withdrawn)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 1, 0)`,
+      `INSERT INTO item (sequence, id, group_no, entity, revision, size_bytes, sha256, payload, attempts, told, created_at, previous, waits_for, replaces, sent, withdrawn)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, 1, 0)`,
     )
     this.#setPrevious = database.prepare<[number, number]>('UPDATE item SET previous = ? WHERE sequence = ?')
     this.#openIn = database.prepare<[number, number], { sequence: number; entity: Buffer | string }>(
@@ -82,16 +90,24 @@ export class EntryRestorer {
     const subKey = entry.subKeyId === null ? null : names.number(entry.subKeyId)
     const group = groups.with({ workspace, kind: entry.kind, state: fresh.state, heldBy: fresh.heldBy, behind: waitsFor !== null, subKey })
     const sha256 = entry.sha256 === null ? null : Buffer.from(entry.sha256, 'hex')
+    // Format 1 replaces what its device wrote before; it names nothing.
+    const replaces = entry.kind !== 'envelope' || (ciphertext !== null && ciphertext[FORMAT_AT] === FIRST_FORMAT) ? null : packedIds(entry.replaces)
     // As `Enqueuer` writes them: a setting's revision counts, a delete has none.
-    this.#insert.run(sequence, id, group.no, entity, entry.revision, entry.sizeBytes, sha256, entry.payload, entry.createdAt, previous, waitsFor)
+    this.#insert.run(sequence, id, group.no, entity, entry.revision, entry.sizeBytes, sha256, entry.payload, entry.createdAt, previous, waitsFor, replaces)
     groups.add(group, 1, entry.sizeBytes)
     if (next) this.#setPrevious.run(sequence, next.sequence)
     for (const one of later) if (!this.#lanes.isSettled(one) && (one.waits_for === null || one.waits_for < sequence)) this.#lanes.setWaits(one, sequence)
-    laneIndex.putThrough(workspace, key, laneWith(entry, sequence, lane, later.length > 0))
     if (ciphertext !== null && !this.#stage.has(sequence)) this.#stage.put(sequence, [ciphertext])
     const deleted = entry.kind === 'delete' ? parsePayload(deletePayload, entry.payload) : null
     const envelope = deleted === null ? null : uuidBytes(deleted.envelopeId)
     if (envelope !== null) this.#archive.mark(envelope, 1)
+    const within = {
+      revision: Math.max(lane?.revision ?? 0, entry.revision ?? 0),
+      lastSequence: Math.max(lane?.lastSequence ?? 0, sequence),
+      envelope: lane?.envelope ?? null,
+      forked: false,
+    }
+    laneIndex.putThrough(workspace, key, entry.kind === 'setting' ? within : this.#versions.settled(workspace, key, within))
     return true
   }
 
@@ -115,7 +131,7 @@ export class EntryRestorer {
     const step = this.#lanes.step(sequence)
     const workspace = step === null ? null : this.#lanes.groupOf(step).workspace
     const lane = workspace === null ? null : this.#writer.laneIndex.find(workspace, keyOf(entity), entity)
-    if (workspace !== null && lane && lane.envelope === sequence) this.#writer.laneIndex.putThrough(workspace, keyOf(entity), { ...lane, envelope: null })
+    if (workspace !== null && lane) this.#writer.laneIndex.putThrough(workspace, keyOf(entity), this.#versions.settled(workspace, keyOf(entity), lane))
   }
 
   /** Its own place where that is free: the order of all writes stays as it was. */
@@ -145,14 +161,4 @@ function laneKeyOf(entry: JournalEntry): string | null {
   if (entry.kind === 'setting') return setting === undefined ? null : settingEntity(setting)
   if (entry.kind === 'envelope' && (entry.revision === null || entry.sha256 === null || entry.sizeBytes === 0)) return null
   return memory ?? null
-}
-
-function laneWith(entry: JournalEntry, sequence: number, lane: LaneRow | null, isOvertaken: boolean): LaneRow {
-  const revision = Math.max(lane?.revision ?? 0, entry.revision ?? 0)
-  const lastSequence = Math.max(lane?.lastSequence ?? 0, sequence)
-  if (entry.kind === 'envelope') {
-    const isNewest = !lane || (entry.revision ?? 0) > lane.revision
-    return { revision, lastSequence, envelope: isNewest ? sequence : lane.envelope }
-  }
-  return { revision, lastSequence, envelope: isOvertaken ? (lane?.envelope ?? null) : null }
 }

@@ -1,12 +1,38 @@
-import { uuidBytes } from '../queue/identifiers.ts'
+import { uuidBytes, uuidText } from '../queue/identifiers.ts'
 import type { DeliveredArchive } from '../queue/delivered-archive.ts'
+import type { ItemTransitions } from '../queue/item-transitions.ts'
 import type { QuotaHolds } from '../queue/quota-holds.ts'
 import type { StoredEnvelope } from '../item.ts'
+import { keyOf, type LaneRow } from '../queue/lanes/lane-index.ts'
 import type { Lanes } from '../queue/lanes/lanes.ts'
 import type { QueueWriter } from '../queue/queue-writer.ts'
+import { DISCARDABLE } from '../queue/rows/codes.ts'
+import { DELETED_ELSEWHERE } from '../reasons.ts'
+import type { KnownVersion, MemoryVersions } from '../versions/memory-versions.ts'
+import { packedIds } from '../versions/packed-ids.ts'
 
+/** What is known of a version beside its envelope. */
+export type VersionFacts = {
+  /** Who pushed it; null: this device. */
+  deviceId: string | null
+  storedAt: number | null
+  /** Null: sealed in format 1. Empty as well while `isUnopened`. */
+  replaces: readonly string[] | null
+  /** Its front could not be opened, for lack of the key. */
+  isUnopened: boolean
+}
 /** An envelope as a restore or a sweep of the LanceDB store knows it. */
-export type KnownEnvelope = Omit<StoredEnvelope, 'sequence' | 'ciphertext'>
+export type KnownEnvelope = Omit<StoredEnvelope, 'sequence' | 'ciphertext'> & Partial<VersionFacts>
+/** A version that was deleted at the platform, where its ciphertext is no more. */
+export type DeletedVersion = {
+  id: string
+  workspaceId: string
+  memoryRef: string
+  revision: number
+  deviceId: string | null
+  createdAt: number
+  storedAt: number | null
+}
 
 /** Brings envelopes into the queue that were sealed before: at the platform already, or found in the LanceDB store alone. */
 export class EnvelopeRestorer {
@@ -14,20 +40,62 @@ export class EnvelopeRestorer {
   readonly #lanes: Lanes
   readonly #holds: QuotaHolds
   readonly #archive: DeliveredArchive
+  readonly #transitions: ItemTransitions
+  readonly #versions: MemoryVersions
   readonly #find
   readonly #insert
+  readonly #learn
+  readonly #learnArchived
+  readonly #insertDeleted
+  readonly #addUnopened
+  readonly #dropUnopened
+  readonly #unopened
+  readonly #opened
+  readonly #openedArchived
 
-  constructor(parts: { writer: QueueWriter; lanes: Lanes; holds: QuotaHolds; archive: DeliveredArchive }) {
+  constructor(parts: {
+    writer: QueueWriter
+    lanes: Lanes
+    holds: QuotaHolds
+    archive: DeliveredArchive
+    transitions: ItemTransitions
+    versions: MemoryVersions
+  }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
     this.#holds = parts.holds
     this.#archive = parts.archive
+    this.#transitions = parts.transitions
+    this.#versions = parts.versions
     const { database } = parts.writer
     this.#find = database.prepare<[Buffer], number>('SELECT sequence FROM item WHERE id = ?').pluck()
-    this.#insert = database.prepare<[number, Buffer, number, Buffer, number, number, Buffer, number, number | null, number | null, number | null]>(
-      `INSERT INTO item (sequence, id, group_no, entity, revision, size_bytes, sha256, attempts, told, created_at, settled_at, previous, waits_for, sent, withdrawn)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, 1, 0)`,
+    this.#insert = database.prepare<
+      [number, Buffer, number, Buffer, number, number, Buffer, number, number | null, number | null, number | null, Buffer | null, number | null, number | null]
+    >(
+      `INSERT INTO item (sequence, id, group_no, entity, revision, size_bytes, sha256, attempts, told, created_at, settled_at, previous, waits_for, replaces, stored_at, device, sent, withdrawn)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, 1, 0)`,
     )
+    // What an older program fetched back says nothing of its device: null would make it this one.
+    this.#learn = database.prepare<[number | null, Buffer | null, number | null, number]>(
+      `UPDATE item SET stored_at = ifnull(stored_at, ?), replaces = ifnull(replaces, ?), device = CASE WHEN push_no IS NULL AND settled_at IS NOT NULL THEN ? ELSE device END
+       WHERE sequence = ? AND (stored_at IS NULL OR replaces IS NULL)`,
+    )
+    this.#learnArchived = database.prepare<[number, number, number | null, Buffer | null, number | null, Buffer]>(
+      `UPDATE archive SET revision = ifnull(revision, ?), created_at = ifnull(created_at, ?), stored_at = ifnull(stored_at, ?), replaces = ifnull(replaces, ?),
+       device = CASE own WHEN 0 THEN ifnull(device, ?) ELSE device END WHERE id = ? AND (stored_at IS NULL OR revision IS NULL)`,
+    )
+    this.#insertDeleted = database.prepare<[number, Buffer, number, Buffer, number, number, number | null, number | null]>(
+      `INSERT INTO archive (workspace, entity, sequence, id, size_bytes, sub_key, own, withdrawn, revision, created_at, stored_at, device)
+       VALUES (?, ?, ?, ?, 0, NULL, 0, 2, ?, ?, ?, ?)`,
+    )
+    this.#addUnopened = database.prepare<[number]>('INSERT OR IGNORE INTO unopened (sequence) VALUES (?)')
+    this.#dropUnopened = database.prepare<[number]>('DELETE FROM unopened WHERE sequence = ?')
+    this.#unopened = database.prepare<[number, number], { sequence: number; id: Buffer; entity: Buffer; revision: number; size_bytes: number; sha256: Buffer }>(
+      `SELECT unopened.sequence, item.id, item.entity, item.revision, item.size_bytes, item.sha256 FROM unopened JOIN item ON item.sequence = unopened.sequence
+       WHERE unopened.sequence > ? ORDER BY unopened.sequence LIMIT ?`,
+    )
+    this.#opened = database.prepare<[Buffer, number]>('UPDATE item SET replaces = ? WHERE sequence = ?')
+    this.#openedArchived = database.prepare<[Buffer, Buffer]>('UPDATE archive SET replaces = ? WHERE id = ?')
   }
 
   /** Which of these ids the queue knows: queued, delivered, discarded, or pruned. */
@@ -48,11 +116,55 @@ export class EnvelopeRestorer {
     const sequences = new Map<string, number>()
     for (const envelope of envelopes) {
       const id = uuidBytes(envelope.id)
-      if (id === null || this.#archive.knows(id)) continue
+      if (id === null) continue
+      if (this.#archive.knows(id)) {
+        const { revision, createdAt, storedAt = null } = envelope
+        if (this.#learnArchived.run(revision, createdAt, storedAt, packedOf(envelope), this.#deviceOf(envelope), id).changes > 0) this.#lookAgain(envelope)
+        continue
+      }
       const known = this.#find.get(id)
+      if (known !== undefined && this.#learn.run(envelope.storedAt ?? null, packedOf(envelope), this.#deviceOf(envelope), known).changes > 0)
+        this.#lookAgain(envelope)
       sequences.set(envelope.id, known ?? this.#append(envelope, id, now))
     }
     return sequences
+  }
+
+  /** Versions that the platform says were deleted: what they replaced is not read again. */
+  adoptDeleted(versions: readonly DeletedVersion[], now: number): void {
+    for (const version of versions) {
+      const id = uuidBytes(version.id)
+      if (id === null) continue
+      const { names, laneIndex, nextSequence, keepAbove } = this.#writer
+      const workspace = names.number(version.workspaceId)
+      const entity = Buffer.from(version.memoryRef, 'hex')
+      const lane = laneIndex.find(workspace, version.memoryRef, entity)
+      const known = this.#find.get(id)
+      if (known !== undefined || this.#archive.knows(id)) {
+        this.#archive.deleted(workspace, id)
+        const step = known === undefined ? null : this.#lanes.step(known)
+        if (step !== null && DISCARDABLE.has(this.#lanes.groupOf(step).state)) this.#transitions.discard([step.sequence], DELETED_ELSEWHERE, null, now)
+        if (lane !== null && (lane.forked || lane.envelope !== null)) laneIndex.putThrough(workspace, version.memoryRef, { ...lane, forked: true })
+        continue
+      }
+      const sequence = nextSequence()
+      keepAbove(sequence)
+      const device = this.#deviceOf(version)
+      this.#insertDeleted.run(workspace, entity, sequence, id, version.revision, version.createdAt, version.storedAt, device)
+      if (lane === null) {
+        laneIndex.putThrough(workspace, version.memoryRef, { revision: version.revision, lastSequence: sequence, envelope: null, forked: false })
+        continue
+      }
+      const head = lane.envelope === null || lane.forked ? null : this.#versions.at(workspace, version.memoryRef, lane, lane.envelope)
+      const isReplacedBy = (other: KnownVersion): boolean =>
+        other.replaces?.includes(version.id) === true || (other.device === device && other.revision > version.revision)
+      const isReplaced = head === null ? lane.envelope === null && !lane.forked : isReplacedBy(head)
+      laneIndex.putThrough(workspace, version.memoryRef, {
+        ...lane,
+        revision: Math.max(lane.revision, version.revision),
+        forked: lane.forked || !isReplaced,
+      })
+    }
   }
 
   /** An envelope whose row was lost: queued again. The platform knows its id if it was there before. */
@@ -60,6 +172,43 @@ export class EnvelopeRestorer {
     const id = uuidBytes(envelope.id)
     if (id === null || this.#find.get(id) !== undefined || this.#archive.knows(id)) return null
     return this.#append(envelope, id, null)
+  }
+
+  /** Envelopes whose front was not opened yet, in the order of the queue, above `after`. */
+  unopened(after: number, limit: number): { id: string; sequence: number; memoryRef: string; revision: number; sizeBytes: number; sha256: string }[] {
+    return this.#unopened.all(after, limit).map(({ sequence, id, entity, revision, size_bytes, sha256 }) => ({
+      id: uuidText(id),
+      sequence,
+      memoryRef: keyOf(entity),
+      revision,
+      sizeBytes: size_bytes,
+      sha256: sha256.toString('hex'),
+    }))
+  }
+
+  /** Their fronts say what they replace. */
+  opened(fronts: readonly { id: string; sequence: number; replaces: readonly string[] }[]): void {
+    for (const { id, sequence, replaces } of fronts) {
+      this.#dropUnopened.run(sequence)
+      const bytes = uuidBytes(id)
+      if (bytes === null) continue
+      this.#opened.run(packedIds(replaces), sequence)
+      this.#openedArchived.run(packedIds(replaces), bytes)
+    }
+  }
+
+  #deviceOf({ deviceId = null }: { deviceId?: string | null }): number | null {
+    return deviceId === null ? null : this.#writer.names.number(deviceId)
+  }
+
+  /** More is known of one of its versions than before. */
+  #lookAgain({ workspaceId, memoryRef }: KnownEnvelope): void {
+    const { names, laneIndex } = this.#writer
+    const workspace = names.number(workspaceId)
+    const lane = laneIndex.find(workspace, memoryRef)
+    if (lane === null || lane.forked || lane.envelope === null) return
+    const looked = this.#versions.settled(workspace, memoryRef, lane)
+    if (looked.forked || looked.envelope !== lane.envelope) laneIndex.putThrough(workspace, memoryRef, looked)
   }
 
   #append(envelope: KnownEnvelope, id: Buffer, deliveredAt: number | null): number {
@@ -79,6 +228,7 @@ export class EnvelopeRestorer {
       subKey,
     })
     const sequence = nextSequence()
+    const device = this.#deviceOf(envelope)
     this.#insert.run(
       sequence,
       id,
@@ -91,11 +241,31 @@ export class EnvelopeRestorer {
       deliveredAt,
       lane?.lastSequence ?? null,
       waitsFor,
+      packedOf(envelope),
+      envelope.storedAt ?? null,
+      device,
     )
     groups.add(group, 1, envelope.sizeBytes)
-    const newest = !lane || envelope.revision > lane.revision
-    const known = newest ? { revision: envelope.revision, envelope: sequence } : { revision: lane.revision, envelope: lane.envelope }
-    this.#writer.laneIndex.putThrough(workspace, envelope.memoryRef, { ...known, lastSequence: sequence })
+    if (envelope.isUnopened === true) this.#addUnopened.run(sequence)
+    const isOnly = lane === null || this.#followsHead(workspace, envelope, device, lane)
+    this.#writer.laneIndex.putThrough(workspace, envelope.memoryRef, {
+      revision: Math.max(lane?.revision ?? 0, envelope.revision),
+      lastSequence: sequence,
+      envelope: isOnly ? sequence : (lane?.envelope ?? sequence),
+      forked: !isOnly,
+    })
     return sequence
   }
+
+  /** Whether it replaces the one head that its memory has. */
+  #followsHead(workspace: number, { memoryRef, revision, replaces = null }: KnownEnvelope, device: number | null, lane: LaneRow): boolean {
+    const head = lane.forked || lane.envelope === null ? null : this.#versions.at(workspace, memoryRef, lane, lane.envelope)
+    if (head === null) return false
+    if (replaces !== null) return replaces.includes(head.id)
+    return head.replaces === null && head.device === device && revision > head.revision
+  }
+}
+
+function packedOf({ replaces = null }: Partial<VersionFacts>): Buffer | null {
+  return replaces === null ? null : packedIds(replaces)
 }

@@ -22,6 +22,8 @@ export function repairQueue(database: Database): void {
   const lanes = new Lanes(writer)
   writer.write(() => mendLanes(database, lanes))
   while (writer.laneIndex.fold(5000));
+  // Lanes that were lost are made of what came last; which version is read follows from all that are left.
+  database.exec("UPDATE lane SET forked = 1 WHERE typeof(entity) = 'blob' AND envelope IS NOT NULL")
 }
 
 /** The row that knows the highest number may be lost, or come from a file that had none. */

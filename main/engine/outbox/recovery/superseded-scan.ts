@@ -1,5 +1,6 @@
 import type { DeliveredArchive } from '../queue/delivered-archive.ts'
 import { uuidText } from '../queue/identifiers.ts'
+import type { MemoryVersions } from '../versions/memory-versions.ts'
 import { keyOf } from '../queue/lanes/lane-index.ts'
 import type { Lanes } from '../queue/lanes/lanes.ts'
 import type { QueueWriter } from '../queue/queue-writer.ts'
@@ -15,6 +16,7 @@ export class SupersededScan {
   readonly #writer: QueueWriter
   readonly #lanes: Lanes
   readonly #archive: DeliveredArchive
+  readonly #versions: MemoryVersions
   readonly #page
   readonly #latePage
   readonly #readUpto
@@ -26,10 +28,11 @@ export class SupersededScan {
   #lateAfter: number | null = 0
   #answered: (() => void) | null = null
 
-  constructor(parts: { writer: QueueWriter; lanes: Lanes; archive: DeliveredArchive }) {
+  constructor(parts: { writer: QueueWriter; lanes: Lanes; archive: DeliveredArchive; versions: MemoryVersions }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
     this.#archive = parts.archive
+    this.#versions = parts.versions
     const { database } = parts.writer
     this.#page = database.prepare<[number, number], Successor>(
       'SELECT sequence, previous, entity, group_no, created_at FROM item WHERE sequence > ? ORDER BY sequence LIMIT ?',
@@ -89,7 +92,7 @@ export class SupersededScan {
     const ids: string[] = []
     const late: number[] = []
     for (const row of rows) {
-      if (row.previous === null || this.#isNewest(row, row.previous)) continue
+      if (row.previous === null || this.#isHead(row, row.previous)) continue
       const fate = this.#fate(row.previous, row)
       if (fate.kind === 'delivered') ids.push(fate.id)
       else if (fate.kind === 'open') late.push(row.previous)
@@ -106,10 +109,13 @@ export class SupersededScan {
     }
   }
 
-  /** A restore may put an older revision behind a newer one: the newest is kept, wherever it stands. */
-  #isNewest(row: Successor, sequence: number): boolean {
+  /** Only what another version replaces goes; a head is kept, wherever it stands. */
+  #isHead(row: Successor, sequence: number): boolean {
     const workspace = this.#writer.groups.get(row.group_no)?.workspace
-    return workspace !== undefined && this.#writer.laneIndex.find(workspace, keyOf(row.entity))?.envelope === sequence
+    const key = keyOf(row.entity)
+    const lane = workspace === undefined ? null : this.#writer.laneIndex.find(workspace, key)
+    if (workspace === undefined || lane === null) return false
+    return lane.forked ? this.#versions.heads(workspace, key, lane).heads.some((head) => head.sequence === sequence) : lane.envelope === sequence
   }
 
   #fate(sequence: number, successor?: Successor): { kind: 'delivered'; id: string } | { kind: 'open' } | { kind: 'none' } {

@@ -1,10 +1,23 @@
 import type { Clock } from '../../base/clock.ts'
+import type { ErrorCode } from '../../../../shared/contract/errors.ts'
+import type { Instances } from './instances.ts'
 import type { PlatformClient } from '../client/platform-client.ts'
 import { type Trouble, troubleOf } from '../client/trouble.ts'
 
 /** A session that was refused is tried again when the counters change, and now and then: another device's lease may have run out silently. */
 const REFUSED_RETRY_MS = 60_000
 const CLOSE_TIMEOUT_MS = 2_000
+
+export type SessionLeaseParts = {
+  client: PlatformClient
+  clock: Clock
+  workspaceId: string
+  deviceId: () => string
+  /** This start, and those before it. */
+  instances: Pick<Instances, 'current' | 'earlier'>
+  /** Another data folder has run as this device: from now on this one is another device. */
+  becomeAnotherDevice: (signal: AbortSignal) => Promise<Trouble | null>
+}
 
 export type SessionRefusal = { code: string; message: string; meter: string | null }
 
@@ -14,16 +27,20 @@ export class SessionLease {
   readonly #clock: Clock
   readonly #workspaceId: string
   readonly #deviceId: () => string
+  readonly #instances: SessionLeaseParts['instances']
+  readonly #becomeAnotherDevice: SessionLeaseParts['becomeAnotherDevice']
   #id: string | null = null
   #refusal: SessionRefusal | null = null
   /** Monotonic time at which something is to be done; null: nothing. */
   #dueAt: number | null = null
 
-  constructor(client: PlatformClient, clock: Clock, workspaceId: string, deviceId: () => string) {
-    this.#client = client
-    this.#clock = clock
-    this.#workspaceId = workspaceId
-    this.#deviceId = deviceId
+  constructor(parts: SessionLeaseParts) {
+    this.#client = parts.client
+    this.#clock = parts.clock
+    this.#workspaceId = parts.workspaceId
+    this.#deviceId = parts.deviceId
+    this.#instances = parts.instances
+    this.#becomeAnotherDevice = parts.becomeAnotherDevice
   }
 
   get current(): string | null {
@@ -74,8 +91,10 @@ export class SessionLease {
     if (id !== null) await this.#client.send(this.#workspaceId, 'closeSession', { params: { id }, timeoutMs: CLOSE_TIMEOUT_MS })
   }
 
-  async #open(signal: AbortSignal): Promise<Trouble | null> {
-    const opened = await this.#client.send(this.#workspaceId, 'openSession', { body: { device_id: this.#deviceId() }, signal })
+  async #open(signal: AbortSignal, isForked = false): Promise<Trouble | null> {
+    const opened = await this.#ask(signal)
+    if (!isForked && opened.kind === 'error' && opened.error?.code === ('device_forked' satisfies ErrorCode))
+      return (await this.#becomeAnotherDevice(signal)) ?? (await this.#open(signal, true))
     if (opened.kind === 'ok') {
       this.#id = opened.value.id
       this.#refusal = null
@@ -93,5 +112,14 @@ export class SessionLease {
       return null
     }
     return troubleOf(opened)
+  }
+
+  async #ask(signal: AbortSignal) {
+    const device_id = this.#deviceId()
+    const { current, earlier } = this.#instances
+    const answer = await this.#client.send(this.#workspaceId, 'openSession', { body: { device_id, instance: current, earlier: [...earlier] }, signal })
+    // A platform of the first contract takes no other fields than this one.
+    if (answer.kind !== 'error' || answer.status !== 400) return answer
+    return await this.#client.send(this.#workspaceId, 'openSession', { body: { device_id }, signal })
   }
 }

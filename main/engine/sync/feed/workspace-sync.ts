@@ -9,6 +9,7 @@ import { listenToEvents } from './event-stream.ts'
 import type { HttpPlatformClient } from '../client/http-platform-client.ts'
 import { type Pulled, pullChanges, readDirectly } from './puller.ts'
 import { QuestionPace } from './question-pace.ts'
+import type { Instances } from '../accounts/instances.ts'
 import { SessionLease } from '../accounts/session-lease.ts'
 import { sleep } from '../../base/sleep.ts'
 import { type Trouble, troubleOf } from '../client/trouble.ts'
@@ -22,6 +23,10 @@ export type WorkspaceSyncParts = {
   /** Who this computer is to this platform. */
   deviceId(): string
   announcer: Announcer
+  /** This start of the console, and those before it. */
+  instances: Pick<Instances, 'current' | 'earlier'>
+  /** Another data folder has run as this device: after it, `deviceId` is another one. */
+  onForked(): void
   clock: Clock
   random: Random
   /** Counters are in the cache, new ones or those of the last visit. */
@@ -74,7 +79,7 @@ export class WorkspaceSync {
     this.#parts = parts
     this.#bell = new Bell(parts.clock)
     this.#pace = new QuestionPace(parts.clock)
-    this.#session = new SessionLease(parts.client, parts.clock, parts.workspaceId, parts.deviceId)
+    this.#session = new SessionLease({ ...parts, becomeAnotherDevice: (signal) => this.#becomeAnotherDevice(signal) })
   }
 
   get connection(): Connection {
@@ -214,6 +219,11 @@ export class WorkspaceSync {
       if (trouble !== null) return { trouble }
     }
     return { workspace }
+  }
+
+  async #becomeAnotherDevice(signal: AbortSignal): Promise<Trouble | null> {
+    this.#parts.onForked()
+    return this.#parts.registry.find(this.#parts.workspaceId)?.capabilities.includes('devices') === true ? await this.#registerDevice(signal) : null
   }
 
   async #registerDevice(signal: AbortSignal): Promise<Trouble | null> {

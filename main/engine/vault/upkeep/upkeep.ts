@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
 import type { Database } from '../../store/database.ts'
 import type { EnvelopeStore } from '../envelopes/envelope-store.ts'
+import { readVersion } from '../envelopes/version-fronts.ts'
 import { applyRetention } from './retention.ts'
 import { sweepEnvelopes } from './sweep.ts'
 import type { Vault } from '../vault.ts'
@@ -62,7 +63,7 @@ export function createUpkeep(parts: {
   async function sweep(): Promise<void> {
     const records = createVaultRecords(parts.database)
     const requeue = (list: Parameters<Parameters<typeof sweepEnvelopes>[0]['requeue']>[0]): void => {
-      for (const envelope of list) outbox.requeue(envelope)
+      for (const envelope of list) outbox.requeue({ ...envelope, ...readVersion(vault, envelope, envelope.ciphertext) })
     }
     const { hasWorkspace } = parts
     const isFull = parts.isFullSweep || isIncomplete

@@ -37,6 +37,23 @@ export function refuseRevoked(device: Pick<DeviceRow, 'revoked_at'>): void {
   if (device.revoked_at !== null) throw new Refusal('device_revoked', 'This device was revoked.', 'Sign in again to register it as a new device.')
 }
 
+/**
+ * Notes which start of its console opens a session. Another data folder runs as this device when its newest start is neither this one nor
+ * one of those before it in the same folder: a crash, starts without a network, a lost answer and a database that was put back all
+ * leave it among them. (protocol: "Forks")
+ *
+ * @returns whether this start is another one than before: it takes the session over.
+ * @throws Refusal 409 `device_forked`.
+ */
+export async function noteInstance(unit: Unit, device: DeviceRow, start: { instance: string; earlier: readonly string[] }): Promise<boolean> {
+  const { instance } = start
+  if (device.instance === instance) return false
+  if (device.instance !== null && !start.earlier.includes(device.instance))
+    throw new Refusal('device_forked', 'Another data folder has run as this device.', 'Go on as a device of your own: register a new id.')
+  await unit.tx.updateTable('devices').set({ instance }).where('workspace_id', '=', device.workspace_id).where('id', '=', device.id).execute()
+  return device.instance !== null
+}
+
 export function findDevice(unit: Unit, workspaceId: string, deviceId: string): Promise<DeviceRow | undefined> {
   return unit.tx.selectFrom('devices').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', deviceId).executeTakeFirst()
 }

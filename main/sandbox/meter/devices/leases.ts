@@ -50,9 +50,17 @@ export async function insertLease(unit: Unit, account: Account, deviceId: string
   return { id, deviceId }
 }
 
-/** Opens or renews the one session of a device. @returns the meter that has no room, or the lease. */
-export async function takeLease(unit: Unit, account: Account, deviceId: string): Promise<{ lease: Lease } | { full: Meter }> {
+/**
+ * Opens or renews the one session of a device. `takesOver`: whoever holds it is not who asks; that one is told when it renews.
+ * @returns the meter that has no room, or the lease.
+ */
+export async function takeLease(unit: Unit, account: Account, deviceId: string, takesOver: boolean): Promise<{ lease: Lease } | { full: Meter }> {
   const open = await openLeaseOf(unit, account.workspace.id, deviceId)
+  if (open !== null && takesOver) {
+    // Its place passes on: it is counted once throughout.
+    await unit.tx.updateTable('sessions').set({ closed_at: unit.now }).where('id', '=', open.id).execute()
+    return { lease: await insertLease(unit, account, deviceId, null) }
+  }
   if (open !== null) {
     await renewLease(unit, open)
     return { lease: open }
@@ -80,6 +88,13 @@ export async function closeLeases(unit: Unit, account: Account, which: { deviceI
 
 export async function closeExpiredLeases(unit: Unit, account: Account): Promise<void> {
   await closeLeases(unit, account, 'expired')
+}
+
+/** Whether another start of this device has taken over the session with this id. */
+export async function isTakenOver(unit: Unit, workspaceId: string, lease: Lease, sessionId: string): Promise<boolean> {
+  if (lease.id === sessionId) return false
+  const row = await unit.tx.selectFrom('sessions').select(['workspace_id', 'device_id', 'closed_at']).where('id', '=', sessionId).executeTakeFirst()
+  return row?.workspace_id === workspaceId && row.device_id === lease.deviceId && row.closed_at !== null
 }
 
 /** An id may be used again by the device whose it was, and by nobody else. */

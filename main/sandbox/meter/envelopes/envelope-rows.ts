@@ -2,8 +2,8 @@ import type { Statement } from 'better-sqlite3'
 import type { SqliteFile } from '../../store/open.ts'
 import type { CheckedEnvelope } from './envelope-check.ts'
 
-/** What is remembered of an id: the hash that it was stored with, or null where it was deleted before it ever came. */
-export type KnownEnvelope = { sha256: string | null }
+/** What is remembered of an id: hash and time with which it was stored, or null where it was deleted before it ever came. */
+export type KnownEnvelope = { sha256: string | null; stored_at: number | null }
 
 /**
  * Rows of envelopes, by prepared statements on the connection that Kysely uses, so they are part of the transaction
@@ -14,7 +14,7 @@ export class EnvelopeRows {
   readonly #insert: Statement<unknown[]>
 
   constructor(file: SqliteFile) {
-    this.#find = file.prepare('SELECT sha256 FROM envelopes WHERE workspace_id = ? AND id = ?')
+    this.#find = file.prepare('SELECT sha256, stored_at FROM envelopes WHERE workspace_id = ? AND id = ?')
     this.#insert = file.prepare(
       `INSERT INTO envelopes (workspace_id, id, device_id, memory_ref, revision, sub_key_id, created_at, size_bytes, sha256, ciphertext, stored_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

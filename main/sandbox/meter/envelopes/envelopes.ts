@@ -8,23 +8,24 @@ import { countForDevice, findDevice } from '../devices/devices.ts'
 import { countForSubKeys } from '../devices/sub-keys.ts'
 
 /**
- * Deletes an envelope: its ciphertext goes, its id stays for as long as the account, so a repeat of this call and a
- * late push of the same id are both harmless. Of an id that was never here the id is remembered too. Never refused.
+ * Deletes an envelope: its ciphertext goes, its row stays for as long as the account, so a repeat of this call and a
+ * late push of the same id are both harmless. It gets a new place in the order of restore, so that whoever has read past it hears of
+ * it. Of an id that was never here the id is remembered too. Never refused.
  */
 export async function deleteEnvelope(unit: Unit, account: Account, id: string): Promise<'deleted' | 'unknown'> {
   const workspaceId = account.workspace.id
-  const row = await unit.tx
-    .selectFrom('envelopes')
-    .select(['sequence', 'device_id', 'sub_key_id', 'size_bytes', 'deleted_at'])
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', id)
-    .executeTakeFirst()
+  const row = await unit.tx.selectFrom('envelopes').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', id).executeTakeFirst()
   if (row === undefined) {
     await unit.tx.insertInto('envelopes').values({ workspace_id: workspaceId, id, deleted_at: unit.now }).execute()
     return 'unknown'
   }
   if (row.deleted_at !== null) return row.size_bytes === null ? 'unknown' : 'deleted'
-  await unit.tx.updateTable('envelopes').set({ ciphertext: null, deleted_at: unit.now }).where('sequence', '=', row.sequence).execute()
+  const { sequence, ...rest } = row
+  await unit.tx.deleteFrom('envelopes').where('sequence', '=', sequence).execute()
+  await unit.tx
+    .insertInto('envelopes')
+    .values({ ...rest, ciphertext: null, deleted_at: unit.now })
+    .execute()
   const sizeBytes = row.size_bytes ?? 0
   await giveBack(unit, account, Object.fromEntries(metersDrawnBy(account.catalog, 'ciphertext_bytes').map((meter) => [meter.id, sizeBytes])))
   if (row.device_id !== null) await countForDevice(unit, workspaceId, row.device_id, { envelopes: -1, bytes: -sizeBytes, operations: 0 })
@@ -35,15 +36,15 @@ export async function deleteEnvelope(unit: Unit, account: Account, id: string): 
 export type RestoreRequest = { since: number; limit: number; deviceId: string | null }
 
 /**
- * A page of what is stored, in the order in which it was stored. A page that carries envelopes is one sync operation,
+ * A page of what is stored or was deleted, in that order. A page that carries envelopes is one sync operation,
  * of the device that names itself, and is refused as a push would be when that meter is full.
  */
 export async function readRestorePage(unit: Unit, account: Account, request: RestoreRequest): Promise<z.output<typeof restoreResponse> | Refusal> {
   const rows = await unit.tx
     .selectFrom('envelopes')
-    .select(['sequence', 'size_bytes'])
+    .select((eb) => ['sequence', eb.case().when('deleted_at', 'is', null).then(eb.ref('size_bytes')).else(0).end().as('size_bytes')])
     .where('workspace_id', '=', account.workspace.id)
-    .where('deleted_at', 'is', null)
+    .where('memory_ref', 'is not', null)
     .where('sequence', '>', request.since)
     .orderBy('sequence')
     .limit(request.limit + 1)
@@ -62,7 +63,7 @@ export async function readRestorePage(unit: Unit, account: Account, request: Res
     .selectFrom('envelopes')
     .selectAll()
     .where('workspace_id', '=', account.workspace.id)
-    .where('deleted_at', 'is', null)
+    .where('memory_ref', 'is not', null)
     .where('sequence', '>', request.since)
     .where('sequence', '<=', last.sequence)
     .orderBy('sequence')
@@ -92,13 +93,17 @@ type EnvelopeColumns = {
   size_bytes: number | null
   sha256: string | null
   ciphertext: Uint8Array | null
+  stored_at: number | null
+  deleted_at: number | null
 }
 
 function restoredEnvelope(row: EnvelopeColumns): z.output<typeof restoreResponse>['envelopes'][number] {
-  const { id, device_id, memory_ref, revision, sub_key_id, created_at, size_bytes, sha256, ciphertext } = row
-  if (device_id === null || memory_ref === null || revision === null || created_at === null || size_bytes === null || sha256 === null || ciphertext === null) {
+  const { id, device_id, memory_ref, revision, sub_key_id, created_at, size_bytes, sha256, ciphertext, stored_at, deleted_at } = row
+  if (device_id === null || memory_ref === null || revision === null || created_at === null || stored_at === null)
     throw new Error(`Envelope ${id} is stored without its fields`)
-  }
+  const version = { id, device_id, memory_ref, revision, sub_key_id, created_at, stored_at: new Date(stored_at).toISOString() }
+  if (deleted_at !== null) return { ...version, deleted_at: new Date(deleted_at).toISOString() }
+  if (size_bytes === null || sha256 === null || ciphertext === null) throw new Error(`Envelope ${id} is stored without its ciphertext`)
   const base64 = Buffer.from(ciphertext.buffer, ciphertext.byteOffset, ciphertext.byteLength).toString('base64')
-  return { id, device_id, memory_ref, revision, sub_key_id, created_at, size_bytes, sha256, ciphertext: base64 }
+  return { ...version, size_bytes, sha256, ciphertext: base64 }
 }

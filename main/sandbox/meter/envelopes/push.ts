@@ -5,7 +5,7 @@ import type { ItemCode, MeterCode } from '../../../../shared/contract/errors.ts'
 import { meterDraws } from '../../../../shared/billing/meter-draws.ts'
 import type { pushResponse, pushResult } from '../../../../shared/contract/platform.ts'
 import { writeReachedLimit } from '../../audit/quota-refusals.ts'
-import type { Refusal } from '../../http/failure.ts'
+import { Refusal } from '../../http/failure.ts'
 import type { Unit } from '../../store/store.ts'
 import { type Account, counterOf, limitOf } from '../accounts/account.ts'
 import { drawOn, quotaDetails, quotaRefusal } from '../counters/counters.ts'
@@ -13,7 +13,7 @@ import { activeDevice, countForDevice } from '../devices/devices.ts'
 import { counterDocuments, deviceCounterDocument } from '../accounts/documents.ts'
 import { checkEnvelope, type CheckedEnvelope, identityOf } from './envelope-check.ts'
 import type { EnvelopeRows } from './envelope-rows.ts'
-import { insertLease, openLeaseOf, renewLease } from '../devices/leases.ts'
+import { insertLease, isTakenOver, openLeaseOf, renewLease } from '../devices/leases.ts'
 import { countForSubKeys } from '../devices/sub-keys.ts'
 
 export type PushRequest = { memberId: string; deviceId: string; sessionId: string | null; items: readonly unknown[] }
@@ -36,6 +36,8 @@ export async function takePush(unit: Unit, account: Account, rows: EnvelopeRows,
   const { id: workspaceId } = account.workspace
   let device = await activeDevice(unit, workspaceId, request.deviceId, request.memberId)
   const lease = await openLeaseOf(unit, workspaceId, device.id)
+  if (lease !== null && request.sessionId !== null && (await isTakenOver(unit, workspaceId, lease, request.sessionId)))
+    return new Refusal('session_closed', 'Another start of this device has taken its session over.', 'Open a session again.')
   if (lease !== null) await renewLease(unit, lease)
 
   const findings = inspect(rows, workspaceId, request.items)
@@ -60,7 +62,7 @@ export async function takePush(unit: Unit, account: Account, rows: EnvelopeRows,
     )
   }
 
-  const results = settle(account, findings, new Set(admitted.map(({ id }) => id)), admission)
+  const results = settle(account, findings, new Set(admitted.map(({ id }) => id)), admission, unit.now)
   const refused = results.some(({ status }) => status === 'refused')
   if (refused && admission.refusedBy !== null && !results.some(({ status }) => status === 'stored' || status === 'duplicate')) {
     return quotaRefusal(account, meterOf(account.catalog, admission.refusedBy.meter.id), requestedOf(admission, fresh))
@@ -82,7 +84,8 @@ function inspect(rows: EnvelopeRows, workspaceId: string, items: readonly unknow
     const identity = identityOf(item)
     if (identity !== null) {
       const known = rows.find(workspaceId, identity.id)
-      if (known !== undefined) return decided(known.sha256 === null || known.sha256 === identity.sha256 ? duplicate(identity.id) : conflict(identity.id))
+      if (known !== undefined)
+        return decided(known.sha256 === null || known.sha256 === identity.sha256 ? duplicate(identity.id, known.stored_at) : conflict(identity.id))
       if (seen.has(identity.id)) return { kind: 'again', id: identity.id, sameHash: seen.get(identity.id) === identity.sha256 }
     }
     const checked = checkEnvelope(item)
@@ -92,7 +95,7 @@ function inspect(rows: EnvelopeRows, workspaceId: string, items: readonly unknow
   })
 }
 
-function settle(account: Account, findings: readonly Finding[], stored: ReadonlySet<string>, admission: Admission): PushResult[] {
+function settle(account: Account, findings: readonly Finding[], stored: ReadonlySet<string>, admission: Admission, now: number): PushResult[] {
   const fresh = findings.flatMap((finding) => (finding.kind === 'new' ? [finding.envelope] : []))
   const details =
     admission.refusedBy === null ? null : quotaDetails(account, meterOf(account.catalog, admission.refusedBy.meter.id), requestedOf(admission, fresh))
@@ -105,8 +108,8 @@ function settle(account: Account, findings: readonly Finding[], stored: Readonly
     if (finding.kind === 'decided') return finding.result
     const id = finding.kind === 'new' ? finding.envelope.id : finding.id
     if (!stored.has(id)) return refused(id)
-    if (finding.kind === 'new') return { id, status: 'stored' }
-    return finding.sameHash ? duplicate(id) : conflict(id)
+    if (finding.kind === 'new') return { id, status: 'stored', stored_at: new Date(now).toISOString() }
+    return finding.sameHash ? duplicate(id, now) : conflict(id)
   })
 }
 
@@ -134,8 +137,9 @@ function decided(result: PushResult): Finding {
   return { kind: 'decided', result }
 }
 
-function duplicate(id: string): PushResult {
-  return { id, status: 'duplicate' }
+/** `storedAt`: null where it was deleted before it ever came. */
+function duplicate(id: string, storedAt: number | null): PushResult {
+  return storedAt === null ? { id, status: 'duplicate' } : { id, status: 'duplicate', stored_at: new Date(storedAt).toISOString() }
 }
 
 function conflict(id: string): PushResult {

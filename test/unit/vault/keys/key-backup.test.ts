@@ -19,6 +19,8 @@ async function backedUp() {
     memoryId: 'm',
     contentType: 'text/plain',
     bytes: Buffer.from('kept'),
+    deviceId: '22222222-0000-4000-8000-000000000001',
+    replaces: [],
   })
   const { text, fileName } = await made.vault.exportBackup('long passphrase')
   return { ...made, text, fileName, subKey, secret, ref, sealed }

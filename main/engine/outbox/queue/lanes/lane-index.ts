@@ -2,9 +2,11 @@ import type { Database } from '../../../store/database.ts'
 
 /**
  * What is known of an entity. `envelope`: the sequence of its newest envelope; null when its memory was deleted, and for
- * settings. Sequences, not ids: they are small, and lead to the row.
+ * settings. Sequences, not ids: they are small, and lead to the row. `forked`: it may have several heads, or a deleted one; which version is
+ * read follows from all of them, and `envelope` is only one of them.
  */
-export type LaneRow = { revision: number; lastSequence: number; envelope: number | null }
+export type LaneRow = { revision: number; lastSequence: number; envelope: number | null; forked: boolean }
+type StoredLane = Omit<LaneRow, 'forked'> & { forked: number }
 
 /** An entity in memory: hex of a memory's reference, or `setting:<key>`. No setting's name looks like the former. */
 export type EntityKey = string
@@ -49,18 +51,19 @@ export class LaneIndex {
 
   constructor(database: Database) {
     this.#database = database
-    this.#find = database.prepare<[number, Buffer | string], LaneRow>(
-      'SELECT revision, last_sequence AS lastSequence, envelope FROM lane WHERE workspace = ? AND entity = ?',
+    this.#find = database.prepare<[number, Buffer | string], StoredLane>(
+      'SELECT revision, last_sequence AS lastSequence, envelope, forked FROM lane WHERE workspace = ? AND entity = ?',
     )
     // `+?`: SQLite, with the statistics that the binding compiles in, would plan the query anew for every other workspace it
     // is given, which takes ten times as long as answering it.
-    this.#findMany = database.prepare<[string, number], LaneRow & { key: EntityKey }>(
-      `SELECT json_each.value AS key, lane.revision, lane.last_sequence AS lastSequence, lane.envelope
+    this.#findMany = database.prepare<[string, number], StoredLane & { key: EntityKey }>(
+      `SELECT json_each.value AS key, lane.revision, lane.last_sequence AS lastSequence, lane.envelope, lane.forked
        FROM json_each(?) CROSS JOIN lane ON lane.workspace = +? AND lane.entity = unhex(json_each.value)`,
     )
-    this.#replace = database.prepare<[number, Buffer | string, number, number, number | null]>(
-      `INSERT INTO lane (workspace, entity, revision, last_sequence, envelope) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (workspace, entity) DO UPDATE SET revision = excluded.revision, last_sequence = excluded.last_sequence, envelope = excluded.envelope`,
+    this.#replace = database.prepare<[number, Buffer | string, number, number, number | null, number]>(
+      `INSERT INTO lane (workspace, entity, revision, last_sequence, envelope, forked) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (workspace, entity) DO UPDATE
+       SET revision = excluded.revision, last_sequence = excluded.last_sequence, envelope = excluded.envelope, forked = excluded.forked`,
     )
     // In memory, in the table's order: a page of the table that takes several rows is then written once.
     database.exec(
@@ -80,7 +83,8 @@ export class LaneIndex {
     this.#foldRange = database.prepare<[number, Buffer | string, number, Buffer | string]>(
       `INSERT INTO lane (workspace, entity, revision, last_sequence, envelope)
        SELECT workspace, entity, revision, last_sequence, envelope FROM temp.fold WHERE (workspace, entity) > (?, ?) AND (workspace, entity) <= (?, ?) ORDER BY workspace, entity
-       ON CONFLICT (workspace, entity) DO UPDATE SET revision = max(revision, excluded.revision), last_sequence = excluded.last_sequence, envelope = excluded.envelope
+       ON CONFLICT (workspace, entity) DO UPDATE
+       SET revision = max(revision, excluded.revision), last_sequence = excluded.last_sequence, envelope = excluded.envelope, forked = 0
        WHERE excluded.last_sequence > last_sequence`,
     )
     this.#clear = database.prepare<[]>('DELETE FROM temp.fold')
@@ -102,7 +106,7 @@ export class LaneIndex {
 
   /** `entity` is what the key stands for in the table; who has it at hand spares making it again. */
   find(workspace: number, key: EntityKey, entity: Buffer | string = entityOf(key)): LaneRow | null {
-    return this.#inMemory(workspace, key) ?? this.#find.get(workspace, entity) ?? null
+    return this.#inMemory(workspace, key) ?? laneOf(this.#find.get(workspace, entity))
   }
 
   /** As `find`, of memories only and for many at once; those that are not known are missing in the answer. */
@@ -115,7 +119,7 @@ export class LaneIndex {
       else elsewhere.push(key)
     }
     if (elsewhere.length === 0) return found
-    for (const { key, ...lane } of this.#findMany.all(`["${elsewhere.join('","')}"]`, workspace)) found.set(key, lane)
+    for (const { key, ...lane } of this.#findMany.all(`["${elsewhere.join('","')}"]`, workspace)) found.set(key, { ...lane, forked: lane.forked !== 0 })
     return found
   }
 
@@ -140,7 +144,7 @@ export class LaneIndex {
   /** For what the rows of `item` do not tell: it is written with the open transaction. */
   putThrough(workspace: number, key: EntityKey, lane: LaneRow): void {
     this.put(workspace, key, lane)
-    this.#replace.run(workspace, entityOf(key), lane.revision, lane.lastSequence, lane.envelope)
+    this.#replace.run(workspace, entityOf(key), lane.revision, lane.lastSequence, lane.envelope, lane.forked ? 1 : 0)
   }
 
   committed(): void {
@@ -210,6 +214,10 @@ export class LaneIndex {
     const upto = this.#database.prepare<[], number>('SELECT ifnull(max(sequence), 0) FROM item').pluck().get() ?? 0
     while (this.#foldedUpto < upto) this.#step(RECOVERY_ROWS, upto)
   }
+}
+
+function laneOf(stored: StoredLane | undefined): LaneRow | null {
+  return stored === undefined ? null : { ...stored, forked: stored.forked !== 0 }
 }
 
 export function settingEntity(key: string): EntityKey {

@@ -1,4 +1,5 @@
 import type { OutboxItem } from '../../item.ts'
+import { idsOf } from '../../versions/packed-ids.ts'
 import { deletePayload, parsePayload, settingPayload } from '../../payload.ts'
 import type { ItemGroup } from './item-groups.ts'
 import { uuidText } from '../identifiers.ts'
@@ -14,6 +15,7 @@ export type ItemRow = {
   size_bytes: unknown
   sha256: unknown
   payload: unknown
+  replaces: unknown
   attempts: unknown
   next_at: unknown
   reason: unknown
@@ -24,7 +26,7 @@ export type ItemRow = {
 }
 
 export const ITEM_COLUMNS =
-  'sequence, id, group_no, entity, revision, size_bytes, sha256, payload, attempts, next_at, reason, created_at, settled_at, sent, push_no'
+  'sequence, id, group_no, entity, revision, size_bytes, sha256, payload, replaces, attempts, next_at, reason, created_at, settled_at, sent, push_no'
 
 export type ReadItem = { item: OutboxItem; behind: boolean; sent: boolean; pushNo: number | null; flaw: string | null }
 
@@ -63,6 +65,7 @@ export function readItem(row: ItemRow, group: ItemGroup, names: InternedNames): 
     sizeBytes: expect('size_bytes', row.size_bytes, isEnvelope ? isPositive : isCount, 0),
     sha256,
     payload,
+    replaces: Buffer.isBuffer(row.replaces) ? idsOf(row.replaces) : null,
     attempts: expect('attempts', row.attempts, isCount, 0),
     nextAt: group.state === 'waiting' && isCount(row.next_at) ? row.next_at : null,
     heldBy: names.textOrNull(group.heldBy),

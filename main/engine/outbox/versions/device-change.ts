@@ -1,0 +1,18 @@
+import type { QueueWriter } from '../queue/queue-writer.ts'
+import { kindCode, stateCode } from '../queue/rows/codes.ts'
+
+/**
+ * What was delivered as `deviceId` is that device's from now on: its counts at the platform, and the numbers of its versions. What is still
+ * queued leaves as the new device. Belongs inside a transaction; takes about a second for half a million rows, once.
+ */
+export function changeDevice({ database, names }: QueueWriter, workspace: number, deviceId: string): void {
+  const device = names.number(deviceId)
+  database
+    .prepare<[number, number]>(
+      `UPDATE item SET push_no = NULL, device = ifnull(device, ?)
+       WHERE group_no IN (SELECT no FROM item_group WHERE workspace = ? AND kind = ${kindCode('envelope')} AND state = ${stateCode('delivered')})`,
+    )
+    .run(device, workspace)
+  database.prepare<[number, number]>('UPDATE archive SET own = 0, device = ifnull(device, ?) WHERE workspace = ?').run(device, workspace)
+  for (const table of ['stored_total', 'push', 'unanswered_push']) database.prepare<[number]>(`DELETE FROM ${table} WHERE workspace = ?`).run(workspace)
+}
