@@ -46,7 +46,7 @@ export function ItemDrawer({ workspaceId, itemId, onClose }: { workspaceId: stri
 }
 
 function ItemDetails({ workspaceId, item }: { workspaceId: string; item: CallOutput<'outbox.item'> }) {
-  const { row, attempts, mine, theirs, undoable } = item
+  const { row, attempts, mine, theirs, undoable, versions = [] } = item
   const actions = useOutboxActions(workspaceId)
   const meters = useRead('overview.read', { workspaceId }).data?.meters ?? []
   const words = outboxTexts.details
@@ -137,6 +137,23 @@ function ItemDetails({ workspaceId, item }: { workspaceId: string; item: CallOut
           </>
         )}
       </dl>
+      {versions.length > 1 && (
+        <section aria-label={words.versions(versions.length)}>
+          <h3 className={classes.drawerHeading}>{words.versions(versions.length)}</h3>
+          <p className={classes.dim}>{words.versionsText}</p>
+          <ol className={classes.attempts}>
+            {versions.map((version) => (
+              <li key={version.id}>
+                <div className={classes.attemptHead}>
+                  <span>{`${words.revisionOf(version.revision)} ${version.isRead ? words.versionRead : words.versionKept}`}</span>
+                  <Moment at={version.createdAt} />
+                </div>
+                <p className={classes.versionId}>{version.id}</p>
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
       <section aria-label={words.attempts}>
         <h3 className={classes.drawerHeading}>{words.attempts}</h3>
         {attempts.length === 0 ? (

@@ -20,6 +20,12 @@ const routes: Record<DeliveryRoute, string> = {
   alert_deletes: 'deletes of alerts',
 }
 
+function ownNote(row: QueueRow, at: (epochMs: number) => string): string {
+  if (row.behind) return 'Waits behind an earlier write of the same memory'
+  if (row.state === 'waiting' && row.nextAt !== null) return `Next try ${at(row.nextAt)}${row.reason ? ` · ${row.reason}` : ''}`
+  return row.reason ?? ''
+}
+
 export const outboxTexts = {
   title: 'Outbox',
   lead: 'Every write of this computer. What the platform refuses for a limit is held here until there is room.',
@@ -43,9 +49,9 @@ export const outboxTexts = {
   },
   total: (total: number) => format.counted(total, 'write', 'writes'),
   note(row: QueueRow, at: (epochMs: number) => string): string {
-    if (row.behind) return 'Waits behind an earlier write of the same memory'
-    if (row.state === 'waiting' && row.nextAt !== null) return `Next try ${at(row.nextAt)}${row.reason ? ` · ${row.reason}` : ''}`
-    return row.reason ?? ''
+    const own = ownNote(row, at)
+    const versions = row.versions ?? 1
+    return [versions > 1 ? `${format.count(versions)} versions` : '', own].filter(Boolean).join(' · ')
   },
   selection: {
     label: 'Chosen writes',
@@ -109,6 +115,12 @@ export const outboxTexts = {
     recent: (kind: string, sequence: number) => `${kind} ${format.count(sequence)} in the outbox`,
     sequence: 'Number',
     revision: 'Revision',
+    versions: (count: number) => `${format.count(count)} versions`,
+    versionsText:
+      'They were written without knowing of each other, so all are kept. Agents read the first; each of them can be read with ?version= and its id, and a write that names them with Tidemark-Replaces settles them.',
+    versionRead: 'is read',
+    versionKept: 'is kept',
+    revisionOf: (revision: number) => `Revision ${format.count(revision)}`,
     size: 'Size',
     agent: 'Agent',
     kind: 'Kind',

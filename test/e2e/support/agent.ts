@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 
-export type AgentAnswer = { status: number; code: string | null; contentType: string | null; body: Buffer }
+export type AgentAnswer = { status: number; code: string | null; contentType: string | null; body: Buffer; headers: Headers }
 
 /** A program on the same computer that writes with its sub-key over real HTTP. */
 export type Agent = {
   readonly secret: string
   readonly subKeyId: string
-  write(memoryId: string, bytes: Uint8Array | string, contentType?: string): Promise<AgentAnswer>
-  read(memoryId: string): Promise<AgentAnswer>
+  /** `replaces`: versions that it knows beside the one that is read. */
+  write(memoryId: string, bytes: Uint8Array | string, contentType?: string, replaces?: readonly string[]): Promise<AgentAnswer>
+  read(memoryId: string, version?: string): Promise<AgentAnswer>
   remove(memoryId: string): Promise<AgentAnswer>
 }
 
@@ -20,14 +21,29 @@ export function agentWith(intakeUrl: () => string, secret: string, subKeyId: str
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : Buffer.from(body) }),
     })
     const bytes = Buffer.from(await answer.arrayBuffer())
-    return { status: answer.status, code: answer.ok ? null : codeIn(bytes), contentType: answer.headers.get('content-type'), body: bytes }
+    return {
+      status: answer.status,
+      code: answer.ok ? null : codeIn(bytes),
+      contentType: answer.headers.get('content-type'),
+      body: bytes,
+      headers: answer.headers,
+    }
   }
   return {
     secret,
     subKeyId,
-    write: (memoryId, bytes, contentType = 'text/plain') =>
-      ask('POST', '/v1/memories', { 'tidemark-memory-id': encodeURIComponent(memoryId), 'content-type': contentType }, bytes),
-    read: (memoryId) => ask('GET', `/v1/memories/${encodeURIComponent(memoryId)}`, {}),
+    write: (memoryId, bytes, contentType = 'text/plain', replaces = []) =>
+      ask(
+        'POST',
+        '/v1/memories',
+        {
+          'tidemark-memory-id': encodeURIComponent(memoryId),
+          'content-type': contentType,
+          ...(replaces.length === 0 ? {} : { 'tidemark-replaces': replaces.join(', ') }),
+        },
+        bytes,
+      ),
+    read: (memoryId, version) => ask('GET', `/v1/memories/${encodeURIComponent(memoryId)}${version === undefined ? '' : `?version=${version}`}`, {}),
     remove: (memoryId) => ask('DELETE', `/v1/memories/${encodeURIComponent(memoryId)}`, {}),
   }
 }
