@@ -25,15 +25,26 @@ export function sizeText(bytes: number, byteBase: Meter['byteBase'], rounding: S
   return power === 0 && bytes === 1 ? '1 byte' : `${scaled === Math.trunc(scaled) ? grouped.format(scaled) : scaled} ${units[power]}`
 }
 
-/** The bare amount, as in "5/5": counts with thousands separated, bytes as a size. */
+/**
+ * A time that is counted in minutes and sold in hours, in hours: `90` → "1.5". (seed: analytics, "Compute Hours | Hours | Per minute")
+ * At most two decimals.
+ */
+function hoursText(minutes: number, rounding: SizeRounding): string {
+  const round = rounding === 'down' ? Math.floor : Math.round
+  return grouped.format(round((minutes / 60) * 100) / 100)
+}
+
+/** The bare amount, as in "5/5": counts with thousands separated, bytes as a size, minutes in hours. */
 export function amountText(meter: Pick<Meter, 'unit' | 'byteBase'>, amount: Limit, rounding: SizeRounding = 'nearest'): string {
   if (amount === UNLIMITED) return 'unlimited'
-  return meter.unit === 'bytes' ? sizeText(amount, meter.byteBase, rounding) : grouped.format(amount)
+  if (meter.unit === 'bytes') return sizeText(amount, meter.byteBase, rounding)
+  return meter.unit === 'minutes' ? hoursText(amount, rounding) : grouped.format(amount)
 }
 
 /** The amount with what it counts: "20 branches", "1 branch", "unlimited branches", "5 GiB". */
 export function quantityText(meter: Pick<Meter, 'unit' | 'byteBase' | 'singular' | 'plural'>, amount: Limit): string {
   const text = amountText(meter, amount)
   if (meter.unit === 'bytes') return amount === UNLIMITED ? `unlimited ${meter.plural}` : text
+  if (meter.unit === 'minutes') return `${text} ${amount === 60 ? 'hour' : 'hours'}`
   return `${text} ${amount === 1 ? meter.singular : meter.plural}`
 }

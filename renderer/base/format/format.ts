@@ -20,14 +20,14 @@ export type Format = {
   bytes(value: number, base?: ByteBase): string
   /** As `bytes`, with two decimals and never rounded up. */
   bytesDown(value: number, base?: ByteBase): string
-  /** In the unit of a meter: bytes as bytes, everything else as a count with all its digits. */
+  /** In the unit of a meter: bytes as bytes, minutes as hours ("1.5 h"), everything else as a count with all its digits. */
   quantity(of: Measured, value: number): string
   /** As `quantity`, with big counts short. */
   shortQuantity(of: Measured, value: number): string
   /** All digits and the unit, for titles and screen readers. */
   exactBytes(value: number): string
   /** An amount in minor units of its currency (cents for USD, yen for JPY). */
-  money(amountMinor: number, currency: string): string
+  money(amountMinor: number | bigint, currency: string): string
   /** As `money`, without ".00": for price tags, not for what will be charged. */
   price(amountMinor: number, currency: string): string
   time(epochMs: number): string
@@ -76,7 +76,7 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
   const utcDate = moment(() => ({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }))
   const currencies = new Map<string, Intl.NumberFormat>()
 
-  function amount(amountMinor: number, currency: string, trailingZeroDisplay: 'auto' | 'stripIfInteger'): string {
+  function amount(amountMinor: number | bigint, currency: string, trailingZeroDisplay: 'auto' | 'stripIfInteger'): string {
     const kind = `${currency.toUpperCase()} ${trailingZeroDisplay}`
     let formatter = currencies.get(kind)
     if (formatter === undefined) {
@@ -114,8 +114,15 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
       const unit = value < step ? 0 : Math.min(units.length - 1, Math.floor(Math.log(value) / Math.log(step)))
       return `${twoDecimals().format(Math.floor((value / step ** unit) * 100) / 100)} ${units[unit]}`
     },
-    quantity: ({ unit, byteBase }, value) => (unit === 'bytes' ? format.bytes(value, byteBase) : format.count(value)),
-    shortQuantity: ({ unit, byteBase }, value) => (unit === 'bytes' ? format.bytes(value, byteBase) : format.shortCount(value)),
+    quantity: ({ unit, byteBase }, value) => {
+      if (unit === 'bytes') return format.bytes(value, byteBase)
+      return unit === 'minutes' ? `${twoDecimals().format(value / 60)} h` : format.count(value)
+    },
+    shortQuantity: ({ unit, byteBase }, value) => {
+      if (unit === 'bytes') return format.bytes(value, byteBase)
+      if (unit === 'minutes') return `${value < 600_000 ? twoDecimals().format(value / 60) : short().format(value / 60)} h`
+      return format.shortCount(value)
+    },
     exactBytes: (value) => format.counted(value, 'byte', 'bytes'),
     money: (amountMinor, currency) => amount(amountMinor, currency, 'auto'),
     price: (amountMinor, currency) => amount(amountMinor, currency, 'stripIfInteger'),

@@ -4,15 +4,15 @@ import { format } from '../format/format.ts'
 type Measured = Pick<Meter, 'used' | 'limit' | 'unit' | 'byteBase' | 'percent' | 'levelLabel' | 'heldCount' | 'heldBytes'>
 
 function exactQuantity(value: number, unit: string): string {
-  return unit === 'bytes' ? format.exactBytes(value) : format.count(value)
+  return unit === 'bytes' ? format.exactBytes(value) : format.quantity({ unit, byteBase: 'decimal' }, value)
 }
 
 export const meterTexts = {
   /** The unit is said once, here. */
   ofLimit(meter: Pick<Meter, 'limit' | 'unit' | 'byteBase'>): string {
     if (meter.limit === 0) return 'not included in the plan'
-    // "count" says no more than the number does; the meter's name says what is counted.
-    const unit = meter.unit === 'bytes' || meter.unit === 'count' ? '' : ` ${meter.unit.replaceAll('_', ' ')}`
+    // "count" says no more than the number does: the meter's name says what is counted. Sizes and times carry their unit.
+    const unit = ['bytes', 'count', 'minutes'].includes(meter.unit) ? '' : ` ${meter.unit.replaceAll('_', ' ')}`
     if (meter.limit === null) return `${unit.trim()} of unlimited`.trim()
     return `of ${format.quantity(meter, meter.limit)}${unit}`
   },
@@ -37,5 +37,10 @@ export const meterTexts = {
   heldHere: 'What is held behind the limit is counted on this computer.',
   heldBehind: (meter: Pick<Meter, 'heldCount' | 'heldBytes'>) =>
     `${format.counted(meter.heldCount, 'write', 'writes')} (${format.bytes(meter.heldBytes)}) held behind the limit`,
+  /** A price with what it is for: "$0.05 each", "$0.50 per 1,000", "$0.01 per GB", "$0.60 per hour". */
+  unitPrice(meter: Pick<Meter, 'unit' | 'byteBase'>, price: string, per: number): string {
+    if (meter.unit === 'minutes' && per === 60) return `${price} per hour`
+    return per === 1 && meter.unit === 'count' ? `${price} each` : `${price} per ${format.quantity(meter, per).replace(/^1 /, '')}`
+  },
   period: { monthly: 'this period', total: 'in total' },
 } as const

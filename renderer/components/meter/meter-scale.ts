@@ -43,5 +43,7 @@ function heldShare(meter: ScaledMeter, limit: number): number {
 
 /** What is used, in the meter's unit; rounded down, so that a meter never looks full before it is. */
 export function usedQuantity(meter: Pick<Meter, 'used' | 'unit' | 'byteBase'>): string {
-  return meter.unit === 'bytes' ? format.bytesDown(meter.used, meter.byteBase) : format.shortCount(meter.used)
+  if (meter.unit === 'bytes') return format.bytesDown(meter.used, meter.byteBase)
+  // Hundredths of an hour, which are what is shown of it.
+  return format.shortQuantity(meter, meter.unit === 'minutes' ? Math.floor((meter.used / 60) * 100) * 0.6 : meter.used)
 }

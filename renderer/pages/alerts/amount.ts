@@ -9,7 +9,7 @@ export type AmountUnit = { label: string; factor: number; decimals: number }
 
 type Metered = { unit: string; byteBase: 'binary' | 'decimal' }
 
-/** Sizes are typed in GB or GiB, money in the currency, everything else as a count. `meter` null: the cost. */
+/** Sizes are typed in GB or GiB, times in hours, money in the currency, everything else as a count. `meter` null: the cost. */
 export function unitOf(meter: Metered | null, currency: string): AmountUnit {
   if (meter === null) {
     const code = currency.toUpperCase()
@@ -17,6 +17,8 @@ export function unitOf(meter: Metered | null, currency: string): AmountUnit {
     return { label: code, factor: 10 ** decimals, decimals }
   }
   if (meter.unit === 'bytes') return meter.byteBase === 'binary' ? { label: 'GiB', factor: 2 ** 30, decimals: 6 } : { label: 'GB', factor: 1e9, decimals: 6 }
+  // Counted by the minute, sold and shown by the hour: 0.02 h is the first amount that is a minute.
+  if (meter.unit === 'minutes') return { label: alertsTexts.form.hours, factor: 60, decimals: 2 }
   return { label: meter.unit === 'count' ? alertsTexts.form.count : meter.unit, factor: 1, decimals: 0 }
 }
 

@@ -66,6 +66,7 @@ export const alertsTexts = {
     cost: 'Cost of the period',
     at: (unit: string) => `Amount (${unit})`,
     count: 'count',
+    hours: 'hours',
     now: (used: string, limit: string | null) => (limit === null ? `Now ${used}, without a limit.` : `Now ${used} of ${limit}.`),
     wrongAmount: 'Enter an amount above 0, in digits.',
     channels: 'Tell me by',

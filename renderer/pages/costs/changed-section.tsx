@@ -179,5 +179,5 @@ function signed(value: (amount: number, key: string) => string, { key, differenc
 
 function usageText(change: CostChange, key: string, amount: number): string {
   const part = change.usage.find((each) => each.key === key)
-  return part?.unit === 'bytes' ? format.bytes(amount, part.byteBase) : format.shortCount(amount)
+  return part === undefined ? format.shortCount(amount) : format.shortQuantity(part, amount)
 }

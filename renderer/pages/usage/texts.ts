@@ -1,6 +1,7 @@
 import type { MeterUse, UsageForecast, UsageGrain, UsageTrend } from '../../../shared/contract/console/usage.ts'
 import type { Meter } from '../../../shared/contract/console.ts'
 import { format, type Measured } from '../../base/format/format.ts'
+import { meterTexts } from '../../base/texts/meter.ts'
 
 export const usageTexts = {
   title: 'Usage',
@@ -13,7 +14,7 @@ export const usageTexts = {
   details: (name: string) => `${name}: trend and details`,
   cost: {
     title: 'Projected cost',
-    note: 'At the pace so far, to the end of the period; use beyond a limit at the meter’s unit price.',
+    note: 'As each meter is foreseen at the end of the period (without three days of usage: at the pace so far); use beyond a limit at the meter’s unit price.',
     plan: 'Plan',
     agreed: 'By agreement',
     bought: 'Seats and boosters',
@@ -36,7 +37,7 @@ export const usageTexts = {
     basis: (days: number) => `From the growth of the last ${format.counted(days, 'day', 'days')}; four of five cases lie in the range.`,
   },
   projected: ({ cents, billedUse, unitCents, per }: NonNullable<MeterUse['projected']>, meter: Measured, currency: string) => {
-    const rate = `${format.money(unitCents, currency)} ${per === 1 ? 'each' : `per ${format.quantity(meter, per)}`}`
+    const rate = meterTexts.unitPrice(meter, format.money(unitCents, currency), per)
     return cents === 0
       ? `Nothing beyond the plan (${rate})`
       : `${format.money(cents, currency)} for ${format.shortQuantity(meter, billedUse)} beyond the plan (${rate})`

@@ -39,7 +39,8 @@ export const costAllocation = z.looseObject({
       name: z.string(),
       /** Of FOCUS 1.2, "ServiceCategory"; left out: Other. */
       focus_category: z.string().optional(),
-      categories: z.array(z.looseObject({ id: z.string(), name: z.string() })),
+      /** `services`: what events call the part of a service that this category is for, e.g. `ml_training`. */
+      categories: z.array(z.looseObject({ id: z.string(), name: z.string(), services: z.array(z.string()).optional() })),
     }),
   ),
   users: z.array(z.looseObject({ id: z.string(), name: z.string() })),

@@ -23,7 +23,7 @@ test('usage is tracked across the categories of the seed, each by its metering r
     ['queries', 'SQL queries', 'per execution', { quantity: 1 }, '1 of 100,000'],
     ['storage', 'Data storage', 'peak daily', { reading: 42_000_000_000 }, '42,000,000,000 bytes of 100,000,000,000 bytes'],
     ['api_requests', 'API requests', 'per call', { quantity: 3 }, '3 of 1,000,000'],
-    ['compute_minutes', 'Compute', 'per minute', { quantity: 90 }, '90 of 30,000'],
+    ['compute_minutes', 'Compute', 'per minute', { quantity: 90 }, '1.5 h of 500 h'],
   ]
   await sendUsage(
     platform,

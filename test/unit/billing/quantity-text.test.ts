@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { UNLIMITED } from '../../../shared/billing/limit.ts'
 import { amountText, quantityText, sizeText } from '../../../shared/billing/quantity-text.ts'
+import { unitPriceText } from '../../../shared/billing/unit-price-text.ts'
 import { exampleMeter } from './example-catalog.ts'
 
 const branches = exampleMeter({ id: 'branches', singular: 'branch', plural: 'branches' })
@@ -34,6 +35,24 @@ test.each([
   [UNLIMITED, 'unlimited branches'],
 ] as const)('%s is %s', (amount, text) => {
   expect(quantityText(branches, amount)).toBe(text)
+})
+
+test('minutes are said in hours, and what is used is rounded down', () => {
+  const compute = exampleMeter({ id: 'compute', unit: 'minutes', singular: 'minute', plural: 'minutes' })
+  expect(quantityText(compute, 30_000)).toBe('500 hours')
+  expect(quantityText(compute, 60)).toBe('1 hour')
+  expect(quantityText(compute, UNLIMITED)).toBe('unlimited hours')
+  expect(amountText(compute, 90)).toBe('1.5')
+  expect(amountText(compute, 29_999)).toBe('499.98')
+  expect(amountText(compute, 59, 'down')).toBe('0.98')
+})
+
+test('a price says what it is for', () => {
+  const compute = exampleMeter({ id: 'compute', unit: 'minutes' })
+  expect(unitPriceText(compute, { cents: 60, per: 60 }, 'usd')).toBe('$0.60 per hour')
+  expect(unitPriceText(branches, { cents: 5, per: 1 }, 'usd')).toBe('$0.05 per branch')
+  expect(unitPriceText(branches, { cents: 50, per: 1000 }, 'eur')).toBe('€0.50 per 1,000 branches')
+  expect(unitPriceText(storage, { cents: 1, per: 1e9 }, 'usd')).toBe('$0.01 per GB')
 })
 
 test('bytes carry their own unit', () => {

@@ -11,7 +11,13 @@ export type CostNames = (by: CostDimension, key: string) => string
 export function costNames(plans: PlansDocument, members: readonly { id: string; name: string }[]): CostNames {
   const services = plans.costs?.services ?? []
   const names: Record<CostDimension, Map<string, string>> = {
-    service: new Map(services.map(({ id, name }) => [id, name])),
+    service: new Map([
+      // What an event calls a part of a service goes by that part's name, unless it is a service of its own.
+      ...services.flatMap((service) =>
+        service.categories.flatMap(({ name, services: parts = [] }) => parts.map((part): [string, string] => [part, `${service.name}: ${name}`])),
+      ),
+      ...services.map(({ id, name }): [string, string] => [id, name]),
+    ]),
     category: new Map([
       ...plans.meters.map(({ id, name }): [string, string] => [id, name]),
       ...services.flatMap((service) =>

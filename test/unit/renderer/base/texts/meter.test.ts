@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { meterTexts } from '../../../../../renderer/base/texts/meter.ts'
+import { usedQuantity } from '../../../../../renderer/components/meter/meter-scale.ts'
 
 const bytes = {
   used: 26_214_400,
@@ -25,6 +26,16 @@ describe('the words of a meter', () => {
   it('says the unit once', () => {
     expect(meterTexts.ofLimit({ limit: 1000, unit: 'operations', byteBase: 'binary' })).toBe('of 1,000 operations')
     expect(meterTexts.ofLimit(bytes)).toBe('of 25 MiB')
+  })
+  it('says minutes in hours, and a price with its unit', () => {
+    expect(meterTexts.ofLimit({ limit: 30_000, unit: 'minutes', byteBase: 'decimal' })).toBe('of 500 h')
+    expect(meterTexts.ofLimit({ limit: null, unit: 'minutes', byteBase: 'decimal' })).toBe('of unlimited')
+    expect(usedQuantity({ used: 90, unit: 'minutes', byteBase: 'decimal' })).toBe('1.5 h')
+    expect(usedQuantity({ used: 29_999, unit: 'minutes', byteBase: 'decimal' })).toBe('499.98 h')
+    expect(meterTexts.unitPrice({ unit: 'minutes', byteBase: 'decimal' }, '$0.60', 60)).toBe('$0.60 per hour')
+    expect(meterTexts.unitPrice({ unit: 'count', byteBase: 'decimal' }, '$0.05', 1)).toBe('$0.05 each')
+    expect(meterTexts.unitPrice({ unit: 'count', byteBase: 'decimal' }, '$0.50', 1000)).toBe('$0.50 per 1,000')
+    expect(meterTexts.unitPrice({ unit: 'bytes', byteBase: 'decimal' }, '$0.01', 1e9)).toBe('$0.01 per GB')
   })
   it('does not cap what is over', () => {
     expect(meterTexts.spoken({ ...bytes, used: 3, limit: 2, unit: 'sessions', percent: 150, heldCount: 0 })).toContain('150 %')
