@@ -75,6 +75,9 @@ export const platformErrors = {
   unknown_metric: { statuses: [200], class: 'final', meaning: 'The catalog has no such meter.' },
   not_metered_by_events: { statuses: [200], class: 'final', meaning: 'The platform counts this meter itself.' },
   wrong_form: { statuses: [200], class: 'final', meaning: 'The meter takes another form of event.' },
+  too_large: { statuses: [200], class: 'final', meaning: 'The quantity, or what the meter has counted with it, is more than can be counted exactly.' },
+  too_old: { statuses: [200], class: 'final', meaning: 'The event lies before the previous period.' },
+  id_conflict: { statuses: [200], class: 'final', meaning: 'Another event was counted under this source and id.' },
   timestamp_in_future: { statuses: [200], class: 'final', meaning: 'The event lies too far in the future.' },
 
   // ── settings and alerts ───────────────────────────────────────────────────────────────────────────────────
@@ -104,6 +107,7 @@ export const platformErrors = {
   // ── wallets ───────────────────────────────────────────────────────────────────────────────────────────────
   insufficient_balance: { statuses: [402], class: 'quota', meaning: 'The wallet holds less than this costs.' },
   approval_required: { statuses: [428], class: 'final', meaning: 'The amount has to be confirmed, and the request sent again with that.' },
+  unknown_dimension: { statuses: [422], class: 'final', meaning: 'No price file declares a dimension of this name.' },
   amount_too_large: { statuses: [422], class: 'final', meaning: 'The amount is more than a wallet can hold.' },
   circle_name_taken: { statuses: [409], class: 'final', meaning: 'A circle of this name exists.' },
   reserve_expired: { statuses: [409], class: 'final', meaning: 'The reserve of the run has expired and nothing was debited.' },

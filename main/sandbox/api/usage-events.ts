@@ -72,7 +72,15 @@ function eventsOf(body: unknown): readonly unknown[] {
 function checkEvent(item: unknown, index: number): Checked {
   const parsed = usageEvent.safeParse(item)
   if (parsed.success) return { event: wireToEvent(parsed.data) }
-  return { refused: { id: nameOf(item, index), code: 'invalid_event', message: `${describeEventProblem(parsed.error)}.` } }
+  return { refused: { id: nameOf(item, index), ...problemOf(item, parsed.error) } }
+}
+
+/** A number that is whole and too large to be exact says so, before any other complaint: whoever measures bytes meets it first. */
+function problemOf(item: unknown, error: z.ZodError): Omit<Refused, 'id'> {
+  const said = z.looseObject({ quantity: z.unknown().optional(), reading: z.unknown().optional() }).safeParse(item)
+  const amount = said.success ? (said.data.quantity ?? said.data.reading) : undefined
+  if (typeof amount === 'number' && amount > Number.MAX_SAFE_INTEGER) return { code: 'too_large', message: 'The quantity is more than can be counted exactly.' }
+  return { code: 'invalid_event', message: `${describeEventProblem(error)}.` }
 }
 
 function summarise(checked: readonly Checked[], outcomes: readonly UsageOutcome[]): z.output<typeof usageEventsResponse> {

@@ -85,7 +85,7 @@ describe('what is refused', () => {
     expect(await account.record([event, event])).toEqual([accepted, { status: 'duplicate' }])
     account.clock.step(60 * DAY_MS)
     expect(await account.record([event])).toEqual([{ status: 'duplicate' }])
-    expect(await account.record([{ ...event, identity: { source: 'other', id: 'event-1' } }])).toEqual([accepted])
+    expect(await account.record([{ ...account.event('calls', { quantity: 5 }), identity: { source: 'other', id: 'event-1' } }])).toEqual([accepted])
   })
 
   it('names an unknown metric, another form, and a meter that the platform counts itself', async () => {
@@ -125,6 +125,44 @@ describe('what is refused', () => {
     expect(await account.used('capped')).toBe(10)
   })
 
+  it('takes another event under a known id for a conflict, and the same one for the same', async () => {
+    const event = account.event('calls', { quantity: 5 }, undefined, { service: 'search', metadata: { one: 1, two: [2] } })
+    expect(await account.record([event])).toEqual([accepted])
+    expect(await account.record([{ ...event, metadata: { two: [2], one: 1 } }])).toEqual([{ status: 'duplicate' }])
+    const others = [
+      { ...event, measure: { ...event.measure, quantity: 6 } as typeof event.measure },
+      { ...event, measure: { ...event.measure, atMs: event.measure.atMs - 1 } },
+      { ...event, metric: 'capped' },
+      { ...event, service: 'other' },
+      { ...event, userId: 'ann' },
+      { ...event, metadata: { one: 1, two: [3] } },
+    ]
+    for (const other of others) expect(await account.record([other]), JSON.stringify(other)).toMatchObject([{ status: 'refused', code: 'id_conflict' }])
+    expect(await account.used('calls')).toBe(5)
+  })
+
+  it('refuses what could not be counted exactly any more, alone, and counts the rest of its batch', async () => {
+    const most = 2 ** 52
+    const outcomes = await account.record([
+      account.event('calls', { quantity: 7 }),
+      account.event('calls', { quantity: most }),
+      account.event('peak', { reading: most + 1 }),
+      account.event('calls', { quantity: most - 7 }),
+      account.event('calls', { quantity: 1 }),
+      account.event('peak', { reading: 3 }),
+    ])
+    expect(outcomes.map((outcome) => (outcome.status === 'refused' ? outcome.code : outcome.status))).toEqual([
+      'accepted',
+      'too_large',
+      'too_large',
+      'accepted',
+      'too_large',
+      'accepted',
+    ])
+    expect(await account.used('calls')).toBe(most)
+    expect(await account.used('peak')).toBe(3)
+  })
+
   it('says duplicate, not refused, of what it knows when the meter is full', async () => {
     const event = account.event('capped', { quantity: 10 })
     await account.record([event])
@@ -159,6 +197,21 @@ describe('what comes late', () => {
     expect(await account.used('calls')).toBe(6)
     expect(closedUse('calls')).toEqual([])
     expect(account.rows('SELECT day, quantity FROM usage_daily')).toEqual([{ day: Math.floor(account.clock.now() / DAY_MS), quantity: 6 }])
+  })
+
+  it('is refused from the millisecond before the previous period began, whatever its meter counts', async () => {
+    const oldest = Date.UTC(2026, 1, 10, 9, 30)
+    expect(await account.record([account.event('calls', { quantity: 1 }, oldest), account.event('stock', { reading: 1 }, oldest)])).toEqual([
+      accepted,
+      accepted,
+    ])
+    const before = [
+      account.event('calls', { quantity: 1 }, oldest - 1),
+      account.event('stock', { reading: 2 }, oldest - 1),
+      account.event('people', { key: 'ann' }, Date.parse('0001-01-01T00:00:00Z')),
+    ]
+    for (const outcome of await account.record(before)) expect(outcome).toMatchObject({ status: 'refused', code: 'too_old' })
+    expect(await account.used('people')).toBe(0)
   })
 
   it('belongs to the period that begins at that millisecond', async () => {

@@ -41,6 +41,25 @@ describe('POST /v1/usage/events', () => {
     expect(await post([one])).toEqual({ accepted: 0, duplicates: 1, refused: [] })
   })
 
+  it('a bad event costs itself: the rest of its batch counts, and everything is still answered', async () => {
+    const before = await used('queries')
+    const known = event('queries', { quantity: 3 })
+    await post([known])
+    const answer = await post([
+      { ...known, quantity: 4 },
+      event('queries', { quantity: 2 ** 53 + 2 }),
+      event('queries', { quantity: 1e300 }),
+      event('queries', { quantity: 2 ** 53 - 1 }),
+      event('queries', { quantity: 1, timestamp: '0001-01-01T00:00:00.000Z' }),
+      event('queries', { quantity: 10 }),
+    ])
+    expect(answer.accepted).toBe(1)
+    expect(answer.refused.map(({ code }) => code).toSorted()).toEqual(['id_conflict', 'too_large', 'too_large', 'too_large', 'too_old'])
+    expect(await used('queries')).toBe(before + 13)
+    await platform.sandbox.tick()
+    expect((await platform.documents({ catalog })).get('counter/queries')).toMatchObject({ used: before + 13 })
+  })
+
   it('never counts more than once under parallel repeats', async () => {
     const before = await used('queries')
     const batch = Array.from({ length: 50 }, () => event('queries', { quantity: 1 }))

@@ -17,7 +17,11 @@ const table: [status: number, expected: ErrorClass, codes: string][] = [
   [500, 'problem', 'internal_error'],
   [502, 'problem', 'foreign_page'],
   [503, 'problem', 'payments_unavailable'],
-  [200, 'final', 'invalid_envelope envelope_conflict invalid_event unknown_metric not_metered_by_events wrong_form timestamp_in_future'],
+  [
+    200,
+    'final',
+    'invalid_envelope envelope_conflict invalid_event unknown_metric not_metered_by_events wrong_form timestamp_in_future too_old too_large id_conflict',
+  ],
   [400, 'final', 'invalid_request'],
   [402, 'final', 'payment_declined'],
   [403, 'final', 'forbidden own_tenant_only foreign_form invalid_signature read_only_setting alert_of_catalog'],
@@ -28,7 +32,7 @@ const table: [status: number, expected: ErrorClass, codes: string][] = [
   [409, 'final', 'circle_name_taken reserve_expired run_settled instance_suspended'],
   [413, 'final', 'body_too_large too_many_envelopes push_too_large too_many_events'],
   [415, 'final', 'unsupported_media_type'],
-  [422, 'final', 'idempotency_key_reused invalid_setting amount_too_large'],
+  [422, 'final', 'idempotency_key_reused invalid_setting amount_too_large unknown_dimension'],
   [428, 'final', 'approval_required'],
 ]
 const rows = table.flatMap(([status, expected, codes]) => codes.split(' ').map((code): [string, number, ErrorClass] => [code, status, expected]))

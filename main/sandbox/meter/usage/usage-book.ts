@@ -1,4 +1,5 @@
-import { type Meter, refusalCode } from '../../../../shared/billing/catalog.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { isInForce, type Meter, refusalCode } from '../../../../shared/billing/catalog.ts'
 import { fitsUnder, limitFromWire } from '../../../../shared/billing/limit.ts'
 import { isTooFarAhead, periodAt, takesLateEvents } from '../../../../shared/billing/period.ts'
 import { quotaReason } from '../../../../shared/billing/quota-reason.ts'
@@ -13,9 +14,15 @@ import { type Account, counterOf } from '../accounts/account.ts'
 import { announceCounters } from '../accounts/documents.ts'
 import type { UsageEvent, UsageOutcome } from './usage-event.ts'
 import { hourOf, shiftSnapshots } from './snapshots.ts'
-import { markKeyOf, usageRows } from './usage-rows.ts'
+import { markKeyOf, type StoredEvent, usageRows } from './usage-rows.ts'
 
 const DAY_MS = 86_400_000
+
+/**
+ * What one event, and one meter in one period, may come to. A day can hold the use of two periods, and what is summed there must still
+ * be an exact number: half of 2^53.
+ */
+const LARGEST_USE = 2 ** 52
 
 /** What a meter has counted in one period while a batch is taken; written once, when the book is closed. */
 type Tally = {
@@ -46,6 +53,8 @@ export class UsageBook {
   readonly #rows: ReturnType<typeof usageRows>
   readonly #backfill: boolean
   readonly #enforce: boolean
+  /** The first instant of the period before the one that runs: what is older is no late event, but a wrong one. */
+  readonly #oldestMs: number
   readonly #meters = new Map<string, Meter>()
   readonly #running = new Map<Meter, Tally>()
   readonly #closedTallies = new Map<Meter, ClosedTally[]>()
@@ -60,6 +69,7 @@ export class UsageBook {
     this.#rows = usageRows(unit)
     this.#backfill = backfill
     this.#enforce = enforce
+    this.#oldestMs = periodAt(account.workspace.period_anchor, account.workspace.period_start - 1, account.plan.interval).startMs
     for (const meter of account.catalog.meters) for (const alias of meter.aliases) this.#meters.set(alias, meter)
     // An id is that meter's, whatever else is called so.
     for (const meter of account.catalog.meters) this.#meters.set(meter.id, meter)
@@ -71,11 +81,18 @@ export class UsageBook {
     if (meter === undefined) return refused('unknown_metric', `There is no metric ${event.metric} here.`)
     if (meterDraws[meter.draws].countedBy === 'platform') return refused('not_metered_by_events', `${meter.name} is counted by the platform itself.`)
     const { form } = meterKindOf(meter)
+    if (this.#enforce && !isInForce(meter, this.#account.plan)) {
+      const reason = quotaReason(this.#account.catalog, { meter, planId: this.#account.plan.id, used: 0, requested: 1, limit: 0 })
+      return this.#known(event, meter) ?? { ...refused(refusalCode(meter), reason), meter: meter.id }
+    }
     if (measure.form !== form) return refused('wrong_form', `${meter.name} takes a ${form}, not a ${measure.form}.`)
     const place = this.#placeOf(meter, measure.atMs)
-    if (place === null) return refused('timestamp_in_future', 'The timestamp lies more than five minutes in the future.')
+    if ('status' in place) return this.#known(event, meter) ?? place
     const { tally } = place
     const next = this.#after(tally, measure)
+    if (next.tally.used > LARGEST_USE || next.event.amount > LARGEST_USE) {
+      return this.#known(event, meter) ?? refused('too_large', `${meter.name} counts to ${LARGEST_USE} in a period, and this goes beyond it.`)
+    }
     if (
       this.#enforce &&
       form !== 'reading' &&
@@ -83,10 +100,9 @@ export class UsageBook {
       next.tally.used > tally.used &&
       !fitsUnder(limitFromWire(tally.limit), 0, next.tally.used)
     ) {
-      if (identity !== null && this.#isKnown(identity)) return { status: 'duplicate' }
-      return { ...refused(refusalCode(meter), this.#reason(tally, next.tally.used)), meter: meter.id }
+      return this.#known(event, meter) ?? { ...refused(refusalCode(meter), this.#reason(tally, next.tally.used)), meter: meter.id }
     }
-    if (identity !== null && !this.#insert(event, identity, meter)) return { status: 'duplicate' }
+    if (identity !== null && !this.#insert(event, identity, meter)) return this.#known(event, meter) ?? { status: 'duplicate' }
     this.#count(place, next, event)
     return { status: 'accepted' }
   }
@@ -118,11 +134,12 @@ export class UsageBook {
     if (moved.size > 0) announceCounters(this.#unit, this.#account, moved)
   }
 
-  /** Null: too far in the future. */
-  #placeOf(meter: Meter, atMs: number): Place | null {
+  #placeOf(meter: Meter, atMs: number): Place | Refused {
     const { workspace } = this.#account
     const { now } = this.#unit
-    if (isTooFarAhead(atMs, now)) return null
+    if (isTooFarAhead(atMs, now)) return refused('timestamp_in_future', 'The timestamp lies more than five minutes in the future.')
+    if (!this.#backfill && atMs < this.#oldestMs)
+      return refused('too_old', 'The timestamp lies before the previous period: late events are taken for one period.')
     if (meter.period === 'total' || atMs >= workspace.period_start) return { tally: this.#current(meter), atMs }
     const own = this.#closed(meter, atMs)
     if (this.#backfill || takesLateEvents(own.closed, now)) return { tally: own, atMs }
@@ -197,29 +214,22 @@ export class UsageBook {
     else known.quantity = dayRules[meterKindOf(meter).day](known.quantity, quantity)
   }
 
-  #isKnown({ source, id }: { source: string; id: string }): boolean {
-    return this.#rows.findEvent.get(this.#account.workspace.id, source, id) !== undefined
+  /** What an event is whose source and id are known: the same again, or another one under a name that is taken. Null: it is new. */
+  #known(event: UsageEvent, meter: Meter): UsageOutcome | null {
+    const { identity } = event
+    if (identity === null) return null
+    const before = this.#rows.findEvent.get(this.#account.workspace.id, identity.source, identity.id)
+    if (before === undefined) return null
+    const { metadata: metadataBefore, ...factsBefore } = before
+    const { metadata, ...facts } = storedFacts(event, meter)
+    const same = isDeepStrictEqual(factsBefore, facts) && isDeepStrictEqual(parsedOrNull(metadataBefore), parsedOrNull(metadata))
+    return same ? { status: 'duplicate' } : refused('id_conflict', `Another event of ${identity.source} was counted under the id ${identity.id}.`)
   }
 
-  #insert({ measure, service, userId, metadata }: UsageEvent, { source, id }: { source: string; id: string }, meter: Meter): boolean {
-    const amount = measure.form === 'quantity' ? measure.quantity : measure.form === 'reading' ? measure.reading : null
-    const key = measure.form === 'key' ? measure.key : null
-    const text = metadata === undefined ? null : JSON.stringify(metadata)
+  #insert(event: UsageEvent, { source, id }: { source: string; id: string }, meter: Meter): boolean {
+    const { metric, at, amount, unique_key: key, service, user_id: userId, metadata } = storedFacts(event, meter)
     const { workspace } = this.#account
-    const inserted = this.#rows.insertEvent.run(
-      workspace.id,
-      source,
-      id,
-      meter.id,
-      measure.atMs,
-      amount,
-      key,
-      service ?? '',
-      userId ?? '',
-      text,
-      this.#unit.now,
-    )
-    return inserted.changes > 0
+    return this.#rows.insertEvent.run(workspace.id, source, id, metric, at, amount, key, service, userId, metadata, this.#unit.now).changes > 0
   }
 
   #reason({ meter, used, limit }: Tally, wanted: number): string {
@@ -228,6 +238,26 @@ export class UsageBook {
   }
 }
 
-function refused(code: ItemCode | MeterCode, message: string): Omit<Extract<UsageOutcome, { status: 'refused' }>, 'meter'> {
+/** An event as its row holds it. */
+function storedFacts({ measure, service = '', userId = '', metadata }: UsageEvent, meter: Meter): StoredEvent {
+  return {
+    metric: meter.id,
+    at: measure.atMs,
+    amount: measure.form === 'quantity' ? measure.quantity : measure.form === 'reading' ? measure.reading : null,
+    unique_key: measure.form === 'key' ? measure.key : null,
+    service,
+    user_id: userId,
+    metadata: metadata === undefined ? null : JSON.stringify(metadata),
+  }
+}
+
+/** The same metadata may be written with its keys in another order. */
+function parsedOrNull(json: string | null): unknown {
+  return json === null ? null : JSON.parse(json)
+}
+
+type Refused = Omit<Extract<UsageOutcome, { status: 'refused' }>, 'meter'>
+
+function refused(code: ItemCode | MeterCode, message: string): Refused {
   return { status: 'refused', code, message }
 }

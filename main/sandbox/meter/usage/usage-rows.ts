@@ -32,11 +32,22 @@ type EventRow = [
   receivedAt: number,
 ]
 
+/** What an event says, for whoever sends another one under its name. */
+export type StoredEvent = {
+  metric: string
+  at: number
+  amount: number | null
+  unique_key: string | null
+  service: string
+  user_id: string
+  metadata: string | null
+}
+
 type DayRow = [workspaceId: string, day: number, metric: string, service: string, userId: string, quantity: number]
 
 class UsageRows {
   readonly insertEvent: Statement<EventRow>
-  readonly findEvent: Statement<[workspaceId: string, source: string, id: string], { found: 1 }>
+  readonly findEvent: Statement<[workspaceId: string, source: string, id: string], StoredEvent>
   /** How use comes into the days of a meter, by its kind's rule. */
   readonly addToDay: Readonly<Record<DayRule, Statement<DayRow>>>
   readonly readDay: Statement<[workspaceId: string, day: number], { metric: string; service: string; user_id: string; quantity: number }>
@@ -57,7 +68,9 @@ class UsageRows {
       `INSERT INTO usage_events (workspace_id, source, id, metric, at, amount, unique_key, service, user_id, metadata, received_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace_id, source, id) DO NOTHING`,
     )
-    this.findEvent = file.prepare('SELECT 1 AS found FROM usage_events WHERE workspace_id = ? AND source = ? AND id = ?')
+    this.findEvent = file.prepare(
+      'SELECT metric, at, amount, unique_key, service, user_id, metadata FROM usage_events WHERE workspace_id = ? AND source = ? AND id = ?',
+    )
     this.addToDay = {
       added: file.prepare(
         `INSERT INTO usage_daily (workspace_id, day, metric, service, user_id, quantity) VALUES (?, ?, ?, ?, ?, ?)
