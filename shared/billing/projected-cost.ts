@@ -7,8 +7,10 @@ import { exactNumber, roundHalfAwayFromZero } from './rounding.ts'
 export type ProjectedMeter = {
   readonly meterId: string
   readonly used: number
+  /** Where its forecast sees it at the end of the period: a page shows one projection, not two. Absent or null: there is none. */
+  readonly expected?: number | null
   readonly included: Limit
-  /** `monthly` use goes on at the pace of the period so far; `total` stays as it is. */
+  /** Without a forecast `monthly` use goes on at the pace of the period so far; `total` stays as it is. */
   readonly period: 'monthly' | 'total'
   /** Null: what is beyond the plan is not billed. */
   readonly unitPrice: UnitPrice | null
@@ -25,12 +27,12 @@ export type ProjectedLine = {
 export type ProjectedCost = { readonly planCents: number; readonly lines: readonly ProjectedLine[]; readonly totalCents: number }
 
 /**
- * What the period will cost at the pace so far: the plan, and each billed meter's use beyond what is included, at its
+ * What the period will cost as it is foreseen, else at the pace so far: the plan, and each billed meter's use beyond what is included, at its
  * price, rounded half away from zero per line. (seed: truthlocks, "projected monthly cost")
  */
 export function projectCost(planCents: number, meters: readonly ProjectedMeter[], period: Period, nowMs: number): ProjectedCost {
   const lines = meters.map((meter): ProjectedLine => {
-    const projectedUse = meter.period === 'monthly' ? atThisPace(meter.used, period, nowMs) : meter.used
+    const projectedUse = meter.expected ?? (meter.period === 'monthly' ? atThisPace(meter.used, period, nowMs) : meter.used)
     const beyond = meter.unitPrice === null || meter.included === UNLIMITED ? 0 : Math.max(0, projectedUse - meter.included)
     const billedUse = meter.pricedDaily === true ? beyond * daysOf(period) : beyond
     const cents =

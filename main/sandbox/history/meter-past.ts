@@ -24,8 +24,12 @@ const MEAN_DAY = 0.97
 const DAYS_A_PERIOD = 30
 /** A meter without a limit in any plan. */
 const REFERENCE = 10_000
-/** What is backed by real things was cleared away in the last days: the account starts empty. */
+/**
+ * What is backed by real things was cleared away long ago, within a few days: the account starts empty, so its past must end
+ * there. Longer ago than a forecast looks back, or it would foretell that what is stored now goes too.
+ */
 const CLEARED_IN_DAYS = 6
+const CLEARED_DAYS_AGO = 35
 
 /** @param limit null: unlimited. */
 export function pastOf(workspace: HistoryWorkspace, meter: Meter, index: number, limit: number | null): MeterPast {
@@ -85,7 +89,7 @@ function level({ shape, firstDay, lastDay }: HistoryWorkspace, meter: Meter, end
     isBacked: isBacked(meter),
     after(_, day, hour) {
       const left = lastDay - day - hour / 24
-      const cleared = isBacked(meter) ? Math.max(0, Math.min(1, (left - 1) / CLEARED_IN_DAYS)) : 1
+      const cleared = isBacked(meter) ? Math.max(0, Math.min(1, (left - CLEARED_DAYS_AGO) / CLEARED_IN_DAYS)) : 1
       return Math.round(valueAt(day, hour) * cleared)
     },
     uses: () => [],

@@ -24,7 +24,8 @@ export function readPast(history: UsageHistory, workspaceId: string, meter: Mete
     levels.delete(hour)
     levels.set(hour, counter.used)
   }
-  return { levels, growth: growthByHour(levels, meter.period === 'monthly' && kindOf(meter) === 'flow') }
+  // What only rises falls where a period begins, and nowhere else: that is no shrinking, whatever the page draws it as.
+  return { levels, growth: growthByHour(levels, meter.period === 'monthly' && courseOf(meter) !== 'level') }
 }
 
 /** Days of the past that a forecast looks at, and one more to measure the first one's growth from. */

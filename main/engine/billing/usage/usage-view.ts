@@ -37,16 +37,20 @@ export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCos
   const { history, workspaceId, catalog, counters, period, nowMs } = input
   const plan = catalog.plans.find(({ id }) => id === input.planId)
   const byMetric = new Map(counters.map((counter) => [counter.metric, counter]))
+  const today = Math.floor(nowMs / DAY_MS)
   const counted = catalog.meters.flatMap((meter) => {
     const counter = byMetric.get(meter.id)
-    return counter === undefined ? [] : [{ meter, counter }]
+    if (counter === undefined) return []
+    const past = readPast(history, workspaceId, meter, counter, today - Math.max(FORECAST_PAST_DAYS, RECENT_DAYS), nowMs)
+    return [{ meter, counter, past, ahead: forecastOf(meter, counter, past, period, nowMs) }]
   })
-  const priced = counted.flatMap(({ meter, counter }) => {
+  const priced = counted.flatMap(({ meter, counter, ahead }) => {
     const pricedDaily = meterKindOf(meter).pricedFor === 'day'
     const unitPrice = meter.enforcement === 'bill' ? meter.unitPrice : null
     const use = {
       meterId: meter.id,
       used: counter.used,
+      expected: ahead?.expected ?? null,
       included: limitFromWire(counter.limit),
       period: pricedDaily ? ('total' as const) : meter.period,
       unitPrice,
@@ -56,12 +60,9 @@ export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCos
   })
   const projected = projectCost(input.planCents ?? 0, priced, period, nowMs)
   const lines = new Map(projected.lines.map((line) => [line.meterId, line]))
-  const today = Math.floor(nowMs / DAY_MS)
-  const meters = counted.map(({ meter, counter }): MeterUse => {
-    const past = readPast(history, workspaceId, meter, counter, today - Math.max(FORECAST_PAST_DAYS, RECENT_DAYS), nowMs)
+  const meters = counted.map(({ meter, counter, past, ahead }): MeterUse => {
     const own = plan === undefined ? limitFromWire(counter.limit) : planLimit(plan, meter)
     const line = lines.get(meter.id)
-    const ahead = forecastOf(meter, counter, past, period, nowMs)
     return {
       meter: meter.id,
       group: meter.group,
