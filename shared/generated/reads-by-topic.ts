@@ -54,6 +54,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'billing.preview',
     'honesty.audit',
     'alerts.read',
+    'plans.cheapest',
     'offers.read',
     'overview.news',
     'usage.read',
@@ -114,6 +115,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'honesty.audit',
     'subKeys.list',
     'alerts.read',
+    'plans.cheapest',
     'offers.read',
   ],
   payment_methods: [

@@ -28,6 +28,7 @@ const unseen: Partial<Record<EngineRead, readonly Topic[]>> = {
   'outbox.tally': ['outbox'],
   'outbox.titles': ['vault'],
   'overview.read': ['outbox'],
+  'plans.cheapest': ['outbox'],
   'workspaces.list': ['outbox'],
 }
 

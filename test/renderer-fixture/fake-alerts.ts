@@ -80,7 +80,7 @@ export const fakeAlerts: { [N in Names]: (input: CallInput<N>) => CallOutput<N> 
   }),
   'alerts.put': () => ({ id: 'half' }),
   'alerts.delete': () => ({}),
-  'plans.cheapest': () => ({ periods: [], currency: 'usd', plans: [], cheapestId: null, savingCents: null }),
+  'plans.cheapest': () => ({ periods: [], heldCount: 0, currency: 'usd', plans: [], cheapestId: null, savingCents: null }),
   'workspaces.rename': () => ({}),
   'workspaces.members': () => [
     { id: 'm1', name: 'Dana Whitfield', role: 'Tenant Admin', you: true },

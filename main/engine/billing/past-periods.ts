@@ -1,6 +1,7 @@
 import type { PastPeriod } from '../../../shared/billing/cheapest-plan.ts'
 import { DAY_MS, dayOf } from '../../../shared/billing/cost-day.ts'
 import { type Interval, type Period, periodNumber } from '../../../shared/billing/period.ts'
+import type { Counter } from '../../../shared/contract/platform.ts'
 import { HOUR_MS } from './usage/growth.ts'
 import type { UsageHistory } from './usage/usage-history.ts'
 
@@ -25,6 +26,18 @@ export function pastPeriods(
     periods.push({ ...period, used })
   }
   return periods
+}
+
+/** The period that runs, as far as it is known: what its counters stand at, and where one stood higher before. Null: nothing was counted yet. */
+export function runningPeriod(
+  history: Pick<UsageHistory, 'readDays' | 'metrics'>,
+  workspaceId: string,
+  current: Period,
+  counters: readonly Pick<Counter, 'metric' | 'used'>[],
+): PastPeriod | null {
+  if (counters.length === 0) return null
+  const highest = new Map(history.metrics(workspaceId).flatMap((metric) => highestIn(history, workspaceId, metric, current) ?? []))
+  return { ...current, used: Object.fromEntries(counters.map(({ metric, used }) => [metric, Math.max(used, highest.get(metric) ?? 0)])) }
 }
 
 function highestIn(history: Pick<UsageHistory, 'readDays'>, workspaceId: string, metric: string, { startMs, endMs }: Period): [[string, number]] | null {

@@ -1,33 +1,44 @@
-import { type Extra, replayPlans, type ReplayedPlan } from '../../../shared/billing/cheapest-plan.ts'
+import { type Extra, replayPlans, type ReplayedPlan, withHeld } from '../../../shared/billing/cheapest-plan.ts'
 import type { KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
 import { intervalFromWire } from '../../../shared/billing/period.ts'
 import type { Meter } from '../../../shared/billing/catalog.ts'
+import { roundHalfAwayFromZero } from '../../../shared/billing/rounding.ts'
 import type { ReplayedPlanView } from '../../../shared/contract/console/cheapest-plan.ts'
-import { pastPeriods } from '../billing/past-periods.ts'
+import { pastPeriods, runningPeriod } from '../billing/past-periods.ts'
 import type { UsageHistory } from '../billing/usage/usage-history.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { Handlers } from '../bridge/handlers.ts'
 
 const MOST_PERIODS = 12
 
-export type CheapestPlanCallParts = { view: WorkspaceViewOf; usageHistory: Pick<UsageHistory, 'readDays' | 'metrics'> }
+export type CheapestPlanCallParts = {
+  view: WorkspaceViewOf
+  usageHistory: Pick<UsageHistory, 'readDays' | 'metrics'>
+  /** Ciphertext sizes of what is held, oldest first. */
+  heldSizesBytes: (workspaceId: string) => ArrayLike<number>
+}
 
-export function cheapestPlanCalls({ view, usageHistory }: CheapestPlanCallParts): Pick<Handlers, 'plans.cheapest'> {
+export function cheapestPlanCalls({ view, usageHistory, heldSizesBytes }: CheapestPlanCallParts): Pick<Handlers, 'plans.cheapest'> {
   return {
     'plans.cheapest': ({ workspaceId }) => {
-      const { catalog, plan, period } = view(workspaceId)
-      if (catalog === null || plan === null || period === null) return { periods: [], currency: 'usd', plans: [], cheapestId: null, savingCents: null }
+      const { catalog, plan, period, counters } = view(workspaceId)
+      const held = heldSizesBytes(workspaceId)
+      if (catalog === null || plan === null || period === null)
+        return { periods: [], heldCount: held.length, currency: 'usd', plans: [], cheapestId: null, savingCents: null }
       const interval = intervalFromWire(plan.plan.interval)
-      const periods = pastPeriods(usageHistory, workspaceId, period, interval, MOST_PERIODS)
+      const running = runningPeriod(usageHistory, workspaceId, period, counters)
+      const past = pastPeriods(usageHistory, workspaceId, period, interval, MOST_PERIODS)
+      const periods = running === null ? past : [{ ...running, used: withHeld(catalog.meters, running.used, held) }, ...past]
       const { plans, cheapestId } = replayPlans(catalog, periods, interval)
-      const total = (planId: string | null): number | null => plans.find((replayed) => replayed.planId === planId)?.totalCents ?? null
+      const total = (planId: string | null): bigint | null => plans.find((replayed) => replayed.planId === planId)?.totalCents ?? null
       const [own, cheapest] = [total(plan.plan.id), total(cheapestId)]
       return {
-        periods: periods.map(({ startMs, endMs }) => ({ start: startMs, end: endMs })),
+        periods: periods.map(({ startMs, endMs }) => ({ start: startMs, end: endMs, running: startMs === period.startMs })),
+        heldCount: held.length,
         currency: plan.plan.currency,
         plans: plans.map((replayed) => viewOf(catalog, replayed, replayed.planId === plan.plan.id)),
         cheapestId,
-        savingCents: own === null || cheapest === null ? null : own - cheapest,
+        savingCents: own === null || cheapest === null ? null : `${own - cheapest}`,
       }
     },
   }
@@ -46,14 +57,23 @@ function viewOf(catalog: KnownCatalog, { planId, periods, totalCents, fits }: Re
     planId,
     name: catalog.plans.find(({ id }) => id === planId)?.name ?? planId,
     current,
-    totalCents,
+    priceCents: catalog.plans.find(({ id }) => id === planId)?.priceCents ?? null,
+    totalCents: totalCents === null ? null : `${totalCents}`,
+    meanCents: totalCents === null ? null : `${roundHalfAwayFromZero(totalCents, BigInt(Math.max(1, periods.length)))}`,
     fits,
     extras: [...extras.values()].flatMap((same) => {
       const [first] = same
       if (first === undefined) return []
-      const cents = same.reduce((sum, extra) => sum + extra.cents, 0)
+      const cents = same.reduce((sum, extra) => sum + extra.cents, 0n)
       const count = same.reduce((sum, extra) => sum + countOf(extra), 0)
-      return { kind: first.kind, name: nameOf(catalog, first), count, cents, periods: same.length, ...unitOf(meterOf(catalog, first.meterId)) }
+      return {
+        kind: first.kind,
+        name: nameOf(catalog, first),
+        count: Math.min(count, Number.MAX_SAFE_INTEGER),
+        cents: `${cents}`,
+        periods: same.length,
+        ...unitOf(meterOf(catalog, first.meterId)),
+      }
     }),
     shortfalls: [...shortfalls].map(([meterId, same]) => {
       const meter = meterOf(catalog, meterId)

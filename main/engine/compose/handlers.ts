@@ -88,8 +88,9 @@ export function composeHandlers(parts: HandlerParts): Handlers {
   const { options, clock, emit, view, registry, documents, sync, outbox, vault, activity, client, invoices, warnings, backups } = parts
   const { usageHistory, costDays, ledger, drainer, subKeyRequests } = parts
   const sizes = () => dataSizes(options.dataDir, parts.envelopes)
+  const heldSizesBytes = (workspaceId: string) => outbox.envelopeSizes(workspaceId, ['held']).bytes
   const releasePreviews = createReleasePreviews({
-    heldSizesBytes: (workspaceId) => outbox.envelopeSizes(workspaceId, ['held']).bytes,
+    heldSizesBytes,
     hasOpenSession: (workspaceId) => sync.sessions.current(workspaceId) !== null,
   })
   return {
@@ -103,7 +104,7 @@ export function composeHandlers(parts: HandlerParts): Handlers {
     ...invoiceCalls({ view, invoices, documents }),
     ...usageCalls({ view, documents, usageHistory, costDays, ledger, visits: parts.visits, activity }),
     ...billingCalls({ view, sync }),
-    ...cheapestPlanCalls({ view, usageHistory }),
+    ...cheapestPlanCalls({ view, usageHistory, heldSizesBytes }),
     ...offerCalls({ view, releasePreviews, documents, client, sync, clock }),
     ...honestyCalls({ view, documents, outbox, sync, vault, egress: parts.egress }),
     ...identityCalls({ view, documents, outbox, vault, subKeyRequests, sync, activity, emit }),

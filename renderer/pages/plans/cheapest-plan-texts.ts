@@ -5,19 +5,22 @@ const inPeriods = (count: number): string => format.counted(count, 'period', 'pe
 
 export const cheapestPlanTexts = {
   title: 'Find the cheapest plan',
-  note: 'Replays your own past on this computer against every plan, with boosters and seats where they make room.',
+  note: 'Replays your own past, the running period and what is held against every plan, on this computer, with boosters and seats where they make room.',
   run: 'Replay my usage',
-  emptyTitle: 'No finished period on this computer yet',
-  empty: 'After the first period is over, its usage can be replayed against every plan.',
+  emptyTitle: 'No usage on this computer yet',
+  empty: 'It comes with the first connection, and can then be replayed against every plan.',
   columns: { plan: 'Plan', total: 'Would have cost', mean: 'Per period', notes: 'Why' },
   current: 'Current',
   cheapest: 'Cheapest',
   custom: 'By agreement',
-  from: (count: number, start: number, end: number) => `${inPeriods(count)}, ${format.utcDate(start)} to ${format.utcDate(end)} (UTC).`,
-  stay: 'Your plan is the cheapest one that would have admitted all of it.',
-  move: (name: string, saving: string) => `${name} would have admitted all of it and saved ${saving}.`,
-  moveMore: (name: string) => `${name} is the cheapest one that would have admitted all of it.`,
-  none: 'No plan with a price would have admitted all of it.',
+  from: (finished: number, running: boolean, start: number, end: number) =>
+    `${[finished > 0 ? inPeriods(finished) : '', running ? 'the running period so far' : ''].filter(Boolean).join(' and ')}, ${format.utcDate(start)} to ${format.utcDate(end)} (UTC).`,
+  stay: (all: string) => `Your plan is the cheapest one that admits ${all}.`,
+  move: (name: string, price: string, all: string, saving: string) => `${name}, ${price}, admits ${all} and would have saved ${saving}.`,
+  moveMore: (name: string, price: string, all: string) => `${name}, ${price}, admits ${all}.`,
+  none: (all: string) => `No plan with a price admits ${all}.`,
+  /** What has to be admitted. */
+  all: (heldCount: number) => (heldCount === 0 ? 'your past' : `your past and the ${format.counted(heldCount, 'write', 'writes')} held now`),
   priceAlone: 'The price alone.',
   extra: (extra: ReplayedPlanView['extras'][number], cents: string): string => {
     if (extra.kind === 'booster') return `${format.counted(extra.count, 'booster', 'boosters')} “${extra.name}” in ${inPeriods(extra.periods)}: ${cents}`

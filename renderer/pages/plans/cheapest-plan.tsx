@@ -48,7 +48,7 @@ function ReplayTable({ replay }: { replay: Replay }) {
     <>
       <div style={{ padding: '0 20px 12px' }}>
         <Notice tone={cheapestId === null ? 'amber' : 'green'} title={advice(replay)}>
-          {newest && oldest && words.from(periods.length, oldest.start, newest.end)}
+          {newest && oldest && words.from(periods.filter(({ running }) => !running).length, newest.running, oldest.start, newest.end)}
         </Notice>
       </div>
       <div className={table.wrap}>
@@ -82,10 +82,10 @@ function ReplayTable({ replay }: { replay: Replay }) {
                   )}
                 </td>
                 <td data-align="right" className={table.nowrap}>
-                  {plan.totalCents === null ? words.custom : format.money(plan.totalCents, currency)}
+                  {plan.totalCents === null ? words.custom : format.money(BigInt(plan.totalCents), currency)}
                 </td>
                 <td data-align="right" className={table.nowrap}>
-                  {plan.totalCents === null ? '–' : format.money(Math.round(plan.totalCents / periods.length), currency)}
+                  {plan.meanCents === null ? '–' : format.money(BigInt(plan.meanCents), currency)}
                 </td>
                 <td>
                   {plan.extras.length + plan.shortfalls.length === 0 && <span className={table.dim}>{words.priceAlone}</span>}
@@ -94,7 +94,7 @@ function ReplayTable({ replay }: { replay: Replay }) {
                   ))}
                   {plan.extras.map((extra) => (
                     <div key={`${extra.kind} ${extra.name}`} className={table.dim}>
-                      {words.extra(extra, format.money(extra.cents, currency))}
+                      {words.extra(extra, format.money(BigInt(extra.cents), currency))}
                     </div>
                   ))}
                 </td>
@@ -107,11 +107,13 @@ function ReplayTable({ replay }: { replay: Replay }) {
   )
 }
 
-function advice({ plans, cheapestId, savingCents, currency }: Replay): string {
+function advice({ plans, cheapestId, savingCents, currency, heldCount }: Replay): string {
+  const all = words.all(heldCount)
   const cheapest = plans.find(({ planId }) => planId === cheapestId)
-  if (cheapest === undefined) return words.none
-  if (cheapest.current) return words.stay
+  if (cheapest === undefined) return words.none(all)
+  if (cheapest.current) return words.stay(all)
   // A current plan that would have refused something may well cost less: then there is no saving to promise.
-  const saves = savingCents !== null && savingCents > 0 && plans.some(({ current, fits }) => current && fits)
-  return saves ? words.move(cheapest.name, format.money(savingCents, currency)) : words.moveMore(cheapest.name)
+  const saving = savingCents !== null && plans.some(({ current, fits }) => current && fits) ? BigInt(savingCents) : 0n
+  const price = cheapest.priceCents === null ? words.custom : format.price(cheapest.priceCents, currency)
+  return saving > 0n ? words.move(cheapest.name, price, all, format.money(saving, currency)) : words.moveMore(cheapest.name, price, all)
 }

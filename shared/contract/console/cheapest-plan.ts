@@ -3,14 +3,19 @@ import { z } from 'zod'
 import { call } from '../call.ts'
 import { byteBase, count, epochMs, inWorkspace } from '../primitives.ts'
 
+/** Whole minor units as decimal text: the price of what one counter may hold passes 2^53. */
+const minorText = z.string().regex(/^-?\d{1,40}$/)
 const quantity = z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase, quantity: count })
 
 export const replayedPlan = z.strictObject({
   planId: z.string(),
   name: z.string(),
   current: z.boolean(),
-  /** All periods together; null: its price is agreed with each customer. */
-  totalCents: z.int().nullable(),
+  /** Of one interval; null: agreed with each customer. */
+  priceCents: z.int().nullable(),
+  /** All periods together, and the mean of one; null: its price is agreed with each customer. */
+  totalCents: minorText.nullable(),
+  meanCents: minorText.nullable(),
   fits: z.boolean(),
   /** What would have been paid on top, all periods together. */
   extras: z.array(
@@ -18,7 +23,7 @@ export const replayedPlan = z.strictObject({
       kind: z.enum(['overage', 'booster', 'seats']),
       name: z.string(),
       count,
-      cents: count,
+      cents: minorText,
       periods: count,
       unit: z.string(),
       byteBase,
@@ -33,14 +38,16 @@ export const cheapestPlanCalls = {
   'plans.cheapest': call(
     inWorkspace,
     z.strictObject({
-      /** Newest first; empty: there is no past on this computer yet. */
-      periods: z.array(z.strictObject({ start: epochMs, end: epochMs })),
+      /** Newest first; empty: nothing is known on this computer yet. The first one runs, and holds what is held as if it were admitted. */
+      periods: z.array(z.strictObject({ start: epochMs, end: epochMs, running: z.boolean() })),
+      /** How many writes are held now. */
+      heldCount: count,
       currency: z.string(),
       plans: z.array(replayedPlan),
       cheapestId: z.string().nullable(),
       /** What the cheapest one would have saved against the current plan in these periods; null: there is nothing to compare. */
-      savingCents: z.int().nullable(),
+      savingCents: minorText.nullable(),
     }),
-    { topics: ['plan', 'plans', 'snapshot'] },
+    { topics: ['plan', 'plans', 'counter', 'snapshot', 'outbox'] },
   ),
 } as const

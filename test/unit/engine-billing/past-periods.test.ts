@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { pastPeriods } from '../../../main/engine/billing/past-periods.ts'
+import { pastPeriods, runningPeriod } from '../../../main/engine/billing/past-periods.ts'
 import type { UsageDay } from '../../../main/engine/billing/usage/usage-history.ts'
 import { dayOf } from '../../../shared/billing/cost-day.ts'
 import { UNLIMITED } from '../../../shared/billing/limit.ts'
@@ -80,5 +80,21 @@ describe('the periods that are over', () => {
       ['2025-11-11T09', '2026-11-11T09', { calls: 800 }],
       ['2024-11-11T09', '2025-11-11T09', { calls: 500 }],
     ])
+  })
+})
+
+describe('the period that runs', () => {
+  it('is what its counters stand at, or where one stood higher before', () => {
+    note('gauge', 2026, 11, 12, 3, 90)
+    note('flow', 2026, 11, 12, 3, 5)
+    // Of the period before.
+    note('flow', 2026, 11, 10, 3, 800)
+    const counters = [
+      { metric: 'gauge', used: 40 },
+      { metric: 'flow', used: 12 },
+      { metric: 'unseen', used: 3 },
+    ]
+    expect(runningPeriod(history, workspaceId, current, counters)).toEqual({ ...current, used: { gauge: 90, flow: 12, unseen: 3 } })
+    expect(runningPeriod(history, workspaceId, current, [])).toBeNull()
   })
 })
