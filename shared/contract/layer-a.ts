@@ -7,6 +7,7 @@ import { z } from 'zod'
 import * as platform from './platform.ts'
 import * as alerts from './platform/alerts.ts'
 import * as account from './platform/account.ts'
+import * as invoices from './platform/invoices.ts'
 import * as purchase from './platform/purchase.ts'
 import * as wallet from './platform/wallet.ts'
 import { uuid } from './primitives.ts'
@@ -383,6 +384,15 @@ export const layerA = {
     response: platform.plansResponse,
     purpose: 'Read which plans a tenant may have',
   }),
+  readTenantInvoices: endpoint({
+    method: 'GET',
+    path: '/api/billing/invoices',
+    params: nothing,
+    query: ofTenant,
+    request: null,
+    response: invoices.invoicesResponse,
+    purpose: 'Read the invoices of a tenant',
+  }),
   readTenantRequests: endpoint({
     method: 'GET',
     path: '/api/billing/plan-requests',
@@ -433,7 +443,7 @@ export const fieldMeanings: Record<string, string> = {
   booster: 'the booster that you chose',
   seats: 'how many seats you chose',
   top_up_au: 'how much you chose to put into the wallet',
-  circle: 'name of the circle whose wallet pays',
+  circle: 'name of the circle whose wallet pays or is filled',
   element: 'the element that you chose to run or to create',
   operation: 'the operation that you chose',
   quantities: 'the quantities that you chose, by dimension',

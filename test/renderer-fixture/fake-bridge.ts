@@ -157,6 +157,7 @@ export function createFakeBridge(scenario: Scenario): Bridge {
       periodEnd: now + 30 * 86_400_000,
       paymentMethod: null,
       meters: [],
+      invoices: [],
       requests: [],
     }),
     'honesty.audit': () => ({

@@ -3,6 +3,7 @@ import { catalogFromWire } from '../../../shared/billing/catalog-wire.ts'
 import { limitFromWire, limitToNullable } from '../../../shared/billing/limit.ts'
 import { percentOf } from '../../../shared/billing/thresholds.ts'
 import type { Offers } from '../../../shared/contract/console/offers.ts'
+import type { InvoiceDocument } from '../../../shared/contract/platform/invoices.ts'
 import { meterFacts } from '../../../shared/billing/meter-facts.ts'
 import { offersView, requestView } from '../billing/plans/offers.ts'
 import type { ReleasePreviewsOf } from '../billing/plans/release-preview.ts'
@@ -91,11 +92,12 @@ export function offerCalls({ view, releasePreviews, documents, client, sync, clo
     'tenants.read': async ({ workspaceId, tenantId }) => {
       view(workspaceId)
       const query = { tenant: tenantId }
-      const [plan, usage, plans, requests] = await Promise.all([
+      const [plan, usage, plans, requests, invoices] = await Promise.all([
         client.send(workspaceId, 'readTenantPlan', { query }),
         client.send(workspaceId, 'readTenantUsage', { query }),
         client.send(workspaceId, 'readTenantPlans', { query }),
         client.send(workspaceId, 'readTenantRequests', { query }),
+        client.send(workspaceId, 'readTenantInvoices', { query }),
       ])
       const catalog = catalogFromWire(taken(plans))
       const { plan: own, period } = taken(plan)
@@ -111,10 +113,15 @@ export function offerCalls({ view, releasePreviews, documents, client, sync, clo
           const known = limitFromWire(limit)
           return { ...meterFacts(catalog, metric), used, limit: limitToNullable(known), percent: percentOf(used, known) }
         }),
+        invoices: invoices.kind === 'error' && invoices.error?.code === 'forbidden' ? null : taken(invoices).invoices.map(tenantInvoice),
         requests: taken(requests).requests.map((request) => requestView(catalog, request)),
       }
     },
   }
+}
+
+function tenantInvoice({ id, number, period, amount_cents: amountCents, currency, status, due_at: dueAt }: InvoiceDocument) {
+  return { id, number, periodStart: Date.parse(period.start), amountCents, currency, status, dueAt: Date.parse(dueAt) }
 }
 
 /** @throws ConsoleFailure for anything but an answer. */

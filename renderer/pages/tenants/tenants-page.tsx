@@ -12,6 +12,7 @@ import { PageSkeleton } from '../../components/page/page-skeleton.tsx'
 import table from '../../components/table/table.module.css'
 import { useIsOnline, useWorkspace } from '../../state/active-workspace.ts'
 import { useRead } from '../../state/reads.ts'
+import { TenantInvoices } from './tenant-invoices.tsx'
 import { tenantsTexts } from './texts.ts'
 
 const words = tenantsTexts
@@ -165,6 +166,7 @@ function TenantDetails({ workspaceId, tenant, online }: { workspaceId: string; t
           </div>
         )}
       </Section>
+      <TenantInvoices name={tenant.name} invoices={data.invoices} />
       {data.requests.length === 0 && <p className={table.dim}>{words.noRequests}</p>}
     </>
   )

@@ -17,5 +17,9 @@ export const tenantsTexts = {
   noMeters: 'This tenant’s catalog has no meters.',
   plan: 'Plan',
   period: (start: number, end: number) => `${format.utcDate(start)} to ${format.utcDate(end)} (UTC)`,
+  invoices: (name: string) => `Invoices of ${name}`,
+  invoiceColumns: { number: 'Invoice', period: 'Period', amount: 'Amount', status: 'Status', due: 'Due date' },
+  noInvoices: 'Nothing has been invoiced to this tenant.',
+  invoicesHidden: 'Your role may not see the invoices of this tenant.',
   noRequests: 'Nobody has asked for another plan.',
 } as const

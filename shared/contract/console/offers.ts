@@ -78,11 +78,23 @@ export const order = {
   /** How many there shall be on top of the plan's own. */
   seats: z.int().min(0).max(1_000).optional(),
   topUpAu: z.int().min(1).max(10_000).optional(),
+  /** Whose wallet a top-up is for; left out: the oldest circle's. */
+  circle: z.string().min(1).max(64).optional(),
 }
 /** The same, and what the portal does: true cancels with the end of the period, false resumes. */
 export const previewedOrder = { ...order, cancel: z.boolean().optional() }
 export type Order = { [K in keyof typeof previewedOrder]?: z.output<(typeof previewedOrder)[K]> }
 
+const tenantInvoice = z.strictObject({
+  id,
+  number: z.string(),
+  periodStart: epochMs,
+  amountCents: z.int(),
+  currency: z.string(),
+  /** The platform's word for it: Paid, Pending, Overdue, refunded … */
+  status: z.string(),
+  dueAt: epochMs,
+})
 const tenantMeter = z.strictObject({ ...meterFacts, used: count, limit, percent: z.number().nullable() })
 
 export const offerCalls = {
@@ -122,6 +134,8 @@ export const offerCalls = {
       periodEnd: epochMs,
       paymentMethod: z.string().nullable(),
       meters: z.array(tenantMeter),
+      /** Newest first. Null: this role may not see them. */
+      invoices: z.array(tenantInvoice).nullable(),
       requests: z.array(planRequest),
     }),
     { topics: ['tenants', 'workspace'] },
