@@ -21,6 +21,7 @@ const startHelp = `Usage: npm start -- [options]
   --data DIR         data folder (default: the system's folder for application data)
   --platform URL     use this platform in the place of the embedded sandbox; its token comes
                      from TIDEMARK_TOKEN or from standard input, never from the command line
+  --self-hosted      let the embedded sandbox have a workspace on a self-hosted deployment too
   --no-open          do not open a browser
   --help             show this`
 

@@ -12,6 +12,8 @@ export type LaunchOptions = {
   dataDir: string
   /** A platform in the place of the embedded sandbox. */
   platformUrl: string | null
+  /** The embedded sandbox also has a workspace on a self-hosted deployment. */
+  selfHosted: boolean
   openBrowser: boolean
   /** The desktop's window waits in the tray until it is wanted: a start by the system at sign-in. */
   startHidden: boolean
@@ -60,6 +62,8 @@ export function readLaunchOptions(args: readonly string[], surroundings: Surroun
 function optionsFrom(values: ReturnType<typeof parse>['values'], surroundings: Surroundings): LaunchOptions {
   if (values.web === true && values.desktop === true) throw new LaunchOptionsError('--web and --desktop exclude each other')
   const dataDir = values.data === undefined ? defaultDataDir(surroundings) : resolve(surroundings.workingFolder, values.data)
+  if (values['self-hosted'] === true && values.platform !== undefined)
+    throw new LaunchOptionsError('--self-hosted is about the embedded sandbox, and --platform takes its place')
   const problem = pathProblem(dataDir)
   if (problem !== null) throw new LaunchOptionsError(problem)
   return {
@@ -68,6 +72,7 @@ function optionsFrom(values: ReturnType<typeof parse>['values'], surroundings: S
     intakePort: values['intake-port'] === undefined ? 0 : portOf('--intake-port', values['intake-port']),
     dataDir,
     platformUrl: values.platform === undefined ? null : platformOf(values.platform),
+    selfHosted: values['self-hosted'] === true,
     openBrowser: values['no-open'] !== true,
     startHidden: values.hidden === true,
   }
@@ -80,6 +85,7 @@ const known = {
   'intake-port': { type: 'string' },
   data: { type: 'string' },
   platform: { type: 'string' },
+  'self-hosted': { type: 'boolean' },
   'no-open': { type: 'boolean' },
   hidden: { type: 'boolean' },
 } as const

@@ -31,7 +31,7 @@ export async function choosePlatform({ options, fork, report, hasStandardInput =
       stop: async () => {},
     }
   }
-  const sandbox = await startSandbox({ fork, dataDir: join(options.dataDir, 'sandbox'), report })
+  const sandbox = await startSandbox({ fork, dataDir: join(options.dataDir, 'sandbox'), options: options.selfHosted ? ['--self-hosted'] : [], report })
   return {
     description: `${sandbox.origin} (the embedded sandbox)`,
     firstWorkspaces: await sandbox.firstWorkspaces(),

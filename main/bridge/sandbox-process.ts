@@ -25,6 +25,8 @@ export type SandboxProcessInput = {
   fork: (args: string[]) => SandboxChild
   /** Folder of the sandbox's own files. */
   dataDir: string
+  /** What else its command line says. */
+  options?: readonly string[]
   report: (line: string) => void
 }
 
@@ -33,7 +35,7 @@ const startWithinMs = 30_000
 const stopWithinMs = 5_000
 
 /** @throws when it does not listen within half a minute at its first start */
-export async function startSandbox({ fork, dataDir, report }: SandboxProcessInput): Promise<SandboxProcess> {
+export async function startSandbox({ fork, dataDir, options = [], report }: SandboxProcessInput): Promise<SandboxProcess> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const portFile = join(dataDir, 'port')
   const remembered = readPort(portFile)
@@ -44,7 +46,7 @@ export async function startSandbox({ fork, dataDir, report }: SandboxProcessInpu
   let child: SandboxChild | null = null
 
   const start = async (): Promise<number> => {
-    const started = fork(['--port', String(port), '--data', dataDir])
+    const started = fork(['--port', String(port), '--data', dataDir, ...options])
     child = started
     const taken = await listening(started)
     const listensSince = performance.now()

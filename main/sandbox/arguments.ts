@@ -11,6 +11,8 @@ export type SandboxRun = {
   /** A file of usage events to load, and the workspace, by its name or catalog. */
   importFile: string | null
   importInto: string
+  /** A workspace on a self-hosted deployment beside the others. */
+  selfHosted: boolean
 }
 export type SandboxArguments = ({ kind: 'run' } & SandboxRun) | { kind: 'help' } | { kind: 'wrong'; message: string }
 
@@ -26,6 +28,7 @@ Runs the embedded platform on 127.0.0.1, with five demo workspaces and the Polar
   --data DIR     where the databases are (default ${DEFAULT_DATA_DIR})
   --seed N       make the demo's members and their tokens from this number (default 1)
   --no-history   start the demo without a past
+  --self-hosted  add a workspace on a self-hosted deployment, which has no billing
   --traffic      use things in the demo's workspaces, at a human pace
   --import FILE  load usage events from a CSV file or JSON lines, each on the day of its timestamp
   --into NAME    load them into this workspace, by its name or catalog (default ${DEFAULT_IMPORT_INTO})
@@ -46,6 +49,7 @@ export function parseArguments(args: readonly string[]): SandboxArguments {
         data: { type: 'string' },
         seed: { type: 'string' },
         'no-history': { type: 'boolean' },
+        'self-hosted': { type: 'boolean' },
         traffic: { type: 'boolean' },
         import: { type: 'string' },
         into: { type: 'string' },
@@ -72,10 +76,21 @@ export function parseArguments(args: readonly string[]): SandboxArguments {
     traffic: values.traffic === true,
     importFile: values.import ?? null,
     importInto: values.into ?? DEFAULT_IMPORT_INTO,
+    selfHosted: values['self-hosted'] === true,
   }
 }
 
-type Values = { port?: string; data?: string; seed?: string; 'no-history'?: boolean; traffic?: boolean; import?: string; into?: string; help?: boolean }
+type Values = {
+  port?: string
+  data?: string
+  seed?: string
+  'no-history'?: boolean
+  'self-hosted'?: boolean
+  traffic?: boolean
+  import?: string
+  into?: string
+  help?: boolean
+}
 
 function wholeNumber(text: string | undefined, otherwise: number): number | null {
   if (text === undefined) return otherwise

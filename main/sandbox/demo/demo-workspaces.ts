@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Deployment } from '../store/schema.ts'
 
 export type DemoWorkspace = {
   /** Names it within the seed; its ids are made from it. */
@@ -7,6 +8,8 @@ export type DemoWorkspace = {
   readonly catalog: string
   /** The plan that it has bought; the catalog's default plan: nothing was bought. */
   readonly plan: string
+  /** `self-hosted`: it has no billing. Left out: `platform`. */
+  readonly deployment?: Deployment
   readonly billingEmail: string
   /** Where the customer is, ISO 3166-1 alpha-2; it decides which ways to pay there are. */
   readonly billingCountry?: string
@@ -74,6 +77,19 @@ export const demoWorkspaces: readonly DemoWorkspace[] = [
     members: team('Tomás Vidal', 'Petra Schulz', 'Brian Osei'),
   },
 ]
+
+/** What `--self-hosted` adds: the same sealed envelopes on a deployment of one's own, where nothing is billed. (seed: layer-a, "billing is platform-only") */
+export const selfHostedWorkspace: DemoWorkspace = {
+  key: 'lighthouse',
+  name: 'Lighthouse (self-hosted)',
+  catalog: 'layer-a',
+  // The largest limits that the catalog knows: nobody sells larger ones here.
+  plan: 'team',
+  deployment: 'self-hosted',
+  billingEmail: 'ops@lighthouse.example',
+  pastMonths: 0,
+  members: team('Lena Lund', 'Per Dahl', 'Ida Holt'),
+}
 
 function team(tenantAdmin: string, platformAdmin: string, billingContact: string): DemoWorkspace['members'] {
   return [

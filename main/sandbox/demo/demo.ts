@@ -99,7 +99,10 @@ export async function demoSubscriptions(store: Store, seed: number, workspaces: 
 async function createWorkspace(unit: Unit, id: string, demo: DemoWorkspace, { seed, subscribed }: DemoOptions): Promise<void> {
   const catalog = unit.catalogs.named(demo.catalog)
   const plan = planOf(catalog, demo.plan)
+  const { deployment = 'platform' } = demo
   const bought = plan.id !== catalog.defaultPlan
+  // What has no billing has no subscription either.
+  const paid = bought && subscribed && deployment === 'platform'
   const startedAt = demo.pastMonths === 0 ? unit.now : periodNumber(unit.now - PAST_DAYS_MS, -demo.pastMonths).startMs
   const period = periodAt(startedAt, unit.now, plan.interval)
   await unit.tx
@@ -108,11 +111,11 @@ async function createWorkspace(unit: Unit, id: string, demo: DemoWorkspace, { se
       id,
       name: demo.name,
       catalog: catalog.id,
-      deployment: 'platform',
+      deployment,
       plan_id: plan.id,
-      base_plan_id: bought && !subscribed ? plan.id : null,
-      subscription_id: bought && subscribed ? demoSubscriptionId(seed, demo.key) : null,
-      payment_method: bought && subscribed ? cardWords(DEMO_CARD) : null,
+      base_plan_id: bought && !paid ? plan.id : null,
+      subscription_id: paid ? demoSubscriptionId(seed, demo.key) : null,
+      payment_method: paid ? cardWords(DEMO_CARD) : null,
       period_anchor: startedAt,
       period_start: period.startMs,
       period_end: period.endMs,

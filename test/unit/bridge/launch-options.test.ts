@@ -12,6 +12,7 @@ test('nothing given: the browser or the desktop, the default port, the folder of
     intakePort: 0,
     dataDir: '/home/lead/.local/share/tidemark',
     platformUrl: null,
+    selfHosted: false,
     openBrowser: true,
     startHidden: false,
   })
@@ -24,6 +25,7 @@ test('everything given', () => {
     intakePort: 5001,
     dataDir: '/work/elsewhere',
     platformUrl: 'https://billing.example',
+    selfHosted: false,
     openBrowser: false,
     startHidden: false,
   })
@@ -52,6 +54,7 @@ describe('refused in words', () => {
     [['--data', 'tab\there'], /control character/],
     [['--token', 'secret'], /--token/],
     [['elsewhere'], /'elsewhere' is not an option/],
+    [['--self-hosted', '--platform', 'https://billing.example'], /--self-hosted is about the embedded sandbox/],
     [['--platform', 'billing.example'], /takes a URL/],
     [['--platform', 'http://billing.example'], /must be https/],
     [['--platform', 'file:///etc/passwd'], /must be https/],
@@ -82,6 +85,6 @@ test('beside the switches of Chromium only our own options are read', () => {
 
 test('the help of npm start names every option and the default port', () => {
   const help = readFileSync('build/run.mjs', 'utf8')
-  for (const option of ['--web', '--desktop', '--port N', '--data DIR', '--platform URL', '--no-open', `default ${defaultWebPort}`])
+  for (const option of ['--web', '--desktop', '--port N', '--data DIR', '--platform URL', '--self-hosted', '--no-open', `default ${defaultWebPort}`])
     expect(help).toContain(option)
 })

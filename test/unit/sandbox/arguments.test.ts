@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { helpText, parseArguments } from '../../../main/sandbox/arguments.ts'
 
-const plain = { kind: 'run', history: true, traffic: false, importFile: null, importInto: 'Acme Cloud' }
+const plain = { kind: 'run', history: true, traffic: false, importFile: null, importInto: 'Acme Cloud', selfHosted: false }
 
 test('the defaults, and every option', () => {
   expect(parseArguments([])).toEqual({ ...plain, port: 8787, dataDir: '.cache/sandbox', seed: 1 })
-  expect(parseArguments(['--port', '0', '--data', '/tmp/x', '--seed=7', '--no-history', '--traffic', '--import', 'use.csv', '--into', 'analytics'])).toEqual({
+  expect(
+    parseArguments(['--port', '0', '--data', '/tmp/x', '--seed=7', '--no-history', '--traffic', '--import', 'use.csv', '--into', 'analytics', '--self-hosted']),
+  ).toEqual({
     kind: 'run',
     port: 0,
     dataDir: '/tmp/x',
@@ -14,9 +16,10 @@ test('the defaults, and every option', () => {
     traffic: true,
     importFile: 'use.csv',
     importInto: 'analytics',
+    selfHosted: true,
   })
   expect(parseArguments(['--help'])).toEqual({ kind: 'help' })
-  for (const option of ['--port', '--data', '--seed', '--no-history', '--traffic', '--import', '--into']) expect(helpText).toContain(option)
+  for (const option of ['--port', '--data', '--seed', '--no-history', '--self-hosted', '--traffic', '--import', '--into']) expect(helpText).toContain(option)
 })
 
 test.each([
