@@ -11,6 +11,11 @@ export const sandboxRooms: readonly string[] = [
   'main/sandbox/pages',
   'main/sandbox/http',
   'main/sandbox/settings',
+  // A refusal is told of where it is written down.
+  'main/sandbox/alerts/rules.ts',
+  'main/sandbox/alerts/deliveries.ts',
+  'main/sandbox/alerts/fired-events.ts',
+  'main/sandbox/alerts/first-refusal.ts',
   'main/sandbox/audit',
   // What an account has and has used. The folder itself opens the account, which brings all of them up to now.
   'main/sandbox/meter/accounts',

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPolar } from '@polar-sh/sdk/2026-10'
 import { makeApp } from './app.ts'
+import { BalanceWatch } from './alerts/balance-watch.ts'
 import { AlertWatch } from './alerts/watch.ts'
 import { preparePasts } from './audit/past.ts'
 import { expireEntries } from './audit/retention.ts'
@@ -119,6 +120,7 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
   )
   const alerts = new AlertWatch()
   store.addReaction(alerts.react)
+  store.addReaction(new BalanceWatch().react)
   const server = await listen(options.port)
   closers.push(() => server.close())
   const origin = `http://127.0.0.1:${server.port}`

@@ -17,6 +17,10 @@ export type PricedElement = {
 export type WalletPolicy = CostPolicy & {
   /** What a new circle finds in its wallet. */
   readonly openingMicroAu: bigint
+  /** Below this a wallet is low; absent: nobody is told. */
+  readonly lowBalanceMicroAu?: bigint
+  /** A wallet that will be empty within so many days at its pace; absent: nobody is told. */
+  readonly runsOutWithinDays?: number
   /** How long the cost of a run that has begun is kept back. */
   readonly reserveMs: number
   /** How long a confirmation of a cost is good. */

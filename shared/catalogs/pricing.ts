@@ -35,6 +35,8 @@ const walletFile = z
     notice_from_micro_au: microAu,
     insistent_from_micro_au: microAu,
     approval_above_micro_au: microAu,
+    low_balance_micro_au: microAu.optional(),
+    runs_out_within_days: z.int().min(1).max(365).optional(),
     reserve_minutes: z.int().positive(),
     approval_minutes: z.int().positive(),
   })
@@ -43,6 +45,8 @@ const walletFile = z
     noticeFromMicroAu: file.notice_from_micro_au,
     insistentFromMicroAu: file.insistent_from_micro_au,
     approvalAboveMicroAu: file.approval_above_micro_au,
+    ...(file.low_balance_micro_au === undefined ? {} : { lowBalanceMicroAu: file.low_balance_micro_au }),
+    ...(file.runs_out_within_days === undefined ? {} : { runsOutWithinDays: file.runs_out_within_days }),
     reserveMs: file.reserve_minutes * 60_000,
     approvalMs: file.approval_minutes * 60_000,
   }))

@@ -1131,6 +1131,8 @@ export const pricing: Readonly<Record<'triform', PriceBook>> = {
       noticeFromMicroAu: 250000n,
       insistentFromMicroAu: 2000000n,
       approvalAboveMicroAu: 10000000n,
+      lowBalanceMicroAu: 1000000n,
+      runsOutWithinDays: 7,
       reserveMs: 3600000,
       approvalMs: 600000,
     },

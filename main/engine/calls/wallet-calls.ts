@@ -80,7 +80,7 @@ export function walletCalls({ view, documents, ledger, client, sync, registry, c
       const wallet = circle === null ? wallets[0] : wallets.find((candidate) => candidate.circle === circle)
       return {
         circles: wallets.map(({ circle: id, name }) => ({ id, name })),
-        wallet: wallet === undefined ? null : walletView(view(workspaceId), documents.list(workspaceId, 'element'), wallet, wallet === wallets[0]),
+        wallet: wallet === undefined ? null : walletView(view(workspaceId), documents.list(workspaceId, 'element'), wallet),
       }
     },
     'wallet.ledger': ({ workspaceId, circle, kind, element, before, limit }) => {
@@ -168,7 +168,6 @@ function walletView(
   { catalog }: Pick<WorkspaceView, 'catalog'>,
   elementDocuments: readonly { id: string; name: string }[],
   wallet: WalletDocument,
-  takesTopUps: boolean,
 ): WalletView['wallet'] {
   const elements = new Map(elementDocuments.map(({ id, name }) => [id, name]))
   const plans = catalog?.plans ?? []
@@ -180,7 +179,6 @@ function walletView(
     availableMicroAu: availableMicroAu(wallet).toString(),
     hardWall: wallet.hard_wall,
     planName: plans.find(({ id }) => id === wallet.plan)?.name ?? wallet.plan,
-    takesTopUps,
     reserves: wallet.reserves.map((reserve) => ({
       runId: reserve.run_id,
       elementName: elements.get(reserve.element) ?? reserve.element,

@@ -12,7 +12,7 @@ import { type Customer, customerOf } from '../polar/customer.ts'
 import type { Payments } from '../polar/payments.ts'
 import type { Purchase } from '../purchases/purchase.ts'
 import { previewCancel, previewPurchase } from './preview.ts'
-import { refuseSenseless, requestedPurchase } from '../purchases/purchase-request.ts'
+import { refuseSenseless, requestedPurchase, requireCircle } from '../purchases/purchase-request.ts'
 
 const createCheckout = createRoute({
   method: 'post',
@@ -61,7 +61,9 @@ export function moneyRoutes(platform: Platform): Routes {
       const body = context.req.valid('json')
       const answer = await idempotency.run(context, body, checkoutResponse, async () => {
         const before = await readAccount(signedIn, 'update_plan')
-        refuseSenseless(before.account, requestedPurchase(before.account, body))
+        const wanted = requestedPurchase(before.account, body)
+        refuseSenseless(before.account, wanted)
+        await requireCircle(store, before.account, wanted)
         // A subscription that no webhook told of must not be bought a second time.
         await payments.look(signedIn.workspaceId)
         const { account, customer } = await readAccount(signedIn, 'update_plan')

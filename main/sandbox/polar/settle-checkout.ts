@@ -33,7 +33,7 @@ export function announceCheckout(unit: Unit, row: CheckoutRow): void {
 async function payOut(unit: Unit, account: Account, row: CheckoutRow): Promise<void> {
   const purchase = purchaseOf(row, account.catalog)
   if (purchase.product === 'booster') await startBooster(unit, account, purchase.booster, { checkoutId: row.id, memberId: row.member_id })
-  if (purchase.product === 'top_up') await creditTopUp(unit, account.workspace.id, purchase.au * MICRO_AU_PER_AU, row.id)
+  if (purchase.product === 'top_up') await creditTopUp(unit, account.workspace.id, purchase.au * MICRO_AU_PER_AU, row.id, purchase.circle)
 }
 
 type CheckoutStanding = Pick<CheckoutRow, 'status' | 'applied' | 'decline_reason'>

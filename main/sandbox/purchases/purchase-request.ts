@@ -4,10 +4,11 @@ import { takesEffect } from '../../../shared/billing/plan-change.ts'
 import type { checkoutRequest } from '../../../shared/contract/platform/purchase.ts'
 import { badRequest, notFound, Refusal } from '../http/failure.ts'
 import type { Account } from '../meter/accounts/account.ts'
+import type { Store } from '../store/store.ts'
 import type { Purchase } from './purchase.ts'
 
 /** What a request names, looked up in the catalog. @throws Refusal for what this catalog or plan does not sell. */
-export function requestedPurchase(account: Account, { plan, booster, seats, top_up_au: au }: z.output<typeof checkoutRequest>): Purchase {
+export function requestedPurchase(account: Account, { plan, booster, seats, top_up_au: au, circle = null }: z.output<typeof checkoutRequest>): Purchase {
   const { catalog } = account
   if (plan !== undefined) return { product: 'plan', plan: namedPlan(account, plan) }
   if (booster !== undefined) {
@@ -26,7 +27,19 @@ export function requestedPurchase(account: Account, { plan, booster, seats, top_
   }
   if (au === undefined) throw badRequest('The request names nothing to buy.', 'Name one of plan, booster, seats, top_up_au.')
   if (!catalog.capabilities.includes('top_up')) throw new Refusal('top_up_not_sold', 'There is no wallet to top up here.', 'Choose a plan instead.')
-  return { product: 'top_up', au }
+  return { product: 'top_up', au, circle }
+}
+
+/** @throws Refusal 404 for a top-up of a wallet that is not there, or another tenant's: before anything is paid. */
+export async function requireCircle(store: Pick<Store, 'read'>, { workspace }: Account, purchase: Purchase): Promise<void> {
+  if (purchase.product !== 'top_up' || purchase.circle === null) return
+  const known = await store.read
+    .selectFrom('circles')
+    .select('id')
+    .where('id', '=', purchase.circle)
+    .where('workspace_id', '=', workspace.id)
+    .executeTakeFirst()
+  if (known === undefined) throw notFound(`circle ${purchase.circle}`, 'Create it with POST /api/circles, or look at the name.')
 }
 
 /** @throws Refusal where a checkout for it makes no sense: what is in force already, and what is the portal's. */

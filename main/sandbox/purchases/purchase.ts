@@ -10,7 +10,8 @@ export type Purchase =
   | { readonly product: 'booster'; readonly booster: Booster }
   /** How many there shall be on top of the plan's own. */
   | { readonly product: 'seats'; readonly seats: number }
-  | { readonly product: 'top_up'; readonly au: number }
+  /** Into the wallet of that circle; null: of the workspace's oldest. */
+  | { readonly product: 'top_up'; readonly au: number; readonly circle: string | null }
 
 /** The wallet's unit of account is one euro, whatever the plans are paid in. (seed: triform) */
 export const CENTS_PER_AU = 100
@@ -25,7 +26,7 @@ export function columnsOf(purchase: Purchase): Pick<PurchaseTables['checkouts'],
     case 'seats':
       return { product, product_id: null, quantity: purchase.seats }
     case 'top_up':
-      return { product, product_id: null, quantity: purchase.au }
+      return { product, product_id: purchase.circle, quantity: purchase.au }
   }
 }
 
@@ -42,7 +43,7 @@ export function purchaseOf(row: Pick<PurchaseTables['checkouts'], 'product' | 'p
     case 'seats':
       return { product: 'seats', seats: row.quantity }
     case 'top_up':
-      return { product: 'top_up', au: row.quantity }
+      return { product: 'top_up', au: row.quantity, circle: row.product_id }
   }
 }
 

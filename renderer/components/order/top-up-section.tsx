@@ -9,7 +9,8 @@ const words = orderTexts.topUp
 const FIRST_AU = 50
 const MOST_AU = 10_000
 
-export function TopUpSection({ reason, onChoose }: { reason: string | null; onChoose: (chosen: ChosenOrder) => void }) {
+/** @param circle whose wallet is filled; left out: the workspace's oldest. */
+export function TopUpSection({ reason, circle, onChoose }: { reason: string | null; circle?: string; onChoose: (chosen: ChosenOrder) => void }) {
   const number = useWholeNumber(FIRST_AU, { min: 1, max: MOST_AU })
   const au = number.value
   return (
@@ -19,7 +20,10 @@ export function TopUpSection({ reason, onChoose }: { reason: string | null; onCh
         <GatedButton
           variant="default"
           reason={reason ?? number.problem}
-          onClick={() => au !== null && onChoose({ order: { topUpAu: au }, title: words.order(au), interval: null, how: 'checkout' })}
+          onClick={() =>
+            au !== null &&
+            onChoose({ order: { topUpAu: au, ...(circle === undefined ? {} : { circle }) }, title: words.order(au), interval: null, how: 'checkout' })
+          }
         >
           {words.preview}
         </GatedButton>

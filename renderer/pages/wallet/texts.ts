@@ -30,7 +30,6 @@ export const walletTexts = {
     heldUntil: 'until',
     reserves: 'Runs that have begun and are not settled',
   },
-  otherCircle: 'Top-ups go to the first circle of the workspace.',
   burnDown: {
     title: 'Burn-down',
     note: 'The balance at the end of each UTC day. Top-ups lift it, everything that runs takes it down.',

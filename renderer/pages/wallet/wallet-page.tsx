@@ -62,7 +62,7 @@ export function WalletPage() {
           {address.view === 'balance' && (
             <>
               <BalanceSection workspaceId={workspaceId} wallet={wallet} />
-              <TopUp workspaceId={workspaceId} takesTopUps={wallet.takesTopUps} />
+              <TopUp workspaceId={workspaceId} circle={wallet.circle} />
               <BurnDownSection workspaceId={workspaceId} circle={wallet.circle} name={wallet.name} />
               <InstancesSection workspaceId={workspaceId} circle={wallet.circle} onPrices={() => show({ view: 'prices' })} />
             </>

@@ -12,7 +12,7 @@ const inCircle = inWorkspace.extend({ circle: name })
 const operation = { element: name, operation: name, quantities }
 
 export const walletView = z.strictObject({
-  /** The oldest first: that one takes top-ups. */
+  /** The oldest first. */
   circles: z.array(z.strictObject({ id: z.string(), name: z.string() })),
   /** Null: there is no circle yet, or none with this name. */
   wallet: z
@@ -25,7 +25,6 @@ export const walletView = z.strictObject({
       availableMicroAu: microAu,
       hardWall: z.boolean(),
       planName: z.string(),
-      takesTopUps: z.boolean(),
       reserves: z.array(z.strictObject({ runId: z.string(), elementName: z.string(), operation: z.string(), reservedMicroAu: microAu, expiresAt: epochMs })),
     })
     .nullable(),

@@ -1,6 +1,7 @@
 /** What an account buys: plans, boosters, seats, top-ups; what that would cost; and who may ask for it. */
 import { z } from 'zod'
 import { count, identifier, isoTime, period, wireLimit } from '../primitives.ts'
+import { circleName } from './wallet.ts'
 
 /** Seats that can be bought on top of a plan's own, and AU of one top-up (1 AU = 1 EUR). */
 const MAX_SEATS = 1_000
@@ -12,9 +13,12 @@ const purchase = {
   /** How many seats there shall be on top of the plan's own. */
   seats: z.int().min(0).max(MAX_SEATS).optional(),
   top_up_au: z.int().min(1).max(MAX_TOP_UP_AU).optional(),
+  /** Whose wallet a top-up is for; left out: the oldest circle's. Not a purchase by itself. */
+  circle: circleName.optional(),
 }
 
-function namesOne(body: object): boolean {
+function namesOne({ circle, ...body }: { circle?: string | undefined; top_up_au?: number | undefined }): boolean {
+  if (circle !== undefined && body.top_up_au === undefined) return false
   return Object.values(body).filter((value) => value !== undefined).length === 1
 }
 

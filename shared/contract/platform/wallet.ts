@@ -18,7 +18,7 @@ export const costChip = z.enum(['quiet', 'notice', 'insistent'])
 export const walletDocument = z.looseObject({
   circle: z.string(),
   name: z.string(),
-  /** The oldest circle of a workspace takes its top-ups. */
+  /** The oldest circle of a workspace takes the top-ups that name none. */
   created_at: isoTime,
   balance_micro_au: heldMicroAu,
   /** The part of the balance that is kept back for runs that have begun. */

@@ -61,6 +61,6 @@ test('prices from root, category and element, the narrowest scope wins; circles 
     const instance = await platform.ask('POST', '/api/granite/instances', { element: 'mail-sender' }, wallet.token)
     expect(createInstanceResponse.parse(instance.body).total_micro_au).toBe(10_000)
     await expect(figure(page, 'Balance')).toHaveText('4.99 AU')
-    await expect(page.getByText('Top-ups go to the first circle of the workspace.')).toBeVisible()
+    await expect(page.getByRole('region', { name: 'Top up the wallet' })).toBeVisible()
   })
 })

@@ -5,7 +5,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { prepareDemo } from '../../../main/sandbox/demo/demo.ts'
 import { demoWorkspaceId, demoWorkspaces } from '../../../main/sandbox/demo/demo-workspaces.ts'
 import { Store } from '../../../main/sandbox/store/store.ts'
+import { BalanceWatch } from '../../../main/sandbox/alerts/balance-watch.ts'
+import { openAccount } from '../../../main/sandbox/meter/open-account.ts'
 import { creditTopUp } from '../../../main/sandbox/wallet/credit.ts'
+import { writeLines } from '../../../main/sandbox/wallet/ledger.ts'
+import { openCircle } from '../../../main/sandbox/wallet/open-circle.ts'
 import { SteppedClock } from './fixture.ts'
 import { HOME } from './wallet-fixture.ts'
 
@@ -37,6 +41,21 @@ test('a payment that is told of twice, or by two at once, is credited once', asy
     .where('circle_id', '=', HOME)
     .executeTakeFirstOrThrow()
   expect(balance).toBe(30_000_000)
+})
+
+test('a wallet that was filled and is low again is told of again', async () => {
+  store.addReaction(new BalanceWatch().react)
+  const debit = (amountMicroAu: bigint): Promise<unknown> =>
+    store.write(async (unit) => writeLines(unit, await openCircle(unit, await openAccount(unit, workspaceOf(HOME)), HOME), [{ kind: 'debit', amountMicroAu }]))
+  const fired = async () => (await store.read.selectFrom('alert_events').select('body').execute()).filter(({ body }) => body.includes('wallet:low')).length
+  await debit(-4_000_000n)
+  expect(await fired()).toBe(0)
+  await debit(-1n)
+  await debit(-1n)
+  expect(await fired()).toBe(1)
+  await store.write((unit) => creditTopUp(unit, workspaceOf(HOME), 5_000_000, 'checkout-1'))
+  await debit(-5_000_000n)
+  expect(await fired()).toBe(2)
 })
 
 test.each([0, -1, 0.5, Number.NaN, 2 ** 53])('%s micro-AU are not credited', async (amount) => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkoutDocument, checkoutResponse } from '../../../shared/contract/platform.ts'
+import { walletDocument } from '../../../shared/contract/platform/wallet.ts'
 import { submitForm } from './fixture.ts'
 import { HOME, type Operation, WalletStage } from './wallet-fixture.ts'
 
@@ -31,6 +32,19 @@ describe('a top-up through checkout', () => {
     await stage.fixture.sandbox.tick()
     expect(await stage.balance()).toBe(OPENING + 20 * AU)
     expect((await stage.ledger()).at(-1)).toMatchObject({ kind: 'top_up', amount_micro_au: 20 * AU, balance_micro_au: OPENING + 20 * AU })
+  })
+
+  test('goes into the wallet of the circle that it names, and into no other; one that is not there is refused before anything is paid', async () => {
+    await stage.fixture.send(walletDocument, 'POST', '/api/circles', { token: stage.token, body: { circle: 'granite', name: 'Granite' } })
+    await pay({ top_up_au: 20, circle: 'granite' })
+    await stage.fixture.sandbox.tick()
+    expect([await stage.balance(HOME), await stage.balance('granite')]).toEqual([OPENING, OPENING + 20 * AU])
+    await pay({ top_up_au: 3 })
+    expect([await stage.balance(HOME), await stage.balance('granite')]).toEqual([OPENING + 3 * AU, OPENING + 20 * AU])
+    const refused = (body: object) => stage.fixture.refused('POST', '/api/billing/checkout', { token: stage.token, body })
+    expect(await refused({ top_up_au: 20, circle: 'slate' })).toMatchObject({ status: 404 })
+    expect(await refused({ plan: 'pro', circle: 'granite' })).toMatchObject({ status: 400 })
+    expect(await refused({ circle: 'granite' })).toMatchObject({ status: 400 })
   })
 
   test('lets what was suspended go on, the oldest first, without charging the days between', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { alertsResponse } from '../../../shared/contract/platform/alerts.ts'
 import { workspaceResponse } from '../../../shared/contract/platform.ts'
 import {
   elementDocument,
@@ -147,6 +148,54 @@ describe('a run', () => {
   test('of an operation that no rule matches is free, and passes an empty wallet too', async () => {
     expect(await stage.estimate({ ...SMALL, operation: 'list' })).toMatchObject({ lines: [], total_micro_au: 0, chip: 'quiet', approval_required: false })
     expect(await stage.run({ ...SMALL, operation: 'list' })).toMatchObject({ lines: [], total_micro_au: 0, balance_micro_au: OPENING })
+  })
+
+  test('names a dimension that no price file declares: 422, estimated or run; one without a rule costs nothing', async () => {
+    const misspelt = { ...SMALL, quantities: { per_invocaton: 1 } }
+    const estimate = await stage.fixture.refused('POST', `/api/${HOME}/pricing/estimate`, { token: stage.token, body: misspelt })
+    expect(estimate).toMatchObject({ status: 422, error: { code: 'unknown_dimension', _suggestion: expect.stringContaining('per_invocation') } })
+    expect(await stage.runRefused(misspelt)).toMatchObject({ status: 422, error: { code: 'unknown_dimension' } })
+    expect(await stage.estimate({ ...SMALL, quantities: { recipients: 3 } })).toMatchObject({ lines: [], total_micro_au: 0 })
+    expect(await stage.balance()).toBe(OPENING)
+  })
+
+  test('that leaves a wallet low is told of once, with the way to top up', async () => {
+    const fired = async () =>
+      (await stage.fixture.send(alertsResponse, 'GET', '/api/billing/alerts', { token: stage.token })).value.events.filter(({ text }) =>
+        text.includes('Wallet of'),
+      )
+    // 2.1 AU.
+    const costly = { ...SMALL, quantities: { ...SMALL.quantities, running_seconds: 104_997 } }
+    await stage.run(costly)
+    expect(await fired()).toEqual([])
+    await stage.run(costly)
+    await stage.run(SMALL)
+    expect(await fired()).toMatchObject([
+      {
+        text: 'Wallet of Basalt Circle: 0.80 AU left, less than 1.00 AU. Top it up on the page Wallet.',
+        thresholds: [{ name: 'Low balance' }],
+        channels: ['in_app', 'email'],
+      },
+    ])
+  })
+
+  test('at a pace that empties the wallet within a week is told of', async () => {
+    const fired = async () =>
+      (await stage.fixture.send(alertsResponse, 'GET', '/api/billing/alerts', { token: stage.token })).value.events.filter(({ text }) => text.includes('pace'))
+    const half = { ...SMALL, quantities: { ...SMALL.quantities, running_seconds: 24_997 } }
+    for (let day = 0; day < 2; day += 1) {
+      await stage.run(half)
+      expect(await fired()).toEqual([])
+      await stage.sleepDays(1)
+    }
+    // Half an AU a day, and some four are left: more than a week. After two days of twice as much it is less.
+    await stage.run(half)
+    await stage.run(half)
+    await stage.sleepDays(1)
+    await stage.run(half)
+    expect(await fired()).toMatchObject([
+      { text: expect.stringMatching(/^Wallet of Basalt Circle: at the pace of the last days it is empty about 2026-02-\d\d \([\d.]+ AU left\)\. Top it up/) },
+    ])
   })
 
   test('that costs more than the wallet holds is refused with 402, and a smaller one still passes', async () => {

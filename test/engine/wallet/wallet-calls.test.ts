@@ -57,7 +57,6 @@ test('a run shows in balance, ledger and burn-down without being asked for', asy
     balanceMicroAu: String(left),
     availableMicroAu: String(left),
     hardWall: true,
-    takesTopUps: true,
   })
 
   const ledger = await call('wallet.ledger', { workspaceId, circle: HOME, kind: 'debit', element: null, before: null, limit: 2 })

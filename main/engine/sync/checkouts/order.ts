@@ -6,10 +6,10 @@ import type { previewRequest } from '../../../../shared/contract/platform/purcha
 import { ConsoleFailure } from '../../base/failure.ts'
 
 /** An order as the platform takes it. @throws ConsoleFailure `invalid_input` for none or several at once. */
-export function orderToWire({ planId, boosterId, seats, topUpAu, cancel }: Order): z.output<typeof previewRequest> {
+export function orderToWire({ planId, boosterId, seats, topUpAu, circle, cancel }: Order): z.output<typeof previewRequest> {
   const named = Object.entries({ plan: planId, booster: boosterId, seats, top_up_au: topUpAu, cancel }).filter(([, value]) => value !== undefined)
   if (named.length !== 1) throw new ConsoleFailure('invalid_input', 'One thing is bought at a time.', 'Choose one.')
-  return Object.fromEntries(named)
+  return { ...Object.fromEntries(named), ...(topUpAu === undefined || circle === undefined ? {} : { circle }) }
 }
 
 const CENTS_PER_AU = 100

@@ -10,6 +10,12 @@ test.each([
   [{ boosterId: 'extra_storage' }, { booster: 'extra_storage' }],
   [{ seats: 0 }, { seats: 0 }],
   [{ topUpAu: 50 }, { top_up_au: 50 }],
+  [
+    { topUpAu: 50, circle: 'granite' },
+    { top_up_au: 50, circle: 'granite' },
+  ],
+  // A circle without a top-up is no order's.
+  [{ planId: 'pro', circle: 'granite' }, { plan: 'pro' }],
   [{ cancel: false }, { cancel: false }],
 ])('%j leaves as %j', (order, wire) => {
   expect(orderToWire(order)).toEqual(wire)
