@@ -42,6 +42,7 @@ export function catalogToWire(catalog: Catalog): PlansDocument {
       aggregation: meter.aggregation,
       ...(meter.unitPrice === null ? {} : { unit_price: { cents: meter.unitPrice.cents, per: meter.unitPrice.per } }),
       ...(meter.metering === null ? {} : { metering: meter.metering }),
+      ...(meter.feature === undefined ? {} : { feature: meter.feature }),
     })),
     plans: catalog.plans.map((plan) => ({
       id: plan.id,
@@ -51,6 +52,7 @@ export function catalogToWire(catalog: Catalog): PlansDocument {
       interval: plan.interval,
       summary: plan.summary,
       ...(plan.seatPriceCents === null ? {} : { seat_price_cents: plan.seatPriceCents }),
+      ...(plan.features === undefined ? {} : { features: [...plan.features] }),
       limits: Object.fromEntries(Object.entries(plan.limits).map(([meterId, limit]) => [meterId, limitToWire(limit)])),
     })),
     boosters: catalog.boosters.map((booster) => ({
@@ -76,7 +78,10 @@ export function catalogToWire(catalog: Catalog): PlansDocument {
               id,
               name,
               ...(focusCategory === null ? {} : { focus_category: focusCategory }),
-              categories: categories.map((category) => ({ id: category.id, name: category.name })),
+              categories: categories.map((category) => {
+                const named = category.uses.flatMap(({ service }) => service ?? [])
+                return { id: category.id, name: category.name, ...(named.length === 0 ? {} : { services: named }) }
+              }),
             })),
             users: catalog.costs.users.map(({ id, name }) => ({ id, name })),
           },
@@ -106,6 +111,7 @@ export function catalogFromWire(document: PlansDocument): KnownCatalog {
       aliases: meter.aliases ?? [],
       seats: meter.seats ?? false,
       metering: meter.metering ?? null,
+      ...(meter.feature === undefined ? {} : { feature: meter.feature }),
       unitPrice: meter.unit_price === undefined ? null : { cents: meter.unit_price.cents, per: meter.unit_price.per },
       source: 'seed',
     })),
@@ -118,6 +124,7 @@ export function catalogFromWire(document: PlansDocument): KnownCatalog {
       interval: intervalFromWire(plan.interval),
       hardWall: null,
       seatPriceCents: plan.seat_price_cents ?? null,
+      ...(plan.features === undefined ? {} : { features: plan.features }),
       source: 'seed',
       limits: Object.fromEntries(Object.entries(plan.limits).map(([meterId, limit]) => [meterId, limitFromWire(limit)])),
     })),

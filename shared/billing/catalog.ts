@@ -43,6 +43,8 @@ export type Meter = {
   readonly seats: boolean
   /** Every request to the platform's `/v1` counts on it. (seed: truss, "API requests") */
   readonly countsRequests?: boolean
+  /** The feature of a plan that it needs; absent: none. (seed: truthlocks, "Which metrics appear depends on your plan and active features") */
+  readonly feature?: string
   /** Price of what is used beyond the plan; null where that is not billed. */
   readonly unitPrice: UnitPrice | null
   /** `ours`: this project chose the meter's limits and price. */
@@ -64,6 +66,8 @@ export type Plan = {
   readonly hardWall: boolean | null
   /** Price of one more seat for one interval; null when seats are not sold. */
   readonly seatPriceCents: number | null
+  /** What meters may need; absent: nothing beyond what every plan has. */
+  readonly features?: readonly string[]
   readonly source: Source
   /** By meter id; every meter of the catalog has an entry. 0: not included. */
   readonly limits: Readonly<Record<string, Limit>>
@@ -156,6 +160,8 @@ export type Operation = {
   /** Null: it draws on none. */
   readonly meterId: string | null
   readonly change: number
+  /** The meter of the size of what it writes to: refused while that stands at its limit, although nobody knows how much it will write. */
+  readonly writesTo?: string
 }
 
 export type Catalog = {
@@ -225,6 +231,11 @@ export function meterOf(catalog: Pick<Catalog, 'id' | 'meters'>, idOrAlias: stri
   const meter = findMeter(catalog, idOrAlias)
   if (meter === undefined) throw new RangeError(`Catalog ${catalog.id} has no meter ${idOrAlias}; it has ${catalog.meters.map(({ id }) => id).join(', ')}`)
   return meter
+}
+
+/** Whether a plan has the feature that a meter needs. What it has not is neither answered nor admitted. */
+export function isInForce({ feature }: Pick<Meter, 'feature'>, { features }: Pick<Plan, 'features'>): boolean {
+  return feature === undefined || features?.includes(feature) === true
 }
 
 /** The plans after this one, from the next larger to the largest. */

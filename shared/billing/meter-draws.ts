@@ -12,6 +12,8 @@ export type MeterDraw = {
   readonly countedBy: 'events' | 'platform'
   /** What it counts goes again: deleted, closed, revoked. */
   readonly goesAgain: boolean
+  /** What makes it go, as advice; null: the meter's kind says. */
+  readonly freedBy: string | null
   /** This computer counts its own part of it too. (main/engine/billing/audit.ts holds both counts against each other) */
   readonly isCountedHere: boolean
   /** One envelope draws more than another: the meter may have room, and none for the next one. */
@@ -23,18 +25,43 @@ export type MeterDraw = {
 }
 
 const draws = {
-  none: { countedBy: 'events', goesAgain: false, isCountedHere: false, isSized: false, countsPushes: false, ofPush: null },
-  ciphertext_bytes: { countedBy: 'platform', goesAgain: true, isCountedHere: true, isSized: true, countsPushes: false, ofPush: (bytes) => bytes },
-  per_push: { countedBy: 'platform', goesAgain: false, isCountedHere: true, isSized: false, countsPushes: true, ofPush: (_bytes, pushes) => pushes },
+  none: { countedBy: 'events', goesAgain: false, freedBy: null, isCountedHere: false, isSized: false, countsPushes: false, ofPush: null },
+  ciphertext_bytes: {
+    countedBy: 'platform',
+    goesAgain: true,
+    freedBy: 'delete what is no longer needed',
+    isCountedHere: true,
+    isSized: true,
+    countsPushes: false,
+    ofPush: (bytes) => bytes,
+  },
+  per_push: {
+    countedBy: 'platform',
+    goesAgain: false,
+    freedBy: null,
+    isCountedHere: true,
+    isSized: false,
+    countsPushes: true,
+    ofPush: (_bytes, pushes) => pushes,
+  },
   open_session: {
     countedBy: 'platform',
     goesAgain: true,
+    freedBy: 'close a session',
     isCountedHere: false,
     isSized: false,
     countsPushes: false,
     ofPush: (_bytes, _pushes, sessions) => sessions,
   },
-  sub_key: { countedBy: 'platform', goesAgain: true, isCountedHere: true, isSized: false, countsPushes: false, ofPush: null },
+  sub_key: {
+    countedBy: 'platform',
+    goesAgain: true,
+    freedBy: 'revoke a sub-key',
+    isCountedHere: true,
+    isSized: false,
+    countsPushes: false,
+    ofPush: null,
+  },
 } satisfies Readonly<Record<string, MeterDraw>>
 
 /** The name of what draws, as catalogs and the wire write it. */

@@ -30,3 +30,22 @@ export function courseOf({ aggregation, draws }: { readonly aggregation: Aggrega
   const { course } = meterKinds[aggregation]
   return course === 'flow' && meterDraws[draws].goesAgain ? 'level' : course
 }
+
+/** Until when somebody who does nothing waits for room: what is counted anew has it again, what goes on never has. */
+export function roomComesAgain({
+  aggregation,
+  period,
+}: {
+  readonly aggregation: Aggregation
+  readonly period: 'monthly' | 'total'
+}): 'minute' | 'period' | null {
+  if (meterKinds[aggregation].window === 'minute') return 'minute'
+  return period === 'monthly' ? 'period' : null
+}
+
+/** What makes room at once; null: what was used is used. */
+export function freedBy({ aggregation, draws }: { readonly aggregation: Aggregation; readonly draws: Draws }): string | null {
+  const { freedBy: words } = meterDraws[draws]
+  // A count of things that are there, and no minute's rate.
+  return words ?? (meterKinds[aggregation].takesChange ? 'delete what is no longer needed' : null)
+}

@@ -16,10 +16,11 @@ export function moneyText({ amountMinor, currency }: Money, locale = 'en-US', ce
 }
 
 /** Minor units as a decimal in major units ("1900" → "19.00"), for `total_usd` and its like. Exact: no float is made. */
-export function decimalText(amountMinor: number, currency: string): string {
+export function decimalText(amountMinor: number | bigint, currency: string): string {
   const digits = minorUnitDigits(currency)
-  const padded = Math.abs(amountMinor)
+  const padded = amountMinor
     .toString()
+    .replace('-', '')
     .padStart(digits + 1, '0')
   const sign = amountMinor < 0 ? '-' : ''
   return digits === 0 ? `${sign}${padded}` : `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)}`

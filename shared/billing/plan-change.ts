@@ -2,6 +2,7 @@ import type { Catalog, Meter, Plan } from './catalog.ts'
 import { planLimit } from './effective-limit.ts'
 import type { Limit } from './limit.ts'
 import { UNLIMITED } from './limit.ts'
+import { meterKindOf } from './meter-kinds.ts'
 
 export type OverLimit = { readonly meterId: string; readonly used: number; readonly limit: number }
 
@@ -35,6 +36,12 @@ export function takesEffect(catalog: Pick<Catalog, 'plans'>, from: Plan, to: Pla
 export function usageInNewPeriod(meters: readonly Pick<Meter, 'id' | 'period'>[], usage: Usage): Record<string, number> {
   const startsAtZero = new Set(meters.filter(({ period }) => period === 'monthly').map(({ id }) => id))
   return Object.fromEntries(Object.entries(usage).map(([meterId, used]) => [meterId, startsAtZero.has(meterId) ? 0 : used]))
+}
+
+/** What a period is compared by with the limits of another plan: everything but what holds a minute only. */
+export function usageThatStays(meters: readonly Pick<Meter, 'id' | 'aggregation'>[], usage: Usage): Record<string, number> {
+  const passing = new Set(meters.filter((meter) => meterKindOf(meter).window === 'minute').map(({ id }) => id))
+  return Object.fromEntries(Object.entries(usage).filter(([meterId]) => !passing.has(meterId)))
 }
 
 /** The counters right after a plan change takes effect. */

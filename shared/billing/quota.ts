@@ -1,9 +1,10 @@
 import type { Catalog, Meter } from './catalog.ts'
-import { meterOf, planOf } from './catalog.ts'
+import { findPlan, isInForce, meterOf, planOf } from './catalog.ts'
 import type { Holdings } from './effective-limit.ts'
 import { effectiveLimit, NOTHING_BOUGHT } from './effective-limit.ts'
 import type { Limit } from './limit.ts'
 import { fitsUnder, remainingOf, UNLIMITED } from './limit.ts'
+import { beyondPlanReason } from './beyond-plan-reason.ts'
 import { quotaReason } from './quota-reason.ts'
 
 export type QuotaQuestion = {
@@ -24,11 +25,11 @@ export type QuotaDecision = {
   readonly limit: Limit
   readonly remaining: Limit
   readonly requested: number
-  /** What the wire calls `allowed`: the requested amount is within the limit. */
+  /** What the wire calls `allowed`: the requested amount is within the limit. The same on every route. (seed: truthlocks) */
   readonly allowed: boolean
   /** The operation may run: it is allowed, or the meter bills or reports what is beyond its limit. */
   readonly admitted: boolean
-  /** Why it is not allowed, and the way out; null when it is allowed. */
+  /** Null when it is allowed. Of a meter that refuses: why, and the way out. Of one that bills: the price of what lies beyond. */
   readonly reason: string | null
 }
 
@@ -47,8 +48,12 @@ export function decideUnderLimit(
   return decide(catalog, meter, planId, used, requested, limit)
 }
 
-function decide(catalog: Catalog, meter: Meter, planId: string, used: number, requested: number, limit: Limit): QuotaDecision {
-  const allowed = fitsUnder(limit, used, requested)
+function decide(catalog: Catalog, meter: Meter, planId: string, used: number, requested: number, known: Limit): QuotaDecision {
+  const plan = findPlan(catalog, planId)
+  const inForce = plan === undefined || isInForce(meter, plan)
+  const limit = inForce ? known : 0
+  const allowed = inForce && fitsUnder(limit, used, requested)
+  const refusal = { meter, planId, used, requested, limit }
   return {
     meter,
     current: used,
@@ -56,8 +61,17 @@ function decide(catalog: Catalog, meter: Meter, planId: string, used: number, re
     remaining: remainingOf(limit, used),
     requested,
     allowed,
-    admitted: allowed || admits(meter, limit, used, requested),
-    reason: allowed ? null : quotaReason(catalog, { meter, planId, used, requested, limit }),
+    admitted: allowed || (inForce && admits(meter, limit, used, requested)),
+    reason: allowed ? null : !inForce || meter.enforcement === 'refuse' ? quotaReason(catalog, refusal) : beyondPlanReason(catalog, refusal),
+  }
+}
+
+/** As the wire tells a decision: `enforcement` only where the limit does not stop the operation, so that nobody takes `allowed: false` for a refusal. */
+export function decisionOnWire({ allowed, admitted, meter, reason }: QuotaDecision): { allowed: boolean; enforcement?: 'bill' | 'notify'; reason?: string } {
+  return {
+    allowed,
+    ...(allowed || !admitted || meter.enforcement === 'refuse' ? {} : { enforcement: meter.enforcement }),
+    ...(reason === null ? {} : { reason }),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml'
-import type { Catalog } from '../billing/catalog.ts'
+import { type Catalog, isInForce } from '../billing/catalog.ts'
 import { aggregations, meterKindOf, meterKinds } from '../billing/meter-kinds.ts'
 import {
   alertsFile,
@@ -147,6 +147,13 @@ function checkPlans(catalog: Catalog, reportAbout: Report, report: Report): void
   catalog.plans.forEach((plan, index) => {
     for (const id of meterIds) if (!Object.hasOwn(plan.limits, id)) report(['plans', index, 'limits'], `says nothing about the meter ${id}`)
     for (const id of Object.keys(plan.limits)) if (!meterIds.includes(id)) report(['plans', index, 'limits', id], 'there is no such meter')
+    plan.features?.forEach((feature, place) => {
+      if (!catalog.meters.some((meter) => meter.feature === feature)) report(['plans', index, 'features', place], `no meter needs the feature ${feature}`)
+    })
+    for (const meter of catalog.meters) {
+      if (!isInForce(meter, plan) && plan.limits[meter.id] !== 0)
+        report(['plans', index, 'limits', meter.id], `must be 0: the plan does not have the feature ${meter.feature}`)
+    }
     if (plan.seatPriceCents !== null && !catalog.meters.some(({ seats }) => seats)) report(['plans', index, 'seat_price_cents'], 'no meter counts seats')
   })
 }
@@ -224,7 +231,8 @@ const changeable = aggregations.filter((aggregation) => meterKinds[aggregation].
 function checkOperations(catalog: Catalog, report: Report): void {
   const operations = catalog.operations ?? []
   reportRepeats(operations, 'operations', report)
-  operations.forEach(({ meterId }, index) => {
+  operations.forEach(({ meterId, writesTo }, index) => {
+    if (writesTo !== undefined && !catalog.meters.some(({ id }) => id === writesTo)) report(['operations', index, 'writes_to'], `there is no meter ${writesTo}`)
     if (meterId === null) return
     const meter = catalog.meters.find(({ id }) => id === meterId)
     if (meter === undefined) report(['operations', index, 'meter'], `there is no meter ${meterId}`)

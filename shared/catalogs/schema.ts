@@ -3,6 +3,7 @@
  * reports what is wrong with file, line and field.
  */
 import { z } from 'zod'
+import { isCountry } from '../billing/country.ts'
 import type { Limit } from '../billing/limit.ts'
 import { UNLIMITED } from '../billing/limit.ts'
 import { drawsNames } from '../billing/meter-draws.ts'
@@ -86,6 +87,7 @@ export const metersFile = z.strictObject({
         aliases: z.array(identifier).optional(),
         seats: z.boolean().optional(),
         counts_requests: z.literal(true).optional(),
+        feature: identifier.optional(),
         unit_price: z.strictObject({ cents, per: z.int().positive() }).optional(),
         source: source.optional(),
       })
@@ -108,6 +110,7 @@ export const metersFile = z.strictObject({
         aliases: meter.aliases ?? [],
         seats: meter.seats ?? false,
         ...(meter.counts_requests === undefined ? {} : { countsRequests: meter.counts_requests }),
+        ...(meter.feature === undefined ? {} : { feature: meter.feature }),
         unitPrice: meter.unit_price ?? null,
         source: meter.source ?? 'seed',
       })),
@@ -134,6 +137,7 @@ export const plansFile = z
           interval: z.enum(['month', 'year']),
           hard_wall: z.boolean().optional(),
           seat_price_cents: cents.optional(),
+          features: z.array(identifier).optional(),
           source,
           limits: z.record(identifier, limit),
         }),
@@ -151,6 +155,7 @@ export const plansFile = z
       interval: plan.interval,
       hardWall: plan.hard_wall ?? null,
       seatPriceCents: plan.seat_price_cents ?? null,
+      ...(plan.features === undefined ? {} : { features: plan.features }),
       source: plan.source,
       limits: plan.limits,
     })),
@@ -245,10 +250,7 @@ export const paymentFile = z.union([
             description: words,
             due_days: z.int().nonnegative(),
             plans: z.array(identifier).min(1).optional(),
-            countries: z
-              .array(z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two capitals'))
-              .min(1)
-              .optional(),
+            countries: z.array(z.string().refine(isCountry, 'must be a country code of ISO 3166 in two capitals')).min(1).optional(),
           })
           .transform(({ id, name, description, due_days, plans, countries }) => ({
             id,
@@ -270,9 +272,23 @@ export const operationsFile = z.union([
     operations: z
       .array(
         z
-          .strictObject({ id: identifier, name: words, group: words, meter: identifier.optional(), change: z.int().optional() })
+          .strictObject({
+            id: identifier,
+            name: words,
+            group: words,
+            meter: identifier.optional(),
+            change: z.int().optional(),
+            writes_to: identifier.optional(),
+          })
           .refine(({ meter, change = 0 }) => (meter === undefined) === (change === 0), 'a meter and a change other than 0 go together')
-          .transform(({ id, name, group, meter, change }) => ({ id, name, group, meterId: meter ?? null, change: change ?? 0 })),
+          .transform(({ id, name, group, meter, change, writes_to: writesTo }) => ({
+            id,
+            name,
+            group,
+            meterId: meter ?? null,
+            change: change ?? 0,
+            ...(writesTo === undefined ? {} : { writesTo }),
+          })),
       )
       .min(1),
   }),

@@ -104,6 +104,8 @@ export const meterDefinition = z.looseObject({
   metering: z.string().optional(),
   /** How a period's events become the number. */
   aggregation: z.enum(aggregations).optional(),
+  /** The feature of a plan that it needs; a plan without it neither answers nor admits it. */
+  feature: z.string().optional(),
   /** Price of use: `cents` for every `per` units. Left out: use has no price of its own. */
   unit_price: z.looseObject({ cents: count, per: z.int().positive() }).optional(),
 })
@@ -117,6 +119,8 @@ export const planDefinition = z.looseObject({
   summary: z.string().optional(),
   /** Price of one more seat for one interval; absent: seats are not sold. */
   seat_price_cents: count.optional(),
+  /** What meters may need. */
+  features: z.array(z.string()).optional(),
   limits: z.record(z.string(), wireLimit),
 })
 
@@ -287,6 +291,8 @@ export const checkoutDocument = z.looseObject({
   booster: z.string().optional(),
   seats: count.optional(),
   top_up_au: count.optional(),
+  /** Whose wallet a top-up is for; left out: the oldest circle's. */
+  circle: z.string().optional(),
   amount_cents: count,
   currency: z.string(),
   created_at: isoTime,

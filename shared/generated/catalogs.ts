@@ -1770,6 +1770,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         group: 'Database',
         meterId: 'branches',
         change: 1,
+        writesTo: 'database_size',
       },
       {
         id: 'branch.delete',
@@ -1791,6 +1792,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         group: 'Database',
         meterId: null,
         change: 0,
+        writesTo: 'database_size',
       },
       {
         id: 'schema.change',
@@ -1798,6 +1800,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         group: 'Database',
         meterId: null,
         change: 0,
+        writesTo: 'database_size',
       },
       {
         id: 'bucket.create',
@@ -2117,6 +2120,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         draws: 'none',
         aliases: [],
         seats: false,
+        feature: 'maip',
         unitPrice: null,
         source: 'ours',
       },
@@ -2138,6 +2142,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         draws: 'none',
         aliases: [],
         seats: false,
+        feature: 'maip',
         unitPrice: {
           cents: 1,
           per: 10,
@@ -2162,6 +2167,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         draws: 'none',
         aliases: [],
         seats: false,
+        feature: 'maip',
         unitPrice: {
           cents: 1,
           per: 10,
@@ -2186,6 +2192,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         draws: 'none',
         aliases: [],
         seats: false,
+        feature: 'maip',
         unitPrice: {
           cents: 25,
           per: 1,
@@ -2210,6 +2217,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         draws: 'none',
         aliases: [],
         seats: false,
+        feature: 'ai',
         unitPrice: null,
         source: 'ours',
       },
@@ -2231,6 +2239,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         draws: 'none',
         aliases: [],
         seats: false,
+        feature: 'ai',
         unitPrice: null,
         source: 'ours',
       },
@@ -2252,6 +2261,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         draws: 'none',
         aliases: [],
         seats: false,
+        feature: 'anti_fraud',
         unitPrice: {
           cents: 5,
           per: 100,
@@ -2276,6 +2286,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         draws: 'none',
         aliases: [],
         seats: false,
+        feature: 'anti_fraud',
         unitPrice: {
           cents: 15,
           per: 1,
@@ -2300,6 +2311,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         draws: 'none',
         aliases: [],
         seats: false,
+        feature: 'anti_fraud',
         unitPrice: null,
         source: 'ours',
       },
@@ -2409,6 +2421,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         interval: 'month',
         hardWall: null,
         seatPriceCents: 1500,
+        features: ['maip', 'ai', 'anti_fraud'],
         source: 'ours',
         limits: {
           'attestations.mint': 5000,
@@ -2438,6 +2451,7 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         interval: 'month',
         hardWall: null,
         seatPriceCents: 1500,
+        features: ['maip', 'ai', 'anti_fraud'],
         source: 'ours',
         limits: {
           'attestations.mint': 100000,

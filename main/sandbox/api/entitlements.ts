@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { findMeter, type Meter } from '../../../shared/billing/catalog.ts'
 import { limitToWire } from '../../../shared/billing/limit.ts'
-import { decideUnderLimit } from '../../../shared/billing/quota.ts'
+import { decideUnderLimit, decisionOnWire } from '../../../shared/billing/quota.ts'
 import { entitlement, entitlementsResponse } from '../../../shared/contract/platform/account.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { accountFor } from '../permissions/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
-import { type Account, counterOf, limitOf } from '../meter/accounts/account.ts'
+import { type Account, counterOf, limitOf, metersInForce } from '../meter/accounts/account.ts'
 import type { Platform } from '../platform.ts'
 
 const listEntitlements = createRoute({
@@ -15,7 +15,7 @@ const listEntitlements = createRoute({
   path: '/v1/entitlements',
   summary: 'Whether one more of each metric may be used',
   security,
-  responses: { 200: jsonAnswer(entitlementsResponse, 'Every metric'), ...refusals },
+  responses: { 200: jsonAnswer(entitlementsResponse, 'Every metric that the plan has'), ...refusals },
 })
 const readEntitlement = createRoute({
   method: 'get',
@@ -35,7 +35,7 @@ export function entitlementRoutes({ store }: Platform): Routes {
 
   return makeRoutes()
     .openapi(listEntitlements, async (context) => {
-      const entitlements = await read(context.get('signedIn'), (account) => account.catalog.meters.map((meter) => entitlementOf(account, meter, 1)))
+      const entitlements = await read(context.get('signedIn'), (account) => metersInForce(account).map((meter) => entitlementOf(account, meter, 1)))
       return context.json({ entitlements }, 200)
     })
     .openapi(readEntitlement, async (context) => {
@@ -50,17 +50,18 @@ export function entitlementRoutes({ store }: Platform): Routes {
     })
 }
 
-/** `allowed`: the operation may run. A meter that bills what is beyond its limit lets it run, and says so. */
+/** The same decision as that of the quota and of the counters: a meter that bills what is beyond its limit lets it run, and says so. */
 function entitlementOf(account: Account, meter: Meter, requested: number): z.output<typeof entitlement> {
   const row = counterOf(account, meter)
   const decision = decideUnderLimit(account.catalog, { meter, planId: account.plan.id, used: row.used, requested, limit: limitOf(row) })
+  const { allowed, ...words } = decisionOnWire(decision)
   return {
     metric: meter.id,
-    allowed: decision.admitted,
+    allowed,
     used: decision.current,
     limit: limitToWire(decision.limit),
     remaining: limitToWire(decision.remaining),
     requested,
-    ...(decision.reason === null ? {} : { reason: decision.reason }),
+    ...words,
   }
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { createRoute, type z } from '@hono/zod-openapi'
 import { meterOf, type Operation } from '../../../shared/billing/catalog.ts'
+import { counterAllowed } from '../../../shared/billing/quota.ts'
 import { operationRequest, operationResponse } from '../../../shared/contract/platform/account.ts'
 import { writeAudit } from '../audit/write-audit.ts'
 import { isoTime } from '../clock.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
-import { type Account, counterOf } from '../meter/accounts/account.ts'
+import { type Account, counterOf, limitOf } from '../meter/accounts/account.ts'
 import { drawOn, giveBack, quotaRefusal } from '../meter/counters/counters.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
@@ -30,6 +31,7 @@ export function operationRoutes({ store, idempotency }: Platform): Routes {
       store.write(async (unit) => {
         const account = await openAccount(unit, workspaceId)
         const operation = namedOperation(account, body.action)
+        requireRoomToWrite(account, operation)
         await move(unit, account, operation)
         await writeAudit(unit, { workspaceId, actor: memberId, action: operation.id, target: body.target, metadata: body.metadata ?? {} })
         const done: z.output<typeof operationResponse> = {
@@ -53,6 +55,14 @@ function namedOperation({ catalog }: Account, action: string): Operation {
   if (operation !== undefined) return operation
   if (operations.length === 0) throw new Refusal('operations_unavailable', 'There is nothing to operate here.', 'This platform offers no operations.')
   throw badRequest(`There is no action ${action}.`, `The actions are ${operations.map(({ id }) => id).join(', ')}.`)
+}
+
+/** @throws Refusal while what it writes to stands at its limit. (seed: truss, "Checked on every write operation") */
+function requireRoomToWrite(account: Account, { writesTo }: Operation): void {
+  if (writesTo === undefined) return
+  const meter = meterOf(account.catalog, writesTo)
+  const row = counterOf(account, meter)
+  if (!counterAllowed(limitOf(row), row.used)) throw quotaRefusal(account, meter, 1)
 }
 
 /** @throws Refusal where the meter has no room. (seed: truss, "403 Forbidden with a reason field") */

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { effectiveLimits, type Holdings } from '../../../shared/billing/effective-limit.ts'
 import { type Limit, limitToWire } from '../../../shared/billing/limit.ts'
 import { periodAt, periodNumber } from '../../../shared/billing/period.ts'
-import { startsNewPeriod, takesEffect, usageInNewPeriod, wouldBeOver } from '../../../shared/billing/plan-change.ts'
+import { startsNewPeriod, takesEffect, usageInNewPeriod, usageThatStays, wouldBeOver } from '../../../shared/billing/plan-change.ts'
 import type { previewResponse } from '../../../shared/contract/platform/purchase.ts'
 import { isoTime } from '../clock.ts'
 import { type Account, basePlanOf, counterOf } from '../meter/accounts/account.ts'
@@ -59,7 +59,8 @@ function answer(account: Account, { plan, seats, holdings, cost, effective, newP
   // What applies from the end of the period on is judged as of then: its boosters have run out.
   const limits = effectiveLimits(catalog, plan, holdings, effective === 'now' ? nowMs : workspace.period_end)
   const used = Object.fromEntries(catalog.meters.map((meter) => [meter.id, counterOf(account, meter).used]))
-  const usage = newPeriod || effective === 'period_end' ? usageInNewPeriod(catalog.meters, used) : used
+  // A smaller plan begins with a new period, but the one after it will be used like this one: what does not fit there is said now.
+  const usage = newPeriod ? usageInNewPeriod(catalog.meters, used) : usageThatStays(catalog.meters, used)
   const price = subscribed ? recurringCents(plan, seats) : 0
   return {
     plan: plan.id,

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { isCountry } from '../../../shared/billing/country.ts'
 import { putSettingRequest, settingsResponse } from '../../../shared/contract/platform.ts'
 import { RETENTION_SETTING } from '../audit/retention.ts'
 import { writeAudit } from '../audit/write-audit.ts'
@@ -11,16 +12,21 @@ import { announcePaymentMethods, COUNTRY_SETTING } from '../invoices/payment-met
 import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 import { writeSetting } from '../settings/write-setting.ts'
+import type { Unit } from '../store/store.ts'
 
 /** The plan in force, shown among the settings and changed by a checkout only. (seed: truss) */
 const READ_ONLY_KEY = 'plan_id'
 
-/** What each setting may be. */
+const MOST_SETTINGS = 1_000
+/** Keys that somebody else works with. */
+const OWN_KEY = /^[a-z][a-z0-9_.-]{0,63}$/
+
+/** What each setting with a meaning here may be. */
 const settingTypes: Readonly<Record<string, { type: z.ZodType<string>; words: string }>> = {
   org_name: { type: z.string().trim().min(1).max(200), words: 'a name of 1 to 200 characters' },
   [RECIPIENT_SETTINGS.sms]: { type: z.string().regex(/^(?:|\+[1-9]\d{6,14})$/), words: 'a telephone number such as +15550100147, or empty' },
   billing_email: { type: z.email().max(254), words: 'an e-mail address' },
-  [COUNTRY_SETTING]: { type: z.string().regex(/^(?:|[A-Z]{2})$/), words: 'a country code of two capitals, or empty' },
+  [COUNTRY_SETTING]: { type: z.string().refine((code) => code === '' || isCountry(code)), words: 'a country code of ISO 3166 in two capitals, or empty' },
   [RETENTION_SETTING]: { type: z.string().regex(/^(?:|[1-9]\d{0,4})$/), words: 'a number of days, or empty to keep everything' },
 }
 
@@ -59,6 +65,7 @@ export function settingsRoutes(platform: Platform): Routes {
       await platform.store.write(async (unit) => {
         const account = await openAccount(unit, workspaceId)
         requireBilling(account)
+        if (!Object.hasOwn(settingTypes, key)) await requireRoom(unit, workspaceId, key)
         const before = await writeSetting(unit, workspaceId, key, written, version)
         if (before === written) return
         if (key === COUNTRY_SETTING) await announcePaymentMethods(unit, account)
@@ -69,7 +76,14 @@ export function settingsRoutes(platform: Platform): Routes {
     })
 }
 
-/** @throws Refusal for a key that is not known or not to be written, or a value of another type. */
+/** @throws Refusal for one more key where there are enough: the list is open, and everybody reads all of it. */
+async function requireRoom({ tx }: Unit, workspaceId: string, key: string): Promise<void> {
+  const keys = await tx.selectFrom('settings').select('key').where('workspace_id', '=', workspaceId).execute()
+  if (keys.length < MOST_SETTINGS || keys.some((known) => known.key === key)) return
+  throw new Refusal('invalid_setting', `There are ${MOST_SETTINGS} settings already.`, 'Use a key that is there.')
+}
+
+/** @throws Refusal for a key that is not to be written, or a value of another type. */
 function checkSetting(key: string, value: string): string {
   if (key === READ_ONLY_KEY) {
     throw new Refusal(
@@ -78,8 +92,13 @@ function checkSetting(key: string, value: string): string {
       'Upgrade through a checkout, or manage the subscription in the portal.',
     )
   }
+  // The list of the seed is open ("Common settings keys include"): what this platform does not work with is kept as text.
   const known = Object.hasOwn(settingTypes, key) ? settingTypes[key] : undefined
-  if (known === undefined) throw badRequest(`There is no setting ${key}.`, `The settings are ${Object.keys(settingTypes).join(', ')}.`)
+  if (known === undefined) {
+    if (!OWN_KEY.test(key))
+      throw badRequest(`${key.slice(0, 64)} cannot be the key of a setting.`, 'Use lower-case letters, digits, "_", "-" and ".", at most 64.')
+    return value
+  }
   const parsed = known.type.safeParse(value)
   if (!parsed.success) throw new Refusal('invalid_setting', `${key} must be ${known.words}.`, 'Correct the value.')
   return parsed.data

@@ -2,9 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { catalogToWire } from '../../../shared/billing/catalog-wire.ts'
 import { findMeter } from '../../../shared/billing/catalog.ts'
 import { limitToWire } from '../../../shared/billing/limit.ts'
-import { decideUnderLimit } from '../../../shared/billing/quota.ts'
+import { decideUnderLimit, decisionOnWire } from '../../../shared/billing/quota.ts'
 import { countersResponse, planResponse, plansResponse, usageResponse } from '../../../shared/contract/platform.ts'
-import { wireLimit } from '../../../shared/contract/primitives.ts'
+import { quotaResponse } from '../../../shared/contract/platform/account.ts'
 import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { accountFor } from '../permissions/permission.ts'
@@ -13,8 +13,6 @@ import { type Account, counterOf, limitOf } from '../meter/accounts/account.ts'
 import { counterDocuments, periodDocument, planDocument } from '../meter/accounts/documents.ts'
 import type { Platform } from '../platform.ts'
 import type { Unit } from '../store/store.ts'
-
-const quotaResponse = z.looseObject({ allowed: z.boolean(), current: z.int(), limit: wireLimit, resource: z.string(), reason: z.string().optional() })
 
 const readPlan = createRoute({
   method: 'get',
@@ -92,11 +90,6 @@ function quotaAnswer(account: Account, resource: string) {
   if (meter === undefined) throw notFound(`resource ${resource}`, `Ask for one of: ${account.catalog.meters.map(({ id }) => id).join(', ')}.`)
   const row = counterOf(account, meter)
   const decision = decideUnderLimit(account.catalog, { meter, planId: account.plan.id, used: row.used, requested: 1, limit: limitOf(row) })
-  return {
-    allowed: decision.allowed,
-    current: decision.current,
-    limit: limitToWire(decision.limit),
-    resource,
-    ...(decision.reason === null ? {} : { reason: decision.reason }),
-  }
+  const { allowed, ...words } = decisionOnWire(decision)
+  return { allowed, current: decision.current, limit: limitToWire(decision.limit), resource, ...words }
 }

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import type { PlatformError } from '../../../shared/contract/platform.ts'
 import type { RouteEnvironment } from '../http/environment.ts'
+import { alertOfFirstRefusal } from '../alerts/first-refusal.ts'
 import { Refusal } from '../http/failure.ts'
 import type { Store, Unit } from '../store/store.ts'
 import { writeAudit } from './write-audit.ts'
@@ -24,6 +25,7 @@ export function auditQuotaRefusals(store: Store): MiddlewareHandler<RouteEnviron
 /** Once for each limit and period: a queue that tries again every few minutes would fill the log with the same line. */
 export async function writeReachedLimit(unit: Unit, workspaceId: string, actor: string, { code, meter, used, limit, reason }: QuotaRefusal): Promise<void> {
   if (meter === undefined) return
+  alertOfFirstRefusal(unit, workspaceId, { meter, used, limit, reason })
   const { period_start: periodStart } = await unit.tx.selectFrom('workspaces').select('period_start').where('id', '=', workspaceId).executeTakeFirstOrThrow()
   const written = await unit.tx
     .insertInto('audit_reached_limits')

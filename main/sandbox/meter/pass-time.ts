@@ -1,5 +1,6 @@
 import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
 import type { Store } from '../store/store.ts'
+import { checkSizes } from './counters/size-check.ts'
 import { openAccount } from './open-account.ts'
 import { hourOf } from './usage/snapshots.ts'
 
@@ -20,5 +21,5 @@ export async function passTime(store: Store): Promise<void> {
       ...periods.map(({ id }) => id),
     ])
   })
-  for (const id of due) await store.write((unit) => openAccount(unit, id))
+  for (const id of due) await store.write(async (unit) => checkSizes(unit, await openAccount(unit, id)))
 }

@@ -25,7 +25,7 @@ export const orderTexts = {
     overTitle: 'These would be over the new limits',
     over: ({ name, used, limit, ...of }: Preview['wouldBeOver'][number]) =>
       `${name}: ${format.quantity(of, used)} used, ${limit === null ? 'unlimited' : `${format.quantity(of, limit)} allowed`}`,
-    overText: 'Nothing is deleted, but new use that draws on them would be refused.',
+    overText: 'Nothing is deleted. What goes on could not grow; what is counted by the period is compared with the use of this one.',
     pay: (amountCents: number, currency: string) => (amountCents > 0 ? `Pay ${format.money(amountCents, currency)} in the browser` : 'Confirm in the browser'),
     portalNote: 'This is done in the customer portal, which opens in your browser. Nothing changes before you confirm it there.',
     blocked: 'The browser did not open the checkout by itself. Open it with this link:',

@@ -20,7 +20,10 @@ export const tenantsResponse = z.looseObject({
   ),
 })
 
-/** Whether an operation may run, without running it. `remaining` is -1 when unlimited. */
+/** Where `allowed` is false: the meter does not stop the operation, but bills or only reports what lies beyond its limit; `reason` is the price then. */
+const enforcement = z.enum(['bill', 'notify']).optional()
+
+/** Whether an operation may run, without running it. `allowed` is false when the limit has been reached. `remaining` is -1 when unlimited. */
 export const entitlement = z.looseObject({
   metric: z.string(),
   allowed: z.boolean(),
@@ -28,11 +31,19 @@ export const entitlement = z.looseObject({
   limit: wireLimit,
   remaining: wireLimit,
   requested: count,
+  enforcement,
   reason: z.string().optional(),
 })
 export const entitlementsResponse = z.looseObject({ entitlements: z.array(entitlement) })
 
-export const quotaResponse = z.looseObject({ allowed: z.boolean(), current: count, limit: wireLimit, resource: z.string(), reason: z.string().optional() })
+export const quotaResponse = z.looseObject({
+  allowed: z.boolean(),
+  current: count,
+  limit: wireLimit,
+  resource: z.string(),
+  enforcement,
+  reason: z.string().optional(),
+})
 
 export const operationRequest = z.strictObject({
   /** One of the catalog's actions, e.g. `branch.create`. */

@@ -188,8 +188,12 @@ describe('entitlements', () => {
       const over = await ask('seats?quantity=16')
       expect(over).toMatchObject({ allowed: false, requested: 16, reason: expect.stringContaining('Enterprise') })
       expect(await ask('seats?quantity=0')).toMatchObject({ allowed: true, requested: 0 })
-      // Billed beyond its limit: it may run.
-      expect(await ask('antifraud.deepfake_scans?quantity=100000')).toMatchObject({ allowed: true, reason: expect.any(String) })
+      // Billed beyond its limit: it may run, at that price.
+      expect(await ask('antifraud.deepfake_scans?quantity=100000')).toMatchObject({
+        allowed: false,
+        enforcement: 'bill',
+        reason: 'Beyond the plan: 99,500 × $0.15 = $14,925.00',
+      })
       const { value } = await fixture.send(entitlementsResponse, 'GET', '/v1/entitlements', { catalog: 'truthlocks' })
       expect(value.entitlements).toHaveLength(16)
       expect(await fixture.refused('GET', '/v1/entitlements/nothing', { catalog: 'truthlocks' })).toMatchObject({ status: 404 })

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import { z } from 'zod'
+import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoWorkspaces, selfHostedWorkspace } from '../../../main/sandbox/demo/demo-workspaces.ts'
 import * as contract from '../../../shared/contract/platform.ts'
 import { DEVICE, envelope, OTHER_DEVICE, SandboxFixture, SteppedClock, THIRD_DEVICE, withSandbox } from './fixture.ts'
 
@@ -131,7 +134,41 @@ describe('settings', () => {
         status: 422,
         error: { code: 'invalid_setting' },
       })
-      expect(await fixture.refused('PUT', '/api/billing/settings', { body: { key: 'constructor', value: 'x' } })).toMatchObject({ status: 400 })
+    })
+  })
+
+  test('other keys are kept as text, under bounds', async () => {
+    await withSandbox(async (fixture) => {
+      const put = (key: string, value: string) => fixture.send(contract.settingsResponse, 'PUT', '/api/billing/settings', { body: { key, value } })
+      expect((await put('cost_centre', ' 4711, Lab ')).value).toEqual({ cost_centre: ' 4711, Lab ' })
+      // An object's own names are keys like others.
+      expect((await put('constructor', 'x')).value).toEqual({ constructor: 'x' })
+      expect((await fixture.send(contract.settingsResponse, 'GET', '/api/billing/settings')).value).toMatchObject({ cost_centre: ' 4711, Lab ' })
+      expect((await fixture.documents()).get('setting/cost_centre')).toEqual({ key: 'cost_centre', value: ' 4711, Lab ', version: 1 })
+      for (const key of ['__proto__', 'Cost Centre', '1st', 'a/b'])
+        expect(await fixture.refused('PUT', '/api/billing/settings', { body: { key, value: 'x' } }), key).toMatchObject({ status: 400 })
+      const database = new BetterSqlite3(join(fixture.dataDir, 'platform.db'))
+      const insert = database.prepare(
+        "INSERT INTO settings (workspace_id, key, value, version, updated_at) SELECT workspace_id, ?, '', 1, 0 FROM settings WHERE key = 'cost_centre'",
+      )
+      for (let index = 0; index < 1_000; index += 1) insert.run(`key_${index}`)
+      database.close()
+      expect(await fixture.refused('PUT', '/api/billing/settings', { body: { key: 'one_more', value: 'x' } })).toMatchObject({ status: 422 })
+      // What is there may still be changed, and so may what this platform works with.
+      await put('cost_centre', '4712')
+      await put('billing_country', 'DE')
+    })
+  })
+
+  test('a country is one of ISO 3166', async () => {
+    await withSandbox(async (fixture) => {
+      const put = { method: 'PUT', path: '/api/billing/settings' }
+      for (const value of ['XX', 'UK', 'us'])
+        expect(await fixture.refused(put.method, put.path, { body: { key: 'billing_country', value } }), value).toMatchObject({ status: 422 })
+      for (const value of ['GB', ''])
+        expect((await fixture.send(contract.settingsResponse, put.method, put.path, { body: { key: 'billing_country', value } })).value).toEqual({
+          billing_country: value,
+        })
     })
   })
 })
@@ -241,7 +278,6 @@ describe('sub-keys', () => {
 
 test('a self-hosted deployment has no billing, and syncs all the same', async () => {
   await withSandbox(async (fixture) => {
-    const { default: BetterSqlite3 } = await import('better-sqlite3')
     const database = new BetterSqlite3(`${fixture.dataDir}/platform.db`)
     database.prepare("UPDATE workspaces SET deployment = 'self-hosted'").run()
     database.close()
@@ -259,6 +295,25 @@ test('a self-hosted deployment has no billing, and syncs all the same', async ()
     expect((await fixture.send(contract.workspaceResponse, 'GET', '/v1/workspace')).value.deployment).toBe('self-hosted')
     expect((await fixture.push([envelope()])).value.results[0]?.status).toBe('stored')
   })
+})
+
+test('the demo’s self-hosted workspace is there when it is asked for: no billing, its members, and it syncs', async () => {
+  await withSandbox(
+    async (fixture) => {
+      const token = fixture.members.find(({ workspace }) => workspace === selfHostedWorkspace.name)?.token ?? ''
+      expect((await fixture.send(contract.workspaceResponse, 'GET', '/v1/workspace', { token })).value).toMatchObject({
+        deployment: 'self-hosted',
+        catalog: 'layer-a',
+      })
+      expect(await fixture.refused('GET', '/api/billing/invoices', { token })).toMatchObject({ status: 404, error: { code: 'billing_unavailable' } })
+      const body = { device_id: DEVICE, session_id: null, envelopes: [envelope()] }
+      expect((await fixture.send(contract.pushResponse, 'POST', '/v1/sync/push', { token, body })).value.results).toMatchObject([{ status: 'stored' }])
+      // Nobody pays for it, and the clock does not change that.
+      await fixture.sandbox.tick()
+      expect((await fixture.send(contract.workspaceResponse, 'GET', '/v1/workspace', { token })).value.deployment).toBe('self-hosted')
+    },
+    { demo: [...demoWorkspaces, selfHostedWorkspace] },
+  )
 })
 
 describe('the start', () => {
@@ -285,7 +340,6 @@ describe('the start', () => {
         },
         { seed: 2 },
       )
-      const { default: BetterSqlite3 } = await import('better-sqlite3')
       const { dataDir } = fixture
       await fixture.sandbox.stop()
       const database = new BetterSqlite3(`${dataDir}/platform.db`)

@@ -69,7 +69,14 @@ describe('a catalog that the program does not know', () => {
     await fixture.send(anything, 'POST', '/v1/usage/events', { role, body: { events } })
     const { value } = await fixture.send(entitlementsResponse, 'GET', '/v1/entitlements', { role })
     // Beyond its limit it is billed, not refused.
-    expect(value.entitlements.find(({ metric }) => metric === 'exposures')).toMatchObject({ used: 1500, limit: 1000, remaining: 0, allowed: true })
+    expect(value.entitlements.find(({ metric }) => metric === 'exposures')).toMatchObject({
+      used: 1500,
+      limit: 1000,
+      remaining: 0,
+      allowed: false,
+      enforcement: 'bill',
+      reason: expect.stringMatching(/^Beyond the plan: 1 × /),
+    })
     const audit = await fixture.send(auditLogsResponse, 'GET', '/api/billing/audit-logs', { role })
     expect(audit.value.entries.map(({ action }) => action)).toEqual(expect.arrayContaining(['dome.open', 'quota.exceeded', 'booster.purchase']))
   })

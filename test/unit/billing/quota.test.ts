@@ -1,14 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Enforcement, refusalCode } from '../../../shared/billing/catalog.ts'
+import { type Catalog, type Enforcement, type Meter, refusalCode } from '../../../shared/billing/catalog.ts'
 import { limitToWire, UNLIMITED } from '../../../shared/billing/limit.ts'
-import { admits, counterAllowed, decideQuota } from '../../../shared/billing/quota.ts'
+import { admits, counterAllowed, decideQuota, decisionOnWire } from '../../../shared/billing/quota.ts'
 import { catalogs } from '../../../shared/generated/catalogs.ts'
 import { exampleCatalog, exampleMeter } from './example-catalog.ts'
 import { vectors } from './vectors.ts'
 
 const layerA = catalogs['layer-a']
 const MIB = 1024 * 1024
+
+/** The example with another meter for calls, which bills. */
+const catalogWith = (calls: Partial<Meter>): Catalog => ({
+  ...exampleCatalog,
+  meters: exampleCatalog.meters.map((meter) => (meter.id === 'calls' ? { ...meter, ...calls } : meter)),
+  plans: exampleCatalog.plans.map((plan) => ({ ...plan, currency: 'usd' })),
+})
 
 describe('decideQuota', () => {
   test('answers as the truss seed prints it', () => {
@@ -67,12 +74,33 @@ describe('decideQuota', () => {
     )
   })
 
-  test('a meter that bills lets the operation run and still says that the limit is reached', () => {
-    expect(decideQuota(exampleCatalog, { planId: 'pro', resource: 'calls', used: 100, atMs: 0 })).toMatchObject({
-      allowed: false,
-      admitted: true,
-      reason: 'Call limit reached (100/100). Upgrade to Team for 1,000 calls.',
-    })
+  test('a meter that bills lets the operation run, and its reason is the price of what lies beyond', () => {
+    const priced = catalogWith({ unitPrice: { cents: 5, per: 1 } })
+    const ask = (used: number, requested: number) => decideQuota(priced, { planId: 'pro', resource: 'calls', used, requested, atMs: 0 })
+    expect(ask(100, 12)).toMatchObject({ allowed: false, admitted: true, reason: 'Beyond the plan: 12 × $0.05 = $0.60' })
+    // Only what is asked for, and of that only what lies beyond.
+    expect(ask(95, 12).reason).toBe('Beyond the plan: 7 × $0.05 = $0.35')
+    expect(ask(5000, 1).reason).toBe('Beyond the plan: 1 × $0.05 = $0.05')
+    expect(ask(99, 1)).toMatchObject({ allowed: true, reason: null })
+    expect(decisionOnWire(ask(100, 12))).toEqual({ allowed: false, enforcement: 'bill', reason: 'Beyond the plan: 12 × $0.05 = $0.60' })
+    expect(decisionOnWire(ask(99, 1))).toEqual({ allowed: true })
+  })
+
+  test.each([
+    [{ unitPrice: { cents: 50, per: 1000 } }, 1234, 'Beyond the plan: 1,234 × $0.50 per 1,000 calls = $0.62'],
+    [{ unitPrice: { cents: 60, per: 60 }, unit: 'minutes' }, 90, 'Beyond the plan: 1.5 hours × $0.60 per hour = $0.90'],
+    [{ unitPrice: { cents: 10, per: 1e9 }, unit: 'bytes' }, 2_500_000_000, 'Beyond the plan: 2.5 GB × $0.10 per GB = $0.25'],
+    // Its price is beyond 2^53, and still exact.
+    [{ unitPrice: { cents: 500, per: 1 } }, 9_000_000_000_000_000, 'Beyond the plan: 9,000,000,000,000,000 × $5.00 = $45,000,000,000,000,000.00'],
+    [{ unitPrice: { cents: 200, per: 1_000_000 } }, 1, 'Beyond the plan: 1 × $2.00 per 1,000,000 calls = less than $0.01'],
+    [{ enforcement: 'notify' as const }, 3, 'Beyond the plan: 3, reported and not billed.'],
+  ])('the price says for how much it is: %o', (meter, requested, reason) => {
+    expect(decideQuota(catalogWith(meter), { planId: 'pro', resource: 'calls', used: 100, requested, atMs: 0 })).toMatchObject({ admitted: true, reason })
+  })
+
+  test('what a plan has not got the feature for is not part of it, whatever its meter does beyond a limit', () => {
+    const featured = catalogWith({ feature: 'calling', unitPrice: { cents: 5, per: 1 } })
+    expect(decideQuota(featured, { planId: 'pro', resource: 'calls', used: 0, atMs: 0 })).toMatchObject({ allowed: false, admitted: false })
   })
 
   test('unlimited always allows', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Catalog } from '../../../shared/billing/catalog.ts'
-import { planOf } from '../../../shared/billing/catalog.ts'
+import { isInForce, planOf } from '../../../shared/billing/catalog.ts'
 import { effectiveLimit, planLimit } from '../../../shared/billing/effective-limit.ts'
 import { limitToWire } from '../../../shared/billing/limit.ts'
 import { grantOf } from '../../../shared/billing/permission.ts'
@@ -187,7 +187,8 @@ describe.each([...catalogIds.map((id) => catalogs[id]), readObservatory()])('in 
         const limit = planLimit(plan, meter)
         if (typeof limit !== 'number') continue
         const { reason } = decideQuota(catalog, { planId: plan.id, resource: meter.id, used: limit, atMs: 0 })
-        expect(reason).toMatch(/^[A-Z][^{}]+\.$/)
+        const isPriced = meter.enforcement === 'bill' && isInForce(meter, plan)
+        expect(reason).toMatch(isPriced ? /^Beyond the plan: [^{}]+ × [^{}]+ = [^{}]+\d$/ : /^[A-Z][^{}]+\.$/)
       }
     }
   })

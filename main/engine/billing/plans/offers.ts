@@ -4,6 +4,7 @@ import { type Meter, meterOf, type PermissionMatrix, type Plan } from '../../../
 import { planLimit } from '../../../../shared/billing/effective-limit.ts'
 import { type Limit, limitToNullable, UNLIMITED } from '../../../../shared/billing/limit.ts'
 import { meterFacts } from '../../../../shared/billing/meter-facts.ts'
+import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
 import { permit } from '../../../../shared/billing/permission.ts'
 import type { ReleasePreview } from '../../../../shared/contract/console.ts'
 import type { Offers } from '../../../../shared/contract/console/offers.ts'
@@ -132,9 +133,9 @@ function comparedRows({ catalog, comparison, counters }: OffersInput): Offers['r
   })
 }
 
-/** What is used of a month is used up with it: only what goes on would be over the limit of another plan. */
-function isOver(meter: Pick<Meter, 'period'>, used: number, limit: Limit): boolean {
-  return meter.period === 'total' && limit !== UNLIMITED && used > limit
+/** What this period has used, the next one will use: it would be over the limit of a smaller plan. What a minute holds is no use of a period. */
+function isOver(meter: Pick<Meter, 'aggregation'>, used: number, limit: Limit): boolean {
+  return meterKindOf(meter).window !== 'minute' && limit !== UNLIMITED && used > limit
 }
 
 function seatsOf(catalog: KnownCatalog, { plan }: OffersInput['plan']): Offers['seats'] {

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import { type Catalog, type Meter, type Plan, planOf } from '../../../../shared/billing/catalog.ts'
+import { type Catalog, isInForce, type Meter, type Plan, planOf } from '../../../../shared/billing/catalog.ts'
 import type { Holdings } from '../../../../shared/billing/effective-limit.ts'
 import { type Limit, limitFromWire } from '../../../../shared/billing/limit.ts'
 import type { CountersTable, WorkspacesTable } from '../../store/schema.ts'
@@ -29,6 +29,11 @@ export function counterOf(account: Account, meter: Pick<Meter, 'id'>): CounterRo
 
 export function limitOf(row: CounterRow): Limit {
   return limitFromWire(row.quota_limit)
+}
+
+/** The meters that the plan has, and those that an earlier one left something on. (seed: truthlocks, "Which metrics appear depends on your plan") */
+export function metersInForce(account: Account): readonly Meter[] {
+  return account.catalog.meters.filter((meter) => isInForce(meter, account.plan) || counterOf(account, meter).used > 0)
 }
 
 /** The meters on which the sync protocol draws in that way; a catalog may have none. */

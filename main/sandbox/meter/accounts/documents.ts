@@ -12,7 +12,7 @@ import { isoTime } from '../../clock.ts'
 import type { PurchaseTables } from '../../store/purchase-tables.ts'
 import type { Deployment, DevicesTable, SubKeysTable } from '../../store/schema.ts'
 import type { Unit } from '../../store/store.ts'
-import { type Account, counterOf, type CounterRow, limitOf } from './account.ts'
+import { type Account, counterOf, type CounterRow, limitOf, metersInForce } from './account.ts'
 
 /** Rises when a console that knows only the last one could not work with this platform. */
 const CONTRACT_VERSION = 1
@@ -41,9 +41,9 @@ export function counterDocument(catalog: Catalog, row: CounterRow): z.output<typ
   }
 }
 
-/** Every counter, in the order of the catalog. */
+/** The counters in force, in the order of the catalog. */
 export function counterDocuments(account: Account): z.output<typeof contract.counter>[] {
-  return account.catalog.meters.map((meter) => counterDocument(account.catalog, counterOf(account, meter)))
+  return metersInForce(account).map((meter) => counterDocument(account.catalog, counterOf(account, meter)))
 }
 
 export function periodDocument({ workspace }: Account): z.output<typeof period> {
@@ -118,7 +118,7 @@ export function checkoutDocument(row: Selectable<PurchaseTables['checkouts']>): 
     plan: product === 'plan' ? productId : null,
     ...(product === 'booster' && productId !== null ? { booster: productId } : {}),
     ...(product === 'seats' ? { seats: quantity } : {}),
-    ...(product === 'top_up' ? { top_up_au: quantity } : {}),
+    ...(product === 'top_up' ? { top_up_au: quantity, ...(productId === null ? {} : { circle: productId }) } : {}),
     amount_cents: row.amount_cents,
     currency: row.currency,
     created_at: isoTime(row.created_at),

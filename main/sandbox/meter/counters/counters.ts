@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { meterOf, type Meter, refusalCode } from '../../../../shared/billing/catalog.ts'
+import { limitFromWire } from '../../../../shared/billing/limit.ts'
+import { quotaAdvice } from '../../../../shared/billing/quota-advice.ts'
 import { quotaReason } from '../../../../shared/billing/quota-reason.ts'
 import type { MeterCode } from '../../../../shared/contract/errors.ts'
 import type { PlatformError } from '../../../../shared/contract/platform.ts'
@@ -79,5 +81,7 @@ export function quotaDetails(
 
 export function quotaRefusal(account: Account, meter: Meter, requested: number): Refusal {
   const { code, message, ...details } = quotaDetails(account, meter, requested)
-  return new Refusal({ code, status: meter.refusalStatus }, message, 'Upgrade the plan, delete what is no longer needed, or wait for the next period.', details)
+  const { used, limit } = details
+  const advice = quotaAdvice(account.catalog, { meter, planId: account.plan.id, used, requested, limit: limitFromWire(limit) })
+  return new Refusal({ code, status: meter.refusalStatus }, message, advice, details)
 }

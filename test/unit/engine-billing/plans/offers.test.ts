@@ -50,8 +50,15 @@ describe('the comparison', () => {
     expect(row(offers, 'Seats')).toMatchObject({ seats: true })
   })
 
-  test('what a month has used up is no reason against a smaller plan', () => {
-    expect(row(offersView(input()), 'Flag evaluations / mo')?.cells.map(({ over }) => over)).toEqual([false, false, false, false])
+  test('what this period has used, the next one will: it is said of a smaller plan; what a minute holds is not', () => {
+    expect(row(offersView(input()), 'Flag evaluations / mo')?.cells.map(({ over, limit, used }) => over === (limit !== null && used > limit))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ])
+    expect(row(offersView(input()), 'Flag evaluations / mo')?.cells[0]).toMatchObject({ over: true })
+    expect(row(offersView(input()), 'API rate limit / min')?.cells.map(({ over }) => over)).toEqual([false, false, false, false])
   })
 
   test('of a platform that names no rows there is one for every meter; a row of an unknown meter is left out', () => {
