@@ -22,6 +22,10 @@ export function markFired(unit: Unit, { workspaceId, rule, subject, periodStartM
   return statementsOf(unit.file).mark.run(workspaceId, rule, subject, periodStartMs, unit.now).changes > 0
 }
 
+export function hasFired(unit: Unit, { workspaceId, rule, subject, periodStartMs }: Firing): boolean {
+  return statementsOf(unit.file).find.get(workspaceId, rule, subject, periodStartMs) !== undefined
+}
+
 /** What it told of is not so any more: it may fire again. */
 export function clearFired(unit: Unit, { workspaceId, rule, subject, periodStartMs }: Firing): void {
   statementsOf(unit.file).clear.run(workspaceId, rule, subject, periodStartMs)
@@ -40,6 +44,7 @@ type Statements = {
   place: Statement<[workspaceId: string]>
   mark: Statement<[workspaceId: string, rule: string, subject: string, periodStart: number, at: number]>
   clear: Statement<[workspaceId: string, rule: string, subject: string, periodStart: number]>
+  find: Statement<[workspaceId: string, rule: string, subject: string, periodStart: number]>
   insert: Statement<[id: string, workspaceId: string, at: number, body: string]>
 }
 const kept = new WeakMap<SqliteFile, Statements>()
@@ -49,6 +54,7 @@ function statementsOf(file: SqliteFile): Statements {
     place: file.prepare('SELECT catalog, period_start, period_end FROM workspaces WHERE id = ?'),
     mark: file.prepare('INSERT OR IGNORE INTO alerts_fired (workspace_id, rule, subject, period_start, fired_at) VALUES (?, ?, ?, ?, ?)'),
     clear: file.prepare('DELETE FROM alerts_fired WHERE workspace_id = ? AND rule = ? AND subject = ? AND period_start = ?'),
+    find: file.prepare('SELECT 1 FROM alerts_fired WHERE workspace_id = ? AND rule = ? AND subject = ? AND period_start = ?'),
     insert: file.prepare('INSERT INTO alert_events (id, workspace_id, fired_at, body) VALUES (?, ?, ?, ?)'),
   }
   kept.set(file, known)

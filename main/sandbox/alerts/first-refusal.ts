@@ -3,7 +3,7 @@ import { findMeter } from '../../../shared/billing/catalog.ts'
 import { amountText } from '../../../shared/billing/quantity-text.ts'
 import { isoTime } from '../clock.ts'
 import type { Unit } from '../store/store.ts'
-import { markFired, placeOf, publishEvent } from './fired-events.ts'
+import { hasFired, markFired, placeOf, publishEvent } from './fired-events.ts'
 import { rulesOf } from './rules.ts'
 
 const RULE = 'first:refusal'
@@ -11,7 +11,7 @@ const RULE = 'first:refusal'
 const UP_TO_PERCENT = 100
 
 /**
- * Tells a workspace that a meter has refused something, once a period. A write that is larger than what is left is refused long before the
+ * Tells a workspace that a meter has refused something, once a period and before its last alert up to the limit has fired. A write that is larger than what is left is refused long before the
  * counter stands at its limit, and no threshold would ever fire. By the channels of the alerts that are on.
  */
 export function alertOfFirstRefusal(
@@ -23,7 +23,10 @@ export function alertOfFirstRefusal(
   const meter = findMeter(catalog, metric)
   if (meter === undefined || used === undefined || limit === undefined || limit <= 0) return
   const rules = rulesOf(unit.file, workspaceId, catalog).filter(({ measure, enabled, at }) => measure === 'limit' && enabled && at <= UP_TO_PERCENT)
-  if (rules.length === 0 || !markFired(unit, { workspaceId, rule: RULE, subject: metric, periodStartMs })) return
+  const last = rules.toSorted((one, other) => other.at - one.at)[0]
+  // Who was told that the limit is reached need not hear that it refuses.
+  if (last === undefined || hasFired(unit, { workspaceId, rule: last.id, subject: metric, periodStartMs })) return
+  if (!markFired(unit, { workspaceId, rule: RULE, subject: metric, periodStartMs })) return
   const event = {
     id: randomUUID(),
     fired_at: isoTime(unit.now),
