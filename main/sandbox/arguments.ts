@@ -22,7 +22,7 @@ const DEFAULT_IMPORT_INTO = 'Acme Cloud'
 const DEFAULT_DATA_DIR = '.cache/sandbox'
 export const helpText = `Usage: npm run sandbox -- [options]
 
-Runs the embedded platform on 127.0.0.1, with five demo workspaces and the Polar sandbox.
+Runs the embedded platform on 127.0.0.1, with six demo workspaces and the Polar sandbox.
 
   --port N       listen on this port, or the next free one (default ${DEFAULT_PORT})
   --data DIR     where the databases are (default ${DEFAULT_DATA_DIR})

@@ -1,7 +1,7 @@
 /** The embedded platform as a process of its own: started by `npm run sandbox`, or forked by a host. Composition only. */
 import { z } from 'zod'
 import { helpText, parseArguments, type SandboxRun } from './arguments.ts'
-import { demoWorkspaces, selfHostedWorkspace } from './demo/demo-workspaces.ts'
+import { demoWorkspaces, enterpriseWorkspace, selfHostedWorkspace } from './demo/demo-workspaces.ts'
 import { printImport } from './import/print-import.ts'
 import { type RealPolar, startSandbox } from './server.ts'
 
@@ -25,7 +25,7 @@ async function run({ port, dataDir, seed, history, traffic, importFile, importIn
     seed,
     history,
     traffic,
-    ...(selfHosted ? { demo: [...demoWorkspaces, selfHostedWorkspace] } : {}),
+    demo: [...demoWorkspaces, enterpriseWorkspace, ...(selfHosted ? [selfHostedWorkspace] : [])],
     ...(realPolar === null ? {} : { realPolar }),
     report: (error) => console.error(error instanceof Error ? `${error.name}: ${error.message}` : 'The sandbox failed at something.'),
   })

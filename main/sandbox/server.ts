@@ -13,6 +13,7 @@ import { type Clock, type Random, systemClock } from './clock.ts'
 import { DEMO_CARD, type DemoAccount, demoAccounts, demoSubscriptions, prepareDemo } from './demo/demo.ts'
 import { type DemoWorkspace, demoMemberId, demoToken, demoWorkspaces } from './demo/demo-workspaces.ts'
 import { listen } from './http/listen.ts'
+import { AgreedInvoiceClock } from './invoices/agreed-invoices.ts'
 import { InvoiceClock } from './invoices/write-invoices.ts'
 import { EventHub } from './http/event-hub.ts'
 import { History } from './history/history.ts'
@@ -113,7 +114,13 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
   const store = new Store(join(dataDir, 'platform.db'), clock, new Catalogs(catalogs))
   closers.push(() => store.close())
   await prepareDemo(store, { seed, subscribed: options.realPolar === undefined, workspaces: demo, walletPast: options.history === true })
-  const withPast = options.history === true ? demoAccounts(seed, demo) : []
+  const withPast =
+    options.history === true
+      ? demoAccounts(
+          seed,
+          demo.filter(({ withoutHistory }) => withoutHistory !== true),
+        )
+      : []
   await preparePasts(
     store,
     withPast.map(({ id }) => id),
@@ -153,12 +160,14 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
   )
 
   const invoiceClock = new InvoiceClock(store)
+  const agreedClock = new AgreedInvoiceClock(store)
   const tick = async (): Promise<void> => {
     await requests.flush()
     await passTime(store)
     await publishDirtyDays(store)
     await passWalletTime(store)
     await expireEntries(store)
+    await agreedClock.tick()
     await invoiceClock.tick()
     await sendDue(store, mailboxTransport)
     await embedded?.tick()

@@ -17,6 +17,10 @@ export type DemoWorkspace = {
   readonly billingPhone?: string
   /** How far back its past reaches. 0: it begins with the first start. */
   readonly pastMonths: number
+  /** Of a plan without a list price: what was agreed on for a month. Its invoices are paid but for the last two, of which the older one is overdue. */
+  readonly agreedPriceCents?: number
+  /** Nobody makes up what it has used: it is there for its invoices. */
+  readonly withoutHistory?: true
   /** Of a catalog with a wallet: the name of its first circle in paths. */
   readonly circle?: string
   /** A request of this computer without credentials is its first member's. */
@@ -77,6 +81,20 @@ export const demoWorkspaces: readonly DemoWorkspace[] = [
     members: team('Tomás Vidal', 'Petra Schulz', 'Brian Osei'),
   },
 ]
+
+/** A customer by agreement: a price of its own, invoices to be paid within 30 days, one of them open and one overdue. */
+export const enterpriseWorkspace: DemoWorkspace = {
+  key: 'meridian',
+  name: 'Meridian Grid',
+  catalog: 'analytics',
+  plan: 'enterprise',
+  billingEmail: 'payables@meridian.example',
+  billingCountry: 'DE',
+  pastMonths: 5,
+  agreedPriceCents: 240_000,
+  withoutHistory: true,
+  members: team('Tilda Krüger', 'Pablo Ferrer', 'Birgit Sand'),
+}
 
 /** What `--self-hosted` adds: the same sealed envelopes on a deployment of one's own, where nothing is billed. (seed: layer-a, "billing is platform-only") */
 export const selfHostedWorkspace: DemoWorkspace = {

@@ -5,7 +5,10 @@ import { RECIPIENT_SETTINGS } from '../alerts/deliveries.ts'
 import { rulesOf } from '../alerts/rules.ts'
 import { type DemoWorkspace, demoMemberId, demoSubscriptionId, demoToken, demoWorkspaceId, demoWorkspaces } from './demo-workspaces.ts'
 import { hashSecret } from '../http/sign-in.ts'
+import { issueAgreedInvoices } from '../invoices/agreed-invoices.ts'
+import { invoiceDocumentOf } from '../invoices/invoice-document.ts'
 import { announcePaymentMethods, COUNTRY_SETTING } from '../invoices/payment-methods.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import { announceCounters, memberDocument, workspaceDocument } from '../meter/accounts/documents.ts'
 import { putLimitsInForce } from '../meter/counters/limits.ts'
 import { openAccount } from '../meter/open-account.ts'
@@ -102,7 +105,7 @@ async function createWorkspace(unit: Unit, id: string, demo: DemoWorkspace, { se
   const { deployment = 'platform' } = demo
   const bought = plan.id !== catalog.defaultPlan
   // What has no billing has no subscription either.
-  const paid = bought && subscribed && deployment === 'platform'
+  const paid = bought && subscribed && deployment === 'platform' && plan.priceCents !== null
   const startedAt = demo.pastMonths === 0 ? unit.now : periodNumber(unit.now - PAST_DAYS_MS, -demo.pastMonths).startMs
   const period = periodAt(startedAt, unit.now, plan.interval)
   await unit.tx
@@ -115,6 +118,7 @@ async function createWorkspace(unit: Unit, id: string, demo: DemoWorkspace, { se
       plan_id: plan.id,
       base_plan_id: bought && !paid ? plan.id : null,
       subscription_id: paid ? demoSubscriptionId(seed, demo.key) : null,
+      agreed_price_cents: demo.agreedPriceCents ?? null,
       payment_method: paid ? cardWords(DEMO_CARD) : null,
       period_anchor: startedAt,
       period_start: period.startMs,
@@ -137,19 +141,25 @@ async function createWorkspace(unit: Unit, id: string, demo: DemoWorkspace, { se
   await writeSetting(unit, id, 'billing_email', demo.billingEmail, undefined)
   if (demo.billingPhone !== undefined) await writeSetting(unit, id, RECIPIENT_SETTINGS.sms, demo.billingPhone, undefined)
   if (demo.billingCountry !== undefined) await writeSetting(unit, id, COUNTRY_SETTING, demo.billingCountry, undefined)
+  if (demo.agreedPriceCents !== undefined) await writeAgreedPast(unit, id)
+}
+
+/** The invoices by agreement so far: all are paid but the last two, which are to be paid within 30 days of their issue. */
+async function writeAgreedPast(unit: Unit, workspaceId: string): Promise<void> {
+  await addMissingCounters(unit, workspaceId)
+  const issued = await issueAgreedInvoices(unit, await openAccount(unit, workspaceId))
+  const paid = issued.slice(0, -2).map(({ id }) => id)
+  if (paid.length > 0) await unit.tx.updateTable('invoices').set({ order_status: 'paid' }).where('id', 'in', paid).execute()
+}
+
+async function announceAgreedInvoices(unit: Unit, { workspace, catalog }: Account): Promise<void> {
+  const rows = await unit.tx.selectFrom('invoices').selectAll().where('workspace_id', '=', workspace.id).execute()
+  for (const row of rows) unit.changes.put({ workspaceId: workspace.id, topic: 'invoice', id: row.id, body: invoiceDocumentOf(row, catalog, unit.now) })
 }
 
 /** Every document that has no other moment to be made known, so that the first read of the feed has everything. */
 async function announceAll(unit: Unit, workspaceId: string): Promise<void> {
-  const row = await unit.tx.selectFrom('workspaces').select('catalog').where('id', '=', workspaceId).executeTakeFirstOrThrow()
-  // A counter of a meter that is new in the catalog; its limit is set below.
-  for (const { id: metric } of unit.catalogs.named(row.catalog).meters) {
-    await unit.tx
-      .insertInto('counters')
-      .values({ workspace_id: workspaceId, metric, quota_limit: 0 })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-  }
+  await addMissingCounters(unit, workspaceId)
   const account = await openAccount(unit, workspaceId)
   await putLimitsInForce(unit, account)
   announceCounters(unit, account, account.counters.keys())
@@ -158,7 +168,20 @@ async function announceAll(unit: Unit, workspaceId: string): Promise<void> {
   for (const rule of rulesOf(unit.file, workspaceId, account.catalog))
     unit.changes.put({ workspaceId, topic: 'alert_rule', id: rule.id, version: rule.version, body: rule })
   await announcePaymentMethods(unit, account)
+  if (account.workspace.agreed_price_cents !== null) await announceAgreedInvoices(unit, account)
   await makeWalletsKnown(unit, account)
   const members = await unit.tx.selectFrom('members').selectAll().where('workspace_id', '=', workspaceId).execute()
   for (const member of members) unit.changes.put({ workspaceId, topic: 'member', id: member.id, body: memberDocument(member) })
+}
+
+/** A counter of a meter that is new in the catalog; its limit is set when the plan is put in force. */
+async function addMissingCounters(unit: Unit, workspaceId: string): Promise<void> {
+  const row = await unit.tx.selectFrom('workspaces').select('catalog').where('id', '=', workspaceId).executeTakeFirstOrThrow()
+  for (const { id: metric } of unit.catalogs.named(row.catalog).meters) {
+    await unit.tx
+      .insertInto('counters')
+      .values({ workspace_id: workspaceId, metric, quota_limit: 0 })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { PaymentMethod } from '../../../shared/billing/catalog.ts'
+import { type PaymentMethod, planOf } from '../../../shared/billing/catalog.ts'
 import { whyNotEligible } from '../../../shared/billing/invoice.ts'
 import type { paymentMethodsDocument } from '../../../shared/contract/platform/invoices.ts'
 import type { Account } from '../meter/accounts/account.ts'
@@ -42,7 +42,7 @@ export async function methodInUse(unit: Unit, account: Account): Promise<Payment
 /** What is on file is charged at once. Without it, an agreed price is invoiced and paid later, where the plan allows that. */
 function currentMethod(account: Account, country: string | null): PaymentMethod | null {
   const eligible = (account.catalog.paymentMethods ?? []).filter((method) => whyNot(account, method, country) === null)
-  const later = account.workspace.payment_method === null && account.plan.priceCents === null
+  const later = account.workspace.payment_method === null && planOf(account.catalog, account.plan.id).priceCents === null
   return eligible.find(({ dueDays }) => dueDays > 0 === later) ?? eligible[0] ?? null
 }
 

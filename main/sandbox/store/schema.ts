@@ -17,6 +17,8 @@ export type WorkspacesTable = {
   plan_id: string
   /** The plan in force when nothing is bought; null: the catalog's default plan. */
   base_plan_id: string | null
+  /** What a plan without a list price costs this customer; null: nobody has agreed on one. */
+  agreed_price_cents: Generated<number | null>
   /** Bought on top of the plan's own. */
   seats: Generated<number>
   subscription_id: string | null

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { alertsResponse } from '../../../shared/contract/platform/alerts.ts'
 import { auditLogsResponse } from '../../../shared/contract/platform/audit.ts'
 import { entitlement, entitlementsResponse, operationResponse, quotaResponse } from '../../../shared/contract/platform/account.ts'
+import { previewResponse } from '../../../shared/contract/platform/purchase.ts'
 import { usageEventsResponse } from '../../../shared/contract/platform/usage.ts'
 import * as contract from '../../../shared/contract/platform.ts'
 import { envelope, type SandboxFixture, withSteppedSandbox } from './fixture.ts'
@@ -109,6 +110,30 @@ describe('the size of the database', () => {
       }
       expect(await found()).toMatchObject([{ actor: 'system', target: 'meter/database_size', used: 16_000_000_000, limit: 15_000_000_000 }])
     })
+  })
+})
+
+test('a downgrade names every meter that would be over, those that begin anew with the period too', async () => {
+  await withSteppedSandbox(async (fixture) => {
+    const catalog = 'truss'
+    await use(fixture, catalog, 'bandwidth', { quantity: 6_000_000_000 })
+    await use(fixture, catalog, 'storage', { reading: 3_000_000_000 })
+    await use(fixture, catalog, 'flag_evaluations', { quantity: 100_001 })
+    for (let batch = 0; batch < 3; batch += 1) {
+      const events = Array.from({ length: 700 }, (_, index) => ({
+        source: 'kratos',
+        id: randomUUID(),
+        metric: 'auth_mau',
+        timestamp: NOW,
+        key: `${batch} ${index}`,
+      }))
+      await fixture.send(usageEventsResponse, 'POST', '/v1/usage/events', { catalog, body: { events } })
+    }
+    const overOn = async (body: object) =>
+      (await fixture.send(previewResponse, 'POST', '/api/billing/preview', { catalog, body })).value.would_be_over.map(({ meter }) => meter)
+    expect(await overOn({ plan: 'starter' })).toEqual(['storage', 'auth_mau', 'bandwidth', 'flag_evaluations'])
+    expect(await overOn({ cancel: true })).toEqual(expect.arrayContaining(['storage', 'auth_mau', 'bandwidth', 'flag_evaluations']))
+    expect(await overOn({ plan: 'team' })).toEqual([])
   })
 })
 

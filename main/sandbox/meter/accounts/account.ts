@@ -21,6 +21,11 @@ export function basePlanOf({ workspace, catalog }: Pick<Account, 'workspace' | '
   return planOf(catalog, workspace.base_plan_id ?? catalog.defaultPlan)
 }
 
+/** A plan without a list price costs this customer what was agreed on; any other costs what it costs everybody. */
+export function withAgreedPrice(plan: Plan, { agreed_price_cents: agreedCents }: Pick<Account['workspace'], 'agreed_price_cents'>): Plan {
+  return plan.priceCents === null && agreedCents !== null ? { ...plan, priceCents: agreedCents } : plan
+}
+
 export function counterOf(account: Account, meter: Pick<Meter, 'id'>): CounterRow {
   const row = account.counters.get(meter.id)
   if (row === undefined) throw new Error(`Workspace ${account.workspace.id} has no counter ${meter.id}`)
