@@ -25,7 +25,9 @@ test('a price by agreement is invoiced for each period, due in 30 days: of the d
         expect(Date.parse(due) - Date.parse(issued)).toBe(30 * DAY_MS)
         expect(method).toBe('Invoice')
       }
-      const { plan } = (await fixture.send(contract.planResponse, 'GET', '/api/billing/plan', { token })).value
+      const readPlan = async () => (await fixture.send(contract.planResponse, 'GET', '/api/billing/plan', { token })).value
+      const before = await readPlan()
+      const { plan } = before
       expect(plan).toMatchObject({ id: 'enterprise', price_cents: 240_000 })
       const { methods } = (await fixture.send(paymentMethodsDocument, 'GET', '/api/billing/payment-methods', { token })).value
       expect(methods.find(({ current }) => current)).toMatchObject({ id: 'invoice', due_days: 30 })
@@ -36,6 +38,7 @@ test('a price by agreement is invoiced for each period, due in 30 days: of the d
       // Every look at the payment provider, which knows nothing of it, leaves it as it is.
       await fixture.sandbox.tick()
       expect(await invoices()).toEqual(first)
+      expect(await readPlan()).toEqual(before)
       clock.step(31 * DAY_MS)
       await fixture.sandbox.tick()
       await fixture.sandbox.tick()

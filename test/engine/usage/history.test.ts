@@ -151,6 +151,20 @@ it('makes none when it is told so', async () => {
   expect(rows(dataDir, z.object({ n: z.int() }), 'SELECT count(*) AS n FROM usage_snapshots')).toEqual([{ n: 0 }])
 })
 
+it('ends where the account begins: what is really there was cleared longer ago than a forecast looks back', async () => {
+  const dataDir = folder()
+  const sandbox = await start(dataDir, { demo })
+  await sandbox.pastMade()
+  const stored = rows(
+    dataDir,
+    z.object({ day: z.int(), peak: z.int() }),
+    `SELECT day, peak FROM usage_snapshots JOIN workspaces ON workspaces.id = workspace_id WHERE catalog = 'layer-a' AND metric = 'encrypted_bytes' ORDER BY day`,
+  )
+  const today = Math.floor(NOW / 86_400_000)
+  expect(stored.filter(({ day }) => day >= today - 30).every(({ peak }) => peak === 0)).toBe(true)
+  expect(Math.max(...stored.map(({ peak }) => peak))).toBeGreaterThan(0)
+})
+
 it('has a week, growth, one spike and one outage in it', async () => {
   const dataDir = folder()
   const sandbox = await start(dataDir, { demo })

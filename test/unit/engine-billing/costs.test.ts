@@ -80,6 +80,12 @@ describe('costs of a period', () => {
   })
 })
 
+test('what an event calls a part of a service goes by that part’s name; what nobody names keeps its id', () => {
+  expect(names('service', 'ml_training')).toBe('ML service: Training')
+  expect(names('service', 'ml_service')).toBe('ML service')
+  expect(names('service', 'something_new')).toBe('something_new')
+})
+
 describe('periods', () => {
   const current = { startMs: Date.UTC(2026, 1, 28, 10), endMs: Date.UTC(2026, 2, 31, 10) }
 

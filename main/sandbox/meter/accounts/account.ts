@@ -18,7 +18,7 @@ export type Account = {
 
 /** The plan of an account that has no subscription. */
 export function basePlanOf({ workspace, catalog }: Pick<Account, 'workspace' | 'catalog'>): Plan {
-  return planOf(catalog, workspace.base_plan_id ?? catalog.defaultPlan)
+  return withAgreedPrice(planOf(catalog, workspace.base_plan_id ?? catalog.defaultPlan), workspace)
 }
 
 /** A plan without a list price costs this customer what was agreed on; any other costs what it costs everybody. */

@@ -120,6 +120,44 @@ describe('the usage page', () => {
     expect(view(150, 100, 260).cost?.overageCents).toBe(260)
   })
 
+  it('shows one projection: where there is a forecast, the cost is that of the forecast', () => {
+    steadyPast(1, 40)
+    const { meters, cost } = view(228, 300)
+    const [meter] = meters
+    expect(meter?.projected?.use).toBe(meter?.forecast?.expected)
+    expect(meter?.projected?.cents).toBe(((meter?.forecast?.expected ?? 0) - 300) * 5)
+    expect(cost.projectedOverageCents).toBe(meter?.projected?.cents)
+  })
+
+  it.each([
+    // It only rises, and stands lower where a period began: that is no shrinking.
+    ['a peak of each period', { aggregation: 'peak_daily' as const, period: 'monthly' as const }],
+    // It goes on for ever, and nothing of it was deleted.
+    ['what goes again when it is deleted', { aggregation: 'sum' as const, draws: 'ciphertext_bytes' as const, period: 'total' as const }],
+  ])('never foretells that less will be there without a deletion: %s', (_, kind) => {
+    const resets = kind.period === 'monthly'
+    for (let day = today - 40; day <= today; day += 1) {
+      const started = resets && day >= period.startMs / DAY_MS ? period.startMs / DAY_MS : today - 40
+      const hours = Array.from({ length: 24 }, (__, hour) => (day * DAY_MS + (hour + 1) * HOUR_MS > nowMs ? null : 100 * (day - started) + hour))
+      const known = hours.filter((value) => value !== null)
+      write('snapshot', `calls/${dateOf(day)}`, { metric: 'calls', date: dateOf(day), limit: -1, used_at_end: known.at(-1), peak: Math.max(...known), hours })
+    }
+    const shown = usageView({
+      history,
+      workspaceId,
+      catalog: { ...catalog, meters: [{ ...calls, ...kind }] },
+      planId: 'pro',
+      planCents: 2900,
+      currency: 'usd',
+      counters: [counter('calls', resets ? 912 : 4012, -1)],
+      period,
+      overageCents: null,
+      nowMs,
+    })
+    expect(shown.meters[0]?.forecast?.expected).toBeGreaterThan(resets ? 2500 : 5500)
+    expect(shown.meters[0]?.forecast?.low).toBeGreaterThanOrEqual(resets ? 912 : 4012)
+  })
+
   it('shows a workspace that knows no counters as empty, not as broken', () => {
     const empty = usageView({ history, workspaceId, catalog, planId: 'pro', planCents: null, currency: 'usd', counters: [], period, overageCents: null, nowMs })
     expect(empty.meters).toEqual([])
