@@ -85,7 +85,9 @@ function largerOf(account: Account, bought: Plan): Plan {
   const { catalog, workspace } = account
   if (workspace.base_plan_id === null) return bought
   const agreed = basePlanOf(account)
-  return catalog.plans.indexOf(agreed) > catalog.plans.indexOf(bought) ? agreed : bought
+  // By id: a plan at an agreed price is none of the catalog's own objects.
+  const place = (plan: Plan): number => catalog.plans.findIndex(({ id }) => id === plan.id)
+  return place(agreed) > place(bought) ? agreed : bought
 }
 
 function isWithin(period: Period, atMs: number): boolean {
