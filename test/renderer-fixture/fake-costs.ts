@@ -22,8 +22,8 @@ const invoices: Invoice[] = ['Paid', 'Pending', 'Overdue', 'partially_refunded',
   description: 'Professional, renewal',
   paymentMethod: 'Invoice',
   lines: [
-    { description: 'Professional', kind: 'plan', quantity: null, unitPriceCents: null, per: null, amountCents: 49_900, taxCents: 9481 },
-    { description: 'LLM tokens beyond the plan', kind: 'usage', quantity: 1_000_000, unitPriceCents: 200, per: 1_000_000, amountCents: 200, taxCents: 38 },
+    { description: 'Professional', kind: 'plan', quantity: null, unitPriceCents: null, per: null, terms: null, amountCents: 49_900, taxCents: 9481 },
+    { description: 'LLM tokens beyond the plan', kind: 'usage', quantity: 1_000_000, unitPriceCents: 200, per: 1_000_000, terms: null, amountCents: 200, taxCents: 38 },
   ],
   kept: index % 2 === 1,
 }))

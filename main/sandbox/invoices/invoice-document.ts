@@ -2,6 +2,8 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Catalog } from '../../../shared/billing/catalog.ts'
 import { invoiceStatus } from '../../../shared/billing/invoice.ts'
+import { quantityText } from '../../../shared/billing/quantity-text.ts'
+import { unitPriceText } from '../../../shared/billing/unit-price-text.ts'
 import { type InvoiceDocument, invoiceLine } from '../../../shared/contract/platform/invoices.ts'
 import { isoTime } from '../clock.ts'
 import type { InvoiceTables } from '../store/invoice-tables.ts'
@@ -11,8 +13,9 @@ export type InvoiceRow = Selectable<InvoiceTables['invoices']>
 const storedLines = z.array(invoiceLine)
 
 /** An invoice as people read it at this instant: a pending one becomes overdue with time alone. */
-export function invoiceDocumentOf(row: InvoiceRow, { paymentMethods }: Pick<Catalog, 'paymentMethods'>, nowMs: number): InvoiceDocument {
-  const lines = [...storedLines.parse(JSON.parse(row.plan_lines)), ...storedLines.parse(JSON.parse(row.usage_lines))]
+export function invoiceDocumentOf(row: InvoiceRow, { paymentMethods, meters }: Pick<Catalog, 'paymentMethods' | 'meters'>, nowMs: number): InvoiceDocument {
+  const stored = [...storedLines.parse(JSON.parse(row.plan_lines)), ...storedLines.parse(JSON.parse(row.usage_lines))]
+  const lines = stored.map((line) => withTerms(line, meters, row.currency))
   const subtotal = lines.reduce((sum, line) => sum + line.amount_cents, 0)
   const tax = lines.reduce((sum, line) => sum + line.tax_cents, 0)
   const method = paymentMethods?.find(({ id }) => id === row.payment_method)
@@ -31,4 +34,14 @@ export function invoiceDocumentOf(row: InvoiceRow, { paymentMethods }: Pick<Cata
     ...(method === undefined ? {} : { payment_method: method.name }),
     lines,
   }
+}
+
+type Line = z.output<typeof invoiceLine>
+
+/** A line of metered use with its terms in words, as the catalog now names the meter. */
+function withTerms(line: Line, meters: Catalog['meters'], currency: string): Line {
+  const { metric, quantity, unit_price_cents: cents, per = 1 } = line
+  const meter = meters.find(({ id }) => id === metric)
+  if (meter === undefined || quantity === undefined || cents === undefined) return line
+  return { ...line, terms: `${quantityText(meter, quantity)} at ${unitPriceText(meter, { cents, per }, currency)}` }
 }

@@ -51,11 +51,7 @@ export async function invoicePdf(invoice: InvoiceDocument, parties: InvoiceParti
   row('Description', 'Amount')
   pdf.font('Helvetica')
   for (const line of invoice.lines ?? []) {
-    const terms =
-      line.quantity === undefined || line.unit_price_cents === undefined
-        ? ''
-        : ` (${line.quantity.toLocaleString('en-US')} at ${money(line.unit_price_cents)} per ${(line.per ?? 1).toLocaleString('en-US')})`
-    row(`${line.description}${terms}`, money(line.amount_cents))
+    row(line.terms === undefined ? line.description : `${line.description} (${line.terms})`, money(line.amount_cents))
   }
   rule()
   row('Subtotal', money(invoice.subtotal_cents ?? invoice.amount_cents))

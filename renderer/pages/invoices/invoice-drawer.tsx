@@ -71,7 +71,7 @@ function Details({ workspaceId, invoice }: { workspaceId: string; invoice: Invoi
               <td>
                 {line.description}
                 {line.quantity !== null && line.unitPriceCents !== null && (
-                  <span className={classes.terms}>{words.terms(line.quantity, money(line.unitPriceCents), line.per ?? 1)}</span>
+                  <span className={classes.terms}>{line.terms ?? words.terms(line.quantity, money(line.unitPriceCents), line.per ?? 1)}</span>
                 )}
               </td>
               <td data-align="right" className={table.nowrap}>

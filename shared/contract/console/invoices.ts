@@ -10,6 +10,8 @@ export const invoiceLine = z.strictObject({
   quantity: count.nullable(),
   unitPriceCents: count.nullable(),
   per: count.nullable(),
+  /** The same in the platform's words; null: an older one says none. */
+  terms: z.string().nullable(),
   amountCents: z.int(),
   taxCents: z.int(),
 })

@@ -12,6 +12,8 @@ export const invoiceLine = z.looseObject({
   unit_price_cents: count.optional(),
   /** The unit price is for so many units. */
   per: count.optional(),
+  /** How many, and at what price for what: "3 hours at $0.60 per hour". */
+  terms: z.string().optional(),
   /** Without tax; negative: a credit. */
   amount_cents: z.int(),
   tax_cents: z.int(),

@@ -107,6 +107,7 @@ function onBridge(document: InvoiceDocument, kept: boolean): Invoice {
       quantity: line.quantity ?? null,
       unitPriceCents: line.unit_price_cents ?? null,
       per: line.per ?? null,
+      terms: line.terms ?? null,
       amountCents: line.amount_cents,
       taxCents: line.tax_cents,
     })),

@@ -16,7 +16,7 @@ const invoice: Invoice = {
   dueAt: 0,
   description: 'Professional, renewal',
   paymentMethod: null,
-  lines: [{ description: 'LLM tokens beyond the plan', kind: 'usage', quantity: 1, unitPriceCents: 1, per: 1, amountCents: 1, taxCents: 0 }],
+  lines: [{ description: 'LLM tokens beyond the plan', kind: 'usage', quantity: 1, unitPriceCents: 1, per: 1, terms: null, amountCents: 1, taxCents: 0 }],
   kept: false,
 }
 const every = { status: null, year: null, words: '' }
