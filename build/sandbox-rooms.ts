@@ -28,6 +28,7 @@ export const sandboxRooms: readonly string[] = [
   'main/sandbox/permissions',
   'main/sandbox/wallet',
   'main/sandbox/costs',
+  'main/sandbox/overage',
   'main/sandbox/alerts',
   'main/sandbox/invoices',
   'main/sandbox/purchases',

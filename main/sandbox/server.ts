@@ -32,6 +32,9 @@ import type { Platform } from './platform.ts'
 import type { DeliveryMode } from './polar/embedded/delivery.ts'
 import { EmbeddedPolar, type EmbeddedPolarOptions } from './polar/embedded/polar.ts'
 import type { PastSubscription } from './polar/embedded/past.ts'
+import { unitsByPeriod } from './overage/billable-units.ts'
+import { OverageHandOver } from './overage/hand-over.ts'
+import { writePastUnits } from './history/overage.ts'
 import { Payments } from './polar/payments.ts'
 import { Products } from './polar/products.ts'
 import { CustomerRefresh } from './polar/refresh.ts'
@@ -152,8 +155,13 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
     moneyNote: options.realPolar?.environment === 'production' ? 'Payments by Polar' : NO_REAL_MONEY,
     report,
   }
-  // Before anybody is answered: a look that found no customer would take the demo's plans away.
-  await embedded?.start(await pastSubscriptions(store, seed, demo))
+  const past = new History({ store, seed, parts: historyParts, workspaces: withPast, report })
+  closers.push(() => past.stop())
+  // Before anybody is answered: a look that found no customer would take the demo's plans away, and an order is never changed once it was seen.
+  if (embedded !== null) {
+    for (const workspace of await past.begun()) await store.write(async (unit) => writePastUnits(unit, workspace))
+    await embedded.start(await pastSubscriptions(store, seed, demo))
+  }
   const webhookSecret = embedded?.webhookSecret ?? options.realPolar?.webhookSecret ?? ''
   server.answerWith(
     makeApp({ platform, refresh, alerts, webhookSecret, embedded, port: server.port, seed, demo, defaultToken: defaultTokenOf(seed, demo) }).fetch,
@@ -161,8 +169,11 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
 
   const invoiceClock = new InvoiceClock(store)
   const agreedClock = new AgreedInvoiceClock(store)
+  const overage = new OverageHandOver(store, polar)
   const tick = async (): Promise<void> => {
     await requests.flush()
+    // Before the payment provider lets time pass: what was used until a cycle is on its order.
+    await overage.tick().catch(report)
     await passTime(store)
     await publishDirtyDays(store)
     await passWalletTime(store)
@@ -180,8 +191,6 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
   const ticker = new Ticker(clock, tickMs, tick, report)
   closers.push(() => ticker.stop())
 
-  const past = new History({ store, seed, parts: historyParts, workspaces: withPast, report })
-  closers.push(() => past.stop())
   const traffic = new Traffic({ store, clock, random, workspaces: demoAccounts(seed, demo), report })
   closers.push(() => traffic.stop())
   void past.start().then(() => (options.traffic === true ? traffic.start() : undefined))
@@ -231,11 +240,15 @@ function demoNamed(accounts: readonly DemoAccount[], name: string): string {
 
 /** The demo's subscriptions, as the embedded Polar has to know them. */
 async function pastSubscriptions(store: Store, seed: number, demo: readonly DemoWorkspace[]): Promise<PastSubscription[]> {
-  return (await demoSubscriptions(store, seed, demo)).map(({ workspaceId, ...subscription }) => ({
-    ...subscription,
-    externalCustomerId: workspaceId,
-    card: DEMO_CARD,
-  }))
+  const subscriptions = await demoSubscriptions(store, seed, demo)
+  return await store.write(async (unit) =>
+    subscriptions.map(({ workspaceId, ...subscription }) => ({
+      ...subscription,
+      externalCustomerId: workspaceId,
+      card: DEMO_CARD,
+      overage: unitsByPeriod(unit, workspaceId),
+    })),
+  )
 }
 
 /** Does something again and again, one after the other. */

@@ -1,5 +1,6 @@
 import { currencyDigits, minorUnitDigits } from './minor-units.ts'
 import { exactNumber } from './rounding.ts'
+import { splitMinor } from './statement.ts'
 
 /** An amount: whole minor units and their currency. Two currencies never meet in one sum. */
 export type Money = { readonly amountMinor: number; readonly currency: string }
@@ -33,18 +34,7 @@ export function decimalText(amountMinor: number | bigint, currency: string): str
  */
 export function splitByWeight(amountMinor: number, weights: readonly number[]): number[] {
   if (weights.length === 0) throw new RangeError('An amount cannot be split among nobody')
-  const sign = amountMinor < 0 ? -1n : 1n
-  const amount = BigInt(amountMinor) * sign
-  const totalWeight = weights.reduce((sum, weight) => sum + BigInt(weight), 0n)
-  if (totalWeight === 0n) return weights.map((_, index) => (index === 0 ? amountMinor : 0))
-  const parts = weights.map((weight, index) => {
-    const product = amount * BigInt(weight)
-    return { index, whole: product / totalWeight, remainder: product % totalWeight }
-  })
-  const left = amount - parts.reduce((sum, { whole }) => sum + whole, 0n)
-  const byRemainder = parts.toSorted((one, other) => (one.remainder === other.remainder ? one.index - other.index : one.remainder > other.remainder ? -1 : 1))
-  const raised = new Set(byRemainder.slice(0, Number(left)).map(({ index }) => index))
-  return parts.map(({ index, whole }) => exactNumber(sign * (whole + (raised.has(index) ? 1n : 0n))))
+  return splitMinor(BigInt(amountMinor), weights.map(BigInt)).map(exactNumber)
 }
 
 const formatters = new Map<string, Intl.NumberFormat>()

@@ -1,5 +1,6 @@
 /** The difference between two periods, explained: which service, user or meter it comes from. (product: row 33) */
 import { splitCosts, type CostCell } from './cost.ts'
+import { exactNumber } from './rounding.ts'
 
 export type ChangePart = { readonly id: string; readonly before: number; readonly after: number; readonly difference: number }
 export type Change = {
@@ -14,7 +15,7 @@ export type Change = {
 export function explainCosts(before: readonly CostCell[], after: readonly CostCell[], keyOf: (cell: CostCell) => string): Change {
   const earlier = splitCosts(before, keyOf)
   const later = splitCosts(after, keyOf)
-  return explain(new Map(earlier.parts.map(({ id, minor }) => [id, minor])), new Map(later.parts.map(({ id, minor }) => [id, minor])))
+  return explain(new Map(earlier.parts.map(({ id, minor }) => [id, exactNumber(minor)])), new Map(later.parts.map(({ id, minor }) => [id, exactNumber(minor)])))
 }
 
 /** Any two sums by the same kind of key. What is on one side only counts as 0 on the other. */

@@ -44,8 +44,10 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'honesty.audit',
   ],
   cost_day: [
+    'alerts.read',
     'costs.read',
     'costs.change',
+    'overview.spend',
     'usage.read',
   ],
   counter: [
@@ -85,9 +87,11 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'wallet.instances',
   ],
   invoice: [
+    'alerts.read',
     'costs.read',
     'costs.change',
     'invoices.list',
+    'overview.spend',
     'overview.news',
   ],
   ledger_line: [
@@ -131,6 +135,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'offers.read',
     'costs.read',
     'costs.change',
+    'overview.spend',
     'usage.read',
     'usage.trend',
     'usage.breakdown',
@@ -156,6 +161,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'wallet.read',
     'invoices.list',
     'invoices.paymentMethods',
+    'overview.spend',
     'overview.news',
     'usage.read',
     'usage.trend',

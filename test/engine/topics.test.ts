@@ -54,6 +54,7 @@ const inputs: { [N in EngineRead]: (known: Known) => CallInput<N> } = {
   'workspaces.list': () => ({}),
   'workspaces.members': inWorkspace,
   'overview.read': inWorkspace,
+  'overview.spend': ({ workspaceId }) => ({ workspaceId }),
   'overview.news': ({ workspaceId }) => ({ workspaceId, since: 0 }),
   'outbox.page': ({ workspaceId }) => ({ workspaceId, filter: {}, before: null, limit: 50 }),
   'outbox.item': ({ workspaceId, itemId }) => ({ workspaceId, id: itemId }),

@@ -37,7 +37,14 @@ export const fakeCosts: { [N in Handled]: () => CallOutput<N> } = {
     period: november,
     periods: [november, october],
     totalCents: 9454,
-    billedCents: 200,
+    statement: {
+      listCents: 9454,
+      includedCents: 9254,
+      beyondCents: 200,
+      late: [],
+      invoice: { id: null, number: null, at: Date.UTC(2026, 11, 9), planCents: 49_900, earlierCents: 0, taxCents: 0, amountCents: 50_100 },
+      differences: [],
+    },
     rows: [
       { key: 'ai_service', name: 'AI service', amountCents: 4727, share: 0.5, days },
       { key: 'ml_service', name: 'ML service', amountCents: 4727, share: 0.5, days: days.toReversed() },

@@ -1,7 +1,7 @@
 import type { CallInput, CallName, CallOutput } from '../../shared/contract/console.ts'
 import { now, type Scenario } from './scenarios.ts'
 
-type UsageCall = Extract<CallName, `usage.${string}` | 'overview.seen' | 'overview.news'>
+type UsageCall = Extract<CallName, `usage.${string}` | 'overview.seen' | 'overview.news' | 'overview.spend'>
 type UsageHandlers = { [N in UsageCall]: (input: CallInput<N>) => CallOutput<N> }
 
 const DAY_MS = 86_400_000
@@ -12,6 +12,12 @@ const dayUse = (day: number): number => Math.round(40 + 22 * Math.sin(day / 1.1)
 export function fakeUsage({ overview }: Scenario): UsageHandlers {
   const period = overview.plan === null ? null : { start: overview.plan.periodStart, end: overview.plan.periodEnd }
   return {
+    'overview.spend': () => ({
+      currency: 'usd',
+      invoicedCents: 1900,
+      invoices: [{ id: 'invoice-1', number: 'ACME-0011', amountCents: 1900, status: 'Paid' }],
+      next: { at: now + 17 * DAY_MS, amountCents: 1900, lines: [{ kind: 'plan', quantity: 1, unitCents: 1900, amountCents: 1900 }] },
+    }),
     'overview.seen': () => ({ since: now - DAY_MS }),
     'overview.news': ({ since }) => ({ since, alerts: 0, invoices: [], usage: [], activity: 0 }),
     'usage.read': () => ({

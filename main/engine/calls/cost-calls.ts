@@ -7,6 +7,9 @@ import { type CostNames, costNames } from '../billing/costs/cost-names.ts'
 import { type CostPeriod, costPeriods } from '../billing/costs/cost-periods.ts'
 import { changeView, costView } from '../billing/costs/cost-view.ts'
 import { focusCsv } from '../billing/costs/focus.ts'
+import { costStatement } from '../billing/statement/cost-statement.ts'
+import { billedByMeter } from '../billing/statement/period-statement.ts'
+import { statementOfPeriod } from '../billing/statement/workspace-statement.ts'
 import { requireMay } from '../billing/permissions.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
@@ -27,21 +30,23 @@ type Known = {
 export type CostCallParts = {
   view: WorkspaceViewOf
   documents: Pick<Documents, 'list'>
-  costDays: Pick<CostDays, 'days' | 'read'>
+  costDays: Pick<CostDays, 'firstMs' | 'read' | 'periods'>
   clock: Pick<Clock, 'now'>
 }
 
-export function costCalls({ view, documents, costDays, clock }: CostCallParts): HandlersOf<'costs'> {
+export function costCalls(parts: CostCallParts): HandlersOf<'costs'> {
+  const { view, documents, costDays, clock } = parts
+
   /** Null before the first visit of the platform, or where it says nothing of costs. */
   function knownOf(workspaceId: string): Known | null {
     const workspace = view(workspaceId)
     requireMay(workspace, 'view_usage')
     const { plansDocument: plans, plan, period: current } = workspace
-    const firstDay = costDays.days(workspaceId)[0]
-    if (plans === null || plan === null || current === null || firstDay === undefined) return null
+    const firstMs = costDays.firstMs(workspaceId)
+    if (plans === null || plan === null || current === null || firstMs === null) return null
     const invoiceStarts = documents.list(workspaceId, 'invoice').map(({ period }) => Date.parse(period.start))
     const firstInvoice = invoiceStarts.length === 0 ? null : Math.min(...invoiceStarts)
-    const [newest, ...older] = costPeriods(current, intervalFromWire(plan.plan.interval), firstInvoice, firstDay)
+    const [newest, ...older] = costPeriods(current, intervalFromWire(plan.plan.interval), firstInvoice, firstMs, costDays.periods(workspaceId))
     if (newest === undefined) return null
     return {
       plans,
@@ -58,14 +63,15 @@ export function costCalls({ view, documents, costDays, clock }: CostCallParts): 
     return period
   }
 
-  const daysOf = (workspaceId: string, { firstDay, endDay }: CostPeriod) => costDays.read(workspaceId, firstDay, endDay)
+  const daysOf = (workspaceId: string, period: CostPeriod) => costDays.read(workspaceId, period)
 
   return {
     'costs.read': ({ workspaceId, period: name, by }) => {
       const known = knownOf(workspaceId)
       if (known === null) return null
       const period = name === null ? known.periods[0] : periodNamed(known, name)
-      return costView(daysOf(workspaceId, period), by, known.names, period, known.periods, known.today, known.currency)
+      const statement = costStatement(parts, view(workspaceId), period)
+      return costView(daysOf(workspaceId, period), by, known.names, period, known.periods, known.today, known.currency, statement)
     },
     'costs.change': ({ workspaceId, before, after }) => {
       const known = knownOf(workspaceId)
@@ -87,16 +93,28 @@ export function costCalls({ view, documents, costDays, clock }: CostCallParts): 
         case 'csv':
           return { fileName: fileName('.csv'), mimeType: 'text/csv', text: costCsv(source) }
         case 'json':
-          return { fileName: fileName('.json'), mimeType: 'application/json', text: costJson(source) }
+          return {
+            fileName: fileName('.json'),
+            mimeType: 'application/json',
+            text: costJson({ ...source, statement: costStatement(parts, view(workspaceId), period) }),
+          }
         case 'focus': {
           const invoices = documents.list(workspaceId, 'invoice').filter(({ period: { start } }) => {
-            const day = dayOf(Date.parse(start))
-            return day >= period.firstDay && day < period.endDay
+            return Date.parse(start) >= period.startMs && Date.parse(start) < period.endMs
           })
+          const workspace = view(workspaceId)
+          const statement = statementOfPeriod(parts, workspace, period)
           return {
             fileName: fileName('-focus-1.2.csv'),
             mimeType: 'text/csv',
-            text: focusCsv({ ...source, workspaceId: record.platformId, plans: known.plans, invoices }),
+            text: focusCsv({
+              ...source,
+              workspaceId: record.platformId,
+              plans: known.plans,
+              invoices,
+              billedMinor: statement === null ? new Map() : billedByMeter(statement, known.currency),
+              usageInvoice: costStatement(parts, workspace, period).invoice?.number ?? null,
+            }),
           }
         }
       }

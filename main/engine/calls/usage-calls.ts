@@ -1,5 +1,3 @@
-import { minorOf } from '../../../shared/billing/cost.ts'
-import { daysOf } from '../../../shared/billing/cost-day.ts'
 import type { Meter } from '../../../shared/billing/catalog.ts'
 import { type Interval, intervalFromWire, type Period } from '../../../shared/billing/period.ts'
 import type { Counter } from '../../../shared/contract/platform.ts'
@@ -8,6 +6,9 @@ import type { CostDays } from '../billing/costs/cost-days.ts'
 import { costNames } from '../billing/costs/cost-names.ts'
 import { usageNews } from '../billing/news.ts'
 import { boughtInPeriod } from '../billing/bought-in-period.ts'
+import { exactNumber } from '../../../shared/billing/rounding.ts'
+import { spendView } from '../billing/statement/spend-view.ts'
+import { statementOfPeriod } from '../billing/statement/workspace-statement.ts'
 import { usageBreakdown } from '../billing/usage/breakdown.ts'
 import { usageTrend } from '../billing/usage/trend.ts'
 import { usageView } from '../billing/usage/usage-view.ts'
@@ -25,14 +26,14 @@ export type UsageCallParts = {
   view: WorkspaceViewOf
   documents: Pick<Documents, 'list'>
   usageHistory: UsageHistory
-  costDays: Pick<CostDays, 'read'>
+  costDays: Pick<CostDays, 'read' | 'periods'>
   ledger: Pick<Ledger, 'days' | 'balanceBefore'>
   visits: Pick<Visits, 'seen'>
   activity: Pick<ActivityLog, 'newest'>
 }
 
-export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Handlers, 'overview.seen' | 'overview.news'> {
-  const { view, documents, usageHistory: history, costDays, ledger, visits, activity } = parts
+export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Handlers, 'overview.seen' | 'overview.news' | 'overview.spend'> {
+  const { view, documents, usageHistory: history, ledger, visits, activity } = parts
 
   function meterOf(
     { catalog, plan, period, counters }: WorkspaceView,
@@ -45,15 +46,18 @@ export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Ha
       : { meter, counter, period, interval: intervalFromWire(plan.plan.interval) }
   }
 
-  /** What lies beyond the plan so far, as the platform prices it day by day; null where it tells no costs. */
-  function overageCents(workspaceId: string, period: Period): number | null {
-    const { firstDay, endDay } = daysOf(period)
-    const days = costDays.read(workspaceId, firstDay, endDay)
-    if (days.length === 0) return null
-    return minorOf(days.reduce((sum, { cells }) => sum + cells.reduce((daySum, { billedMicros }) => daySum + billedMicros, 0), 0))
+  /** What lies beyond the plan so far; null where the platform tells no costs. */
+  function overageCents(workspace: WorkspaceView, period: Period): number | null {
+    const statement = statementOfPeriod(parts, workspace, period)
+    return statement === null || statement.use.length === 0 ? null : exactNumber(statement.beyondMinor)
   }
 
   return {
+    'overview.spend': ({ workspaceId }) => {
+      const workspace = view(workspaceId)
+      const { plan, period } = workspace
+      return plan === null || period === null ? null : spendView(parts, workspace, period, plan.plan.currency)
+    },
     'overview.seen': ({ workspaceId }) => ({ since: visits.seen(view(workspaceId).record.id) }),
     'overview.news': ({ workspaceId, since }) => {
       const { catalog, counters, platformNowMs } = view(workspaceId)
@@ -67,7 +71,8 @@ export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Ha
       }
     },
     'usage.read': ({ workspaceId }) => {
-      const { plan, period, catalog, counters, platformNowMs: nowMs } = view(workspaceId)
+      const workspace = view(workspaceId)
+      const { plan, period, catalog, counters, platformNowMs: nowMs } = workspace
       if (plan === null || period === null || catalog === null) return { period: null, meters: [], cost: null }
       const usage = usageView({
         history,
@@ -78,7 +83,7 @@ export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Ha
         currency: plan.plan.currency,
         counters,
         period,
-        overageCents: overageCents(workspaceId, period),
+        overageCents: overageCents(workspace, period),
         nowMs,
       })
       const cost = {

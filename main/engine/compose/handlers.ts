@@ -97,7 +97,7 @@ export function composeHandlers(parts: HandlerParts): Handlers {
     ...workspaceCalls({ view, registry, documents, local: parts.local, sync, drainer, outbox, vault, invoices, activity, emit }),
     ...overviewCalls({ view, releasePreviews, outbox, activity, sync, clock }),
     ...outboxCalls({ view, releasePreviews, outbox, drainer, reader: parts.reader, titles: parts.titles, vault, activity, clock }),
-    ...alertCalls({ view, documents, outbox, emit }),
+    ...alertCalls({ view, documents, costDays, outbox, emit }),
     ...auditCalls({ view, auditLog: parts.auditLog, documents, clock }),
     ...costCalls({ view, documents, costDays, clock }),
     ...walletCalls({ view, documents, ledger, client, sync, registry, clock, emit }),

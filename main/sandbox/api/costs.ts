@@ -1,9 +1,8 @@
 import { createRoute } from '@hono/zod-openapi'
-import { daysOf } from '../../../shared/billing/cost-day.ts'
 import { type Period, periodName, periodStartingIn } from '../../../shared/billing/period.ts'
 import { costBreakdown, costsQuery } from '../../../shared/contract/platform/costs.ts'
 import { costBreakdownOf } from '../costs/breakdown.ts'
-import { countedPeriodStarting, priceDays } from '../costs/period-costs.ts'
+import { countedPeriodStarting, daysOfPeriod, pricePeriod } from '../costs/period-costs.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { accountFor } from '../permissions/permission.ts'
@@ -28,8 +27,7 @@ export function costRoutes(platform: Platform): Routes {
     const answer = await platform.store.write(async (unit) => {
       const account = await accountFor(unit, signedIn, 'view_usage')
       const period = periodAsked(unit, account, asked)
-      const { firstDay, endDay } = daysOf(period)
-      const cells = priceDays(unit, account, period, firstDay, endDay).flatMap((day) => day.cells)
+      const cells = daysOfPeriod(account, pricePeriod(unit, account, period)).flatMap((day) => day.cells)
       return costBreakdownOf(account.catalog, cells, {
         periodName: periodName(period),
         currency: account.plan.currency,

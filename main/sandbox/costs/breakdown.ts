@@ -10,7 +10,7 @@ export function costBreakdownOf(
   cells: readonly CostCell[],
   { periodName, currency, memberNames }: { periodName: string; currency: string; memberNames: ReadonlyMap<string, string> },
 ): z.output<typeof costBreakdown> {
-  const major = (minor: number): number => Number(decimalText(minor, currency))
+  const major = (minor: bigint): number => Number(decimalText(minor, currency))
   const services = splitCosts(cells, ({ service }) => service)
   const byService: Record<string, Record<string, number>> = {}
   for (const { id, categories } of catalog.costs?.services ?? []) byService[id] = Object.fromEntries(categories.map((category) => [category.id, 0]))

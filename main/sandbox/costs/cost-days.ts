@@ -1,43 +1,58 @@
 import { z } from 'zod'
 import { planOf } from '../../../shared/billing/catalog.ts'
-import { splitCosts } from '../../../shared/billing/cost.ts'
-import { dateOf, dayOf, daysOf } from '../../../shared/billing/cost-day.ts'
-import type { CostDayDocument } from '../../../shared/contract/platform/costs.ts'
+import type { CostDay } from '../../../shared/billing/cost.ts'
+import { DAY_MS, dateOf, dayOf, rowId } from '../../../shared/billing/cost-day.ts'
+import { limitToWire } from '../../../shared/billing/limit.ts'
+import { minorOfMicros, sumListMicros } from '../../../shared/billing/statement.ts'
+import { type CostDayDocument, microsToWire } from '../../../shared/contract/platform/costs.ts'
+import { isoTime } from '../clock.ts'
+import { usageRows } from '../meter/usage/usage-rows.ts'
 import type { Unit } from '../store/store.ts'
-import { type CostDay, periodOfDay, priceDays, type PricedAccount } from './period-costs.ts'
+import { daysOfPeriod, periodOfInstant, type PricedAccount, type PricedPeriod, pricePeriod } from './period-costs.ts'
 
 /**
- * Makes known what a day costs, after its use has changed. A day that changed late also moves what the later days of its period
+ * Makes known what some days cost, after their use has changed. A day that changed late also moves what the later days of its period
  * have beyond the plan, so these are written too; those that come out as they were are no change to anybody.
  */
-export function publishCostDay(unit: Unit, workspaceId: string, day: number): void {
+export function publishCostDays(unit: Unit, workspaceId: string, days: readonly number[]): void {
   const account = readAccount(unit, workspaceId)
   // Where nothing has a price, a day has no costs that could be shown.
   if (account.catalog.meters.every(({ unitPrice }) => unitPrice === null)) return
-  // Nobody pays for what was before the account.
-  if (day < dayOf(account.createdAt)) return
-  const period = periodOfDay(unit, account, day)
-  const endDay = Math.max(day + 1, Math.min(daysOf(period).endDay, dayOf(unit.now) + 1))
-  for (const priced of pricedOrNothing(() => priceDays(unit, account, period, day, endDay))) {
-    unit.changes.put({ workspaceId, topic: 'cost_day', id: dateOf(priced.day), body: costDayDocument(account, priced) })
+  const { readRange } = usageRows(unit)
+  const written = new Set<number>()
+  for (const day of [...days].sort((one, other) => one - other)) {
+    // Nobody pays for what was before the account.
+    if (day < dayOf(account.createdAt)) continue
+    const starts = new Set(readRange.all(workspaceId, day * DAY_MS, (day + 1) * DAY_MS).map(({ from_ms: fromMs }) => fromMs))
+    for (const startMs of starts) {
+      if (written.has(startMs)) continue
+      const priced = pricePeriod(unit, account, periodOfInstant(unit, account, startMs))
+      for (const costs of daysOfPeriod(account, priced)) {
+        if (costs.fromMs < startMs) continue
+        written.add(costs.fromMs)
+        unit.changes.put({ workspaceId, topic: 'cost_day', id: rowId(costs.fromMs), body: costDayDocument(account, priced, costs) })
+      }
+    }
   }
 }
 
-/** An amount beyond every exact number is no cost that could be shown; it must not keep the other days from being made known. */
-function pricedOrNothing(price: () => CostDay[]): CostDay[] {
-  try {
-    return price()
-  } catch (error) {
-    if (error instanceof RangeError) return []
-    throw error
-  }
-}
-
-function costDayDocument({ plan }: PricedAccount, { day, cells }: CostDay): CostDayDocument {
+function costDayDocument({ plan, catalog }: PricedAccount, { period, included }: PricedPeriod, { fromMs, cells }: CostDay): CostDayDocument {
+  const priced = catalog.meters.filter(({ unitPrice, enforcement }) => unitPrice !== null && enforcement === 'bill')
   return {
-    date: dateOf(day),
+    date: dateOf(dayOf(fromMs)),
+    ...(fromMs % DAY_MS === 0 ? {} : { from: isoTime(fromMs) }),
+    period: { start: isoTime(period.startMs), end: isoTime(period.endMs) },
+    included: Object.fromEntries(priced.map(({ id }) => [id, limitToWire(included.get(id) ?? 'unlimited')])),
     currency: plan.currency,
-    rows: cells.map((cell) => [cell.service, cell.category, cell.userId, cell.meterId, cell.quantity, cell.amountMicros, cell.billedMicros]),
+    rows: cells.map((cell) => [
+      cell.service,
+      cell.category,
+      cell.userId,
+      cell.meterId,
+      cell.quantity,
+      microsToWire(cell.amountMicros),
+      microsToWire(cell.billedMicros),
+    ]),
   }
 }
 
@@ -52,18 +67,14 @@ const storedWorkspace = z.object({
 })
 const storedCounters = z.array(z.object({ metric: z.string(), quota_limit: z.int() }))
 
-/** What the running period has cost so far, in minor units. */
-export function costOfPeriod(unit: Unit, workspaceId: string): number {
+/** What the use of the running period is worth at list prices, in minor units. */
+export function listPriceOfPeriod(unit: Unit, workspaceId: string): bigint {
   const account = readAccount(unit, workspaceId)
-  const period = { startMs: account.workspace.period_start, endMs: account.workspace.period_end }
-  const { firstDay, endDay } = daysOf(period)
-  return splitCosts(
-    priceDays(unit, account, period, firstDay, endDay).flatMap(({ cells }) => cells),
-    () => '',
-  ).totalMinor
+  const { priced } = pricePeriod(unit, account, { startMs: account.workspace.period_start, endMs: account.workspace.period_end })
+  return minorOfMicros(sumListMicros(priced))
 }
 
-function readAccount({ file, catalogs }: Unit, workspaceId: string): PricedAccount & { createdAt: number } {
+export function readAccount({ file, catalogs }: Pick<Unit, 'file' | 'catalogs'>, workspaceId: string): PricedAccount & { createdAt: number } {
   const workspace = storedWorkspace.parse(
     file.prepare('SELECT id, catalog, plan_id, period_anchor, period_start, period_end, created_at FROM workspaces WHERE id = ?').get(workspaceId),
   )

@@ -1,19 +1,15 @@
 import { z } from 'zod'
-import { publishCostDay } from './cost-days.ts'
+import { publishCostDays } from './cost-days.ts'
 import type { Store, Unit } from '../store/store.ts'
 import { publishUsageDay } from '../meter/usage/usage-days.ts'
-
-/** Writes the document of one UTC day (since 1970) anew from `usage_daily`, and makes it known. */
-type DayPublisher = (unit: Unit, workspaceId: string, day: number) => void
-
-/** Everything that follows from a day's use. */
-const publishers: readonly DayPublisher[] = [publishUsageDay, publishCostDay]
 
 /** So many days in one transaction: others wait for its end. */
 const DAYS_AT_ONCE = 20
 
-export function publishDay(unit: Unit, workspaceId: string, day: number): void {
-  for (const publish of publishers) publish(unit, workspaceId, day)
+/** Writes everything that follows from the use of some UTC days (since 1970) anew, and makes it known. */
+export function publishDays(unit: Unit, workspaceId: string, days: readonly number[]): void {
+  for (const day of days) publishUsageDay(unit, workspaceId, day)
+  publishCostDays(unit, workspaceId, days)
 }
 
 /**
@@ -25,9 +21,13 @@ export async function publishDirtyDays(store: Store): Promise<void> {
     const count = await store.write(async (unit) => {
       const days = dirtyDays.parse(unit.file.prepare('SELECT workspace_id, day FROM usage_dirty_days LIMIT ?').all(DAYS_AT_ONCE))
       const clear = unit.file.prepare('DELETE FROM usage_dirty_days WHERE workspace_id = ? AND day = ?')
-      for (const { workspace_id: workspaceId, day } of days) {
-        publishDay(unit, workspaceId, day)
-        clear.run(workspaceId, day)
+      for (const [workspaceId, own] of Map.groupBy(days, ({ workspace_id: id }) => id)) {
+        publishDays(
+          unit,
+          workspaceId,
+          own.map(({ day }) => day),
+        )
+        for (const { day } of own) clear.run(workspaceId, day)
       }
       return days.length
     })

@@ -54,6 +54,16 @@ export class History {
     this.#options = options
   }
 
+  /** The workspaces whose past is still to be made, or is under way. */
+  async begun(): Promise<HistoryWorkspace[]> {
+    const workspaces: HistoryWorkspace[] = []
+    for (const { id, ...facts } of this.#options.workspaces) {
+      const untilMs = await this.#begin(id)
+      if (untilMs !== null) workspaces.push(await this.#describe(id, facts, untilMs))
+    }
+    return workspaces
+  }
+
   /** Begins, or goes on where an earlier start was cut off. Resolves when everything is there; failures are reported, not thrown. */
   start(): Promise<void> {
     this.#running ??= this.#run().catch(this.#options.report)
@@ -66,10 +76,7 @@ export class History {
   }
 
   async #run(): Promise<void> {
-    for (const { id, ...facts } of this.#options.workspaces) {
-      const untilMs = await this.#begin(id)
-      if (untilMs === null) continue
-      const workspace = await this.#describe(id, facts, untilMs)
+    for (const workspace of await this.begun()) {
       for (const part of this.#options.parts) {
         await this.#make(workspace, part)
         if (this.#stopped) return

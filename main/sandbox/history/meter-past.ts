@@ -9,8 +9,8 @@ import type { HistoryWorkspace } from './history.ts'
 export type MeterPast = {
   /** The counter when this hour of this UTC day has ended; `before`: when it began. */
   after(before: number, day: number, hour: number, period: Period): number
-  /** What was used in the first hours of a day, by service and user; nothing for what is no use. */
-  uses(day: number, hours: number): { service: string; userId: string; quantity: number }[]
+  /** What was used in some hours of a day (half-open), by service and user; nothing for what is no use. Asked in their order. */
+  uses(day: number, fromHour: number, endHour: number): { service: string; userId: string; quantity: number }[]
   /** What it counts is really there (envelopes, open sessions), so no past may add to it. */
   readonly isBacked: boolean
 }
@@ -85,14 +85,16 @@ function flow({ shape, lastDay, catalog, members }: HistoryWorkspace, meter: Met
 /** What stands at a level and slowly grows. */
 function level({ shape, firstDay, lastDay }: HistoryWorkspace, meter: Meter, end: number): MeterPast {
   const valueAt = wander(shape.random(`level ${meter.id}`), firstDay, lastDay, end)
+  const standsAt = (day: number, hour: number): number => {
+    const left = lastDay - day - hour / 24
+    const cleared = isBacked(meter) ? Math.max(0, Math.min(1, (left - CLEARED_DAYS_AGO) / CLEARED_IN_DAYS)) : 1
+    return Math.round(valueAt(day, hour) * cleared)
+  }
   return {
     isBacked: isBacked(meter),
-    after(_, day, hour) {
-      const left = lastDay - day - hour / 24
-      const cleared = isBacked(meter) ? Math.max(0, Math.min(1, (left - CLEARED_DAYS_AGO) / CLEARED_IN_DAYS)) : 1
-      return Math.round(valueAt(day, hour) * cleared)
-    },
-    uses: () => [],
+    after: (_, day, hour) => standsAt(day, hour),
+    // What stands costs nothing where it has no price.
+    uses: (day, fromHour, endHour) => (isBacked(meter) || meter.unitPrice === null ? [] : highestOf((hour) => standsAt(day, hour), fromHour, endHour)),
   }
 }
 
@@ -102,11 +104,13 @@ function peak({ shape, firstDay, lastDay }: HistoryWorkspace, meter: Meter, end:
   return {
     isBacked: isBacked(meter),
     after: (before, day, hour) => Math.max(before, Math.round(valueAt(day, hour))),
-    uses(day, hours) {
-      const highest = Math.max(0, ...Array.from({ length: hours }, (_, hour) => Math.round(valueAt(day, hour))))
-      return highest === 0 ? [] : [{ service: '', userId: '', quantity: highest }]
-    },
+    uses: (day, fromHour, endHour) => highestOf((hour) => Math.round(valueAt(day, hour)), fromHour, endHour),
   }
+}
+
+function highestOf(valueAt: (hour: number) => number, fromHour: number, endHour: number): { service: string; userId: string; quantity: number }[] {
+  const highest = Math.max(0, ...Array.from({ length: Math.max(0, endHour - fromHour) }, (_, index) => valueAt(fromHour + index)))
+  return highest === 0 ? [] : [{ service: '', userId: '', quantity: highest }]
 }
 
 /** Requests within the minute in which an hour ended. */

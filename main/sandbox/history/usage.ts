@@ -1,11 +1,12 @@
 import type { Meter } from '../../../shared/billing/catalog.ts'
+import { dayOf, rowStartOf } from '../../../shared/billing/cost-day.ts'
 import { planLimit } from '../../../shared/billing/effective-limit.ts'
 import { limitToWire, UNLIMITED } from '../../../shared/billing/limit.ts'
 import { dayRules } from '../../../shared/billing/meter-kinds/day-rules.ts'
 import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
 import { type Period, periodAt } from '../../../shared/billing/period.ts'
 import { setCounters } from '../meter/counters/counters.ts'
-import { publishDay } from '../costs/day-publishers.ts'
+import { publishDays } from '../costs/day-publishers.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { type SnapshotHours, writeSnapshot } from '../meter/usage/snapshots.ts'
 import { markKeyOf, usageRows } from '../meter/usage/usage-rows.ts'
@@ -21,11 +22,8 @@ const DAYS_A_SLICE = 15
 export const usageHistory: HistoryPart = {
   name: 'usage',
   *slices(workspace) {
-    const { catalog, plan, firstDay, lastDay } = workspace
-    const pasts = catalog.meters.map((meter, index) => {
-      const limit = planLimit(plan, meter)
-      return { meter, limit: limitToWire(limit), past: pastOf(workspace, meter, index, limit === UNLIMITED ? null : limit), used: 0, period: BEFORE }
-    })
+    const { firstDay, lastDay } = workspace
+    const pasts = pastsOf(workspace)
     for (let day = firstDay; day <= lastDay; day += DAYS_A_SLICE) yield writeDays(workspace, pasts, day, Math.min(day + DAYS_A_SLICE - 1, lastDay))
     yield (unit) => settleCounters(unit, workspace, pasts)
   },
@@ -37,15 +35,53 @@ const BEFORE: Period = { startMs: 0, endMs: 0 }
 /** `period`: the one that holds the hour which was made last. */
 type Running = { meter: Meter; limit: number; past: MeterPast; used: number; period: Period }
 
+type PastUse = { fromMs: number; meter: Meter; service: string; userId: string; quantity: number }
+type MadeDays = {
+  snapshots: SnapshotHours[]
+  uses: PastUse[]
+  periods: { startMs: number; endMs: number; metric: string; used: number; limit: number }[]
+}
+
+/** What the past used of meters that bill, row by row, without a database: its orders are written before it is. */
+export function usesOfPast(workspace: HistoryWorkspace): PastUse[] {
+  const billing = pastsOf(workspace).filter(({ meter }) => meter.enforcement === 'bill' && meter.unitPrice !== null)
+  return makeDays(workspace, billing, workspace.firstDay, workspace.lastDay).uses
+}
+
+function pastsOf(workspace: HistoryWorkspace): Running[] {
+  const { catalog, plan } = workspace
+  return catalog.meters.map((meter, index) => {
+    const limit = planLimit(plan, meter)
+    return { meter, limit: limitToWire(limit), past: pastOf(workspace, meter, index, limit === UNLIMITED ? null : limit), used: 0, period: BEFORE }
+  })
+}
+
 /** Works the days out at once, so that those that are passed over still move what goes on; writes them when the slice is run. */
 function writeDays(workspace: HistoryWorkspace, pasts: Running[], from: number, to: number): HistorySlice {
-  const snapshots: SnapshotHours[] = []
-  const uses: { day: number; meter: Meter; service: string; userId: string; quantity: number }[] = []
-  const periods: { startMs: number; endMs: number; metric: string; used: number; limit: number }[] = []
+  const { snapshots, uses, periods } = makeDays(workspace, pasts, from, to)
+  return (unit) => {
+    const rows = usageRows(unit)
+    for (const snapshot of snapshots) writeSnapshot(unit, workspace.id, snapshot)
+    for (const { fromMs, meter, service, userId, quantity } of uses)
+      rows.addToDay[meterKindOf(meter).day].run(workspace.id, fromMs, meter.id, service, userId, quantity)
+    for (const { startMs, endMs, metric, used, limit } of periods) rows.writePeriod.run(workspace.id, startMs, endMs, workspace.plan.id, metric, used, limit)
+    publishDays(unit, workspace.id, [...new Set(uses.map(({ fromMs }) => dayOf(fromMs)))])
+  }
+}
+
+function makeDays(workspace: HistoryWorkspace, pasts: Running[], from: number, to: number): MadeDays {
+  const { snapshots, uses, periods }: MadeDays = { snapshots: [], uses: [], periods: [] }
   for (const running of pasts) {
     const { meter, past, limit } = running
     for (let day = from; day <= to; day += 1) {
       const hours: (number | null)[] = []
+      // Where the day's row begins: a period that begins in it has one of its own.
+      let rowHour = 0
+      const endRow = (endHour: number): void => {
+        const fromMs = rowStartOf(running.period, day * DAY_MS + rowHour * HOUR_MS)
+        for (const use of past.uses(day, rowHour, endHour)) uses.push({ fromMs, meter, ...use })
+        rowHour = endHour
+      }
       for (let hour = 0; hour < 24; hour += 1) {
         const endsAt = day * DAY_MS + (hour + 1) * HOUR_MS
         if (endsAt > workspace.untilMs) {
@@ -54,6 +90,7 @@ function writeDays(workspace: HistoryWorkspace, pasts: Running[], from: number, 
         }
         if (endsAt - HOUR_MS >= running.period.endMs) {
           const { startMs, endMs } = running.period
+          if (hour > 0) endRow(hour)
           if (meter.period === 'monthly') {
             if (endMs !== 0) periods.push({ startMs, endMs, metric: meter.id, used: running.used, limit })
             running.used = 0
@@ -65,17 +102,10 @@ function writeDays(workspace: HistoryWorkspace, pasts: Running[], from: number, 
       }
       const known = hours.filter((value) => value !== null)
       if (known.length > 0) snapshots.push({ metric: meter.id, day, quota_limit: limit, hours })
-      for (const use of past.uses(day, known.length)) uses.push({ day, meter, ...use })
+      endRow(known.length)
     }
   }
-  return (unit) => {
-    const rows = usageRows(unit)
-    for (const snapshot of snapshots) writeSnapshot(unit, workspace.id, snapshot)
-    for (const { day, meter, service, userId, quantity } of uses)
-      rows.addToDay[meterKindOf(meter).day].run(workspace.id, day, meter.id, service, userId, quantity)
-    for (const { startMs, endMs, metric, used, limit } of periods) rows.writePeriod.run(workspace.id, startMs, endMs, workspace.plan.id, metric, used, limit)
-    for (const day of new Set(uses.map(({ day: used }) => used))) publishDay(unit, workspace.id, day)
-  }
+  return { snapshots, uses, periods }
 }
 
 /** What the running period has used by now, on top of what was counted while its past was made. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Catalog } from '../../../shared/billing/catalog.ts'
 import { invoiceStatus } from '../../../shared/billing/invoice.ts'
 import { quantityText } from '../../../shared/billing/quantity-text.ts'
+import { sumCents } from '../../../shared/billing/statement.ts'
 import { unitPriceText } from '../../../shared/billing/unit-price-text.ts'
 import { type InvoiceDocument, invoiceLine } from '../../../shared/contract/platform/invoices.ts'
 import { isoTime } from '../clock.ts'
@@ -16,14 +17,14 @@ const storedLines = z.array(invoiceLine)
 export function invoiceDocumentOf(row: InvoiceRow, { paymentMethods, meters }: Pick<Catalog, 'paymentMethods' | 'meters'>, nowMs: number): InvoiceDocument {
   const stored = [...storedLines.parse(JSON.parse(row.plan_lines)), ...storedLines.parse(JSON.parse(row.usage_lines))]
   const lines = stored.map((line) => withTerms(line, meters, row.currency))
-  const subtotal = lines.reduce((sum, line) => sum + line.amount_cents, 0)
-  const tax = lines.reduce((sum, line) => sum + line.tax_cents, 0)
+  const subtotal = sumCents(lines.map((line) => line.amount_cents))
+  const tax = sumCents(lines.map((line) => line.tax_cents))
   const method = paymentMethods?.find(({ id }) => id === row.payment_method)
   return {
     id: row.id,
     number: row.number,
     period: { start: isoTime(row.period_start), end: isoTime(row.period_end) },
-    amount_cents: subtotal + tax,
+    amount_cents: sumCents([subtotal, tax]),
     currency: row.currency,
     status: invoiceStatus(row.order_status, row.due_at, nowMs) ?? row.order_status,
     issued_at: isoTime(row.issued_at),

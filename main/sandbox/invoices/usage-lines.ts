@@ -1,57 +1,66 @@
+import type { models } from '@polar-sh/sdk/2026-10'
 import type { z } from 'zod'
-import { dayQuantity } from '../../../shared/billing/cost.ts'
-import { dayOf } from '../../../shared/billing/cost-day.ts'
-import { beyondPlan, taxAtRate, usageLine } from '../../../shared/billing/invoice.ts'
-import { limitFromWire } from '../../../shared/billing/limit.ts'
+import { meterOf } from '../../../shared/billing/catalog.ts'
+import { exactNumber } from '../../../shared/billing/rounding.ts'
+import { minorOfUnits, splitMinor } from '../../../shared/billing/statement.ts'
 import type { invoiceLine } from '../../../shared/contract/platform/invoices.ts'
+import { isoTime } from '../clock.ts'
 import type { Account } from '../meter/accounts/account.ts'
+import { type BillableUnits, markBilled, unbilledUnits } from '../overage/billable-units.ts'
 import type { Unit } from '../store/store.ts'
 
 export type InvoiceLine = z.output<typeof invoiceLine>
 
-/** The payment provider renews at the same instant, give or take what two servers differ by. */
-const TOLERANCE_MS = 3_600_000
+/** An item of an order for the units of a meter. */
+export type UsageItem = { readonly metric: string; readonly item: models.Order['items'][number] }
 
-/** What the period that ended at `endMs` used beyond the plan, as its counters were when it was closed (late events move them). */
-export async function usageLinesOf(unit: Unit, account: Account, endMs: number, taxRate: { taxCents: number; netCents: number }): Promise<InvoiceLine[]> {
-  const { workspace, catalog } = account
-  const counted = await unit.tx
-    .selectFrom('usage_periods')
-    .selectAll()
-    .where('workspace_id', '=', workspace.id)
-    .where('period_end', '>', endMs - TOLERANCE_MS)
-    .where('period_end', '<', endMs + TOLERANCE_MS)
-    .execute()
-  const lines: InvoiceLine[] = []
-  for (const meter of catalog.meters) {
-    const row = counted.find(({ metric }) => metric === meter.id)
-    if (row === undefined || meter.unitPrice === null || meter.enforcement !== 'bill') continue
-    const days = await unit.tx
-      .selectFrom('usage_daily')
-      .select(['day', 'quantity'])
-      .where('workspace_id', '=', workspace.id)
-      .where('metric', '=', meter.id)
-      .where('day', '>=', dayOf(row.period_start))
-      .where('day', '<', dayOf(endMs))
-      .execute()
-    const dayPeaks = [...Map.groupBy(days, ({ day }) => day).values()].map((rows) =>
-      dayQuantity(
-        meter,
-        rows.map(({ quantity }) => quantity),
-      ),
-    )
-    const line = usageLine(meter, beyondPlan(meter, { used: row.used, dayPeaks }, limitFromWire(row.quota_limit)))
-    if (line === null) continue
-    lines.push({
-      description: `${meter.name} beyond the plan`,
-      kind: 'usage',
-      metric: meter.id,
-      quantity: line.quantity,
-      unit_price_cents: line.unitPriceCents,
-      per: line.per,
-      amount_cents: line.amountCents,
-      tax_cents: taxAtRate(line.amountCents, taxRate),
+/**
+ * The lines of an order's use: one for each meter and period, with the amounts of the order. Its units were handed over by this platform; from now on they are
+ * this invoice's. What came late is of the period before, and says so.
+ */
+export function usageLinesOf(
+  unit: Unit,
+  { workspace, catalog }: Account,
+  order: Pick<models.Order, 'id' | 'created_at'>,
+  items: readonly UsageItem[],
+): InvoiceLine[] {
+  return items.flatMap(({ metric, item }) => {
+    const meter = meterOf(catalog, metric)
+    const billed = unitsOfItem(unbilledUnits(unit, workspace.id, metric, Date.parse(order.created_at)), meter, BigInt(item.amount))
+    markBilled(unit, billed, order.id)
+    const line = { description: `${meter.name} beyond the plan`, kind: 'usage' as const, metric }
+    const price = meter.unitPrice === null ? {} : { unit_price_cents: meter.unitPrice.cents, per: meter.unitPrice.per }
+    const periods = [...Map.groupBy(billed, ({ period_start: start }) => start).values()]
+    const weights = periods.map((own) => own.reduce((sum, { units }) => sum + BigInt(units), 0n))
+    // Units that this platform does not know of: the order's amount is right all the same.
+    if (periods.length === 0) return [{ ...line, amount_cents: item.amount, tax_cents: item.tax_amount }]
+    const amounts = splitMinor(BigInt(item.amount), weights)
+    const taxes = splitMinor(BigInt(item.tax_amount), weights)
+    return periods.flatMap((own, index): InvoiceLine[] => {
+      const [first] = own
+      if (first === undefined) return []
+      return [
+        {
+          ...line,
+          period: { start: isoTime(first.period_start), end: isoTime(first.period_end) },
+          quantity: exactNumber(weights[index] ?? 0n),
+          ...price,
+          amount_cents: exactNumber(amounts[index] ?? 0n),
+          tax_cents: exactNumber(taxes[index] ?? 0n),
+        },
+      ]
     })
+  })
+}
+
+/** Of what was handed over, the first so many that come to the item's amount: what was sent after the order was made is the next one's. */
+function unitsOfItem(sent: readonly BillableUnits[], meter: Parameters<typeof minorOfUnits>[0], amount: bigint): readonly BillableUnits[] {
+  const inAll = sent.reduce((sum, { units }) => sum + BigInt(units), 0n)
+  if (minorOfUnits(meter, inAll) === amount) return sent
+  let units = 0n
+  for (const [index, each] of sent.entries()) {
+    units += BigInt(each.units)
+    if (minorOfUnits(meter, units) === amount) return sent.slice(0, index + 1)
   }
-  return lines
+  return sent
 }

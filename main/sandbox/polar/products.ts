@@ -12,6 +12,7 @@ export type Sold = { plan: string } | { booster: string } | 'top_up'
 export class Products {
   readonly #polar: Polar
   #products: models.Product[] = []
+  readonly #missing = new Set<string>()
 
   constructor(polar: Polar) {
     this.#polar = polar
@@ -24,13 +25,26 @@ export class Products {
 
   /** Makes sure that these products are known, so that `planOf` can answer. */
   async learn(productIds: readonly string[]): Promise<void> {
-    if (productIds.some((id) => !this.#products.some((product) => product.id === id))) await this.#load()
+    const unknown = productIds.filter((id) => !this.#missing.has(id) && !this.#products.some((product) => product.id === id))
+    if (unknown.length === 0) return
+    await this.#load()
+    // One that is sold no more is not listed: it is asked for once.
+    for (const id of unknown) if (!this.#products.some((product) => product.id === id)) this.#missing.add(id)
   }
 
   planOf(catalogId: string, productId: string): string | null {
     const product = this.#products.find(({ id }) => id === productId)
     const plan = product?.metadata.catalog === catalogId ? product.metadata.plan : undefined
     return typeof plan === 'string' ? plan : null
+  }
+
+  /** The meter whose units that price is for; null: it is a price of a period, or not known. */
+  meterOfPrice(priceId: string | null): string | null {
+    for (const { prices } of this.#products) {
+      const price = prices.find(({ id }) => id === priceId)
+      if (price !== undefined && price.amount_type === 'metered_unit') return price.meter.name
+    }
+    return null
   }
 
   #find(catalogId: string, sold: Sold): string | null {

@@ -102,7 +102,11 @@ export class CustomerRefresh {
     // Checkouts first: the state that is read after a checkout has succeeded has its effect in it.
     const seen = await Promise.all(rows.map((row) => this.#seeCheckout(polar, row)))
     const view = await readCustomer(polar, workspaceId)
-    await products.learn(view?.state.active_subscriptions.map(({ product_id: productId }) => productId) ?? [])
+    await products.learn([
+      ...(view?.state.active_subscriptions.map(({ product_id: productId }) => productId) ?? []),
+      // Which of an order's items is for use, the prices of its product say.
+      ...(view?.orders.flatMap(({ product_id: productId }) => productId ?? []) ?? []),
+    ])
     const isOutOfDate = await store.write(async (unit) => {
       const account = await openAccount(unit, workspaceId)
       // A period began since Polar was asked: its answer is of the one that is over, and would bring back a plan that ended with it.
@@ -128,7 +132,7 @@ export class CustomerRefresh {
       await putInForce(unit, account, standing)
     }
     for (const one of seen) await settleCheckout(unit, account, one, standing)
-    await writeInvoices(unit, account, view?.orders ?? [])
+    await writeInvoices(unit, account, view?.orders ?? [], (priceId) => this.#options.products.meterOfPrice(priceId))
     await announcePaymentMethods(unit, account)
   }
 }

@@ -1,4 +1,4 @@
-/** The tables of metering as Kysely sees them; `0006-usage.sql` is their source. Times are epoch ms, days and hours count from 1970 in UTC. */
+/** The tables of metering as Kysely sees them; `0006-usage.sql` and `0012-statement.sql` are their source. Times are epoch ms, days and hours count from 1970 in UTC. */
 import type { Generated } from 'kysely'
 
 export type UsageTables = {
@@ -15,7 +15,19 @@ export type UsageTables = {
     metadata: string | null
     received_at: number
   }
-  usage_daily: { workspace_id: string; day: number; metric: string; service: string; user_id: string; quantity: number }
+  usage_daily: { workspace_id: string; from_ms: number; metric: string; service: string; user_id: string; quantity: number }
+  billable_units: {
+    workspace_id: string
+    metric: string
+    period_start: number
+    period_end: number
+    from_ms: number
+    number: number
+    units: number
+    at: number
+    sent_at: number | null
+    invoice_id: string | null
+  }
   usage_dirty_days: { workspace_id: string; day: number }
   usage_keys: { workspace_id: string; metric: string; period_start: number; unique_key: string }
   usage_marks: { workspace_id: string; metric: string; period_start: number; at: number }

@@ -1,7 +1,7 @@
 /** Costs on the bridge: what use costs, why it changed, and its exports. Days are UTC dates; money is in minor units. */
 import { z } from 'zod'
 import { call } from '../call.ts'
-import { byteBase, count, inWorkspace } from '../primitives.ts'
+import { byteBase, count, epochMs, inWorkspace } from '../primitives.ts'
 
 export const costDimension = z.enum(['service', 'category', 'user', 'meter'])
 export type CostDimension = z.infer<typeof costDimension>
@@ -11,14 +11,39 @@ const period = z.strictObject({ name: z.string(), startDate: z.iso.date(), endDa
 
 const amounts = z.array(z.int())
 
+/** What of a period comes to which invoice: list price − included = beyond the plan; + what was bought beforehand = the invoice. */
+const statement = z.strictObject({
+  listCents: z.int(),
+  includedCents: z.int(),
+  beyondCents: z.int(),
+  /** Of it, what came late and is on another invoice than the rest; `number` null: on the next one. */
+  late: z.array(z.strictObject({ number: z.string().nullable(), amountCents: z.int() })),
+  /** The invoice that bills the period's use; `number` null: it comes at `at`. Null: none is known or comes. */
+  invoice: z
+    .strictObject({
+      id: z.string().nullable(),
+      number: z.string().nullable(),
+      at: epochMs,
+      /** Plan and seats. */
+      planCents: z.int(),
+      /** Late use of the period before. */
+      earlierCents: z.int(),
+      taxCents: z.int(),
+      amountCents: z.int(),
+    })
+    .nullable(),
+  /** Everything was reckoned again on this computer: what the platform says otherwise, as exact decimals. */
+  differences: z.array(z.strictObject({ name: z.string(), platform: z.string(), here: z.string() })),
+})
+export type CostStatement = z.infer<typeof statement>
+
 export const costs = z.strictObject({
   currency: z.string(),
   period,
   /** Every period of which this computer knows a day, newest first. */
   periods: z.array(period),
   totalCents: z.int(),
-  /** The part of it that lies beyond the plan and is invoiced. */
-  billedCents: z.int(),
+  statement,
   /** Largest first; they sum to `totalCents`, and each one's `days` to its own amount. */
   rows: z.array(z.strictObject({ key: z.string(), name: z.string(), amountCents: z.int(), share: z.number(), days: amounts })),
   /** The dates that `days` stand for, in order. */

@@ -118,7 +118,26 @@ export const overviewNews = z.strictObject({
 })
 export type OverviewNews = z.infer<typeof overviewNews>
 
+/** What was invoiced in the running period, and what the next invoice will have as far as is known now. Minor units. */
+export const spend = z.strictObject({
+  currency: z.string(),
+  invoicedCents: z.int(),
+  invoices: z.array(z.strictObject({ id: z.string(), number: z.string(), amountCents: z.int(), status: z.string() })),
+  /** Null: nothing is paid for again, or its price is not known here. */
+  next: z
+    .strictObject({
+      at: epochMs,
+      amountCents: z.int(),
+      /** `usage`: everything beyond the plan, in one line. */
+      lines: z.array(z.strictObject({ kind: z.enum(['plan', 'seat', 'usage']), quantity: count, unitCents: z.int(), amountCents: z.int() })),
+    })
+    .nullable(),
+})
+export type Spend = z.infer<typeof spend>
+
 export const usageCalls = {
+  /** Null before the first visit. */
+  'overview.spend': call(inWorkspace, spend.nullable(), { topics: ['plan', 'plans', 'invoice', 'cost_day'] }),
   /** Somebody looks at the overview now. A visit is over when nobody looked for half an hour. Answers when the visit before was over; null: there was none. */
   'overview.seen': call(inWorkspace, z.strictObject({ since: epochMs.nullable() }), 'action'),
   'overview.news': call(inWorkspace.extend({ since: epochMs }), overviewNews, {

@@ -1,6 +1,6 @@
 /** What use costs, on the wire. (seed: analytics, "Cost Breakdown") */
 import { z } from 'zod'
-import { count } from '../primitives.ts'
+import { count, isoTime, period, wireLimit } from '../primitives.ts'
 
 /** An amount in major units with two decimals, made from whole minor units and read back as such. */
 const decimalAmount = z.number()
@@ -19,15 +19,27 @@ export const costBreakdown = z.looseObject({
 
 export const costsQuery = z.object({ period: z.union([z.literal('current'), z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/)]).optional() })
 
+/** Micros: a JSON integer below 2^53, else a decimal string. */
+const wireMicros = z.union([count, z.string().regex(/^\d{16,40}$/)])
+
+/** An amount in micros for the wire. */
+export function microsToWire(micros: bigint): number | string {
+  return micros <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(micros) : micros.toString()
+}
+
 /**
- * What was used on one UTC day and what it costs; id in the feed: the date. A row is `[service, category, user_id, metric, quantity,
+ * What was used on one UTC day and what it costs; id in the feed: the date. A day in which a period begins is two documents, cut at that instant:
+ * the later one says so in `from`, and its id is that instant. `period` and `included` (limits, -1: unlimited) are what the amounts are reckoned with. A row is `[service, category, user_id, metric, quantity,
  * amount_micros, billed_micros]`, with '' where no user was named. Micros are millionths of the currency's major unit, so that a single token has an exact price;
  * `amount_micros` is the use at its unit price, `billed_micros` the part of it that lies beyond the plan and is invoiced.
  */
 export const costDayDocument = z.looseObject({
   date: z.iso.date(),
+  from: isoTime.optional(),
+  period: period.optional(),
+  included: z.record(z.string(), wireLimit).optional(),
   currency: z.string(),
-  rows: z.array(z.tuple([z.string(), z.string(), z.string(), z.string(), count, count, count])),
+  rows: z.array(z.tuple([z.string(), z.string(), z.string(), z.string(), count, wireMicros, wireMicros])),
 })
 export type CostDayDocument = z.output<typeof costDayDocument>
 

@@ -6,8 +6,9 @@ export const invoiceLine = z.looseObject({
   description: z.string(),
   /** `plan`: what was bought beforehand. `usage`: what was used beyond the plan. */
   kind: z.enum(['plan', 'usage']),
-  /** Metered use only. */
+  /** Metered use only; `period`: in which it was used, the one before where it came late. */
   metric: z.string().optional(),
+  period: period.optional(),
   quantity: count.optional(),
   unit_price_cents: count.optional(),
   /** The unit price is for so many units. */

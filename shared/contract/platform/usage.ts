@@ -60,9 +60,14 @@ export const snapshotsResponse = z.looseObject({
 
 /**
  * What was used on one UTC day, by meter, service and user; id in the feed: the date. A row is `[metric, service, user_id, quantity]`,
- * with '' where the event named none: there may be hundreds of them in a day.
+ * with '' where the event named none: there may be hundreds of them in a day. A day in which a period begins is two documents, cut at that instant: the
+ * later one says so in `from`, and its id is that instant.
  */
-export const usageDayDocument = z.looseObject({ date: isoDate, rows: z.array(z.tuple([z.string(), z.string(), z.string(), count])) })
+export const usageDayDocument = z.looseObject({
+  date: isoDate,
+  from: isoTime.optional(),
+  rows: z.array(z.tuple([z.string(), z.string(), z.string(), count])),
+})
 export type UsageDayDocument = z.output<typeof usageDayDocument>
 
 export const usageMetricsQuery = z.object({

@@ -145,7 +145,7 @@ describe('costs of the demo’s past', () => {
         const costs = seedBreakdown.parse((await fixture.send(costBreakdown, 'GET', `/api/billing/costs?period=${name}`, { catalog: 'analytics' })).value)
         const own = [...days.values()].filter(({ date }) => date >= first && date < end).flatMap(({ rows }) => rows)
         expect(costs.total_usd).toBeGreaterThan(1)
-        expect(Math.round(costs.total_usd * 100)).toBe(Math.round(own.reduce((sum, row) => sum + row[5], 0) / 10_000))
+        expect(Math.round(costs.total_usd * 100)).toBe(Math.round(own.reduce((sum, row) => sum + Number(row[5]), 0) / 10_000))
         expect(cents(costs.by_user.map(({ cost_usd: amount }) => amount))).toBe(Math.round(costs.total_usd * 100))
         expect(cents(Object.values(costs.by_service).flatMap((service) => Object.values(service)))).toBe(Math.round(costs.total_usd * 100))
       }

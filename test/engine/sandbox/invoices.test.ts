@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { extractText, getDocumentProxy } from 'unpdf'
 import { invoiceDocument, type InvoiceDocument, invoicesResponse, paymentMethodsDocument } from '../../../shared/contract/platform/invoices.ts'
+import { costDayDocument } from '../../../shared/contract/platform/costs.ts'
 import { changesResponse, portalResponse, settingsResponse } from '../../../shared/contract/platform.ts'
 import { usageEventsResponse } from '../../../shared/contract/platform/usage.ts'
 import { SandboxFixture, SteppedClock } from './fixture.ts'
@@ -128,40 +129,103 @@ describe('the status of an invoice', () => {
 })
 
 describe('use beyond the plan', () => {
-  test('comes onto the invoice of the renewal, and what comes late moves it for two days', async () => {
-    const clock = new SteppedClock(Date.UTC(2026, 10, 20, 12))
-    const fixture = await SandboxFixture.start({ clock, history: false })
-    const use = async (quantity: number, atMs: number): Promise<void> => {
-      const event = { source: 'test', id: `${quantity}@${atMs}`, metric: 'queries', timestamp: new Date(atMs).toISOString(), quantity }
-      const { value } = await fixture.send(usageEventsResponse, 'POST', '/v1/usage/events', { catalog, body: { events: [event] } })
-      expect(value).toMatchObject({ accepted: 1 })
-    }
-    const step = async (ms: number): Promise<void> => {
-      clock.step(ms)
-      await fixture.sandbox.tick()
-      await fixture.sandbox.tick()
-    }
-    try {
-      await fixture.sandbox.tick()
-      const [running] = await listOf(fixture)
-      if (running === undefined) throw new Error('The demo has no invoices')
-      await use(120_000, clock.now())
-      const endMs = Date.parse(running.period.end)
-      await step(endMs - clock.now() + 1000)
-      await step(60_000)
-      const renewal = async (): Promise<InvoiceDocument | undefined> => (await listOf(fixture)).find(({ period }) => Date.parse(period.start) === endMs)
-      const beyond = { kind: 'usage', metric: 'queries', unit_price_cents: 50, per: 1000 }
-      // The plan has 100,000: 20,000 lie beyond it.
-      expect((await renewal())?.lines).toMatchObject([{ kind: 'plan' }, { ...beyond, quantity: 20_000, amount_cents: 1000 }])
-      await use(2000, endMs - 3_600_000)
-      await step(61_000)
-      expect((await renewal())?.lines?.[1]).toMatchObject({ ...beyond, quantity: 22_000, amount_cents: 1100 })
-      const feed = await fixture.send(changesResponse, 'GET', '/v1/sync/changes?limit=1000', { catalog })
-      const told = feed.value.changes.filter(({ topic }) => topic === 'invoice').map(({ body }) => invoiceDocument.parse(body).amount_cents)
-      expect(told).toContain(51_000)
-    } finally {
-      await fixture.stop()
-    }
+  const clock = new SteppedClock(Date.UTC(2026, 10, 20, 12))
+  let fixture: SandboxFixture
+
+  beforeAll(async () => {
+    fixture = await SandboxFixture.start({ clock, history: false })
+    await fixture.sandbox.tick()
+  })
+  afterAll(() => fixture.stop())
+
+  async function use(quantity: number, atMs: number): Promise<void> {
+    const event = { source: 'test', id: `${quantity}@${atMs}`, metric: 'queries', timestamp: new Date(atMs).toISOString(), quantity }
+    const { value } = await fixture.send(usageEventsResponse, 'POST', '/v1/usage/events', { catalog, body: { events: [event] } })
+    expect(value).toMatchObject({ accepted: 1 })
+  }
+
+  async function stepTo(atMs: number): Promise<void> {
+    clock.step(atMs - clock.now())
+    await fixture.sandbox.tick()
+    clock.step(60_000)
+    await fixture.sandbox.tick()
+  }
+
+  async function invoiceAt(issuedMs: number): Promise<InvoiceDocument> {
+    const found = (await listOf(fixture)).find(({ issued_at: at }) => Date.parse(at) === issuedMs)
+    if (found === undefined) throw new Error('The renewal has no invoice')
+    return found
+  }
+
+  /** What the days of a period say lies beyond the plan, in cents. */
+  async function beyondByDays(startMs: number): Promise<number> {
+    const documents = await fixture.documents({ catalog })
+    const days = [...documents].flatMap(([key, body]) => (key.startsWith('cost_day/') ? [costDayDocument.parse(body)] : []))
+    const own = days.filter(({ period }) => period !== undefined && Date.parse(period.start) === startMs)
+    return own.flatMap(({ rows }) => rows).reduce((sum, row) => sum + Number(row[6]), 0) / 10_000
+  }
+
+  function ordersOfPolar(): { invoice_number: string; amount_cents: number; due_cents: number }[] {
+    const file = new BetterSqlite3(join(fixture.dataDir, 'polar.db'), { readonly: true })
+    const rows = file.prepare('SELECT invoice_number, amount_cents, due_cents FROM orders').all()
+    file.close()
+    return rows as ReturnType<typeof ordersOfPolar>
+  }
+
+  test('is on the order that the provider makes when the period ends, at noon too: invoice, order and days are one amount', async () => {
+    const [running] = await listOf(fixture)
+    if (running === undefined) throw new Error('The demo has no invoices')
+    const [startMs, endMs] = [Date.parse(running.period.start), Date.parse(running.period.end)]
+    expect(new Date(endMs).getUTCHours()).toBe(12)
+    await use(120_000, clock.now())
+    // On the day that the period's end cuts: before it, and after it.
+    await stepTo(endMs - 6 * 3_600_000)
+    await use(50_000, clock.now())
+    await stepTo(endMs + 1000)
+    await use(7, clock.now())
+    await stepTo(endMs + 120_000)
+    const invoice = await invoiceAt(endMs)
+    // The plan has 100,000: 70,000 lie beyond it.
+    expect(invoice.lines).toMatchObject([
+      { kind: 'plan', amount_cents: 49_900 },
+      { kind: 'usage', metric: 'queries', quantity: 70_000, unit_price_cents: 50, per: 1000, amount_cents: 3500 },
+    ])
+    expect(invoice.amount_cents).toBe(53_400)
+    expect(ordersOfPolar().find(({ invoice_number: number }) => number === invoice.number)).toMatchObject({ amount_cents: 53_400, due_cents: 53_400 })
+    expect(await beyondByDays(startMs)).toBe(3500)
+    const cut = [...(await fixture.documents({ catalog })).keys()].filter((key) => key.startsWith(`cost_day/${new Date(endMs).toISOString().slice(0, 10)}`))
+    expect(cut).toHaveLength(2)
+  })
+
+  test('that comes late leaves the issued invoice as it is, and is a line of its own on the next one', async () => {
+    const [newest, before] = await listOf(fixture)
+    if (newest === undefined || before === undefined) throw new Error('The demo has no invoices')
+    const [endMs, nextMs] = [Date.parse(newest.period.start), Date.parse(newest.period.end)]
+    await use(2000, endMs - 3_600_000)
+    await stepTo(clock.now() + 3_700_000)
+    expect(await invoiceAt(endMs)).toEqual(newest)
+    expect(await beyondByDays(Date.parse(before.period.start))).toBe(3600)
+    await use(100_010, clock.now())
+    await stepTo(nextMs + 1000)
+    const next = await invoiceAt(nextMs)
+    // 17 beyond the plan in its own period (0.85 cents) and 2,000 late ones: one item of the order, rounded once.
+    expect(next.lines).toMatchObject([
+      { kind: 'plan' },
+      { kind: 'usage', metric: 'queries', quantity: 2000, period: { start: before.period.start }, amount_cents: 100 },
+      { kind: 'usage', metric: 'queries', quantity: 17, period: { start: newest.period.start }, amount_cents: 1 },
+    ])
+    expect(ordersOfPolar().find(({ invoice_number: number }) => number === next.number)?.amount_cents).toBe(next.amount_cents)
+    expect(await invoiceAt(endMs)).toEqual(newest)
+  })
+
+  test('is handed over once: an event that comes again is dropped', async () => {
+    const platform = new BetterSqlite3(join(fixture.dataDir, 'platform.db'))
+    platform.prepare('UPDATE billable_units SET sent_at = NULL').run()
+    platform.close()
+    await stepTo(clock.now() + 1000)
+    const polar = new BetterSqlite3(join(fixture.dataDir, 'polar.db'), { readonly: true })
+    expect(polar.prepare('SELECT SUM(units) AS units FROM events').get()).toEqual({ units: 72_017 })
+    polar.close()
   })
 })
 

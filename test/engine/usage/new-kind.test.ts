@@ -4,12 +4,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { catalogFromWire, catalogToWire } from '../../../shared/billing/catalog-wire.ts'
 import type { Catalog, Meter } from '../../../shared/billing/catalog.ts'
 import { dayOf } from '../../../shared/billing/cost-day.ts'
-import { MICROS_PER_MINOR, priceDay } from '../../../shared/billing/cost.ts'
-import { beyondPlan } from '../../../shared/billing/invoice.ts'
+import { MICROS_PER_MINOR, minorOfUnits } from '../../../shared/billing/statement.ts'
 import { aggregations } from '../../../shared/billing/meter-kinds.ts'
 import { metersFile } from '../../../shared/catalogs/schema.ts'
 import { plansResponse } from '../../../shared/contract/platform.ts'
-import { usageLinesOf } from '../../../main/sandbox/invoices/usage-lines.ts'
+import { pricePeriod } from '../../../main/sandbox/costs/period-costs.ts'
+import { writeBillableUnits } from '../../../main/sandbox/overage/billable-units.ts'
 import { kindOf } from '../../../main/engine/billing/usage/meter-past.ts'
 import { Catalogs } from '../../../main/sandbox/catalogs.ts'
 import { DAY_MS, HOUR_MS, MeteredAccount, meteredCatalog } from './fixture.ts'
@@ -39,7 +39,7 @@ it('is counted by the platform: its period, its days, its hours and its next per
   account.clock.step(2 * HOUR_MS)
   await account.record([account.event('seats', { reading: 12 }), account.event('seats', { reading: 15 }, now), account.event('seats', { reading: 9 })])
   expect(await account.used('seats')).toBe(15)
-  expect(account.rows('SELECT day, quantity FROM usage_daily')).toEqual([{ day: dayOf(now), quantity: 15 }])
+  expect(account.rows('SELECT from_ms, quantity FROM usage_daily')).toEqual([{ from_ms: dayOf(now) * DAY_MS, quantity: 15 }])
   const [{ hours }] = account.rows('SELECT hours FROM usage_snapshots') as [{ hours: string }]
   expect(JSON.parse(hours)[new Date(now).getUTCHours()]).toBe(15)
   expect(await account.record([account.event('seats', { quantity: 1 })])).toMatchObject([{ status: 'refused', code: 'wrong_form' }])
@@ -48,15 +48,16 @@ it('is counted by the platform: its period, its days, its hours and its next per
 })
 
 it('is priced and invoiced for the period', async () => {
-  const cells = priceDay(catalog, [{ meterId: 'seats', service: '', userId: '', quantity: 12 }], () => ({ included: 10, usedBefore: 11, daysInPeriod: 30 }))
-  // 300 cents for the period are ten a day.
-  expect(cells).toMatchObject([{ amountMicros: 12 * 10 * MICROS_PER_MINOR, billedMicros: 2 * 10 * MICROS_PER_MINOR }])
-  expect(beyondPlan(seats, { used: 15, dayPeaks: [12, 15] }, 10)).toBe(5)
   await account.record([account.event('seats', { reading: 15 })])
-  const endMs = await account.with((_, { workspace }) => workspace.period_end)
-  account.clock.step(endMs - account.clock.now() + 1)
-  const lines = await account.with((unit, opened) => usageLinesOf(unit, opened, endMs, { taxCents: 0, netCents: 100 }))
-  expect(lines).toMatchObject([{ metric: 'seats', quantity: 5, amount_cents: 1500 }])
+  await account.with((unit, opened) => {
+    const { period_start: startMs, period_end: endMs } = opened.workspace
+    const [use] = pricePeriod(unit, opened, { startMs, endMs }).priced
+    // 300 cents a unit for the period; ten are included.
+    expect(use).toMatchObject({ listUnits: 15n, billedUnits: 5n, listMicros: 4_500n * MICROS_PER_MINOR })
+    expect(minorOfUnits(seats, use?.billedUnits ?? 0n)).toBe(1500n)
+    writeBillableUnits(unit, opened, { startMs, endMs })
+  })
+  expect(account.rows('SELECT metric, units FROM billable_units')).toEqual([{ metric: 'seats', units: 5 }])
 })
 
 it('is shown as something that stands at a height', () => {

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { meterOf } from '../../../shared/billing/catalog.ts'
-import { beyondPlan, dueAt, invoiceStatus, taxAtRate, usageLine, whyNotEligible } from '../../../shared/billing/invoice.ts'
-import { UNLIMITED } from '../../../shared/billing/limit.ts'
+import { dueAt, invoiceStatus, whyNotEligible } from '../../../shared/billing/invoice.ts'
 import { catalogs } from '../../../shared/generated/catalogs.ts'
 
 const { analytics } = catalogs
@@ -49,33 +47,5 @@ describe('ways to pay', () => {
     const due = Object.fromEntries(methods.map((method) => [method.id, (dueAt(0, method) / DAY_MS) as number]))
     expect(due).toEqual({ card: 0, ach: 0, invoice: 30, wire: 30 })
     expect(dueAt(5, null)).toBe(5)
-  })
-})
-
-describe('use beyond the plan', () => {
-  const queries = meterOf(analytics, 'queries')
-  const storage = meterOf(analytics, 'storage')
-
-  test('is billed at the unit price, rounded once', () => {
-    expect(usageLine(queries, 1234)).toMatchObject({ quantity: 1234, unitPriceCents: 50, per: 1000, amountCents: 62 })
-    expect(usageLine(queries, 30)?.amountCents).toBe(2)
-  })
-
-  test('is no line where it comes to nothing, or where the meter bills nothing', () => {
-    expect(usageLine(queries, 0)).toBeNull()
-    expect(usageLine(queries, 9)).toBeNull()
-    expect(usageLine(meterOf(analytics, 'users'), 50)).toBeNull()
-  })
-
-  test('of a peak-daily meter is the sum of what each day lay above', () => {
-    expect(beyondPlan(storage, { used: 300, dayPeaks: [90, 150, 300] }, 100)).toBe(250)
-    expect(beyondPlan(queries, { used: 300, dayPeaks: [90, 150, 300] }, 100)).toBe(200)
-    expect(beyondPlan(queries, { used: 300, dayPeaks: [] }, UNLIMITED)).toBe(0)
-  })
-
-  test('is taxed as what was bought beside it', () => {
-    expect(taxAtRate(250, { taxCents: 1900, netCents: 10_000 })).toBe(48)
-    expect(taxAtRate(250, { taxCents: 0, netCents: 10_000 })).toBe(0)
-    expect(taxAtRate(250, { taxCents: 19, netCents: 0 })).toBe(0)
   })
 })

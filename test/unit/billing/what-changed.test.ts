@@ -4,7 +4,7 @@ import { type CostCell, splitCosts } from '../../../shared/billing/cost.ts'
 import { explain, explainCosts } from '../../../shared/billing/what-changed.ts'
 
 function cell(service: string, userId: string, amountMicros: number): CostCell {
-  return { service, category: 'c', userId, meterId: 'm', quantity: 1, amountMicros, billedMicros: 0 }
+  return { service, category: 'c', userId, meterId: 'm', quantity: 1, amountMicros: BigInt(amountMicros), billedMicros: 0n }
 }
 
 const anyCells = fc.array(
@@ -25,7 +25,7 @@ describe('what changed', () => {
           for (const part of change.parts) expect(part.after - part.before).toBe(part.difference)
         }
         expect(byService.difference).toBe(byUser.difference)
-        expect(byService.after).toBe(after.length === 0 ? 0 : splitCosts(after, () => '').totalMinor)
+        expect(byService.after).toBe(after.length === 0 ? 0 : Number(splitCosts(after, () => '').totalMinor))
       }),
     )
   })

@@ -9,23 +9,25 @@ import { changeView, costView } from '../../../main/engine/billing/costs/cost-vi
 import { focusCsv, MANDATORY_COLUMNS } from '../../../main/engine/billing/costs/focus.ts'
 import { catalogToWire } from '../../../shared/billing/catalog-wire.ts'
 import type { CostCell } from '../../../shared/billing/cost.ts'
-import { dateOf, dayOfDate } from '../../../shared/billing/cost-day.ts'
+import { DAY_MS, dateOf, dayOf, dayOfDate } from '../../../shared/billing/cost-day.ts'
 import type { CostDimension } from '../../../shared/contract/console/costs.ts'
 import { catalogs } from '../../../shared/generated/catalogs.ts'
 
 const plans = catalogToWire(catalogs.analytics)
 const names = costNames(plans, [{ id: 'member-1', name: 'Petra Schulz' }])
 const first = dayOfDate('2026-10-09')
-const october: CostPeriod = { name: '2026-10', firstDay: first, endDay: first + 31, current: false }
-const november: CostPeriod = { name: '2026-11', firstDay: first + 31, endDay: first + 61, current: true }
+const october: CostPeriod = { name: '2026-10', startMs: first * DAY_MS, endMs: (first + 31) * DAY_MS, current: false }
+const november: CostPeriod = { name: '2026-11', startMs: october.endMs, endMs: (first + 61) * DAY_MS, current: true }
+const novemberDay = first + 31
+const noStatement = { listCents: 0, includedCents: 0, beyondCents: 0, late: [], invoice: null, differences: [] }
 const today = first + 31 + 2
 
 function cell(service: string, category: string, userId: string, meterId: string, amountMicros: number, billedMicros = 0): CostCell {
-  return { service, category, userId, meterId, quantity: amountMicros, amountMicros, billedMicros }
+  return { service, category, userId, meterId, quantity: amountMicros, amountMicros: BigInt(amountMicros), billedMicros: BigInt(billedMicros) }
 }
 
 function day(number: number, ...cells: CostCell[]): CostDay {
-  return { day: number, currency: 'usd', cells }
+  return { fromMs: number * DAY_MS, currency: 'usd', period: null, included: null, cells }
 }
 
 const anyCell = fc
@@ -47,26 +49,27 @@ describe('costs of a period', () => {
   test('total, rows and days agree to the cent, by every dimension', () => {
     fc.assert(
       fc.property(anyDays, fc.constantFrom<CostDimension>('service', 'category', 'user', 'meter'), (days, by) => {
-        const view = costView(days, by, names, october, [october], today, 'usd')
+        const view = costView(days, by, names, october, [october], today, 'usd', noStatement)
         expect(view.rows.reduce((sum, { amountCents }) => sum + amountCents, 0)).toBe(view.rows.length === 0 ? 0 : view.totalCents)
         for (const row of view.rows) {
           expect(row.days).toHaveLength(view.dates.length)
           expect(row.days.reduce((sum, amount) => sum + amount, 0)).toBe(row.amountCents)
         }
-        expect(view.totalCents).toBe(costView(days, 'service', names, october, [october], today, 'usd').totalCents)
+        expect(view.totalCents).toBe(costView(days, 'service', names, october, [october], today, 'usd', noStatement).totalCents)
       }),
     )
   })
 
   test('names services, categories and users in words; a running period ends today', () => {
     const view = costView(
-      [day(november.firstDay, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 20_000), cell('new', 'thing', '', 'queries', 10_000))],
+      [day(novemberDay, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 20_000), cell('new', 'thing', '', 'queries', 10_000))],
       'category',
       names,
       november,
       [november],
       today,
       'usd',
+      noStatement,
     )
     expect(view.rows.map(({ name, amountCents, share }) => [name, amountCents, share])).toEqual([
       ['AI service: LLM tokens', 2, 2 / 3],
@@ -90,8 +93,8 @@ describe('periods', () => {
   const current = { startMs: Date.UTC(2026, 1, 28, 10), endMs: Date.UTC(2026, 2, 31, 10) }
 
   test('go back to the first known day, by the anchor of the first invoice', () => {
-    const periods = costPeriods(current, 'month', Date.UTC(2025, 9, 31, 10), dayOfDate('2025-12-15'))
-    expect(periods.map(({ name, firstDay, endDay }) => [name, dateOf(firstDay), dateOf(endDay)])).toEqual([
+    const periods = costPeriods(current, 'month', Date.UTC(2025, 9, 31, 10), Date.UTC(2025, 11, 15), [])
+    expect(periods.map(({ name, startMs, endMs }) => [name, dateOf(dayOf(startMs)), dateOf(dayOf(endMs))])).toEqual([
       ['2026-02', '2026-02-28', '2026-03-31'],
       ['2026-01', '2026-01-31', '2026-02-28'],
       ['2025-12', '2025-12-31', '2026-01-31'],
@@ -100,10 +103,23 @@ describe('periods', () => {
   })
 
   test('without an invoice that leads here they are counted from the current one', () => {
-    const periods = costPeriods(current, 'month', Date.UTC(2025, 9, 5), dayOfDate('2026-02-01'))
-    expect(periods.map(({ firstDay, current: runs }) => [dateOf(firstDay), runs])).toEqual([
+    const periods = costPeriods(current, 'month', Date.UTC(2025, 9, 5), Date.UTC(2026, 1, 1), [])
+    expect(periods.map(({ startMs, current: runs }) => [dateOf(dayOf(startMs)), runs])).toEqual([
       ['2026-02-28', true],
       ['2026-01-28', false],
+    ])
+  })
+})
+
+describe('periods of the platform', () => {
+  test('are taken as it says them, where a subscription began another in between', () => {
+    const current = { startMs: Date.UTC(2026, 10, 17, 12), endMs: Date.UTC(2026, 11, 17, 12) }
+    const free = { startMs: Date.UTC(2026, 10, 3), endMs: Date.UTC(2026, 11, 3) }
+    const periods = costPeriods(current, 'month', null, Date.UTC(2026, 9, 20), [current, free])
+    expect(periods.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
+      [current.startMs, current.endMs],
+      // Its second row of that month is named by the later of the two.
+      [Date.UTC(2026, 9, 17, 12), free.startMs],
     ])
   })
 })
@@ -118,7 +134,7 @@ describe('what changed', () => {
   }
 
   test('a running period is compared with as many days of the one before', () => {
-    const after = { period: november, days: [day(november.firstDay, cell('query_engine', 'query_cost', 'mei.tanaka', 'queries', 800_000))] }
+    const after = { period: november, days: [day(novemberDay, cell('query_engine', 'query_cost', 'mei.tanaka', 'queries', 800_000))] }
     const change = changeView(before, after, names, plans, today, 'usd')
     expect(change).toMatchObject({ comparedDays: 3, beforeTotal: 50, afterTotal: 80, difference: 30 })
     expect(change.byService.map(({ name, difference }) => [name, difference])).toEqual([
@@ -135,11 +151,11 @@ describe('what changed', () => {
   test('each list of parts sums to the difference', () => {
     fc.assert(
       fc.property(anyDays, anyDays, (earlier, later) => {
-        const shifted = later.map((each) => ({ ...each, day: each.day + 31 }))
+        const shifted = later.map((each) => ({ ...each, fromMs: each.fromMs + 31 * DAY_MS }))
         const change = changeView({ period: october, days: earlier }, { period: { ...november, current: false }, days: shifted }, names, plans, today, 'usd')
         for (const parts of [change.byService, change.byUser, change.byMeter])
           expect(parts.reduce((sum, { difference }) => sum + difference, 0)).toBe(change.difference)
-        expect(change.beforeTotal).toBe(costView(earlier, 'user', names, october, [october], today, 'usd').totalCents)
+        expect(change.beforeTotal).toBe(costView(earlier, 'user', names, october, [october], today, 'usd', noStatement).totalCents)
       }),
     )
   })
@@ -181,11 +197,13 @@ describe('exports', () => {
   })
 
   test('JSON has the totals of the page and the rows', () => {
-    const json: unknown = JSON.parse(costJson(source))
+    const json: unknown = JSON.parse(costJson({ ...source, statement: { ...noStatement, listCents: 123, includedCents: 100, beyondCents: 23 } }))
     expect(json).toMatchObject({
       period: '2026-10',
       currency: 'USD',
       total: '1.23',
+      included: '1.00',
+      beyond_plan: '0.23',
       by_service: [
         { id: 'query_engine', amount: '1.23' },
         { id: 'ai_service', amount: '0.00' },
@@ -194,7 +212,7 @@ describe('exports', () => {
   })
 
   test('micros are written with every digit', () => {
-    expect([0, 1, 10_000, 1_234_567, 1_000_000_000_000].map((micros) => exactDecimal(micros, 'usd'))).toEqual([
+    expect([0n, 1n, 10_000n, 1_234_567n, 1_000_000_000_000n].map((micros) => exactDecimal(micros, 'usd'))).toEqual([
       '0.000000',
       '0.000001',
       '0.010000',
@@ -221,7 +239,9 @@ describe('FOCUS 1.2', () => {
       { description: 'Used before', kind: 'usage' as const, amount_cents: 0, tax_cents: 0 },
     ],
   }
-  const rows = parseCsv(focusCsv({ ...source, workspaceId: 'acc-1', plans, invoices: [invoice] }))
+  const rows = parseCsv(
+    focusCsv({ ...source, workspaceId: 'acc-1', plans, invoices: [invoice], billedMinor: new Map([['storage', 23n]]), usageInvoice: 'NORTHWIND-0016' }),
+  )
 
   test('has every mandatory column of the specification', () => {
     // FOCUS 1.2, "Feature level: Mandatory".
@@ -262,8 +282,8 @@ describe('FOCUS 1.2', () => {
 
   test('use beyond the plan is billed, the plan is a purchase, what is given back a credit, and tax is tax', () => {
     expect(rows.map((row) => [row.ChargeCategory, row.BilledCost, row.ListCost, row.InvoiceId])).toEqual([
-      ['Usage', '0.000000', '0.000002', ''],
-      ['Usage', '0.234567', '1.234567', ''],
+      ['Usage', '0.00', '0.000002', 'NORTHWIND-0016'],
+      ['Usage', '0.23', '1.234567', 'NORTHWIND-0016'],
       ['Purchase', '500.00', '500.00', 'NORTHWIND-0015'],
       ['Tax', '95.00', '95.00', 'NORTHWIND-0015'],
       ['Credit', '-45.00', '-45.00', 'NORTHWIND-0015'],

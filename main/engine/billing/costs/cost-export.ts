@@ -1,7 +1,8 @@
-import { MICROS_PER_MINOR, splitCosts } from '../../../../shared/billing/cost.ts'
-import { dateOf } from '../../../../shared/billing/cost-day.ts'
+import { splitCosts } from '../../../../shared/billing/cost.ts'
+import { DAY_MS, dateOf, dayOf, daysOf, rowId } from '../../../../shared/billing/cost-day.ts'
 import { decimalText } from '../../../../shared/billing/money.ts'
-import type { CostDimension } from '../../../../shared/contract/console/costs.ts'
+import { MICROS_PER_MINOR } from '../../../../shared/billing/statement.ts'
+import type { CostDimension, CostStatement } from '../../../../shared/contract/console/costs.ts'
 import type { CostDay } from './cost-days.ts'
 import { type CostNames, keyOf } from './cost-names.ts'
 import type { CostPeriod } from './cost-periods.ts'
@@ -32,13 +33,13 @@ const HEADER = [
   'currency',
 ]
 
-/** One line for each day, service, category, user and meter, with exact amounts. */
+/** One line for each day (two for one in which a period begins), service, category, user and meter, with exact amounts. */
 export function costCsv({ days, names }: CostExport): string {
   return csvText(
     HEADER,
-    days.flatMap(({ day, currency, cells }) =>
+    days.flatMap(({ fromMs, currency, cells }) =>
       cells.map((cell) => [
-        dateOf(day),
+        rowId(fromMs),
         cell.service,
         names('service', cell.service),
         cell.category,
@@ -57,7 +58,14 @@ export function costCsv({ days, names }: CostExport): string {
 }
 
 /** The same as JSON, with the rounded totals that the page shows. */
-export function costJson({ days, names, period, workspaceName, currency: planCurrency }: CostExport): string {
+export function costJson({
+  days,
+  names,
+  period,
+  workspaceName,
+  currency: planCurrency,
+  statement,
+}: CostExport & { readonly statement: CostStatement }): string {
   const currency = days[0]?.currency ?? planCurrency
   const cells = days.flatMap((day) => day.cells)
   const totals = (by: CostDimension) =>
@@ -66,16 +74,22 @@ export function costJson({ days, names, period, workspaceName, currency: planCur
     {
       workspace: workspaceName,
       period: period.name,
-      start_date: dateOf(period.firstDay),
-      end_date: dateOf(period.endDay),
+      start_date: dateOf(dayOf(period.startMs)),
+      end_date: dateOf(daysOf(period).endDay),
+      start: new Date(period.startMs).toISOString(),
+      end: new Date(period.endMs).toISOString(),
       currency: currency.toUpperCase(),
       total: decimalText(splitCosts(cells, () => '').totalMinor, currency),
+      included: decimalText(statement.includedCents, currency),
+      beyond_plan: decimalText(statement.beyondCents, currency),
+      invoice: statement.invoice === null ? null : { number: statement.invoice.number, amount: decimalText(statement.invoice.amountCents, currency) },
       by_service: totals('service'),
       by_category: totals('category'),
       by_user: totals('user'),
       by_meter: totals('meter'),
-      days: days.map(({ day, cells: dayCells }) => ({
-        date: dateOf(day),
+      days: days.map(({ fromMs, cells: dayCells }) => ({
+        date: dateOf(dayOf(fromMs)),
+        ...(fromMs % DAY_MS === 0 ? {} : { from: new Date(fromMs).toISOString() }),
         rows: dayCells.map((cell) => ({
           service: cell.service,
           category: cell.category,
@@ -93,10 +107,10 @@ export function costJson({ days, names, period, workspaceName, currency: planCur
 }
 
 /** Micros as a decimal in major units, with every digit that they have ("0.000200"). No float is made. */
-export function exactDecimal(micros: number, currency: string): string {
-  const minor = BigInt(micros) / BigInt(MICROS_PER_MINOR)
-  const rest = BigInt(micros) % BigInt(MICROS_PER_MINOR)
-  const whole = decimalText(Number(minor), currency)
+export function exactDecimal(micros: bigint, currency: string): string {
+  const minor = micros / MICROS_PER_MINOR
+  const rest = micros % MICROS_PER_MINOR
+  const whole = decimalText(minor, currency)
   const digits = rest.toString().padStart(4, '0')
   return whole.includes('.') ? `${whole}${digits}` : `${whole}.${digits}`
 }

@@ -1,30 +1,39 @@
-import { dateOf, daysOf } from '../../../../shared/billing/cost-day.ts'
+import { dateOf, dayOf, daysOf } from '../../../../shared/billing/cost-day.ts'
 import { type Period, periodAt, periodName } from '../../../../shared/billing/period.ts'
 
-/** A billing period by its days: `endDay` belongs to the next one. */
-export type CostPeriod = { readonly name: string; readonly firstDay: number; readonly endDay: number; readonly current: boolean }
+export type CostPeriod = Period & { readonly name: string; readonly current: boolean }
 
 /**
- * The billing periods back to the first day of which something is known, newest first. They are counted from the first
- * invoice's period, whose start is the subscription's own instant; where that does not lead to the current period, from the current one.
+ * The billing periods back to the first instant of which something is known, newest first. The platform's own where it says them; else they are counted from the
+ * first invoice's period, whose start is the subscription's own instant, and where that does not lead to the current period, from the current one.
  */
-export function costPeriods(current: Period, interval: 'month' | 'year', firstInvoiceStartMs: number | null, firstDay: number): CostPeriod[] {
+export function costPeriods(
+  current: Period,
+  interval: 'month' | 'year',
+  firstInvoiceStartMs: number | null,
+  firstMs: number,
+  said: readonly Period[],
+): CostPeriod[] {
   const anchorMs =
     firstInvoiceStartMs !== null && periodAt(firstInvoiceStartMs, current.startMs, interval).startMs === current.startMs ? firstInvoiceStartMs : current.startMs
   const periods: CostPeriod[] = [periodOf(current, true)]
   let before = current
-  while (daysOf(before).firstDay > firstDay) {
-    before = periodAt(anchorMs, before.startMs - 1, interval)
+  while (before.startMs > firstMs) {
+    const lastMs = before.startMs - 1
+    const counted = said.find(({ startMs, endMs }) => startMs <= lastMs && lastMs < endMs) ?? periodAt(anchorMs, lastMs, interval)
+    // A period that a new one cut short is over where that begins.
+    before = { startMs: counted.startMs, endMs: before.startMs }
     periods.push(periodOf(before, false))
   }
-  return periods
+  // A period is asked for by its month: of two that begin in one, the later.
+  return periods.filter(({ name }, index) => periods.findIndex((period) => period.name === name) === index)
 }
 
-/** The range as the bridge writes it. */
-export function periodOnBridge({ name, firstDay, endDay, current }: CostPeriod): { name: string; startDate: string; endDate: string; current: boolean } {
-  return { name, startDate: dateOf(firstDay), endDate: dateOf(endDay), current }
+/** The range as the bridge writes it, by its days; one that a period cuts is of both. */
+export function periodOnBridge(period: CostPeriod): { name: string; startDate: string; endDate: string; current: boolean } {
+  return { name: period.name, startDate: dateOf(dayOf(period.startMs)), endDate: dateOf(daysOf(period).endDay), current: period.current }
 }
 
-function periodOf(period: Period, current: boolean): CostPeriod {
-  return { name: periodName(period), ...daysOf(period), current }
+function periodOf({ startMs, endMs }: Period, current: boolean): CostPeriod {
+  return { startMs, endMs, name: periodName({ startMs }), current }
 }

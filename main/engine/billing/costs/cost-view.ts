@@ -1,7 +1,8 @@
-import { type CostCell, minorOf, splitCosts } from '../../../../shared/billing/cost.ts'
-import { dateOf } from '../../../../shared/billing/cost-day.ts'
+import { type CostCell, splitCosts, sumAmountMicros } from '../../../../shared/billing/cost.ts'
+import { dateOf, dayOf, daysOf } from '../../../../shared/billing/cost-day.ts'
 import { meterKinds, UNSAID_AGGREGATION } from '../../../../shared/billing/meter-kinds.ts'
-import { splitByWeight } from '../../../../shared/billing/money.ts'
+import { exactNumber } from '../../../../shared/billing/rounding.ts'
+import { splitMinor } from '../../../../shared/billing/statement.ts'
 import { type Change, explain, explainCosts } from '../../../../shared/billing/what-changed.ts'
 import type { PlansDocument } from '../../../../shared/billing/catalog-wire.ts'
 import type { CostChange, CostDimension, Costs } from '../../../../shared/contract/console/costs.ts'
@@ -18,30 +19,32 @@ export function costView(
   periods: readonly CostPeriod[],
   today: number,
   currency: string,
+  statement: Costs['statement'],
 ): Costs {
   const cells = days.flatMap((day) => day.cells)
   const key = keyOf(by)
   const split = splitCosts(
-    cells.filter(({ amountMicros }) => amountMicros > 0),
+    cells.filter(({ amountMicros }) => amountMicros > 0n),
     key,
   )
-  const shown = Math.max(period.firstDay, Math.min(period.endDay, today + 1))
-  const dayNumbers = Array.from({ length: shown - period.firstDay }, (_, index) => period.firstDay + index)
-  const byDay = new Map(days.map((day) => [day.day, day.cells]))
+  const { firstDay, endDay } = daysOf(period)
+  const shown = Math.max(firstDay, Math.min(endDay, today + 1))
+  const dayNumbers = Array.from({ length: shown - firstDay }, (_, index) => firstDay + index)
+  const byDay = new Map(days.map((day) => [dayOf(day.fromMs), day.cells]))
   return {
     currency: days[0]?.currency ?? currency,
     period: periodOnBridge(period),
     periods: periods.map(periodOnBridge),
-    totalCents: split.totalMinor,
-    billedCents: minorOf(cells.reduce((sum, { billedMicros }) => sum + billedMicros, 0)),
+    totalCents: exactNumber(split.totalMinor),
+    statement,
     rows: split.parts.map(({ id, minor }) => ({
       key: id,
       name: names(by, id),
-      amountCents: minor,
-      share: split.totalMinor === 0 ? 0 : minor / split.totalMinor,
+      amountCents: exactNumber(minor),
+      share: split.totalMinor === 0n ? 0 : Number(minor) / Number(split.totalMinor),
       days: splitByDays(
         minor,
-        dayNumbers.map((day) => sumOf((byDay.get(day) ?? []).filter((cell) => key(cell) === id))),
+        dayNumbers.map((day) => sumAmountMicros((byDay.get(day) ?? []).filter((cell) => key(cell) === id))),
       ),
     })),
     dates: dayNumbers.map(dateOf),
@@ -60,10 +63,9 @@ export function changeView(
   today: number,
   currency: string,
 ): CostChange {
-  const comparedDays = after.period.current ? Math.max(1, today + 1 - after.period.firstDay) : null
-  const earlier = (comparedDays === null ? before.days : before.days.filter(({ day }) => day < before.period.firstDay + comparedDays)).flatMap(
-    ({ cells }) => cells,
-  )
+  const comparedDays = after.period.current ? Math.max(1, today + 1 - daysOf(after.period).firstDay) : null
+  const lastDay = daysOf(before.period).firstDay + (comparedDays ?? 0)
+  const earlier = (comparedDays === null ? before.days : before.days.filter(({ fromMs }) => dayOf(fromMs) < lastDay)).flatMap(({ cells }) => cells)
   const later = after.days.flatMap(({ cells }) => cells)
   const by = (dimension: CostDimension): Change => explainCosts(earlier, later, keyOf(dimension))
   const named = (dimension: CostDimension, { parts }: Change): CostChange['byService'] =>
@@ -98,10 +100,6 @@ function usageChange(before: readonly CostCell[], after: readonly CostCell[], na
   })
 }
 
-function splitByDays(minor: number, micros: readonly number[]): number[] {
-  return micros.length === 0 ? [] : splitByWeight(minor, micros)
-}
-
-function sumOf(cells: readonly CostCell[]): number {
-  return cells.reduce((sum, { amountMicros }) => sum + amountMicros, 0)
+function splitByDays(minor: bigint, micros: readonly bigint[]): number[] {
+  return splitMinor(minor, micros).map(exactNumber)
 }

@@ -3,9 +3,11 @@
  * are known here, and columns of our own with its prefix `x_`.
  */
 import type { PlansDocument } from '../../../../shared/billing/catalog-wire.ts'
-import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
+import { DAY_MS, dayOf } from '../../../../shared/billing/cost-day.ts'
 import { meterKinds, UNSAID_AGGREGATION } from '../../../../shared/billing/meter-kinds.ts'
 import { minorUnitDigits } from '../../../../shared/billing/minor-units.ts'
+import type { CostCell } from '../../../../shared/billing/cost.ts'
+import { splitMinor } from '../../../../shared/billing/statement.ts'
 import { decimalText } from '../../../../shared/billing/money.ts'
 import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
 import { type CsvValue, csvText } from '../csv.ts'
@@ -58,6 +60,10 @@ export type FocusExport = CostExport & {
   readonly plans: PlansDocument
   /** Those whose period begins in the exported one: what was bought beforehand, and its tax. */
   readonly invoices: readonly InvoiceDocument[]
+  /** What of each meter's use in the period is billed, as the statement has it. */
+  readonly billedMinor: ReadonlyMap<string, bigint>
+  /** The number of the invoice that bills it; null: none does yet. */
+  readonly usageInvoice: string | null
 }
 
 export function focusCsv(source: FocusExport): string {
@@ -69,14 +75,32 @@ export function focusCsv(source: FocusExport): string {
   )
 }
 
+/** What each cell is billed: a meter's amount on the statement split among its cells, so that the rows sum to the invoice to the minor unit. */
+function billedByCell({ days, billedMinor }: Pick<FocusExport, 'days' | 'billedMinor'>): Map<CostCell, bigint> {
+  const cells = Map.groupBy(
+    days.flatMap((day) => day.cells),
+    ({ meterId }) => meterId,
+  )
+  return new Map(
+    [...cells].flatMap(([meterId, own]) => {
+      const parts = splitMinor(
+        billedMinor.get(meterId) ?? 0n,
+        own.map(({ billedMicros }) => billedMicros),
+      )
+      return own.map((cell, index): [CostCell, bigint] => [cell, parts[index] ?? 0n])
+    }),
+  )
+}
+
 /** Use of a day. What it is worth at its prices is the list cost; what lies beyond the plan is billed. */
 function usageRows({ days, names, plans, ...source }: FocusExport): Row[] {
-  return days.flatMap(({ day, currency, cells }) =>
+  const billedMinor = billedByCell({ days, billedMinor: source.billedMinor })
+  return days.flatMap(({ fromMs, currency, cells }) =>
     cells.map((cell): Row => {
       const meter = plans.meters.find(({ id }) => id === cell.meterId)
       const service = plans.costs?.services.find(({ id }) => id === cell.service)
       const listCost = exactDecimal(cell.amountMicros, currency)
-      const billed = exactDecimal(cell.billedMicros, currency)
+      const billed = decimalText(billedMinor.get(cell) ?? 0n, currency)
       const unit = unitOf(meter)
       const unitPrice = meter?.unit_price === undefined ? null : unitPriceText(meter.unit_price, currency)
       return {
@@ -84,8 +108,8 @@ function usageRows({ days, names, plans, ...source }: FocusExport): Row[] {
         BilledCost: billed,
         ChargeCategory: 'Usage',
         ChargeDescription: `${names('meter', cell.meterId)} used by ${names('service', cell.service)}`,
-        ChargePeriodStart: instant(day * DAY_MS),
-        ChargePeriodEnd: instant((day + 1) * DAY_MS),
+        ChargePeriodStart: instant(fromMs),
+        ChargePeriodEnd: instant(Math.min((dayOf(fromMs) + 1) * DAY_MS, source.period.endMs)),
         ContractedCost: listCost,
         EffectiveCost: billed,
         ListCost: listCost,
@@ -97,7 +121,7 @@ function usageRows({ days, names, plans, ...source }: FocusExport): Row[] {
         ConsumedQuantity: cell.quantity,
         ConsumedUnit: unit,
         ContractedUnitPrice: unitPrice,
-        InvoiceId: null,
+        InvoiceId: source.usageInvoice,
         ListUnitPrice: unitPrice,
         Tags: JSON.stringify({ category: names('category', `${cell.service}/${cell.category}`), user: names('user', cell.userId) }),
         x_CategoryId: cell.category,
@@ -171,8 +195,8 @@ function accountColumns(
     BillingAccountId: workspaceId,
     BillingAccountName: workspaceName,
     BillingCurrency: currency.toUpperCase(),
-    BillingPeriodStart: instant(period.firstDay * DAY_MS),
-    BillingPeriodEnd: instant(period.endDay * DAY_MS),
+    BillingPeriodStart: instant(period.startMs),
+    BillingPeriodEnd: instant(period.endMs),
     ChargeClass: null,
     InvoiceIssuerName: plans.catalog,
     ProviderName: plans.catalog,

@@ -1,5 +1,4 @@
 import type { Meter } from '../../../../shared/billing/catalog.ts'
-import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
 import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
 import type { Period } from '../../../../shared/billing/period.ts'
 import { percentOf } from '../../../../shared/billing/thresholds.ts'
@@ -14,12 +13,11 @@ export function usageBreakdown(
 ): UsageBreakdown | null {
   // Of readings only the highest counts, and it is nobody's in particular.
   if (meterKindOf(meter).course !== 'flow') return null
-  const from = Math.floor(period.startMs / DAY_MS)
-  const shares = history.readShares(workspaceId, from, Math.floor(nowMs / DAY_MS), meter.id)
+  const shares = history.readShares(workspaceId, period.startMs, nowMs + 1, meter.id)
   if (shares.length === 0) return null
   const total = shares.reduce((sum, { quantity }) => sum + quantity, 0)
   return {
-    from: from * DAY_MS,
+    from: period.startMs,
     to: nowMs,
     total,
     services: largestFirst(

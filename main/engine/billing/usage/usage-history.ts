@@ -15,7 +15,7 @@ export type UsageDay = {
 }
 
 /** What was used on a day, by meter, service and user; '' where nothing was named. */
-export type UsageShare = { readonly day: number; readonly metric: string; readonly service: string; readonly userId: string; readonly quantity: number }
+export type UsageShare = { readonly fromMs: number; readonly metric: string; readonly service: string; readonly userId: string; readonly quantity: number }
 
 const storedDay = z.object({
   day: z.int(),
@@ -25,7 +25,7 @@ const storedDay = z.object({
   hours: z.string(),
 })
 const hourList = z.array(z.int().nullable()).length(24)
-const storedShares = z.object({ day: z.int(), rows: z.string() })
+const storedShares = z.object({ from_ms: z.int(), rows: z.string() })
 const shareRows = z.array(z.tuple([z.string(), z.string(), z.string(), z.int()]))
 
 /** The past of a workspace's meters, from the cache. Days that the platform never brought are missing. */
@@ -38,7 +38,7 @@ export class UsageHistory {
     this.#days = database.prepare(
       'SELECT day, quota_limit, used_at_end, peak, hours FROM usage_days WHERE workspace_id = ? AND metric = ? AND day BETWEEN ? AND ? ORDER BY day',
     )
-    this.#shares = database.prepare('SELECT day, rows FROM usage_shares WHERE workspace_id = ? AND day BETWEEN ? AND ? ORDER BY day')
+    this.#shares = database.prepare('SELECT from_ms, rows FROM usage_shares WHERE workspace_id = ? AND from_ms >= ? AND from_ms < ? ORDER BY from_ms')
     this.#metrics = database.prepare('SELECT DISTINCT metric FROM usage_days WHERE workspace_id = ?')
   }
 
@@ -56,12 +56,12 @@ export class UsageHistory {
     })
   }
 
-  /** Both ends included. @param metric only this meter's. */
-  readShares(workspaceId: string, fromDay: number, toDay: number, metric?: string): UsageShare[] {
-    return this.#shares.all(workspaceId, fromDay, toDay).flatMap((raw) => {
-      const { day, rows } = storedShares.parse(raw)
+  /** Of the days, or parts of days, that begin in a half-open range. @param metric only this meter's. */
+  readShares(workspaceId: string, fromMs: number, untilMs: number, metric?: string): UsageShare[] {
+    return this.#shares.all(workspaceId, fromMs, untilMs).flatMap((raw) => {
+      const { from_ms: from, rows } = storedShares.parse(raw)
       return shareRows.parse(JSON.parse(rows)).flatMap(([name, service, userId, quantity]) => {
-        return metric === undefined || name === metric ? [{ day, metric: name, service, userId, quantity }] : []
+        return metric === undefined || name === metric ? [{ fromMs: from, metric: name, service, userId, quantity }] : []
       })
     })
   }

@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3'
 import { z } from 'zod'
-import { dayOfDate } from '../../../../shared/billing/cost-day.ts'
+import { dayOfDate, rowStartOfId } from '../../../../shared/billing/cost-day.ts'
 import { snapshotDocument, usageDayDocument } from '../../../../shared/contract/platform/usage.ts'
 import type { Database } from '../../store/database.ts'
 import type { TopicTable } from '../../sync/documents/topic-table.ts'
@@ -39,23 +39,23 @@ function snapshotTable(database: Database): TopicTable {
 }
 
 function usageDayTable(database: Database): TopicTable {
-  const find = database.prepare('SELECT rows FROM usage_shares WHERE workspace_id = ? AND day = ?')
+  const find = database.prepare('SELECT rows FROM usage_shares WHERE workspace_id = ? AND from_ms = ?')
   const write = database.prepare<unknown[]>(
-    `INSERT INTO usage_shares (workspace_id, day, rows, version, generation) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO usage_shares (workspace_id, from_ms, rows, version, generation) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET rows = excluded.rows, version = excluded.version, generation = excluded.generation`,
   )
-  const remove = database.prepare('DELETE FROM usage_shares WHERE workspace_id = ? AND day = ?')
+  const remove = database.prepare('DELETE FROM usage_shares WHERE workspace_id = ? AND from_ms = ?')
   return {
     topic: 'usage_day',
     upsert(workspaceId, _, version, body, generation) {
-      const { date, rows } = usageDayDocument.parse(body)
-      const day = dayOfDate(date)
+      const { date, from, rows } = usageDayDocument.parse(body)
+      const fromMs = rowStartOfId(from ?? date)
       const text = JSON.stringify(rows)
-      const before = z.object({ rows: z.string() }).safeParse(find.get(workspaceId, day))
-      write.run(workspaceId, day, text, version, generation)
+      const before = z.object({ rows: z.string() }).safeParse(find.get(workspaceId, fromMs))
+      write.run(workspaceId, fromMs, text, version, generation)
       return !before.success || before.data.rows !== text
     },
-    remove: (workspaceId, id) => remove.run(workspaceId, dayOfDate(id)).changes > 0,
+    remove: (workspaceId, id) => remove.run(workspaceId, rowStartOfId(id)).changes > 0,
     ...sweeping(database, 'usage_shares'),
   }
 }

@@ -6,6 +6,9 @@ import type { Unit } from '../../store/store.ts'
 import type { Account } from '../accounts/account.ts'
 import { setCounters } from './counters.ts'
 
+const MARK_DAYS_SINCE = `INSERT INTO usage_dirty_days (workspace_id, day)
+  SELECT DISTINCT workspace_id, from_ms / 86400000 FROM usage_daily WHERE workspace_id = ? AND from_ms >= ? ON CONFLICT DO NOTHING`
+
 /** What an account has bought on top of its plan: boosters that nobody has ended yet, and seats. */
 export async function readHoldings(unit: Unit, workspaceId: string, catalog: Catalog, seats: number): Promise<Holdings> {
   // Asked for every account that is opened, the push path too: not where nothing can be there.
@@ -32,6 +35,11 @@ export function limitsInForce({ catalog, plan, holdings }: Account, atMs: number
 
 export async function putLimitsInForce(unit: Unit, account: Account): Promise<void> {
   const limits = limitsInForce(account, unit.now)
+  // Another limit moves what lies beyond it on every day of the period.
+  const { workspace, catalog, counters } = account
+  if (catalog.meters.some(({ id, unitPrice }) => unitPrice !== null && counters.get(id)?.quota_limit !== limits[id])) {
+    unit.file.prepare<[string, number]>(MARK_DAYS_SINCE).run(workspace.id, workspace.period_start)
+  }
   await setCounters(unit, account, Object.fromEntries(Object.entries(limits).map(([meterId, limit]) => [meterId, { limit }])))
 }
 

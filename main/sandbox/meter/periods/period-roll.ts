@@ -1,3 +1,5 @@
+import { dayOf, rowStartOf } from '../../../../shared/billing/cost-day.ts'
+import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
 import { periodAt } from '../../../../shared/billing/period.ts'
 import { usageInNewPeriod } from '../../../../shared/billing/plan-change.ts'
 import { auditPlanChange } from '../../audit/plan-change.ts'
@@ -6,6 +8,7 @@ import { type Account, basePlanOf } from '../accounts/account.ts'
 import { closePeriod } from './closed-periods.ts'
 import { setCounters } from '../counters/counters.ts'
 import { deviceCounterDocument, planDocument } from '../accounts/documents.ts'
+import { usageRows } from '../usage/usage-rows.ts'
 import { limitsInForce } from '../counters/limits.ts'
 
 /** When the period is over: the next one begins, monthly counters at zero; a cancelled subscription is over with it. */
@@ -33,10 +36,23 @@ export async function rollPeriod(unit: Unit, account: Account): Promise<void> {
   await startCountersAnew(unit, account)
 }
 
+/** What stands at a level is used from the period's first instant on, reading or not. */
+function keepLevels(unit: Unit, { workspace, catalog }: Account, used: Readonly<Record<string, number>>): void {
+  const { addToDay, markDay } = usageRows(unit)
+  for (const meter of catalog.meters) {
+    const level = used[meter.id] ?? 0
+    const { pricedFor, day } = meterKindOf(meter)
+    if (pricedFor !== 'period' || meter.unitPrice === null || level === 0) continue
+    addToDay[day].run(workspace.id, rowStartOf({ startMs: workspace.period_start }, workspace.period_start), meter.id, '', '', level)
+    markDay.run(workspace.id, dayOf(workspace.period_start))
+  }
+}
+
 /** Monthly counters at zero and every limit as the plan in force says. */
 export async function startCountersAnew(unit: Unit, account: Account): Promise<void> {
   const before = Object.fromEntries([...account.counters.values()].map(({ metric, used }) => [metric, used]))
   const used = usageInNewPeriod(account.catalog.meters, before)
+  keepLevels(unit, account, used)
   const limits = limitsInForce(account, unit.now)
   await setCounters(unit, account, Object.fromEntries(Object.entries(used).map(([metric, amount]) => [metric, { used: amount, limit: limits[metric] ?? 0 }])))
   const devices = await unit.tx

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isInForce, type Meter, refusalCode } from '../../../../shared/billing/catalog.ts'
+import { dayOf, rowStartOf } from '../../../../shared/billing/cost-day.ts'
 import { fitsUnder, limitFromWire } from '../../../../shared/billing/limit.ts'
 import { isTooFarAhead, periodAt, takesLateEvents } from '../../../../shared/billing/period.ts'
 import { quotaReason } from '../../../../shared/billing/quota-reason.ts'
@@ -15,8 +16,6 @@ import { announceCounters } from '../accounts/documents.ts'
 import type { UsageEvent, UsageOutcome } from './usage-event.ts'
 import { hourOf, shiftSnapshots } from './snapshots.ts'
 import { markKeyOf, type StoredEvent, usageRows } from './usage-rows.ts'
-
-const DAY_MS = 86_400_000
 
 /**
  * What one event, and one meter in one period, may come to. A day can hold the use of two periods, and what is summed there must still
@@ -58,8 +57,8 @@ export class UsageBook {
   readonly #meters = new Map<string, Meter>()
   readonly #running = new Map<Meter, Tally>()
   readonly #closedTallies = new Map<Meter, ClosedTally[]>()
-  /** By day, metric, service and user. */
-  readonly #days = new Map<string, { day: number; meter: Meter; service: string; userId: string; quantity: number }>()
+  /** By row of a day, metric, service and user. */
+  readonly #days = new Map<string, { fromMs: number; meter: Meter; service: string; userId: string; quantity: number }>()
   /** What came late, by hour: the snapshots since then were written without it. */
   readonly #late = new Map<Tally, Map<number, Amount[]>>()
 
@@ -125,9 +124,9 @@ export class UsageBook {
       }
     }
     const days = new Set<number>()
-    for (const { day, meter, service, userId, quantity } of this.#days.values()) {
-      this.#rows.addToDay[meterKindOf(meter).day].run(workspaceId, day, meter.id, service, userId, quantity)
-      days.add(day)
+    for (const { fromMs, meter, service, userId, quantity } of this.#days.values()) {
+      this.#rows.addToDay[meterKindOf(meter).day].run(workspaceId, fromMs, meter.id, service, userId, quantity)
+      days.add(dayOf(fromMs))
     }
     for (const day of days) this.#rows.markDay.run(workspaceId, day)
     for (const [{ meter, closed }, hours] of this.#late) shiftSnapshots(this.#unit, this.#account, meter, closed?.endMs ?? null, hours)
@@ -195,7 +194,8 @@ export class UsageBook {
     tally.marked ||= next.mark !== tally.mark
     tally.used = next.used
     tally.mark = next.mark
-    if (said.amount > 0) this.#addDay(Math.floor(atMs / DAY_MS), meter, event.service ?? '', event.userId ?? '', said.amount)
+    const period = tally.closed ?? { startMs: this.#account.workspace.period_start }
+    if (said.amount > 0) this.#addDay(rowStartOf(period, atMs), meter, event.service ?? '', event.userId ?? '', said.amount)
     const hour = hourOf(atMs)
     if (hour < hourOf(this.#unit.now) && !isKnownKey) {
       const hours = this.#late.get(tally) ?? new Map<number, Amount[]>()
@@ -206,11 +206,11 @@ export class UsageBook {
     }
   }
 
-  #addDay(day: number, meter: Meter, service: string, userId: string, quantity: number): void {
+  #addDay(fromMs: number, meter: Meter, service: string, userId: string, quantity: number): void {
     // With its length, as any character may stand in a service's name.
-    const key = `${day} ${meter.id} ${service.length} ${service}${userId}`
+    const key = `${fromMs} ${meter.id} ${service.length} ${service}${userId}`
     const known = this.#days.get(key)
-    if (known === undefined) this.#days.set(key, { day, meter, service, userId, quantity })
+    if (known === undefined) this.#days.set(key, { fromMs, meter, service, userId, quantity })
     else known.quantity = dayRules[meterKindOf(meter).day](known.quantity, quantity)
   }
 

@@ -43,14 +43,18 @@ export type StoredEvent = {
   metadata: string | null
 }
 
-type DayRow = [workspaceId: string, day: number, metric: string, service: string, userId: string, quantity: number]
+type DayRow = [workspaceId: string, fromMs: number, metric: string, service: string, userId: string, quantity: number]
+
+/** What a service and user used of a meter on a day, or on the part of one that begins at `from_ms`. */
+export type StoredUse = { from_ms: number; metric: string; service: string; user_id: string; quantity: number }
 
 class UsageRows {
   readonly insertEvent: Statement<EventRow>
   readonly findEvent: Statement<[workspaceId: string, source: string, id: string], StoredEvent>
-  /** How use comes into the days of a meter, by its kind's rule. */
+  /** How use comes into the days of a meter, by its kind's rule. `fromMs`: see `rowStartOf`. */
   readonly addToDay: Readonly<Record<DayRule, Statement<DayRow>>>
-  readonly readDay: Statement<[workspaceId: string, day: number], { metric: string; service: string; user_id: string; quantity: number }>
+  /** Rows whose first instant lies in a half-open range. */
+  readonly readRange: Statement<[workspaceId: string, fromMs: number, untilMs: number], StoredUse>
   readonly markDay: Statement<[workspaceId: string, day: number]>
   readonly findKey: Statement<[workspaceId: string, metric: string, periodStart: number, key: string], { found: 1 }>
   readonly insertKey: Statement<[workspaceId: string, metric: string, periodStart: number, key: string]>
@@ -73,16 +77,17 @@ class UsageRows {
     )
     this.addToDay = {
       added: file.prepare(
-        `INSERT INTO usage_daily (workspace_id, day, metric, service, user_id, quantity) VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO usage_daily (workspace_id, from_ms, metric, service, user_id, quantity) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity`,
       ),
       highest: file.prepare(
-        `INSERT INTO usage_daily (workspace_id, day, metric, service, user_id, quantity) VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO usage_daily (workspace_id, from_ms, metric, service, user_id, quantity) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET quantity = max(quantity, excluded.quantity)`,
       ),
     }
-    this.readDay = file.prepare(
-      'SELECT metric, service, user_id, quantity FROM usage_daily WHERE workspace_id = ? AND day = ? ORDER BY metric, service, user_id',
+    this.readRange = file.prepare(
+      `SELECT from_ms, metric, service, user_id, quantity FROM usage_daily
+        WHERE workspace_id = ? AND from_ms >= ? AND from_ms < ? ORDER BY from_ms, metric, service, user_id`,
     )
     this.markDay = file.prepare('INSERT INTO usage_dirty_days (workspace_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING')
     this.findKey = file.prepare('SELECT 1 AS found FROM usage_keys WHERE workspace_id = ? AND metric = ? AND period_start = ? AND unique_key = ?')

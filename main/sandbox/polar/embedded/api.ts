@@ -6,8 +6,10 @@ import { isoTime } from '../../clock.ts'
 import { limitBody } from '../../http/door.ts'
 import type { RouteEnvironment } from '../../http/environment.ts'
 import { Refusal } from '../../http/failure.ts'
+import { OVERAGE_EVENT } from '../../overage/overage-event.ts'
 import { createCheckout } from './checkouts.ts'
 import { invoicePath } from './pages/invoice-page.ts'
+import { takeEvents } from './metered.ts'
 import { type EmbeddedPolar, hashToken } from './polar.ts'
 import type { PolarUnit } from './store/polar-store.ts'
 import { findActive, findCheckout, findCustomer, findOrder, findProduct, findSubscription, orderParts, type SubscriptionParts } from './store/records.ts'
@@ -38,6 +40,20 @@ const subscriptionUpdate = z.union([
   z.strictObject({ cancel_at_period_end: z.boolean() }),
   z.strictObject({ seats: z.int().min(0).max(10_000), proration_behavior: z.literal('invoice') }),
 ])
+/** Use that is billed by the unit; other events are not made here. */
+const newEvents = z.looseObject({
+  events: z
+    .array(
+      z.looseObject({
+        name: z.literal(OVERAGE_EVENT),
+        external_customer_id: z.string().min(1).max(256),
+        external_id: z.string().min(1).max(512),
+        timestamp: z.iso.datetime({ offset: true }),
+        metadata: z.looseObject({ meter: z.string().min(1).max(500), units: z.int() }),
+      }),
+    )
+    .max(1_000),
+})
 const paging = z.object({ page: z.coerce.number().int().min(1).default(1), limit: z.coerce.number().int().min(1).max(100).default(10) })
 
 type PolarContext = Context<RouteEnvironment>
@@ -175,6 +191,23 @@ export function polarApi(polar: EmbeddedPolar): Hono<RouteEnvironment> {
     if (body.proration_behavior === 'next_period') return await changeLater(unit, polar.outbox, parts, to)
     return to.id === parts.product.id ? parts : await changeNow(unit, polar.outbox, parts, to)
   }
+
+  api.post('/events/ingest', async (context) => {
+    const { events } = await bodyOf(context, newEvents)
+    return polar.take(async (unit) => {
+      let inserted = 0
+      for (const [externalId, own] of Map.groupBy(events, (event) => event.external_customer_id)) {
+        const customer = await findCustomer(unit, externalId)
+        if (customer === undefined) throw invalid('external_customer_id', 'Customer does not exist.')
+        inserted += await takeEvents(
+          unit,
+          customer.id,
+          own.map(({ external_id: id, timestamp, metadata: { meter, units } }) => ({ externalId: id, meter, units, atMs: Date.parse(timestamp) })),
+        )
+      }
+      return context.json({ inserted, duplicates: events.length - inserted })
+    })
+  })
 
   api.get('/orders/', (context) => {
     const { page, limit, external_customer_id: externalId } = queryOf(context, paging.extend({ external_customer_id: z.string().min(1) }))

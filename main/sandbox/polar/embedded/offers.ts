@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Catalog } from '../../../../shared/billing/catalog.ts'
 import type { Interval } from '../../../../shared/billing/period.ts'
+import { meteredPricesOf } from './metered.ts'
 import type { PolarUnit } from './store/polar-store.ts'
 import type { ProductRow } from './store/schema.ts'
 
-type Offer = Pick<ProductRow, 'catalog' | 'plan' | 'kind' | 'name' | 'description' | 'price_cents' | 'seat_price_cents' | 'currency' | 'recurring_interval'>
+type Offer = Pick<
+  ProductRow,
+  'catalog' | 'plan' | 'kind' | 'name' | 'description' | 'price_cents' | 'seat_price_cents' | 'currency' | 'recurring_interval' | 'metered_prices'
+>
 
 /** Boosters and plans have ids of their own in a catalog, and the two may be the same. */
 const BOOSTER_PREFIX = 'booster:'
@@ -36,6 +40,7 @@ function offersOf(catalog: Catalog): Offer[] {
             seat_price_cents: seatPriceCents,
             currency,
             recurring_interval: interval,
+            metered_prices: JSON.stringify(meteredPricesOf(catalog)),
           },
         ],
   )
@@ -50,6 +55,7 @@ function offersOf(catalog: Catalog): Offer[] {
       seat_price_cents: null,
       currency,
       recurring_interval: 'once',
+      metered_prices: '[]',
     }),
   )
   const topUp: Offer = {
@@ -63,6 +69,7 @@ function offersOf(catalog: Catalog): Offer[] {
     seat_price_cents: null,
     currency: catalog.plans[0]?.currency ?? '',
     recurring_interval: 'once',
+    metered_prices: '[]',
   }
   return [...plans, ...boosters, ...(catalog.capabilities.includes('top_up') ? [topUp] : [])]
 }

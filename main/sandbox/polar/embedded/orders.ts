@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Period } from '../../../../shared/billing/period.ts'
+import { sumCents } from '../../../../shared/billing/statement.ts'
 import { nextInvoiceNumber } from './invoice-number.ts'
 import type { WebhookOutbox } from './outbox.ts'
 import type { PolarUnit } from './store/polar-store.ts'
@@ -10,6 +11,8 @@ import type { OrderItem } from './wire.ts'
 export type SaleParts = { subscription: SubscriptionRow | null; product: ProductRow; customer: CustomerRow }
 
 export type Sale = {
+  /** Of the order, where what it bills had to know it before. */
+  orderId?: string
   reason: PolarSchema['orders']['billing_reason']
   description: string
   items: readonly OrderItem[]
@@ -26,7 +29,7 @@ export type Sale = {
  */
 export async function writeOrder(unit: PolarUnit, outbox: WebhookOutbox, parts: SaleParts, sale: Sale): Promise<void> {
   const { subscription, product } = parts
-  const amount = sale.items.reduce((sum, item) => sum + item.amount_cents, 0)
+  const amount = sumCents(sale.items.map((item) => item.amount_cents))
   const { credit_cents: credit } = await unit.tx.selectFrom('customers').select('credit_cents').where('id', '=', parts.customer.id).executeTakeFirstOrThrow()
   const appliedCredit = amount < 0 ? amount : Math.min(credit, amount)
   const customer = await unit.tx
@@ -38,7 +41,7 @@ export async function writeOrder(unit: PolarUnit, outbox: WebhookOutbox, parts: 
   const order = await unit.tx
     .insertInto('orders')
     .values({
-      id: randomUUID(),
+      id: sale.orderId ?? randomUUID(),
       customer_id: customer.id,
       product_id: product.id,
       subscription_id: subscription?.id ?? null,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { periodAt, periodNumber } from '../../../../shared/billing/period.ts'
+import { sumCents } from '../../../../shared/billing/statement.ts'
 import type { Card } from './cards.ts'
 import { numberInSeries, seriesOf } from './invoice-number.ts'
+import { meteredItems } from './metered.ts'
 import { intervalOf } from './offers.ts'
 import type { PolarUnit } from './store/polar-store.ts'
 import { findCustomer } from './store/records.ts'
@@ -18,6 +20,8 @@ export type PastSubscription = {
   card: Card
   /** Epoch ms. */
   startedAt: number
+  /** What each period that is over used beyond the plan, by the period's end. */
+  overage: readonly { period_end: number; metric: string; units: number }[]
 }
 
 /**
@@ -69,6 +73,9 @@ export async function writePast(unit: PolarUnit, past: PastSubscription): Promis
     const period = periodNumber(past.startedAt, index, interval)
     if (period.startMs > now) return
     const orderId = randomUUID()
+    const used = past.overage.filter(({ period_end: endMs }) => endMs === period.startMs).map(({ metric: meter, units }) => ({ meter, units }))
+    const items = [...periodItems(product, 0), ...meteredItems(product, used)]
+    const amountCents = sumCents(items.map((item) => item.amount_cents))
     await tx
       .insertInto('orders')
       .values({
@@ -79,10 +86,10 @@ export async function writePast(unit: PolarUnit, past: PastSubscription): Promis
         checkout_id: index === 0 ? checkoutId : null,
         status: 'paid',
         billing_reason: index === 0 ? 'subscription_create' : 'subscription_cycle',
-        items: JSON.stringify(periodItems(product, 0)),
-        amount_cents: product.price_cents,
+        items: JSON.stringify(items),
+        amount_cents: amountCents,
         applied_credit_cents: 0,
-        due_cents: product.price_cents,
+        due_cents: amountCents,
         currency: product.currency,
         invoice_number: await numberInSeries(unit, seriesOf(past.name)),
         description: index === 0 ? `${product.name}, first ${interval}` : `${product.name}, renewal`,
@@ -99,7 +106,7 @@ export async function writePast(unit: PolarUnit, past: PastSubscription): Promis
         order_id: orderId,
         customer_id: customer.id,
         status: 'succeeded',
-        amount_cents: product.price_cents,
+        amount_cents: amountCents,
         currency: product.currency,
         card_brand: past.card.brand,
         card_last4: past.card.last4,

@@ -81,6 +81,11 @@ export class EmbeddedPolar {
     })
   }
 
+  /** Takes events before time does what it does: what was used until a cycle is on that cycle's order, however late it is made here. */
+  async take<T>(work: (unit: PolarUnit) => Promise<T>): Promise<T> {
+    return await this.#store.write(work)
+  }
+
   /** Lets time pass also when nobody asks, and tries again what could not be delivered. */
   async tick(): Promise<void> {
     await this.write(async () => undefined)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Period, periodAt, periodNumber } from '../../../../shared/billing/period.ts'
 import { type Proration, prorate } from '../../../../shared/billing/proration.ts'
+import { billEvents } from './metered.ts'
 import { writeOrder } from './orders.ts'
 import type { OrderItem } from './wire.ts'
 import { intervalOf, recurringCents } from './offers.ts'
@@ -154,6 +155,20 @@ async function end(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionPa
     pending_product_id: null,
   })
   const ended = { ...parts, subscription }
+  const endMs = parts.subscription.current_period_end
+  const orderId = randomUUID()
+  const items = await billEvents(unit, parts.customer.id, parts.product, endMs, orderId)
+  // What the last period used beyond the plan has no renewal to come with.
+  if (items.length > 0) {
+    await writeOrder(unit, outbox, ended, {
+      orderId,
+      reason: 'subscription_cycle',
+      description: `${parts.product.name}, use beyond the plan`,
+      items,
+      period: periodOf(parts.subscription),
+      atMs: endMs,
+    })
+  }
   await outbox.subscriptionMoved(unit, ended, ['subscription.revoked'])
   return ended
 }
@@ -171,10 +186,14 @@ async function renew(unit: PolarUnit, outbox: WebhookOutbox, parts: Subscription
     current_period_end: period.endMs,
   })
   const renewed = { ...parts, subscription, product }
+  const orderId = randomUUID()
+  // What was used beyond the plan was used on the plan that was in force then.
+  const used = await billEvents(unit, parts.customer.id, parts.product, startMs, orderId)
   await writeOrder(unit, outbox, renewed, {
+    orderId,
     reason: 'subscription_cycle',
     description: `${product.name}, renewal`,
-    items: periodItems(product, subscription.seats),
+    items: [...periodItems(product, subscription.seats), ...used],
     period: { startMs, endMs: period.endMs },
     atMs: startMs,
   })

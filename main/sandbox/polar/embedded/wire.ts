@@ -1,13 +1,15 @@
 /** Rows as Polar's API writes them (version 2026-10). The types are those of Polar's own SDK. */
 import type { models } from '@polar-sh/sdk/2026-10'
 import { isoTime } from '../../clock.ts'
+import { meteredPriceId, meterId, readMeteredPrices } from './metered.ts'
 import { intervalOf, productMetadata, recurringCents } from './offers.ts'
 import type { CheckoutRow, CustomerRow, OrderRow, PaymentRow, ProductRow, SubscriptionRow } from './store/schema.ts'
 
 /** The one organisation of this sandbox. */
 export const ORGANIZATION_ID = '0d7d3f0e-7a53-4c07-9b4b-6f3f6a1d2c11'
 
-export type OrderItem = { label: string; amount_cents: number; proration: boolean }
+/** `price_id`: of a price by the unit; left out: the product's own. */
+export type OrderItem = { label: string; amount_cents: number; proration: boolean; price_id?: string }
 
 function stamps(createdAt: number): { created_at: string; modified_at: null } {
   return { created_at: isoTime(createdAt), modified_at: null }
@@ -51,12 +53,41 @@ function priceOf(row: ProductRow): models.ProductPriceFixed {
   }
 }
 
+/** The price of the period, and those by the unit. */
+function pricesOf(row: ProductRow): (models.ProductPriceFixed | models.ProductPriceMeteredUnit)[] {
+  return [
+    priceOf(row),
+    ...readMeteredPrices(row).map(
+      ({ meter, name, cents, per }): models.ProductPriceMeteredUnit => ({
+        ...stamps(row.created_at),
+        id: meteredPriceId(row, meter),
+        source: 'catalog',
+        amount_type: 'metered_unit',
+        price_currency: row.currency,
+        tax_behavior: null,
+        is_archived: false,
+        product_id: row.id,
+        unit_amount: unitAmountText(cents, per),
+        cap_amount: null,
+        meter_id: meterId(meter),
+        meter: { id: meterId(meter), name: meter, unit: 'scalar', custom_label: name, custom_multiplier: null },
+      }),
+    ),
+  ]
+}
+
+/** Cents of one unit as a decimal, exact where it ends, else to twelve digits. */
+function unitAmountText(cents: number, per: number): string {
+  const scaled = ((BigInt(cents) * 10n ** 12n) / BigInt(per)).toString().padStart(13, '0')
+  return `${scaled.slice(0, -12)}.${scaled.slice(-12)}`.replace(/\.?0+$/, '')
+}
+
 export function productWire(row: ProductRow): models.Product {
   return {
     ...productCore(row),
     metadata: productMetadata(row),
     is_deletable: false,
-    prices: [priceOf(row)],
+    prices: pricesOf(row),
     benefits: [],
     medias: [],
     attached_custom_fields: [],
@@ -168,7 +199,7 @@ export function subscriptionWire(row: SubscriptionRow, product: ProductRow, cust
     customer: customerCore(customer),
     product: productWire(product),
     discount: null,
-    prices: [priceOf(product)],
+    prices: pricesOf(product),
     meters: [],
     pending_update:
       pending === null ? null : { ...stamps(row.started_at), id: row.id, applies_at: isoTime(appliesAt), product_id: pending, seats: null, units: null },
@@ -277,14 +308,14 @@ export function orderWire(row: OrderRow, product: ProductRow, customer: Customer
     product: { ...productCore(product), metadata: productMetadata(product) },
     discount: null,
     subscription: subscription === null ? null : subscriptionCore(subscription, product),
-    items: items.map(({ label, amount_cents: amount, proration }, index) => ({
+    items: items.map(({ label, amount_cents: amount, proration, price_id: priceId }, index) => ({
       ...stamps(row.created_at),
       id: `${row.id.slice(0, -2)}${index.toString(16).padStart(2, '0')}`,
       label,
       amount,
       tax_amount: 0,
       proration,
-      product_price_id: product.id,
+      product_price_id: priceId ?? product.id,
       start_timestamp: isoTime(row.period_start),
       end_timestamp: isoTime(row.period_end),
     })),

@@ -13,6 +13,7 @@ export type PolarSchema = {
     seat_price_cents: number | null
     currency: string
     recurring_interval: 'month' | 'year' | 'once'
+    metered_prices: Generated<string>
     created_at: number
   }
   customers: {
@@ -92,6 +93,7 @@ export type PolarSchema = {
     period_end: number
     created_at: number
   }
+  events: { id: string; customer_id: string; external_id: string; meter: string; units: number; at: number; order_id: string | null }
   customer_sessions: { id: string; token_hash: string; customer_id: string; return_url: string | null; created_at: number; expires_at: number }
   webhook_endpoint: { only: 1; failures_in_a_row: number; disabled_at: number | null }
   webhook_deliveries: {

@@ -1,0 +1,77 @@
+import type { Period } from '../../../../shared/billing/period.ts'
+import { exactNumber } from '../../../../shared/billing/rounding.ts'
+import { sumBilledMinor } from '../../../../shared/billing/statement.ts'
+import type { CostStatement } from '../../../../shared/contract/console/costs.ts'
+import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
+import type { WorkspaceView } from '../workspace-view.ts'
+import { openLines, type PeriodStatement } from './period-statement.ts'
+import { nextInvoice, type StatementParts, statementOfPeriod } from './workspace-statement.ts'
+
+/** The payment provider makes its order at the cycle, give or take what two servers differ by. */
+const TOLERANCE_MS = 3_600_000
+
+/** How a period's use comes to its invoice. Null amounts do not exist: without a plan everything is 0. */
+export function costStatement(parts: StatementParts, workspace: WorkspaceView, period: Period): CostStatement {
+  const statement = statementOfPeriod(parts, workspace, period)
+  if (statement === null) return { listCents: 0, includedCents: 0, beyondCents: 0, late: [], invoice: null, differences: [] }
+  const cycle = cycleInvoice(parts.documents.list(workspace.record.id, 'invoice'), period)
+  const isRunning = workspace.period?.startMs === period.startMs
+  return {
+    listCents: exactNumber(statement.listMinor),
+    includedCents: exactNumber(statement.listMinor - statement.beyondMinor),
+    beyondCents: exactNumber(statement.beyondMinor),
+    late: isRunning ? [] : lateParts(statement, cycle, workspace.plan?.plan.currency ?? ''),
+    invoice: cycle === null ? (isRunning ? comingInvoice(parts, workspace, period) : null) : issuedInvoice(cycle, statement),
+    differences: [...statement.differences],
+  }
+}
+
+/** The invoice that was issued when the period ended. */
+function cycleInvoice(invoices: readonly InvoiceDocument[], { startMs, endMs }: Period): InvoiceDocument | null {
+  const issued = invoices.filter(({ issued_at: at }) => Math.abs(Date.parse(at) - endMs) < TOLERANCE_MS)
+  const bills = (invoice: InvoiceDocument): boolean => (invoice.lines ?? []).some(({ period }) => period !== undefined && Date.parse(period.start) === startMs)
+  return issued.find(bills) ?? issued.find(({ period }) => Math.abs(Date.parse(period.start) - endMs) < TOLERANCE_MS) ?? null
+}
+
+function issuedInvoice(invoice: InvoiceDocument, statement: PeriodStatement): NonNullable<CostStatement['invoice']> {
+  const lines = (invoice.lines ?? []).map((line) => ({ ...line, billedAmountMinor: BigInt(line.amount_cents), currency: invoice.currency }))
+  const own = statement.issued.filter((each) => each.invoice.id === invoice.id)
+  const ownMinor = sumBilledMinor(own.map(({ amountMinor }) => ({ billedAmountMinor: amountMinor, currency: invoice.currency })))
+  const usedMinor = sumBilledMinor(lines.filter(({ kind }) => kind === 'usage'))
+  return {
+    id: invoice.id,
+    number: invoice.number,
+    at: Date.parse(invoice.issued_at),
+    planCents: exactNumber(sumBilledMinor(lines.filter(({ kind }) => kind !== 'usage'))),
+    earlierCents: exactNumber(usedMinor - ownMinor),
+    taxCents: invoice.tax_cents ?? 0,
+    amountCents: invoice.amount_cents,
+  }
+}
+
+function comingInvoice(parts: StatementParts, workspace: WorkspaceView, period: Period): CostStatement['invoice'] {
+  const next = nextInvoice(parts, workspace)
+  if (next === null) return null
+  const isOwn = (line: { kind: string; period: Period }): boolean => line.kind === 'usage' && line.period.startMs === period.startMs
+  const used = next.lines.filter(({ kind }) => kind === 'usage')
+  return {
+    id: null,
+    number: null,
+    at: next.atMs,
+    planCents: exactNumber(sumBilledMinor(next.lines.filter(({ kind }) => kind !== 'usage'))),
+    earlierCents: exactNumber(sumBilledMinor(used.filter((line) => !isOwn(line)))),
+    taxCents: 0,
+    amountCents: exactNumber(next.amountMinor),
+  }
+}
+
+/** Use of the period that is on another invoice than the one of its end, or on none yet. */
+function lateParts(statement: PeriodStatement, cycle: InvoiceDocument | null, currency: string): CostStatement['late'] {
+  const elsewhere = statement.issued.filter(({ invoice }) => invoice.id !== cycle?.id)
+  const parts = [...Map.groupBy(elsewhere, ({ invoice }) => invoice.number)].map(([number, own]) => ({
+    number,
+    amountCents: exactNumber(sumBilledMinor(own.map(({ amountMinor }) => ({ billedAmountMinor: amountMinor, currency })))),
+  }))
+  const open = exactNumber(sumBilledMinor(openLines([statement], currency)))
+  return [...parts, ...(open === 0 ? [] : [{ number: null, amountCents: open }])]
+}

@@ -1,0 +1,84 @@
+/** What a workspace was invoiced and what comes next, as views of the statement. */
+import { limitFromWire } from '../../../../shared/billing/limit.ts'
+import { intervalFromWire, type Period, periodAt } from '../../../../shared/billing/period.ts'
+import { periodLines, type StatementLine, sumBilledMinor } from '../../../../shared/billing/statement.ts'
+import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
+import type { Documents } from '../../sync/documents/documents.ts'
+import type { CostDays } from '../costs/cost-days.ts'
+import type { WorkspaceView } from '../workspace-view.ts'
+import { openLines, type PeriodStatement, periodStatement, type StatementKnown } from './period-statement.ts'
+
+export type StatementParts = { documents: Pick<Documents, 'list'>; costDays: Pick<CostDays, 'read' | 'periods'> }
+
+export type NextInvoice = {
+  readonly atMs: number
+  readonly currency: string
+  readonly lines: readonly StatementLine[]
+  readonly amountMinor: bigint
+}
+
+/** Null: the platform has not told of the plan yet. */
+export function statementKnown({ documents }: Pick<StatementParts, 'documents'>, workspace: WorkspaceView): StatementKnown | null {
+  const { plan, catalog, record } = workspace
+  if (plan === null || catalog === null) return null
+  return {
+    catalog,
+    invoices: documents.list(record.id, 'invoice'),
+    limits: Object.fromEntries(Object.entries(plan.limits).map(([meter, limit]) => [meter, limitFromWire(limit)])),
+    currency: plan.plan.currency,
+  }
+}
+
+/** The statement of a period's use; of any period, as far as this computer knows its days. */
+export function statementOfPeriod(parts: StatementParts, workspace: WorkspaceView, period: Period): PeriodStatement | null {
+  const known = statementKnown(parts, workspace)
+  return known === null ? null : periodStatement(known, period, parts.costDays.read(workspace.record.id, period))
+}
+
+/** The invoices of the running period, oldest first, and what they come to. */
+export function invoicedIn({ documents }: Pick<StatementParts, 'documents'>, workspaceId: string, { startMs, endMs }: Period): InvoiceDocument[] {
+  return documents
+    .list(workspaceId, 'invoice')
+    .filter(({ issued_at: at, status }) => Date.parse(at) >= startMs && Date.parse(at) < endMs && status !== 'void')
+    .toSorted((one, other) => Date.parse(one.issued_at) - Date.parse(other.issued_at))
+}
+
+export function sumOfInvoices(invoices: readonly InvoiceDocument[], currency: string): bigint {
+  return sumBilledMinor(
+    invoices
+      .filter((invoice) => invoice.currency === currency)
+      .map((invoice) => ({ billedAmountMinor: BigInt(invoice.amount_cents), currency: invoice.currency })),
+  )
+}
+
+/** Use beyond the plan that is on no invoice yet: of the running period, and what came late for the one before. */
+export function accruedLines(parts: StatementParts, workspace: WorkspaceView): StatementLine[] {
+  const { period, plan } = workspace
+  if (period === null || plan === null) return []
+  const before = parts.costDays.periods(workspace.record.id).find(({ endMs }) => endMs === period.startMs)
+  const statements = [period, ...(before === undefined ? [] : [before])].flatMap((each) => statementOfPeriod(parts, workspace, each) ?? [])
+  return openLines(statements, plan.plan.currency)
+}
+
+/** What the next order will have, as far as is known now. Null: nothing is paid for again, or the price is not known here. */
+export function nextInvoice(parts: StatementParts, workspace: WorkspaceView): NextInvoice | null {
+  const { plan: document, period, catalog } = workspace
+  if (document === null || period === null || catalog === null) return null
+  const { plan } = document
+  const isSubscribed = plan.subscribed ?? (plan.price_cents ?? 0) > 0
+  const known = catalog.plans.find(({ id }) => id === plan.id)
+  if (!isSubscribed || plan.price_cents === null) return null
+  const interval = intervalFromWire(plan.interval)
+  const next = periodAt(period.endMs, period.endMs, interval)
+  const price = {
+    planId: plan.id,
+    priceMinor: BigInt(plan.price_cents),
+    seatPriceMinor: known?.seatPriceCents == null ? null : BigInt(known.seatPriceCents),
+    currency: plan.currency,
+    interval,
+  }
+  const fixed = plan.cancel_at_period_end === true ? [] : periodLines({ price, seats: plan.seats ?? 0 }, next)
+  const lines = [...fixed, ...accruedLines(parts, workspace).filter(({ billedAmountMinor }) => billedAmountMinor !== 0n)]
+  // A cancelled plan without use beyond it ends without another invoice.
+  return lines.length === 0 ? null : { atMs: period.endMs, currency: plan.currency, lines, amountMinor: sumBilledMinor(lines) }
+}
