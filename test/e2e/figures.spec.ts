@@ -5,7 +5,7 @@ import { expectAccessible } from './support/accessibility.ts'
 import { expect, test } from './support/stage.ts'
 import { sendUsage } from './support/usage-page.ts'
 
-test('the overview says what the period costs in every workspace, and what that consists of', async ({ stage }) => {
+test('the overview says what was invoiced and what the next invoice has, in every workspace', async ({ stage }) => {
   test.setTimeout(120_000)
   const platform = await stage.platform()
   const planOf = async (catalog: string) => {
@@ -15,18 +15,18 @@ test('the overview says what the period costs in every workspace, and what that 
   }
 
   const free = await planOf('layer-a')
-  await expect(free.plan).toContainText('Spend so far$0.00The plan is free, and nothing was bought on top.')
-  await expect(free.plan).toContainText('Projected to the end$0.00The same: use has no price of its own here.')
+  await expect(free.plan).toContainText('Invoiced this period$0.00Nothing was invoiced in this period.')
+  await expect(free.plan).toContainText('Next invoiceNoneThe plan is free.')
   await expect(free.plan).toContainText(/Period.+ to .+ \(UTC\)/)
 
   const paid = await planOf('truss')
   const [, price] = /Price(\$\d+)/.exec(await paid.plan.innerText().then((text) => text.replaceAll('\n', ''))) ?? []
-  await expect(paid.plan).toContainText(`Spend so far${price}.00Plan ${price}.00; without tax`)
-  await expect(paid.plan).toContainText(`Projected to the end${price}.00`)
+  await expect(paid.plan).toContainText(`Invoiced this period${price}.00ACME-0016`)
+  await expect(paid.plan).toContainText(new RegExp(`Next invoice, .+\\${price}\\.00= \\${price}`))
   await expectAccessible(paid.page, 'the overview of a paid plan')
 
   const walleted = await planOf('triform')
-  await expect(walleted.plan).toContainText(/Spend so far.*0\.00 AU \(€0\.00\)/)
+  await expect(walleted.plan).toContainText(/From the wallet so far0\.00 AU \(€0\.00\)/)
   const run = { element: 'gpu-action', operation: 'invoke', quantities: { per_invocation: 2, running_seconds: 30, gpu_seconds: 30 } }
   await walleted.computer.call('wallet.run', {
     workspaceId: await walleted.computer.workspaceId(),
@@ -35,8 +35,8 @@ test('the overview says what the period costs in every workspace, and what that 
     approvalId: null,
     attemptId: randomUUID(),
   })
-  await expect(walleted.plan).not.toContainText(/Spend so far.*[^\d]0\.00 AU/)
-  await expect(walleted.plan).toContainText(/Spend so far.*AU \(€[\d.]+\).*from the wallet/i)
+  await expect(walleted.plan).not.toContainText(/From the wallet so far0\.00 AU/)
+  await expect(walleted.plan).toContainText(/From the wallet so far[\d.]+ AU \(€[\d.]+\)/)
 })
 
 test('a meter’s figure says by the keyboard who counted it and how old it is; Settings and Devices say their age', async ({ stage }) => {

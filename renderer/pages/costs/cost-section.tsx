@@ -33,10 +33,6 @@ export function CostSection({ costs, by, actions }: { costs: Costs; by: CostDime
             {money(costs.totalCents)}
           </dd>
         </div>
-        <div>
-          <dt title={costsTexts.billedNote}>{costsTexts.billed}</dt>
-          <dd>{money(costs.billedCents)}</dd>
-        </div>
       </dl>
       <Chart
         title={costsTexts.chartTitle(costsTexts.dimensions[by], range)}

@@ -12,6 +12,7 @@ import { type CostAddress, costAddress, dimensions, searchOfCosts } from './cost
 import { CostSection } from './cost-section.tsx'
 import classes from './costs.module.css'
 import { ExportMenu } from './export-menu.tsx'
+import { InvoiceSteps } from './invoice-steps.tsx'
 import { periodRange } from './period-range.ts'
 import { costsTexts } from './texts.ts'
 
@@ -59,6 +60,7 @@ export function CostsPage() {
               />
             }
           />
+          <InvoiceSteps costs={data} />
           <ChangedSection workspaceId={workspace.id} costs={data} against={address.against} onAgainst={(against) => show({ against })} />
         </>
       )}

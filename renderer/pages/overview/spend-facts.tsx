@@ -1,26 +1,50 @@
+import { Link } from 'wouter'
 import type { Workspace } from '../../../shared/contract/console.ts'
+import { paths } from '../../../shared/contract/console/pages.ts'
+import { detailPart, withPart } from '../../base/address/address-part.ts'
 import { useRead } from '../../state/reads.ts'
 import classes from './overview.module.css'
-import { spendWords } from './spend-words.ts'
+import { nextWords, type SpendFigure, walletWords } from './spend-words.ts'
 import { overviewTexts } from './texts.ts'
+import { format } from '../../base/format/format.ts'
 
-/** What the period costs so far and will cost at this pace, and what that consists of. */
+/** What was invoiced in this period, with its invoices, and what the next invoice will have; of a wallet, what it was debited. */
 export function SpendFacts({ workspace }: { workspace: Workspace }) {
-  const { data } = useRead('usage.read', { workspaceId: workspace.id })
+  const { data: spend } = useRead('overview.spend', { workspaceId: workspace.id })
+  const { data: usage } = useRead('usage.read', { workspaceId: workspace.id })
   const words = overviewTexts.plan
-  const cost = data?.cost ?? null
-  if (cost === null) return null
-  const isMetered = data?.meters.some(({ projected }) => projected !== null) ?? false
-  const { soFar, projected } = spendWords(cost, isMetered)
+  if (!spend) return null
+  const cost = usage?.cost ?? null
+  const next = nextWords(spend, cost?.planCents === undefined ? null : cost.planCents)
+  const wallet = cost?.wallet == null ? null : walletWords(cost.wallet)
   return (
     <>
-      <Fact name={cost.planCents === null ? words.spendOnTop : words.spend} amount={soFar.amount} basis={soFar.basis} />
-      <Fact name={words.projected} amount={projected.amount} basis={projected.basis} />
+      <div className={classes.fact}>
+        <dt>{words.invoiced}</dt>
+        <dd>{format.money(spend.invoicedCents, spend.currency)}</dd>
+        <dd className={classes.basis}>
+          {spend.invoices.length === 0
+            ? overviewTexts.spend.noInvoice
+            : spend.invoices.map(({ id, number }, index) => (
+                <span key={id}>
+                  {index > 0 && ', '}
+                  <Link href={withPart(paths.invoices, detailPart, id)}>{number}</Link>
+                </span>
+              ))}
+        </dd>
+      </div>
+      <Fact name={spend.next === null ? words.next : words.nextOn(spend.next.at)} {...next} />
+      {wallet !== null && (
+        <>
+          <Fact name={words.spend} {...wallet.soFar} />
+          <Fact name={words.projected} {...wallet.projected} />
+        </>
+      )}
     </>
   )
 }
 
-function Fact({ name, amount, basis }: { name: string; amount: string; basis: string }) {
+function Fact({ name, amount, basis }: { name: string } & SpendFigure) {
   return (
     <div className={classes.fact}>
       <dt>{name}</dt>

@@ -1,4 +1,5 @@
 import type { PeriodCost } from '../../../shared/contract/console/usage.ts'
+import { sumCents } from '../../../shared/billing/statement.ts'
 import { format } from '../../base/format/format.ts'
 import { Section } from '../../components/page/page.tsx'
 import { usageTexts } from './texts.ts'
@@ -7,7 +8,7 @@ import classes from './usage.module.css'
 /** What the period costs, and what it will cost at this pace. */
 export function CostStrip({ cost }: { cost: PeriodCost }) {
   const texts = usageTexts.cost
-  const bought = cost.seatsCents + cost.boostersCents
+  const bought = sumCents([cost.seatsCents, cost.boostersCents])
   const money = (cents: number): string => format.money(cents, cost.currency)
   return (
     <Section title={texts.title} note={texts.note}>
@@ -17,7 +18,7 @@ export function CostStrip({ cost }: { cost: PeriodCost }) {
         <Fact name={texts.soFar}>{money(cost.overageCents)}</Fact>
         <Fact name={texts.projectedOverage}>{money(cost.projectedOverageCents)}</Fact>
         <Fact name={cost.planCents === null ? texts.totalAgreed : texts.total} strong>
-          {money((cost.planCents ?? 0) + bought + cost.projectedOverageCents)}
+          {money(sumCents([cost.planCents ?? 0, bought, cost.projectedOverageCents]))}
         </Fact>
       </dl>
     </Section>

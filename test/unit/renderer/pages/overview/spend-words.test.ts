@@ -1,43 +1,32 @@
 import { expect, it } from 'vitest'
-import { spendWords } from '../../../../../renderer/pages/overview/spend-words.ts'
-import type { PeriodCost } from '../../../../../shared/contract/console/usage.ts'
+import { nextWords, walletWords } from '../../../../../renderer/pages/overview/spend-words.ts'
+import type { Spend } from '../../../../../shared/contract/console/usage.ts'
 
-const cost = (changes: Partial<PeriodCost>): PeriodCost => ({
-  currency: 'usd',
-  planCents: 0,
-  seatsCents: 0,
-  boostersCents: 0,
-  overageCents: 0,
-  projectedOverageCents: 0,
-  wallet: null,
-  ...changes,
+const spend = (next: Spend['next']): Spend => ({ currency: 'usd', invoicedCents: 8798, invoices: [], next })
+const at = Date.UTC(2026, 11, 17)
+
+it('says the next invoice as a sum of its lines', () => {
+  const lines = [
+    { kind: 'plan' as const, quantity: 1, unitCents: 8900, amountCents: 8900 },
+    { kind: 'seat' as const, quantity: 2, unitCents: 1500, amountCents: 3000 },
+  ]
+  expect(nextWords(spend({ at, amountCents: 11_900, lines }), 8900)).toEqual({ amount: '$119.00', basis: '= $89 + 2 × $15' })
+  const used = { kind: 'usage' as const, quantity: 1, unitCents: 420, amountCents: 420 }
+  expect(nextWords(spend({ at, amountCents: 12_320, lines: [...lines, used] }), 8900).basis).toBe('= $89 + 2 × $15 + $4.20 beyond the plan so far')
 })
 
-it('says the plan’s price where nothing is metered, and that it stays so', () => {
-  expect(spendWords(cost({ planCents: 2500 }), false)).toEqual({
-    soFar: { amount: '$25.00', basis: 'Plan $25.00; without tax' },
-    projected: { amount: '$25.00', basis: 'The same: use has no price of its own here.' },
-  })
-  expect(spendWords(cost({}), false).soFar).toEqual({ amount: '$0.00', basis: 'The plan is free, and nothing was bought on top.' })
+it('says why there is none', () => {
+  expect(nextWords(spend(null), 0)).toEqual({ amount: 'None', basis: 'The plan is free.' })
+  expect(nextWords(spend(null), 8900).basis).toBe('The plan ends with this period.')
+  expect(nextWords(spend(null), null).basis).toBe('What the plan costs is agreed with you and not known here.')
 })
 
-it('adds seats, boosters and what lies beyond the plan, and names each', () => {
-  const { soFar, projected } = spendWords(cost({ planCents: 2500, seatsCents: 2000, boostersCents: 500, overageCents: 10, projectedOverageCents: 40 }), true)
-  expect(soFar).toEqual({ amount: '$50.10', basis: 'Plan $25.00, seats $20.00, boosters $5.00, beyond the plan $0.10; without tax' })
-  expect(projected).toEqual({ amount: '$50.40', basis: 'With use at the pace so far.' })
-})
-
-it('says an agreed price is not known, not that it is none', () => {
-  expect(spendWords(cost({ planCents: null }), false).soFar.basis).toBe('What the plan costs is agreed with you and not known here.')
-})
-
-it('says a wallet’s AU and euro beside the plan’s money, and never as one sum', () => {
+it('says a wallet’s AU and euro by themselves, never in a sum with money', () => {
   const wallet = { debitedMicroAu: '1500000', projectedMicroAu: '3000000', runsOut: false }
-  expect(spendWords(cost({ wallet }), false)).toEqual({
-    soFar: { amount: '1.50 AU (€1.50)', basis: 'From the wallet in this period.' },
+  expect(walletWords(wallet)).toEqual({
+    soFar: { amount: '1.50 AU (€1.50)', basis: 'In this period.' },
     projected: { amount: '3.00 AU (€3.00)', basis: 'With the wallet’s use at the rate of the last whole days.' },
   })
-  expect(spendWords(cost({ planCents: 1900, wallet }), false).projected.amount).toBe('$19.00 + 3.00 AU (€3.00)')
-  expect(spendWords(cost({ wallet: { ...wallet, runsOut: true } }), false).projected.basis).toMatch(/empty before the period ends/)
-  expect(spendWords(cost({ wallet: { ...wallet, projectedMicroAu: null } }), false).projected.amount).toBe('Not known yet')
+  expect(walletWords({ ...wallet, runsOut: true }).projected.basis).toMatch(/empty before the period ends/)
+  expect(walletWords({ ...wallet, projectedMicroAu: null }).projected.amount).toBe('Not known yet')
 })
