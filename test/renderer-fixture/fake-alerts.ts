@@ -19,7 +19,7 @@ const channels = [
   { id: 'in_app', name: 'In-app' },
   { id: 'sms', name: 'SMS' },
 ]
-const limit = { measure: 'limit' as const, meter: null, meterName: null, unit: null, byteBase: 'decimal' as const, inclusive: true, edit: null }
+const limit = { measure: 'limit' as const, meter: null, meterName: null, unit: null, byteBase: 'decimal' as const, inclusive: true, value: null, edit: null }
 
 /** Alerts in every state that a row can have: confirmed, pending, in conflict. And what Settings asks about this computer. */
 export const fakeAlerts: { [N in Names]: (input: CallInput<N>) => CallOutput<N> } = {
@@ -36,6 +36,7 @@ export const fakeAlerts: { [N in Names]: (input: CallInput<N>) => CallOutput<N> 
         meter: 'queries',
         meterName: 'SQL queries',
         unit: 'count',
+        value: 61_000,
         confirmed: { name: 'Half of the queries', at: 50_000, channels: ['email'], enabled: true },
         edit: {
           itemId: 'item-1',
@@ -48,7 +49,8 @@ export const fakeAlerts: { [N in Names]: (input: CallInput<N>) => CallOutput<N> 
       {
         ...limit,
         id: 'money',
-        measure: 'cost',
+        measure: 'invoiced',
+        value: 8798,
         confirmed: null,
         edit: {
           itemId: 'item-2',

@@ -4,6 +4,8 @@ import type { AlertFields, AlertView } from '../../../shared/contract/console/al
 import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { AlertRule } from '../../../shared/contract/platform/alerts.ts'
 import { alertIdOf, alertKey, type AlertValue, readAlertValue } from '../outbox/edits/alert-edits.ts'
+import type { CostDays } from '../billing/costs/cost-days.ts'
+import { budgetValues } from '../billing/statement/budget-values.ts'
 import { firedAlerts, firedView } from '../billing/fired-alerts.ts'
 import { requireMay, whyNot } from '../billing/permissions.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
@@ -22,11 +24,14 @@ const ACTION = 'set_budget_alerts'
 export type AlertCallParts = {
   view: WorkspaceViewOf
   documents: Pick<Documents, 'read' | 'list'>
+  costDays: Pick<CostDays, 'read' | 'periods'>
   outbox: Pick<Outbox, 'page' | 'enqueueSetting'>
   emit: (event: ConsoleEvent) => void
 }
 
-export function alertCalls({ view, documents, outbox, emit }: AlertCallParts): HandlersOf<'alerts'> {
+export function alertCalls(parts: AlertCallParts): HandlersOf<'alerts'> {
+  const { view, documents, outbox, emit } = parts
+
   function rulesOf(workspaceId: string): AlertRule[] {
     return documents.list(workspaceId, 'alert_rule')
   }
@@ -50,6 +55,7 @@ export function alertCalls({ view, documents, outbox, emit }: AlertCallParts): H
       const metersById = new Map(meters.map((meter) => [meter.id, meter]))
       const countersByMetric = new Map(counters.map((counter) => [counter.metric, counter]))
       const ruleIds = new Set(rules.map(({ id }) => id))
+      const budgetValue = budgetValues(parts, workspace)
       const alertView = (rule: Pick<AlertRule, 'id' | 'measure' | 'meter' | 'inclusive'>, confirmed: AlertFields | null): AlertView => {
         const meter = rule.meter === null ? undefined : metersById.get(rule.meter)
         const edit = edits.get(alertKey(rule.id))
@@ -62,6 +68,7 @@ export function alertCalls({ view, documents, outbox, emit }: AlertCallParts): H
           unit: meter?.unit ?? null,
           byteBase: meter?.byteBase ?? 'decimal',
           inclusive: rule.inclusive,
+          value: budgetValue(rule.measure, rule.meter),
           confirmed,
           edit:
             edit === undefined
@@ -128,11 +135,13 @@ export function alertCalls({ view, documents, outbox, emit }: AlertCallParts): H
   }
 }
 
-function fieldsOf(rule: Pick<AlertRule, 'name' | 'at' | 'channels' | 'enabled'> | null): AlertFields | null {
-  return rule === null ? null : { name: cutLetters(rule.name, NAME_MAX_LETTERS), at: rule.at, channels: rule.channels, enabled: rule.enabled }
+function fieldsOf(rule: Pick<AlertRule, 'name' | 'at' | 'channels' | 'enabled' | 'thresholds'> | null): AlertFields | null {
+  if (rule === null) return null
+  const { at, channels, enabled, thresholds } = rule
+  return { name: cutLetters(rule.name, NAME_MAX_LETTERS), at, channels, enabled, ...(thresholds === undefined ? {} : { thresholds }) }
 }
 
-const measures: readonly AlertRule['measure'][] = ['limit', 'meter', 'cost']
+const measures: readonly AlertRule['measure'][] = ['limit', 'meter', 'invoiced', 'cost']
 
 /** What the plan brings from low to high, then own budgets by name. */
 function byMeasureAndBound(one: AlertRule, other: AlertRule): number {

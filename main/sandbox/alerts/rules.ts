@@ -6,7 +6,7 @@ import type { SqliteFile } from '../store/open.ts'
 
 const storedRule = z.object({
   id: z.string(),
-  measure: z.enum(['limit', 'meter', 'cost']),
+  measure: z.enum(['limit', 'meter', 'cost', 'invoiced']),
   name: z.string(),
   meter: z.string().nullable(),
   at: z.int(),
@@ -14,6 +14,7 @@ const storedRule = z.object({
   enabled: z.union([z.literal(0), z.literal(1)]),
   version: z.int(),
   deleted: z.union([z.literal(0), z.literal(1)]),
+  thresholds: z.string().transform((text) => z.array(z.int()).parse(JSON.parse(text))),
 })
 
 const kept = new WeakMap<SqliteFile, Statement<[string]>>()
@@ -21,7 +22,8 @@ const kept = new WeakMap<SqliteFile, Statement<[string]>>()
 /** The alerts of a workspace: the catalog's, with what the workspace changed of them, then its own budgets by name. */
 export function rulesOf(file: SqliteFile, workspaceId: string, catalog: Catalog): AlertRule[] {
   const statement =
-    kept.get(file) ?? file.prepare<[string]>('SELECT id, measure, name, meter, at, channels, enabled, version, deleted FROM alert_rules WHERE workspace_id = ?')
+    kept.get(file) ??
+    file.prepare<[string]>('SELECT id, measure, name, meter, at, channels, enabled, version, deleted, thresholds FROM alert_rules WHERE workspace_id = ?')
   kept.set(file, statement)
   const stored = z.array(storedRule).parse(statement.all(workspaceId))
   const ofCatalog = (catalog.alerts?.limits ?? []).map((limit): AlertRule => {
@@ -41,7 +43,7 @@ export function rulesOf(file: SqliteFile, workspaceId: string, catalog: Catalog)
   const own = stored
     .filter((rule) => rule.deleted === 0 && rule.measure !== 'limit')
     .map(
-      ({ id, measure, name, meter, at, channels, enabled, version }): AlertRule => ({
+      ({ id, measure, name, meter, at, channels, enabled, version, thresholds }): AlertRule => ({
         id,
         measure,
         name,
@@ -50,6 +52,7 @@ export function rulesOf(file: SqliteFile, workspaceId: string, catalog: Catalog)
         inclusive: true,
         channels,
         enabled: enabled === 1,
+        thresholds,
         version,
       }),
     )

@@ -5,10 +5,11 @@ import { type AlertNotification, crossedThresholds, type Threshold, thresholdOfL
 import { type Catalog, findMeter } from '../../../shared/billing/catalog.ts'
 import { moneyText } from '../../../shared/billing/money.ts'
 import { amountText } from '../../../shared/billing/quantity-text.ts'
-import type { AlertEvent, AlertRule } from '../../../shared/contract/platform/alerts.ts'
+import { type AlertEvent, type AlertRule, alertRule } from '../../../shared/contract/platform/alerts.ts'
 import { counter as counterSchema } from '../../../shared/contract/platform.ts'
 import { isoTime } from '../clock.ts'
-import { costOfPeriod } from '../costs/cost-days.ts'
+import { listPriceOfPeriod } from '../costs/cost-days.ts'
+import { invoicedAndAccrued } from '../overage/invoiced.ts'
 import type { SqliteFile } from '../store/open.ts'
 import type { Unit } from '../store/store.ts'
 import { queueDeliveries } from './deliveries.ts'
@@ -31,6 +32,8 @@ type Quiet = { periodStart: number; limit: number; thresholds: readonly Named[] 
 const UNLIMITED_ON_WIRE = -1
 /** How the cost is named among the subjects, which are meters. */
 const COST = ''
+/** Between a budget's id and the percentage that fired. */
+export const STEP = '@'
 
 /**
  * Tells a workspace when a counter or its cost crosses what it wants to be told of: each alert once for a period, and one
@@ -47,7 +50,13 @@ export class AlertWatch {
       const { metric, used, limit } = counterSchema.parse(body)
       this.#look(unit, workspaceId, metric, used, limit)
     }
-    for (const workspaceId of new Set(unit.changes.pending('cost_day').map((document) => document.workspaceId))) this.#lookAtCost(unit, workspaceId)
+    const money = [...unit.changes.pending('cost_day'), ...unit.changes.pending('invoice')]
+    for (const workspaceId of new Set(money.map((document) => document.workspaceId))) this.#lookAtMoney(unit, workspaceId)
+    for (const { workspaceId, body } of unit.changes.pending('alert_rule')) {
+      // A budget that is set below where things stand fires at once.
+      const rule = body === null ? null : alertRule.parse(body)
+      if (rule !== null && rule.measure !== 'limit' && rule.enabled) this.#lookAtBudget(unit, workspaceId, rule)
+    }
   }
 
   /** Its alerts were changed: what was left to fire is worked out anew. */
@@ -55,14 +64,23 @@ export class AlertWatch {
     for (const key of this.#quiet.keys()) if (key.startsWith(`${workspaceId} `)) this.#quiet.delete(key)
   }
 
-  #lookAtCost(unit: Unit, workspaceId: string): void {
+  #lookAtMoney(unit: Unit, workspaceId: string): void {
     const place = this.#placeOf(unit, workspaceId)
-    const thresholds = rulesOf(unit.file, workspaceId, place.catalog)
-      .filter(({ measure, enabled }) => measure === 'cost' && enabled)
-      .map(asThreshold)
-    // Most workspaces have no budget on the cost: then it is not summed up.
-    if (thresholds.length === 0) return
-    this.#fire(unit, { ...place, workspaceId, measure: 'cost', meter: null, limit: null }, thresholds, costOfPeriod(unit, workspaceId))
+    const rules = rulesOf(unit.file, workspaceId, place.catalog).filter(({ enabled }) => enabled)
+    for (const measure of ['cost', 'invoiced'] as const) {
+      const thresholds = rules.filter((rule) => rule.measure === measure).flatMap(stepsOf)
+      // Most workspaces have no budget on money: then it is not summed up.
+      if (thresholds.length === 0) continue
+      const minor = measure === 'cost' ? listPriceOfPeriod(unit, workspaceId) : invoicedAndAccrued(unit, workspaceId)
+      this.#fire(unit, { ...place, workspaceId, measure, meter: null, limit: null }, thresholds, Math.max(0, Number(minor)))
+    }
+  }
+
+  #lookAtBudget(unit: Unit, workspaceId: string, { measure, meter }: AlertRule): void {
+    if (measure !== 'meter' || meter === null) return this.#lookAtMoney(unit, workspaceId)
+    this.forget(workspaceId)
+    const row = counterRow.safeParse(this.#statementsOf(unit.file).counter.get(workspaceId, meter))
+    if (row.success) this.#look(unit, workspaceId, meter, row.data.used, row.data.quota_limit)
   }
 
   #look(unit: Unit, workspaceId: string, metric: string, used: number, limit: number): void {
@@ -71,8 +89,9 @@ export class AlertWatch {
     let quiet = this.#quiet.get(key)
     if (quiet === undefined || quiet.periodStart !== place.period.startMs || quiet.limit !== limit) {
       const fired = this.#firedOf(unit, workspaceId, metric, place.period)
-      const rules = rulesOf(unit.file, workspaceId, place.catalog).filter(({ enabled, id }) => enabled && !fired.has(id))
-      quiet = { periodStart: place.period.startMs, limit, thresholds: rules.flatMap((rule) => thresholdFor(rule, metric, limit)) }
+      const rules = rulesOf(unit.file, workspaceId, place.catalog).filter(({ enabled }) => enabled)
+      const thresholds = rules.flatMap((rule) => thresholdFor(rule, metric, limit)).filter(({ id }) => !fired.has(id))
+      quiet = { periodStart: place.period.startMs, limit, thresholds }
       this.#quiet.set(key, quiet)
     }
     if (quiet.thresholds.length === 0) return
@@ -117,6 +136,7 @@ export class AlertWatch {
   }
 }
 
+const counterRow = z.object({ used: z.int(), quota_limit: z.int() })
 const placeRow = z.object({ catalog: z.string(), plan_id: z.string(), period_start: z.int(), period_end: z.int() })
 
 class WatchStatements {
@@ -124,8 +144,10 @@ class WatchStatements {
   readonly fired: Statement<[workspaceId: string, periodStart: number, subject: string]>
   readonly markFired: Statement<[workspaceId: string, rule: string, subject: string, periodStart: number, at: number]>
   readonly insertEvent: Statement<[id: string, workspaceId: string, at: number, body: string]>
+  readonly counter: Statement<[workspaceId: string, metric: string]>
 
   constructor(file: SqliteFile) {
+    this.counter = file.prepare('SELECT used, quota_limit FROM counters WHERE workspace_id = ? AND metric = ?')
     this.place = file.prepare('SELECT catalog, plan_id, period_start, period_end FROM workspaces WHERE id = ?')
     this.fired = file.prepare('SELECT rule FROM alerts_fired WHERE workspace_id = ? AND period_start = ? AND subject = ?')
     this.markFired = file.prepare('INSERT OR IGNORE INTO alerts_fired (workspace_id, rule, subject, period_start, fired_at) VALUES (?, ?, ?, ?, ?)')
@@ -133,13 +155,22 @@ class WatchStatements {
   }
 }
 
-function asThreshold(rule: AlertRule): Named {
-  return { id: rule.id, name: rule.name, at: rule.at, inclusive: rule.inclusive, channels: rule.channels, rule }
+/** A budget fires at each of its percentages, once a period. */
+function stepsOf(rule: AlertRule): Named[] {
+  const { id, name, at, inclusive, channels, thresholds = [100] } = rule
+  return thresholds.map((percent) => ({
+    id: percent === 100 ? id : `${id}${STEP}${percent}`,
+    name: percent === 100 ? name : `${percent} % of ${name}`,
+    at: Math.ceil((at * percent) / 100),
+    inclusive,
+    channels,
+    rule,
+  }))
 }
 
 /** A limit of 0 is "not included" and one without end has no percentage: neither alerts. */
 function thresholdFor(rule: AlertRule, metric: string, limit: number): Named[] {
-  if (rule.measure === 'meter') return rule.meter === metric ? [asThreshold(rule)] : []
+  if (rule.measure === 'meter') return rule.meter === metric ? stepsOf(rule) : []
   if (rule.measure !== 'limit' || limit === UNLIMITED_ON_WIRE || limit === 0) return []
   const { id, name, at, inclusive, channels } = rule
   return [{ ...thresholdOfLimit({ id, percent: at, inclusive, channels }, limit), name, rule }]
@@ -169,7 +200,7 @@ function eventOf(
     id: subject.id,
     fired_at: isoTime(subject.firedAtMs),
     period: { start: isoTime(period.startMs), end: isoTime(period.endMs) },
-    measure: measure === 'cost' ? 'cost' : thresholds.every(({ rule }) => rule.measure === 'meter') ? 'meter' : 'limit',
+    measure: measure === 'cost' || measure === 'invoiced' ? measure : thresholds.every(({ rule }) => rule.measure === 'meter') ? 'meter' : 'limit',
     meter,
     used: value,
     limit,
@@ -181,16 +212,17 @@ function eventOf(
 
 /** "Storage: 96 GB of 100 GB used this period. Usage warning at 80 %, Usage critical at 95 %." */
 function textOf(
-  { catalog, meter: metric, limit, currency }: Pick<Subject, 'catalog' | 'meter' | 'limit' | 'currency'>,
+  { catalog, meter: metric, limit, currency, measure }: Pick<Subject, 'catalog' | 'meter' | 'limit' | 'currency' | 'measure'>,
   thresholds: readonly Named[],
   value: number,
 ): string {
   const meter = metric === null ? undefined : findMeter(catalog, metric)
   const amount = (number: number): string => (meter === undefined ? moneyText({ amountMinor: number, currency }) : amountText(meter, number))
   const of = limit === null || limit === UNLIMITED_ON_WIRE ? '' : ` of ${amount(limit)}`
+  const moneyName = measure === 'invoiced' ? 'Invoiced and accrued' : 'Use at list price'
   const names = thresholds.map(({ name, at, rule }) => {
     if (rule.measure === 'limit') return `${name} (${rule.inclusive ? '' : 'above '}${rule.at} %)`
     return `${name} (${amount(at)})`
   })
-  return `${meter?.name ?? 'Cost of this period'}: ${amount(value)}${of}. ${names.join(', ')}.`
+  return `${meter?.name ?? moneyName}: ${amount(value)}${of}. ${names.join(', ')}.`
 }

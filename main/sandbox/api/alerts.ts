@@ -5,11 +5,12 @@ import {
   type AlertRule,
   alertRule,
   alertsResponse,
+  DEFAULT_BUDGET_STEPS,
   deleteAlertResponse,
   type PutAlert,
   putAlertRequest,
 } from '../../../shared/contract/platform/alerts.ts'
-import type { AlertWatch } from '../alerts/watch.ts'
+import { type AlertWatch, STEP } from '../alerts/watch.ts'
 import { rulesOf } from '../alerts/rules.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
@@ -120,6 +121,7 @@ async function writeRule(unit: Unit, account: Account, wanted: PutAlert): Promis
     enabled: wanted.enabled ? 1 : 0,
     version: current + 1,
     deleted: 0,
+    thresholds: JSON.stringify(stepsWanted(wanted, known)),
   }
   await unit.tx
     .insertInto('alert_rules')
@@ -127,11 +129,11 @@ async function writeRule(unit: Unit, account: Account, wanted: PutAlert): Promis
     .onConflict((conflict) => conflict.columns(['workspace_id', 'id']).doUpdateSet(row))
     .execute()
   // Another amount is another budget: it may fire in this period although the old one has.
-  if (known !== undefined && known.at !== row.at)
+  if (known !== undefined && (known.at !== row.at || JSON.stringify(known.thresholds) !== row.thresholds))
     await unit.tx
       .deleteFrom('alerts_fired')
       .where('workspace_id', '=', workspace.id)
-      .where('rule', '=', wanted.id)
+      .where((eb) => eb.or([eb('rule', '=', wanted.id), eb('rule', 'in', stepIds(known))]))
       .where('period_start', '=', workspace.period_start)
       .execute()
   const written = rulesOf(unit.file, workspace.id, catalog).find(({ id }) => id === wanted.id)
@@ -176,9 +178,25 @@ function refuseOtherVersion(expected: number | undefined, current: number, their
   })
 }
 
+/** From low to high, each once. */
+function stepsWanted({ thresholds }: PutAlert, known: AlertRule | undefined): number[] {
+  return [...new Set(thresholds ?? known?.thresholds ?? DEFAULT_BUDGET_STEPS)].sort((one, other) => one - other)
+}
+
+/** Under which its steps are remembered as fired. */
+function stepIds({ id, thresholds = [] }: AlertRule): string[] {
+  return thresholds.map((percent) => `${id}${STEP}${percent}`)
+}
+
 /** The repeat of an edit whose answer was lost. */
 function saysTheSame(known: AlertRule, wanted: PutAlert): boolean {
-  const said = (rule: Pick<AlertRule, 'measure' | 'meter' | 'channels' | 'enabled' | 'name' | 'at'>): string =>
-    JSON.stringify([rule.measure, rule.meter, [...rule.channels].sort(), rule.enabled, ...(known.measure === 'limit' ? [] : [rule.name, rule.at])])
+  const said = (rule: Pick<AlertRule, 'measure' | 'meter' | 'channels' | 'enabled' | 'name' | 'at' | 'thresholds'>): string =>
+    JSON.stringify([
+      rule.measure,
+      rule.meter,
+      [...rule.channels].sort(),
+      rule.enabled,
+      ...(known.measure === 'limit' ? [] : [rule.name, rule.at, rule.thresholds ?? known.thresholds]),
+    ])
   return said(known) === said(wanted)
 }

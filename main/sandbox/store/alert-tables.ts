@@ -1,10 +1,10 @@
-/** The tables of `0010-alerts.sql`. Times are epoch ms; `channels` and `body` are JSON. */
+/** The tables of `0010-alerts.sql` and `0012-statement.sql`. Times are epoch ms; `channels` and `body` are JSON. */
 import type { Generated } from 'kysely'
 
 export type AlertRulesTable = {
   workspace_id: string
   id: string
-  measure: 'limit' | 'meter' | 'cost'
+  measure: 'limit' | 'meter' | 'cost' | 'invoiced'
   name: string
   meter: string | null
   at: number
@@ -12,6 +12,7 @@ export type AlertRulesTable = {
   enabled: number
   version: number
   deleted: Generated<number>
+  thresholds: Generated<string>
 }
 
 export type DeliveriesTable = {

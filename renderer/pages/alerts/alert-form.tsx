@@ -4,6 +4,8 @@ import type { AlertFields, AlertView } from '../../../shared/contract/console/al
 import { format } from '../../base/format/format.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { DEFAULT_BUDGET_STEPS } from '../../../shared/contract/platform/alerts.ts'
+import { stepsFrom } from './budget-steps.ts'
 import { amountFrom, amountText, unitOf } from './amount.ts'
 import { type Alerts, shownFields } from './shown-fields.ts'
 import { alertsTexts } from './texts.ts'
@@ -22,14 +24,24 @@ type Props = {
 }
 
 const words = alertsTexts.form
-/** The cost among the meters of the select. */
-const COST = ''
+/** The two measures of money among the meters of the select; no meter's id begins so. */
+const MONEY = { invoiced: ':invoiced', cost: ':cost' } as const
+type Money = keyof typeof MONEY
+
+function moneyOf(choice: string): Money | null {
+  return choice === MONEY.invoiced ? 'invoiced' : choice === MONEY.cost ? 'cost' : null
+}
 
 /** A budget, or the channels of an alert that the plan brings. */
 export function AlertForm({ view, data, hasCosts, busy, error, onSave, onClose }: Props) {
   const before = view === null ? null : shownFields(view)
   const [name, setName] = useState(before?.name ?? '')
-  const [meterId, setMeterId] = useState(view?.meter ?? (view === null ? (data.meters[0]?.id ?? COST) : COST))
+  const [meterId, setMeterId] = useState(
+    view === null ? (data.meters[0]?.id ?? MONEY.invoiced) : (view.meter ?? MONEY[view.measure === 'cost' ? 'cost' : 'invoiced']),
+  )
+  const money = moneyOf(meterId)
+  const [steps, setSteps] = useState((before?.thresholds ?? DEFAULT_BUDGET_STEPS).join(', '))
+  const thresholds = stepsFrom(steps)
   const meter = data.meters.find(({ id }) => id === meterId) ?? null
   const unit = unitOf(meter, data.currency)
   const shownAmount = before === null || view?.measure === 'limit' ? '' : amountText(before.at, unit)
@@ -43,12 +55,18 @@ export function AlertForm({ view, data, hasCosts, busy, error, onSave, onClose }
   function submit(event: FormEvent): void {
     event.preventDefault()
     setTried(true)
-    if (at === null || channels.length === 0 || name.trim() === '') return
+    if (at === null || channels.length === 0 || name.trim() === '' || (!ofPlan && thresholds === null)) return
     onSave({
       id: view?.id ?? null,
-      measure: view?.measure ?? (meter === null ? 'cost' : 'meter'),
+      measure: view?.measure ?? money ?? 'meter',
       meter: view === null ? (meter?.id ?? null) : view.meter,
-      fields: { name: name.trim(), at, channels: [...channels], enabled: before?.enabled ?? true },
+      fields: {
+        name: name.trim(),
+        at,
+        channels: [...channels],
+        enabled: before?.enabled ?? true,
+        ...(ofPlan || thresholds === null ? {} : { thresholds }),
+      },
     })
   }
 
@@ -71,11 +89,13 @@ export function AlertForm({ view, data, hasCosts, busy, error, onSave, onClose }
               />
               <NativeSelect
                 label={words.measure}
+                description={money === null ? undefined : words.measureNotes[money]}
                 value={meterId}
                 disabled={view !== null}
                 data={[
                   ...data.meters.map(({ id, name: label }) => ({ value: id, label })),
-                  ...(hasCosts || view?.measure === 'cost' ? [{ value: COST, label: words.cost }] : []),
+                  ...(hasCosts || view?.measure === 'invoiced' ? [{ value: MONEY.invoiced, label: words.measures.invoiced }] : []),
+                  ...(hasCosts || view?.measure === 'cost' ? [{ value: MONEY.cost, label: words.measures.cost }] : []),
                 ]}
                 onChange={(event) => setMeterId(event.currentTarget.value)}
               />
@@ -87,6 +107,13 @@ export function AlertForm({ view, data, hasCosts, busy, error, onSave, onClose }
                 maxLength={20}
                 error={tried && at === null ? words.wrongAmount : null}
                 onChange={(event) => setAmount(event.currentTarget.value)}
+              />
+              <TextInput
+                label={words.steps}
+                value={steps}
+                maxLength={60}
+                error={tried && thresholds === null ? words.wrongSteps : null}
+                onChange={(event) => setSteps(event.currentTarget.value)}
               />
             </>
           )}

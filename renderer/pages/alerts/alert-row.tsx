@@ -30,7 +30,10 @@ export function AlertRow({ view, data, onSwitch, onEdit, onRemove, onUndo, onKee
         <td>
           <span className={table.strong}>{fields.name}</span>
         </td>
-        <td>{alertsTexts.when(view, fields, data.currency)}</td>
+        <td>
+          {alertsTexts.when(view, fields, data.currency)}
+          {view.value !== null && view.measure !== 'limit' && <Progress view={view} value={view.value} fields={fields} currency={data.currency} />}
+        </td>
         <td>{channelNames(fields.channels, data.channels)}</td>
         <td>
           <Switch
@@ -74,6 +77,30 @@ export function AlertRow({ view, data, onSwitch, onEdit, onRemove, onUndo, onKee
         </tr>
       )}
     </>
+  )
+}
+
+/** How far a budget is used up in this period. */
+function Progress({ view, value, fields, currency }: { view: AlertView; value: number; fields: AlertFields; currency: string }) {
+  const words = alertsTexts.progress(value, fields.at, view, currency)
+  const part = fields.at === 0 ? 0 : Math.min(1, value / fields.at)
+  return (
+    <span className={classes.progress}>
+      {/* biome-ignore lint/a11y/useSemanticElements: the meter element cannot carry a pattern */}
+      <span
+        className={classes.track}
+        role="meter"
+        aria-label={alertsTexts.progressOf(fields.name)}
+        aria-valuemin={0}
+        aria-valuemax={fields.at}
+        aria-valuenow={Math.min(value, fields.at)}
+        aria-valuetext={words}
+        data-over={value >= fields.at || undefined}
+      >
+        <span style={{ width: `${100 * part}%` }} />
+      </span>
+      <span>{words}</span>
+    </span>
   )
 }
 

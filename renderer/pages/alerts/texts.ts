@@ -6,8 +6,15 @@ type Amounted = Pick<AlertView, 'measure' | 'unit' | 'byteBase'>
 /** "80 %", "1,200", "10 GB", "$250.00": by what the alert measures. */
 function amount(at: number, view: Amounted, currency: string): string {
   if (view.measure === 'limit') return format.percent(at)
-  if (view.measure === 'cost') return format.money(at, currency)
+  if (view.measure === 'cost' || view.measure === 'invoiced') return format.money(at, currency)
   return format.quantity({ unit: view.unit ?? '', byteBase: view.byteBase }, at)
+}
+
+const measureNames = { invoiced: 'Invoiced and accrued', cost: 'Use at list price' } as const
+
+/** "; told at 50 %, 75 %, 100 %"; nothing where it is told at the amount alone. */
+function steps({ thresholds = [100] }: Pick<AlertFields, 'thresholds'>): string {
+  return thresholds.length === 1 && thresholds[0] === 100 ? '' : `; told at ${thresholds.map((percent) => format.percent(percent)).join(', ')}`
 }
 
 export const alertsTexts = {
@@ -26,7 +33,7 @@ export const alertsTexts = {
   },
   budgets: {
     title: 'Budgets',
-    note: 'Your own thresholds, on a meter or on what the period costs.',
+    note: 'Your own thresholds, on a meter, on what is invoiced and accrued, or on use at list price.',
     create: 'Add budget',
     emptyTitle: 'No budget yet',
     empty: 'Set one to be told before a meter or the bill grows past what you planned.',
@@ -36,9 +43,14 @@ export const alertsTexts = {
   when: (view: AlertView, fields: AlertFields, currency: string): string => {
     const bound = amount(fields.at, view, currency)
     if (view.measure === 'limit') return view.inclusive ? `From ${bound} of a limit` : `Above ${bound} of a limit`
-    return view.measure === 'cost' ? `The period costs ${bound}` : `${view.meterName ?? ''} reaches ${bound}`
+    const what = view.measure === 'meter' ? (view.meterName ?? '') : measureNames[view.measure]
+    return `${what} reaches ${bound}${steps(fields)}`
   },
   amount,
+  /** "$87.98 of $100.00 (88 %)". */
+  progress: (value: number, at: number, view: Amounted, currency: string): string =>
+    `${amount(value, view, currency)} of ${amount(at, view, currency)} (${format.percent(at === 0 ? 0 : (100 * value) / at)})`,
+  progressOf: (name: string) => `${name}, this period`,
   actionsOf: (name: string) => `Actions for ${name}`,
   switchOf: (name: string) => `${name} is on`,
   edit: 'Edit',
@@ -63,7 +75,13 @@ export const alertsTexts = {
     name: 'Name',
     nameHint: 'For example “Half of the monthly budget”.',
     measure: 'On',
-    cost: 'Cost of the period',
+    measures: measureNames,
+    measureNotes: {
+      invoiced: 'What was invoiced in this period, and what use beyond the plan adds to the next invoice.',
+      cost: 'What all use of this period is worth at list prices, whether the plan includes it or not.',
+    },
+    steps: 'Tell me at (% of the amount)',
+    wrongSteps: 'Enter percentages from 1 to 1000, at most eight, as in “50, 75, 100”.',
     at: (unit: string) => `Amount (${unit})`,
     count: 'count',
     hours: 'hours',

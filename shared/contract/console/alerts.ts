@@ -3,15 +3,23 @@ import { z } from 'zod'
 import { call } from '../call.ts'
 import { byteBase, count, done, epochMs, id, inWorkspace, limit } from '../primitives.ts'
 
-const measure = z.enum(['limit', 'meter', 'cost'])
+const measure = z.enum(['limit', 'meter', 'cost', 'invoiced'])
+/** Percentages of a budget at which it fires; only of budgets. */
+const thresholds = z.array(z.int().min(1).max(1_000)).min(1).max(8)
 const channels = z.array(z.string().min(1).max(64)).min(1).max(8)
 
 /** What a person may change of an alert. `at`: percent, the meter's unit, or minor units of the currency, by measure. */
-export const alertFields = z.strictObject({ name: z.string().trim().min(1).max(80), at: count, channels, enabled: z.boolean() })
+export const alertFields = z.strictObject({
+  name: z.string().trim().min(1).max(80),
+  at: count,
+  channels,
+  enabled: z.boolean(),
+  thresholds: thresholds.optional(),
+})
 export type AlertFields = z.output<typeof alertFields>
 
 /** The same as the platform has it, which may be more than a person may enter here. */
-const knownFields = z.strictObject({ name: z.string(), at: count, channels: z.array(z.string()), enabled: z.boolean() })
+const knownFields = z.strictObject({ name: z.string(), at: count, channels: z.array(z.string()), enabled: z.boolean(), thresholds: thresholds.optional() })
 
 export const alertView = z.strictObject({
   id,
@@ -22,6 +30,8 @@ export const alertView = z.strictObject({
   unit: z.string().nullable(),
   byteBase,
   inclusive: z.boolean(),
+  /** Where a budget stands in this period, in the unit of its amount; null: not known, or no budget. */
+  value: count.nullable(),
   /** As the platform has it; null: it is only on this computer so far. */
   confirmed: knownFields.nullable(),
   /** This computer's edit that the platform has not confirmed. */
@@ -64,7 +74,7 @@ export const alertCalls = {
       /** Why this member may not change alerts; null: they may. */
       mayNot: z.string().nullable(),
     }),
-    { topics: ['alert_rule', 'counter', 'plan', 'plans', 'outbox', 'workspace'] },
+    { topics: ['alert_rule', 'counter', 'plan', 'plans', 'outbox', 'workspace', 'invoice', 'cost_day'] },
   ),
   /** Newest first. `before` is the time of the last row of the page before it. */
   'alerts.fired': call(

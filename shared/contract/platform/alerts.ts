@@ -4,9 +4,14 @@ import { count, identifier, isoTime, period, wireLimit } from '../primitives.ts'
 
 /**
  * `limit`: every meter at this percentage of its limit (the catalog's). `meter`: a custom budget on one meter, in its unit.
- * `cost`: a custom budget on what the period costs, in minor units of the plan's currency.
+ * Two on money, in minor units of the plan's currency: `invoiced`, what was invoiced in the period and what use beyond the plan adds to the next invoice
+ * ("Invoiced and accrued"), and `cost`, what the period's use is worth at list prices, included or not ("Use at list price").
  */
-export const alertMeasure = z.enum(['limit', 'meter', 'cost'])
+export const alertMeasure = z.enum(['limit', 'meter', 'cost', 'invoiced'])
+
+/** The percentages of a budget at which it tells of it, where nothing else is said. */
+export const DEFAULT_BUDGET_STEPS: readonly number[] = [50, 75, 100]
+const budgetSteps = z.array(z.int().min(1).max(1_000)).min(1).max(8)
 
 export const alertRule = z.looseObject({
   id: z.string().min(1).max(64),
@@ -20,6 +25,8 @@ export const alertRule = z.looseObject({
   inclusive: z.boolean(),
   channels: z.array(z.string()),
   enabled: z.boolean(),
+  /** Of a budget: at which percentages of its amount it fires, each once a period. */
+  thresholds: budgetSteps.optional(),
   version: count,
 })
 export type AlertRule = z.output<typeof alertRule>
@@ -53,6 +60,8 @@ export const putAlertRequest = z.strictObject({
   at: count.max(Number.MAX_SAFE_INTEGER),
   channels: z.array(identifier).min(1).max(8),
   enabled: z.boolean(),
+  /** Left out: as they are, of a new budget 50, 75 and 100 %. */
+  thresholds: budgetSteps.optional(),
   /** The version this edit was made on (0: a new one); another one at the platform answers 409 `version_conflict`. */
   version: count.optional(),
 })

@@ -121,7 +121,7 @@ test('a budget is offered only on what the platform tells', async ({ stage }) =>
   await metered.getByRole('button', { name: 'Add budget' }).click()
   const choices = metered.getByLabel('On', { exact: true }).getByRole('option')
   await expect(choices.filter({ hasText: 'Bandwidth' })).toHaveCount(1)
-  await expect(choices.filter({ hasText: 'Cost of the period' })).toHaveCount(0)
+  await expect(choices.filter({ hasText: 'Use at list price' })).toHaveCount(0)
 
   const walleted = await stage.page(await stage.computer(platform, { token: platform.tokenOf('triform') }), '/alerts')
   await expect(walleted.getByRole('button', { name: 'Add budget' })).toHaveAccessibleDescription(/neither meters nor costs/)

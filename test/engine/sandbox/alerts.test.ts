@@ -31,6 +31,7 @@ const budget = (changes: Record<string, unknown> = {}) => ({
   at: 50_000,
   channels: ['email'],
   enabled: true,
+  thresholds: [100],
   ...changes,
 })
 const put = async (body: object) => (await fixture.send(alertRule, 'PUT', ALERTS, { catalog, body })).value
@@ -138,7 +139,44 @@ describe('budgets', () => {
     expect((await read()).events[0]).toMatchObject({ used: 60_001, thresholds: [{ at: 60_000 }] })
   })
 
-  test('on the cost of the period', async () => {
+  test('tells at 50, 75 and 100 % unless told otherwise, each once; at once where it is set below what was used', async () => {
+    const named = async () => (await read()).events.map(({ thresholds }) => thresholds.map(({ name, at }) => [name, at]))
+    await put(budget({ thresholds: undefined }))
+    await use('queries', 25_000)
+    clock.step(1)
+    await use('queries', 25_000)
+    expect(await named()).toEqual([
+      [
+        ['75 % of Half', 37_500],
+        ['Half', 50_000],
+      ],
+      [['50 % of Half', 25_000]],
+    ])
+    clock.step(1)
+    await put(budget({ id: 'late', name: 'Late', at: 40_000, thresholds: [90, 200] }))
+    expect((await named())[0]).toEqual([['90 % of Late', 36_000]])
+  })
+
+  test('on what is invoiced and accrued, by that name', async () => {
+    await put(budget({ id: 'spend', name: 'Spend', measure: 'invoiced', meter: null, at: 100_000, thresholds: [50, 60, 100] }))
+    const fired = async () => (await read()).events.filter(({ measure }) => measure === 'invoiced')
+    await fixture.sandbox.tick()
+    // The plan of this period is invoiced: $499.00.
+    expect(await fired()).toEqual([])
+    // 30,000 queries beyond the plan are $15.00 more, which the next invoice will have.
+    await use('queries', 130_000)
+    clock.step(60_000)
+    await fixture.sandbox.tick()
+    const [event] = await fired()
+    expect(event).toMatchObject({ used: 51_400, thresholds: [{ rule: 'spend', at: 50_000 }] })
+    expect(event?.text).toMatch(/^Invoiced and accrued: \$514/)
+    // Set below where it stands, it fires at once.
+    clock.step(1)
+    await put(budget({ id: 'spend', name: 'Spend', measure: 'invoiced', meter: null, at: 40_000, thresholds: [100] }))
+    expect((await fired())[0]).toMatchObject({ used: 51_400, thresholds: [{ at: 40_000 }] })
+  })
+
+  test('on use at list price', async () => {
     await put(budget({ id: 'money', measure: 'cost', meter: null, at: 1_000 }))
     await use('llm_tokens', 4_000_000)
     clock.step(60_000)
