@@ -91,10 +91,42 @@ describe('the costs of days', () => {
     expect(days.firstMs(workspace)).toBeNull()
   })
 
+  test('a day in which a period begins is two, each with the period and the limits that it is reckoned with', () => {
+    const noon = dayMs('2026-10-09') + DAY_MS / 2
+    const document = (from: string | undefined, quantity: number) => ({
+      date: '2026-10-09',
+      ...(from === undefined ? {} : { from }),
+      period: { start: from ?? '2026-09-09T12:00:00.000Z', end: from === undefined ? '2026-10-09T12:00:00.000Z' : '2026-11-09T12:00:00.000Z' },
+      included: { m: 10, n: -1 },
+      currency: 'usd',
+      rows: [['s', 'c', 'u', 'm', quantity, '98765432109876543210', 0]],
+    })
+    const changes = [undefined, new Date(noon).toISOString()].map((from, index) => ({
+      topic: 'cost_day',
+      id: from ?? '2026-10-09',
+      op: 'upsert' as const,
+      version: index + 1,
+      body: document(from, index + 1),
+    }))
+    documents.apply(workspace, { changes, cursor: 'c', more: false }, 1)
+    const [early, later] = days.read(workspace, { startMs: dayMs('2026-10-09'), endMs: dayMs('2026-10-10') })
+    expect([early?.cells[0]?.quantity, later?.cells[0]?.quantity]).toEqual([1, 2])
+    expect(later).toMatchObject({ fromMs: noon, period: { startMs: noon } })
+    expect(early?.cells[0]?.amountMicros).toBe(98_765_432_109_876_543_210n)
+    expect([...(later?.included ?? [])]).toEqual([
+      ['m', 10],
+      ['n', 'unlimited'],
+    ])
+    expect(days.periods(workspace)).toHaveLength(2)
+    const gone = [{ topic: 'cost_day', id: new Date(noon).toISOString(), op: 'delete' as const, version: 3, body: null }]
+    documents.apply(workspace, { changes: gone, cursor: 'd', more: false }, 1)
+    expect(days.read(workspace, { startMs: noon, endMs: noon + 1 })).toEqual([])
+  })
+
   test('a range is found by key', () => {
     const plan = JSON.stringify(
       database
-        .prepare('EXPLAIN QUERY PLAN SELECT day, currency, rows FROM cost_days WHERE workspace_id = ? AND day >= ? AND day < ? ORDER BY day')
+        .prepare('EXPLAIN QUERY PLAN SELECT currency, rows FROM cost_days WHERE workspace_id = ? AND from_ms >= ? AND from_ms < ? ORDER BY from_ms')
         .all('w', 1, 2),
     )
     expect(plan).toContain('USING PRIMARY KEY')

@@ -70,6 +70,22 @@ describe('cache 0001-documents', () => {
   })
 })
 
+describe('cache 0007-cut-days', () => {
+  it('comes after the version before: a day that is known begins at its midnight', () => {
+    const file = path.join(folder, 'cache.db')
+    const before = openDatabase({ path: file, migrations: migrations.cache.filter(({ version }) => version < 7), synchronous: 'normal' })
+    before.exec("INSERT INTO cost_days (workspace_id, day, currency, rows, version, generation) VALUES ('w', 20000, 'usd', '[]', 4, 1)")
+    before.exec("INSERT INTO usage_shares (workspace_id, day, rows, version, generation) VALUES ('w', 20000, '[]', 5, 1)")
+    before.close()
+    database = openDatabase({ path: file, migrations: migrations.cache, synchronous: 'normal' })
+    const fromMs = 20_000 * 86_400_000
+    expect(database.prepare('SELECT * FROM cost_days').all()).toEqual([
+      { workspace_id: 'w', from_ms: fromMs, currency: 'usd', period_start: null, period_end: null, included: null, rows: '[]', version: 4, generation: 1 },
+    ])
+    expect(database.prepare('SELECT * FROM usage_shares').all()).toEqual([{ workspace_id: 'w', from_ms: fromMs, rows: '[]', version: 5, generation: 1 }])
+  })
+})
+
 describe('cache 0006-reader', () => {
   it('comes after the version before: a reading that is known goes on, as nobody that is known', () => {
     const file = path.join(folder, 'cache.db')

@@ -70,7 +70,7 @@ it('forgets what is deleted, what a new reading does not bring, and a workspace 
   ])
   expect(apply(here, [{ topic: 'snapshot', id: 'a.b/c/2026-03-20', op: 'delete', version: 2, body: null }]).changed).toEqual(new Set(['snapshot']))
   expect(history.readDays(here, 'a.b/c', DAY, DAY)).toEqual([])
-  expect(history.readShares(here, DAY, DAY)).toEqual([{ day: DAY, metric: 'calls', service: 's', userId: 'u', quantity: 4 }])
+  expect(history.readShares(here, DAY * 86_400_000, (DAY + 1) * 86_400_000)).toEqual([{ fromMs: DAY * 86_400_000, metric: 'calls', service: 's', userId: 'u', quantity: 4 }])
   documents.startOver(here)
   expect(apply(here, [snapshot('2026-03-23', 5)]).changed).toEqual(new Set(['snapshot', 'usage_day']))
   expect(history.readDays(here, 'calls', DAY, DAY + 9).map(({ day }) => day)).toEqual([DAY + 3])
@@ -82,7 +82,7 @@ it('finds days and shares by key', () => {
   const plan = (sql: string, ...values: unknown[]): string => JSON.stringify(database.prepare<unknown[]>(`EXPLAIN QUERY PLAN ${sql}`).all(...values))
   for (const found of [
     plan('SELECT day FROM usage_days WHERE workspace_id = ? AND metric = ? AND day BETWEEN ? AND ? ORDER BY day', 'w', 'm', 1, 2),
-    plan('SELECT day FROM usage_shares WHERE workspace_id = ? AND day BETWEEN ? AND ? ORDER BY day', 'w', 1, 2),
+    plan('SELECT rows FROM usage_shares WHERE workspace_id = ? AND from_ms >= ? AND from_ms < ? ORDER BY from_ms', 'w', 1, 2),
   ]) {
     expect(found).toContain('USING PRIMARY KEY')
     expect(found).not.toContain('TEMP B-TREE')
