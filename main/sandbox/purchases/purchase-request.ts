@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import type { Purchase } from './purchase.ts'
 
 /** What a request names, looked up in the catalog. @throws Refusal for what this catalog or plan does not sell. */
-export function requestedPurchase(account: Account, { plan, booster, seats, top_up_au: au, circle = null }: z.output<typeof checkoutRequest>): Purchase {
+export function requestedPurchase(account: Account, { plan, booster, seats, top_up_au: au, circle }: z.output<typeof checkoutRequest>): Purchase {
   const { catalog } = account
   if (plan !== undefined) return { product: 'plan', plan: namedPlan(account, plan) }
   if (booster !== undefined) {
@@ -27,7 +27,7 @@ export function requestedPurchase(account: Account, { plan, booster, seats, top_
   }
   if (au === undefined) throw badRequest('The request names nothing to buy.', 'Name one of plan, booster, seats, top_up_au.')
   if (!catalog.capabilities.includes('top_up')) throw new Refusal('top_up_not_sold', 'There is no wallet to top up here.', 'Choose a plan instead.')
-  return { product: 'top_up', au, circle }
+  return { product: 'top_up', au, circle: circle ?? null }
 }
 
 /** @throws Refusal 404 for a top-up of a wallet that is not there, or another tenant's: before anything is paid. */
