@@ -23,7 +23,16 @@ const invoices: Invoice[] = ['Paid', 'Pending', 'Overdue', 'partially_refunded',
   paymentMethod: 'Invoice',
   lines: [
     { description: 'Professional', kind: 'plan', quantity: null, unitPriceCents: null, per: null, terms: null, amountCents: 49_900, taxCents: 9481 },
-    { description: 'LLM tokens beyond the plan', kind: 'usage', quantity: 1_000_000, unitPriceCents: 200, per: 1_000_000, terms: null, amountCents: 200, taxCents: 38 },
+    {
+      description: 'LLM tokens beyond the plan',
+      kind: 'usage',
+      quantity: 1_000_000,
+      unitPriceCents: 200,
+      per: 1_000_000,
+      terms: null,
+      amountCents: 200,
+      taxCents: 38,
+    },
   ],
   kept: index % 2 === 1,
 }))

@@ -70,7 +70,9 @@ it('forgets what is deleted, what a new reading does not bring, and a workspace 
   ])
   expect(apply(here, [{ topic: 'snapshot', id: 'a.b/c/2026-03-20', op: 'delete', version: 2, body: null }]).changed).toEqual(new Set(['snapshot']))
   expect(history.readDays(here, 'a.b/c', DAY, DAY)).toEqual([])
-  expect(history.readShares(here, DAY * 86_400_000, (DAY + 1) * 86_400_000)).toEqual([{ fromMs: DAY * 86_400_000, metric: 'calls', service: 's', userId: 'u', quantity: 4 }])
+  expect(history.readShares(here, DAY * 86_400_000, (DAY + 1) * 86_400_000)).toEqual([
+    { fromMs: DAY * 86_400_000, metric: 'calls', service: 's', userId: 'u', quantity: 4 },
+  ])
   documents.startOver(here)
   expect(apply(here, [snapshot('2026-03-23', 5)]).changed).toEqual(new Set(['snapshot', 'usage_day']))
   expect(history.readDays(here, 'calls', DAY, DAY + 9).map(({ day }) => day)).toEqual([DAY + 3])
