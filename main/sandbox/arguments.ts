@@ -35,7 +35,8 @@ Runs the embedded platform on 127.0.0.1, with six demo workspaces and the Polar 
   --help         show this
 
 GET /sandbox/members lists who can sign in, with tokens.
-With POLAR_ACCESS_TOKEN set, payments go to Polar itself (POLAR_ENVIRONMENT: sandbox or production, POLAR_WEBHOOK_SECRET).`
+With POLAR_ACCESS_TOKEN set, payments go to Polar itself (POLAR_ENVIRONMENT: sandbox or production, POLAR_WEBHOOK_SECRET;
+POLAR_PORTAL_ALLOWS: what the portal lets whoever opens it do about plans: change,cancel (the default), one of them, or none).`
 
 export function parseArguments(args: readonly string[]): SandboxArguments {
   let values: Values

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { helpText, parseArguments, type SandboxRun } from './arguments.ts'
 import { demoWorkspaces, enterpriseWorkspace, selfHostedWorkspace } from './demo/demo-workspaces.ts'
 import { printImport } from './import/print-import.ts'
+import { portalAllowsOf } from './polar/portal-rights.ts'
 import { type RealPolar, startSandbox } from './server.ts'
 
 // Whoever reads what is printed may go away before the platform does.
@@ -48,7 +49,12 @@ async function run({ port, dataDir, seed, history, traffic, importFile, importIn
 
 /** The real Polar, where a token for it is in the environment. */
 function polarFromEnvironment(): RealPolar | null {
-  const { POLAR_ACCESS_TOKEN: accessToken, POLAR_ENVIRONMENT: environment, POLAR_WEBHOOK_SECRET: webhookSecret } = process.env
+  const { POLAR_ACCESS_TOKEN: accessToken, POLAR_ENVIRONMENT: environment, POLAR_WEBHOOK_SECRET: webhookSecret, POLAR_PORTAL_ALLOWS: allows } = process.env
   if (accessToken === undefined || accessToken === '') return null
-  return { accessToken, environment: z.enum(['sandbox', 'production']).parse(environment ?? 'sandbox'), webhookSecret: webhookSecret ?? '' }
+  return {
+    accessToken,
+    environment: z.enum(['sandbox', 'production']).parse(environment ?? 'sandbox'),
+    webhookSecret: webhookSecret ?? '',
+    portalAllows: portalAllowsOf(allows),
+  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createPolar } from '@polar-sh/sdk/2026-10'
 import { makeApp } from './app.ts'
 import { BalanceWatch } from './alerts/balance-watch.ts'
+import { tellOfPlan } from './alerts/plan-watch.ts'
 import { AlertWatch } from './alerts/watch.ts'
 import { preparePasts } from './audit/past.ts'
 import { expireEntries } from './audit/retention.ts'
@@ -36,6 +37,7 @@ import { unitsByPeriod } from './overage/billable-units.ts'
 import { OverageHandOver } from './overage/hand-over.ts'
 import { writePastUnits } from './history/overage.ts'
 import { Payments } from './polar/payments.ts'
+import { portalDoor, type PortalAction } from './polar/portal-rights.ts'
 import { Products } from './polar/products.ts'
 import { CustomerRefresh } from './polar/refresh.ts'
 import { Store } from './store/store.ts'
@@ -71,7 +73,13 @@ export type SandboxOptions = {
   report?: (error: unknown) => void
 }
 
-export type RealPolar = { accessToken: string; environment: 'sandbox' | 'production'; webhookSecret: string }
+export type RealPolar = {
+  accessToken: string
+  environment: 'sandbox' | 'production'
+  webhookSecret: string
+  /** What the organisation's portal settings at Polar let whoever opens it do about plans. */
+  portalAllows: readonly PortalAction[]
+}
 
 export type Sandbox = {
   port: number
@@ -131,6 +139,7 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
   const alerts = new AlertWatch()
   store.addReaction(alerts.react)
   store.addReaction(new BalanceWatch().react)
+  store.addReaction(tellOfPlan)
   const server = await listen(options.port)
   closers.push(() => server.close())
   const origin = `http://127.0.0.1:${server.port}`
@@ -141,7 +150,16 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
   const products = new Products(polar)
   const refresh = new CustomerRefresh({ store, clock, polar, products, report })
   closers.push(() => refresh.settled())
-  const payments = new Payments({ store, polar, products, refresh, origin, mayOpen: (url) => isOwnPage(url, origin, embedded !== null) })
+  const payments = new Payments({
+    store,
+    polar,
+    products,
+    refresh,
+    origin,
+    mayOpen: (url) => isOwnPage(url, origin, embedded !== null),
+    portalAllows: options.realPolar?.portalAllows ?? null,
+  })
+  if (embedded !== null) embedded.door = portalDoor(store)
   const requests = new RequestMeter(store, clock)
   const platform: Platform = {
     origin,

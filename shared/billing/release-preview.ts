@@ -24,7 +24,8 @@ export type PlanRelease<P extends PreviewPlan = PreviewPlan> = {
 
 export type PlanReleaseInput<P extends PreviewPlan = PreviewPlan> = {
   readonly catalog: { readonly meters: readonly PreviewMeter[]; readonly plans: readonly P[] }
-  readonly currentPlanId: string
+  /** Null: there is none, so that any other begins with a period of its own. */
+  readonly currentPlanId: string | null
   /** The counters as last known, by meter id. A meter without a counter has not been used. */
   readonly usage: Usage
   /** The effective limits as last known, by meter id; what they have above the plan's own was bought on top. */
@@ -51,7 +52,7 @@ export function releaseByPlan<P extends PreviewPlan>({
   const currentPlan = catalog.plans.find(({ id }) => id === currentPlanId)
   return catalog.plans.map((plan) => {
     const current = plan.id === currentPlanId
-    const newPeriod = currentPlan !== undefined && startsNewPeriod(currentPlan, plan)
+    const newPeriod = currentPlanId === null || (currentPlan !== undefined && startsNewPeriod(currentPlan, plan))
     const usageThere = newPeriod ? usageInNewPeriod(catalog.meters, usage) : { ...usage }
     const limitsThere: Record<string, Limit> = {}
     const states: MeterState[] = []

@@ -80,6 +80,12 @@ export const platformErrors = {
   id_conflict: { statuses: [200], class: 'final', meaning: 'Another event was counted under this source and id.' },
   timestamp_in_future: { statuses: [200], class: 'final', meaning: 'The event lies too far in the future.' },
 
+  subscription_ended: {
+    statuses: [402],
+    class: 'quota',
+    meaning: 'The subscription has ended and there is no plan: everything is readable, nothing new is taken.',
+  },
+
   // ── settings and alerts ───────────────────────────────────────────────────────────────────────────────────
   version_conflict: { statuses: [409], class: 'final', meaning: 'It was changed since the version that this edit was made on.' },
   read_only_setting: { statuses: [403], class: 'final', meaning: 'The setting is changed by a checkout only.' },
@@ -88,6 +94,7 @@ export const platformErrors = {
 
   // ── money ─────────────────────────────────────────────────────────────────────────────────────────────────
   payment_declined: { statuses: [402], class: 'final', meaning: 'The card was declined and nothing was charged.' },
+  quote_changed: { statuses: [409], class: 'final', meaning: 'The quote is not what it would cost now; the answer brings a new one.' },
   payments_unavailable: { statuses: [503], class: 'problem', meaning: 'The payment provider does not answer.' },
   foreign_page: { statuses: [502], class: 'problem', meaning: 'The payment provider named a page that may not be opened.' },
   plan_not_sold: { statuses: [409], class: 'final', meaning: 'The payment provider does not sell this plan.' },

@@ -267,7 +267,7 @@ export const layerA = {
     method: 'POST',
     path: '/api/billing/preview',
     params: nothing,
-    query: nothing,
+    query: ofTenant,
     request: purchase.previewRequest,
     response: purchase.previewResponse,
     purpose: 'Ask what a purchase or a change costs today',

@@ -33,6 +33,8 @@ export const platformError = z.looseObject({
   retry_after_s: z.int().nonnegative().optional(),
   /** Only with `version_conflict`: what the platform has now. */
   current: z.unknown().optional(),
+  /** Only with `quote_changed`: what it costs now. */
+  quote: z.unknown().optional(),
 })
 export type PlatformError = z.infer<typeof platformError>
 
@@ -61,23 +63,31 @@ export const deviceCounter = z.looseObject({
   sync_operations: count,
 })
 
+export const planInForce = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  price_cents: z.int().nullable(),
+  currency: z.string(),
+  interval: z.string(),
+  hard_wall: z.boolean().optional(),
+  /** The subscription ends with the period (cancelled, still running). */
+  cancel_at_period_end: z.boolean().optional(),
+  /** The payment method in words ("Visa ending 4242"); null when there is none. */
+  payment_method: z.string().nullable().optional(),
+  /** Paid for again and again, until it is cancelled. */
+  subscribed: z.boolean().optional(),
+  /** Seats bought on top of the plan's own; absent where none are sold. */
+  seats: count.optional(),
+  /** Another plan that begins at that instant; null or absent: none. */
+  pending_change: z.looseObject({ plan: z.string(), at: isoTime }).nullable().optional(),
+  /** When the plan ends and nothing is renewed; null or absent: it goes on. */
+  cancel_at: isoTime.nullable().optional(),
+})
+export type PlanInForce = z.output<typeof planInForce>
+
 export const planResponse = z.looseObject({
-  plan: z.looseObject({
-    id: z.string(),
-    name: z.string(),
-    price_cents: z.int().nullable(),
-    currency: z.string(),
-    interval: z.string(),
-    hard_wall: z.boolean().optional(),
-    /** The subscription ends with the period (cancelled, still running). */
-    cancel_at_period_end: z.boolean().optional(),
-    /** The payment method in words ("Visa ending 4242"); null when there is none. */
-    payment_method: z.string().nullable().optional(),
-    /** Paid for again and again, until it is cancelled. */
-    subscribed: z.boolean().optional(),
-    /** Seats bought on top of the plan's own; absent where none are sold. */
-    seats: count.optional(),
-  }),
+  /** Null: the subscription has ended, and this catalog has no plan that is free. The limits are 0, the period is the last one. */
+  plan: planInForce.nullable(),
   usage: z.record(z.string(), count),
   limits: z.record(z.string(), wireLimit),
   period,
@@ -293,6 +303,7 @@ export const checkoutDocument = z.looseObject({
   top_up_au: count.optional(),
   /** Whose wallet a top-up is for; left out: the oldest circle's. */
   circle: z.string().optional(),
+  /** What is charged for it. */
   amount_cents: count,
   currency: z.string(),
   created_at: isoTime,

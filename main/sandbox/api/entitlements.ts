@@ -7,7 +7,7 @@ import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { accountFor } from '../permissions/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
-import { type Account, counterOf, limitOf, metersInForce } from '../meter/accounts/account.ts'
+import { type Account, counterOf, hasEnded, limitOf, metersInForce, SUBSCRIPTION_ENDED } from '../meter/accounts/account.ts'
 import type { Platform } from '../platform.ts'
 
 const listEntitlements = createRoute({
@@ -53,6 +53,7 @@ export function entitlementRoutes({ store }: Platform): Routes {
 /** The same decision as that of the quota and of the counters: a meter that bills what is beyond its limit lets it run, and says so. */
 function entitlementOf(account: Account, meter: Meter, requested: number): z.output<typeof entitlement> {
   const row = counterOf(account, meter)
+  if (hasEnded(account)) return { metric: meter.id, allowed: false, used: row.used, limit: 0, remaining: 0, requested, reason: SUBSCRIPTION_ENDED }
   const decision = decideUnderLimit(account.catalog, { meter, planId: account.plan.id, used: row.used, requested, limit: limitOf(row) })
   const { allowed, ...words } = decisionOnWire(decision)
   return {

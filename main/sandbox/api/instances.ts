@@ -10,6 +10,7 @@ import { writeAudit } from '../audit/write-audit.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { Refusal } from '../http/failure.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
+import { requireSubscription } from '../meter/accounts/account.ts'
 import type { Platform } from '../platform.ts'
 import { withCircle, withOwnCircle } from '../wallet/asking.ts'
 import { debitLineDocument, instanceDocument } from '../wallet/documents.ts'
@@ -67,6 +68,7 @@ export function instanceRoutes({ store, idempotency }: Platform): Routes {
       const made = await idempotency.run(context, body, createInstanceResponse, async (remember) => {
         const outcome = await store.write((unit) =>
           withOwnCircle(unit, signedIn, circleId, async (circle) => {
+            requireSubscription(circle.account)
             const wanted = { element: body.element, name: body.name, memberId: signedIn.memberId, approvalId: body.approval_id ?? null }
             const created = await createInstance(unit, circle, wanted)
             if (created instanceof Refusal) return created

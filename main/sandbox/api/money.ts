@@ -13,6 +13,7 @@ import type { Payments } from '../polar/payments.ts'
 import type { Purchase } from '../purchases/purchase.ts'
 import { previewCancel, previewPurchase } from './preview.ts'
 import { refuseSenseless, requestedPurchase, requireCircle } from '../purchases/purchase-request.ts'
+import { confirmedQuote, type Quote } from '../purchases/quotes.ts'
 
 const createCheckout = createRoute({
   method: 'post',
@@ -69,7 +70,8 @@ export function moneyRoutes(platform: Platform): Routes {
         const { account, customer } = await readAccount(signedIn, 'update_plan')
         const purchase = requestedPurchase(account, body)
         refuseSenseless(account, purchase)
-        return { status: 201, body: await startCheckout(payments, account, purchase, { customer, memberId: signedIn.memberId }) }
+        const quote = await confirmedQuote(store, signedIn, purchase, body.quote_id)
+        return { status: 201, body: await startCheckout(payments, account, purchase, { customer, memberId: signedIn.memberId, quote }) }
       })
       return context.json(answer.body, 201)
     })
@@ -86,14 +88,14 @@ export function moneyRoutes(platform: Platform): Routes {
       const { cancel, ...body } = context.req.valid('json')
       const answer = await store.write(async (unit) => {
         const account = await accountFor(unit, signedIn, 'view_usage')
-        return cancel === undefined ? previewPurchase(account, requestedPurchase(account, body), unit.now) : previewCancel(account, cancel, unit.now)
+        return cancel === undefined ? await previewPurchase(unit, account, requestedPurchase(account, body)) : await previewCancel(unit, account, cancel)
       })
       return context.json(answer, 200)
     })
     .openapi(openPortal, async (context) => {
       const signedIn = context.get('signedIn')
       const { account, customer } = await readAccount(signedIn, 'manage_payment')
-      return context.json(await payments.openPortal(account, customer), 200)
+      return context.json(await payments.openPortal(account, customer, signedIn), 200)
     })
 }
 
@@ -102,10 +104,10 @@ async function startCheckout(
   payments: Payments,
   account: Account,
   purchase: Purchase,
-  { customer, memberId }: { customer: Customer; memberId: string },
+  { customer, memberId, quote }: { customer: Customer; memberId: string; quote: Quote },
 ): Promise<{ id: string; url: string }> {
   if (purchase.product === 'seats' || (purchase.product === 'plan' && account.workspace.subscription_id !== null)) {
-    return await payments.startChange(account, purchase, memberId)
+    return await payments.startChange(account, purchase, memberId, quote)
   }
-  return await payments.startPurchase(account, purchase, customer, memberId)
+  return await payments.startPurchase(account, purchase, customer, memberId, quote)
 }

@@ -8,7 +8,7 @@ import { isoTime } from '../clock.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
-import { type Account, counterOf, limitOf } from '../meter/accounts/account.ts'
+import { type Account, counterOf, limitOf, requireSubscription } from '../meter/accounts/account.ts'
 import { drawOn, giveBack, quotaRefusal } from '../meter/counters/counters.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
@@ -31,6 +31,7 @@ export function operationRoutes({ store, idempotency }: Platform): Routes {
       store.write(async (unit) => {
         const account = await openAccount(unit, workspaceId)
         const operation = namedOperation(account, body.action)
+        if (!takesAway(operation)) requireSubscription(account)
         requireRoomToWrite(account, operation)
         await move(unit, account, operation)
         await writeAudit(unit, { workspaceId, actor: memberId, action: operation.id, target: body.target, metadata: body.metadata ?? {} })
@@ -55,6 +56,11 @@ function namedOperation({ catalog }: Account, action: string): Operation {
   if (operation !== undefined) return operation
   if (operations.length === 0) throw new Refusal('operations_unavailable', 'There is nothing to operate here.', 'This platform offers no operations.')
   throw badRequest(`There is no action ${action}.`, `The actions are ${operations.map(({ id }) => id).join(', ')}.`)
+}
+
+/** A delete is never refused, whatever it moves: the verb says it where no meter does. */
+function takesAway({ id, change }: Operation): boolean {
+  return change < 0 || /\.(?:delete|revoke)$/.test(id)
 }
 
 /** @throws Refusal while what it writes to stands at its limit. (seed: truss, "Checked on every write operation") */

@@ -83,8 +83,9 @@ export function planRequestRoutes(platform: Platform): Routes {
     .openapi(approve, async (context) => {
       const signedIn = context.get('signedIn')
       const { id } = context.req.valid('param')
+      const body = context.req.valid('json')
       await refuseUnlessDecider(platform, signedIn)
-      return context.json(await approveRequest(platform, signedIn, id, context.req.valid('json').answer ?? null), 200)
+      return context.json(await approveRequest(platform, signedIn, id, { answer: body.answer ?? null, quoteId: body.quote_id }), 200)
     })
     .openapi(decline, async (context) => {
       const signedIn = context.get('signedIn')

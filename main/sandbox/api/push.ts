@@ -6,6 +6,7 @@ import { requireSync } from '../permissions/permission.ts'
 import { readJson } from '../http/read-json.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import { isUuid } from '../meter/envelopes/envelope-check.ts'
+import { requireSubscription } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { type PushRequest, takePush } from '../meter/envelopes/push.ts'
 import type { Platform } from '../platform.ts'
@@ -30,6 +31,7 @@ export function pushRoutes(platform: Platform): Routes {
     const outcome = await platform.store.write(async (unit) => {
       const account = await openAccount(unit, workspaceId)
       requireSync(account)
+      requireSubscription(account)
       return takePush(unit, account, platform.envelopeRows, request)
     })
     if (outcome instanceof Refusal) throw outcome

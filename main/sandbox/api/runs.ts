@@ -4,6 +4,7 @@ import { approvalRequired, runRequest, runResponse, settleRequest } from '../../
 import { makeRoutes, type Routes } from '../http/environment.ts'
 import { Refusal } from '../http/failure.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
+import { requireSubscription } from '../meter/accounts/account.ts'
 import type { Platform } from '../platform.ts'
 import { withOwnCircle } from '../wallet/asking.ts'
 import { settleRun, startRun } from '../wallet/runs.ts'
@@ -51,6 +52,7 @@ export function runRoutes({ store, idempotency }: Platform): Routes {
         }
         const outcome = await store.write((unit) =>
           withOwnCircle(unit, signedIn, id, async (circle) => {
+            requireSubscription(circle.account)
             const made = await startRun(unit, circle, spending)
             if (!(made instanceof Refusal)) await remember(unit, { status: 201, body: made })
             return made

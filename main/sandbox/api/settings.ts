@@ -4,11 +4,12 @@ import { putSettingRequest, settingsResponse } from '../../../shared/contract/pl
 import { RETENTION_SETTING } from '../audit/retention.ts'
 import { writeAudit } from '../audit/write-audit.ts'
 import { RECIPIENT_SETTINGS } from '../alerts/deliveries.ts'
-import { makeRoutes, type Routes } from '../http/environment.ts'
+import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
-import { requireBilling } from '../permissions/permission.ts'
+import { permissionIn, requireBilling } from '../permissions/permission.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
 import { announcePaymentMethods, COUNTRY_SETTING } from '../invoices/payment-methods.ts'
+import type { Account } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
 import type { Platform } from '../platform.ts'
 import { writeSetting } from '../settings/write-setting.ts'
@@ -59,12 +60,14 @@ export function settingsRoutes(platform: Platform): Routes {
       return context.json(settings, 200)
     })
     .openapi(putSetting, async (context) => {
-      const { workspaceId, memberId } = context.get('signedIn')
+      const signedIn = context.get('signedIn')
+      const { workspaceId, memberId } = signedIn
       const { key, value, version } = context.req.valid('json')
       const written = checkSetting(key, value)
       await platform.store.write(async (unit) => {
         const account = await openAccount(unit, workspaceId)
         requireBilling(account)
+        if (key === RETENTION_SETTING) requireRetention(account, signedIn)
         if (!Object.hasOwn(settingTypes, key)) await requireRoom(unit, workspaceId, key)
         const before = await writeSetting(unit, workspaceId, key, written, version)
         if (before === written) return
@@ -74,6 +77,14 @@ export function settingsRoutes(platform: Platform): Routes {
       })
       return context.json({ [key]: written }, 200)
     })
+}
+
+/** What the log forgets is nothing for whoever has no say in the plan: a Billing Contact's own acts stand in it. @throws Refusal 403 `forbidden`. */
+function requireRetention(account: Account, signedIn: SignedIn): void {
+  if (permissionIn(account, signedIn, 'update_plan').allowed !== false) return
+  const role = account.catalog.permissions.roles.find(({ id }) => id === signedIn.role)?.name ?? signedIn.role
+  const reason = `${role} may not set how long the audit log is kept.`
+  throw new Refusal('forbidden', reason, 'Ask a member who may change the plan.', { reason })
 }
 
 /** @throws Refusal for one more key where there are enough: the list is open, and everybody reads all of it. */

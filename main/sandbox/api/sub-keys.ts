@@ -5,7 +5,7 @@ import { makeRoutes, type Routes } from '../http/environment.ts'
 import { notFound, Refusal } from '../http/failure.ts'
 import { requireSync } from '../permissions/permission.ts'
 import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
-import { type Account, metersDrawnBy } from '../meter/accounts/account.ts'
+import { type Account, metersDrawnBy, requireSubscription } from '../meter/accounts/account.ts'
 import { drawOn, giveBack, quotaRefusal } from '../meter/counters/counters.ts'
 import { activeDevice } from '../meter/devices/devices.ts'
 import { subKeyDocument } from '../meter/accounts/documents.ts'
@@ -55,6 +55,7 @@ export function subKeyRoutes({ store, idempotency }: Platform): Routes {
           const known = await unit.tx.selectFrom('sub_keys').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', body.id).executeTakeFirst()
           if (known?.revoked_at === null) return { status: 200 as const, body: subKeyDocument(known) }
           if (known !== undefined) throw new Refusal('sub_key_revoked', 'This sub-key was revoked.', 'Create a new one with a new id.')
+          requireSubscription(account)
           const device = await activeDevice(unit, workspaceId, body.device_id, memberId)
           const full = await drawOn(unit, account, subKeyDraw(account))
           if (full !== null) throw quotaRefusal(account, full, 1)

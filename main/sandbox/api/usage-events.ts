@@ -9,7 +9,7 @@ import { badRequest, Refusal } from '../http/failure.ts'
 import { accountFor } from '../permissions/permission.ts'
 import { readJson } from '../http/read-json.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
-import { counterOf } from '../meter/accounts/account.ts'
+import { counterOf, requireSubscription } from '../meter/accounts/account.ts'
 import { recordUsage } from '../meter/usage/record-usage.ts'
 import type { UsageEvent, UsageOutcome } from '../meter/usage/usage-event.ts'
 import { describeEventProblem, wireToEvent } from '../meter/usage/wire-event.ts'
@@ -39,6 +39,7 @@ export function usageEventRoutes(platform: Platform): Routes {
     const checked = eventsOf(await readJson(context)).map(checkEvent)
     const answer = await platform.store.write(async (unit) => {
       const account = await accountFor(unit, signedIn, 'view_usage')
+      requireSubscription(account)
       const outcomes = await recordUsage(
         unit,
         account,

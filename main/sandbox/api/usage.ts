@@ -9,7 +9,7 @@ import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { notFound } from '../http/failure.ts'
 import { accountFor } from '../permissions/permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
-import { type Account, counterOf, limitOf } from '../meter/accounts/account.ts'
+import { type Account, counterOf, hasEnded, limitOf, SUBSCRIPTION_ENDED } from '../meter/accounts/account.ts'
 import { counterDocuments, periodDocument, planDocument } from '../meter/accounts/documents.ts'
 import type { Platform } from '../platform.ts'
 import type { Unit } from '../store/store.ts'
@@ -89,6 +89,7 @@ function quotaAnswer(account: Account, resource: string) {
   const meter = findMeter(account.catalog, resource)
   if (meter === undefined) throw notFound(`resource ${resource}`, `Ask for one of: ${account.catalog.meters.map(({ id }) => id).join(', ')}.`)
   const row = counterOf(account, meter)
+  if (hasEnded(account)) return { allowed: false, current: row.used, limit: 0, resource, reason: SUBSCRIPTION_ENDED }
   const decision = decideUnderLimit(account.catalog, { meter, planId: account.plan.id, used: row.used, requested: 1, limit: limitOf(row) })
   const { allowed, ...words } = decisionOnWire(decision)
   return { allowed, current: decision.current, limit: limitToWire(decision.limit), resource, ...words }

@@ -22,17 +22,9 @@ export function auditQuotaRefusals(store: Store): MiddlewareHandler<RouteEnviron
   }
 }
 
-/** Once for each limit and period: a queue that tries again every few minutes would fill the log with the same line. */
+/** Every refusal is an entry, a second one of the same limit too: who tried what is what the log is asked for. */
 export async function writeReachedLimit(unit: Unit, workspaceId: string, actor: string, { code, meter, used, limit, reason }: QuotaRefusal): Promise<void> {
   if (meter === undefined) return
   alertOfFirstRefusal(unit, workspaceId, { meter, used, limit, reason })
-  const { period_start: periodStart } = await unit.tx.selectFrom('workspaces').select('period_start').where('id', '=', workspaceId).executeTakeFirstOrThrow()
-  const written = await unit.tx
-    .insertInto('audit_reached_limits')
-    .values({ workspace_id: workspaceId, metric: meter, quota_limit: limit ?? 0, period_start: periodStart })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('metric')
-    .executeTakeFirst()
-  if (written === undefined) return
   await writeAudit(unit, { workspaceId, actor, action: 'quota.exceeded', target: `meter/${meter}`, metadata: { code, used, limit, reason } })
 }

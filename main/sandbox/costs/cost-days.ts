@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { planOf } from '../../../shared/billing/catalog.ts'
 import type { CostDay } from '../../../shared/billing/cost.ts'
 import { DAY_MS, dateOf, dayOf, rowId } from '../../../shared/billing/cost-day.ts'
 import { limitToWire } from '../../../shared/billing/limit.ts'
 import { minorOfMicros, sumListMicros } from '../../../shared/billing/statement.ts'
 import { type CostDayDocument, microsToWire } from '../../../shared/contract/platform/costs.ts'
 import { isoTime } from '../clock.ts'
+import { planInForce } from '../meter/accounts/account.ts'
 import { usageRows } from '../meter/usage/usage-rows.ts'
 import type { Unit } from '../store/store.ts'
 import { daysOfPeriod, periodOfInstant, type PricedAccount, type PricedPeriod, pricePeriod } from './period-costs.ts'
@@ -84,7 +84,7 @@ export function readAccount({ file, catalogs }: Pick<Unit, 'file' | 'catalogs'>,
     createdAt: workspace.created_at,
     workspace,
     catalog,
-    plan: planOf(catalog, workspace.plan_id),
+    plan: planInForce(catalog, workspace.plan_id),
     counters: new Map(counters.map((row) => [row.metric, row])),
   }
 }

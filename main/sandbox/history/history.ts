@@ -1,4 +1,5 @@
-import { type Catalog, type Plan, planOf } from '../../../shared/billing/catalog.ts'
+import type { Catalog, Plan } from '../../../shared/billing/catalog.ts'
+import { planInForce } from '../meter/accounts/account.ts'
 import type { Store, Unit } from '../store/store.ts'
 import { makeShape, type Shape } from '../demo/shape.ts'
 
@@ -100,7 +101,7 @@ export class History {
     const { catalog, plan, periodAnchor } = await store.write(async (unit) => {
       const row = await unit.tx.selectFrom('workspaces').select(['catalog', 'plan_id', 'period_anchor']).where('id', '=', id).executeTakeFirstOrThrow()
       const own = unit.catalogs.named(row.catalog)
-      return { catalog: own, plan: planOf(own, row.plan_id), periodAnchor: row.period_anchor }
+      return { catalog: own, plan: planInForce(own, row.plan_id), periodAnchor: row.period_anchor }
     })
     const from = new Date(untilMs)
     const fromMs = Date.UTC(from.getUTCFullYear(), from.getUTCMonth() - PAST_MONTHS, 1)

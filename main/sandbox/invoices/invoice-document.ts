@@ -32,6 +32,8 @@ export function invoiceDocumentOf(row: InvoiceRow, { paymentMethods, meters }: P
     description: row.description,
     subtotal_cents: subtotal,
     tax_cents: tax,
+    balance_cents: row.balance_cents,
+    due_cents: Math.max(0, subtotal + tax + row.balance_cents),
     ...(method === undefined ? {} : { payment_method: method.name }),
     lines,
   }

@@ -58,6 +58,13 @@ export async function invoicePdf(invoice: InvoiceDocument, parties: InvoiceParti
   row('Tax', money(invoice.tax_cents ?? 0))
   pdf.font('Helvetica-Bold').fontSize(12)
   row('Total', `${money(invoice.amount_cents)} ${invoice.currency.toUpperCase()}`)
+  const { balance_cents: balance = 0 } = invoice
+  if (balance !== 0) {
+    pdf.font('Helvetica').fontSize(10)
+    row(balance < 0 ? 'Paid from your balance' : 'Kept in your balance', money(balance))
+    pdf.font('Helvetica-Bold')
+    row('Charged', money(invoice.due_cents ?? invoice.amount_cents))
+  }
   pdf.font('Helvetica').fontSize(9).fillColor(DIM).moveDown(2).text(shown(parties.note), left, pdf.y, { width: WIDTH })
   if (leftOut) pdf.moveDown(0.5).text(LEFT_OUT, { width: WIDTH })
   pdf.end()

@@ -93,6 +93,7 @@ async function rowOf(
     plan_lines: JSON.stringify(linesOf(order, bought)),
     usage_lines: JSON.stringify(usageLinesOf(unit, account, order, used)),
     closes_at: order.billing_reason === 'subscription_cycle' || order.billing_reason === 'subscription_meter_cycle' ? issuedMs : null,
+    balance_cents: order.applied_balance_amount,
   }
 }
 

@@ -1,6 +1,5 @@
-import { planOf } from '../../../shared/billing/catalog.ts'
 import type { Unit } from '../store/store.ts'
-import { type Account, withAgreedPrice } from './accounts/account.ts'
+import { type Account, planInForce } from './accounts/account.ts'
 import { closeExpiredLeases } from './devices/leases.ts'
 import { endBoosters, readHoldings } from './counters/limits.ts'
 import { rollPeriod } from './periods/period-roll.ts'
@@ -19,7 +18,7 @@ export async function openAccount(unit: Unit, workspaceId: string): Promise<Acco
   const account: Account = {
     workspace,
     catalog,
-    plan: withAgreedPrice(planOf(catalog, workspace.plan_id), workspace),
+    plan: planInForce(catalog, workspace.plan_id, workspace),
     counters: new Map(rows.map((row) => [row.metric, row])),
     holdings: await readHoldings(unit, workspaceId, catalog, workspace.seats),
   }

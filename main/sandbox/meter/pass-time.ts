@@ -1,5 +1,6 @@
 import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
 import type { Store } from '../store/store.ts'
+import { NO_PLAN } from './accounts/account.ts'
 import { checkSizes } from './counters/size-check.ts'
 import { openAccount } from './open-account.ts'
 import { hourOf } from './usage/snapshots.ts'
@@ -8,7 +9,7 @@ import { hourOf } from './usage/snapshots.ts'
 export async function passTime(store: Store): Promise<void> {
   const due = await store.write(async ({ tx, now, catalogs }) => {
     const leases = await tx.selectFrom('sessions').select('workspace_id').distinct().where('closed_at', 'is', null).where('expires_at', '<=', now).execute()
-    const periods = await tx.selectFrom('workspaces').select('id').where('period_end', '<=', now).execute()
+    const periods = await tx.selectFrom('workspaces').select('id').where('period_end', '<=', now).where('plan_id', '!=', NO_PLAN).execute()
     const boosters = await tx.selectFrom('boosters').select('workspace_id').distinct().where('ended_at', 'is', null).where('expires_at', '<=', now).execute()
     const hours = await tx.selectFrom('snapshot_marks').select('workspace_id').where('hour', '<', hourOf(now)).execute()
     const rates = catalogs.all.flatMap(({ meters }) => meters.filter((meter) => meterKindOf(meter).window === 'minute').map(({ id }) => id))

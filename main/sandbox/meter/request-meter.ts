@@ -3,7 +3,7 @@ import type { Meter } from '../../../shared/billing/catalog.ts'
 import { fitsUnder, limitToWire } from '../../../shared/billing/limit.ts'
 import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
 import type { Clock } from '../clock.ts'
-import { type Account, counterOf, limitOf } from './accounts/account.ts'
+import { type Account, counterOf, hasEnded, limitOf } from './accounts/account.ts'
 import { quotaRefusal, setCounters } from './counters/counters.ts'
 import { openAccount } from './open-account.ts'
 import { recordUsage } from './usage/record-usage.ts'
@@ -95,6 +95,8 @@ export class RequestMeter {
 
   async #refuseOverLimit(workspaceId: string, inMinute: number): Promise<void> {
     const account = await this.#store.write((unit) => openAccount(unit, workspaceId))
+    // It is refused as what it is: ended, and not as too much.
+    if (hasEnded(account)) return
     for (const meter of account.catalog.meters) {
       if (meter.countsRequests !== true || meter.enforcement !== 'refuse') continue
       const limit = limitOf(counterOf(account, meter))

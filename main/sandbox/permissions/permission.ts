@@ -14,7 +14,11 @@ export async function accountFor(unit: Unit, signedIn: SignedIn, action: string)
 }
 
 /** What the catalog's permission matrix says to whoever asks, about the account that they ask about. */
-export function permissionIn({ catalog, workspace }: Account, { role, homeWorkspaceId }: SignedIn, action: string): PermissionAnswer {
+export function permissionIn(
+  { catalog, workspace }: Account,
+  { role, homeWorkspaceId }: Pick<SignedIn, 'role' | 'homeWorkspaceId'>,
+  action: string,
+): PermissionAnswer {
   return permit(catalog, role, action, { ownTenant: homeWorkspaceId === workspace.id })
 }
 

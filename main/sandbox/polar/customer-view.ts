@@ -8,7 +8,13 @@ const PAGE = 100
 const cardMetadata = z.looseObject({ brand: z.string(), last4: z.string() })
 
 /** What Polar knows of a customer at one moment. Null: it has no such customer, so nothing was ever bought. */
-export type CustomerView = { state: models.CustomerState; paymentMethod: string | null; orders: models.Order[] } | null
+export type CustomerView = {
+  state: models.CustomerState
+  paymentMethod: string | null
+  orders: models.Order[]
+  /** Subscription by subscription: the product that a change leads to which begins later. */
+  pendingProducts: ReadonlyMap<string, string>
+} | null
 
 /** Asks Polar's API for everything that the platform shows of a customer. */
 export async function readCustomer(polar: Polar, externalId: string): Promise<CustomerView> {
@@ -21,7 +27,12 @@ export async function readCustomer(polar: Polar, externalId: string): Promise<Cu
     orders.push(...list.items)
     if (page >= list.pagination.max_page) break
   }
-  return { state, paymentMethod: methodWords(methods.items), orders }
+  const pendingProducts = new Map<string, string>()
+  for (const { id } of state.active_subscriptions) {
+    const pending = (await orNull(polar.subscriptions.get(id)))?.pending_update?.product_id ?? null
+    if (pending !== null) pendingProducts.set(id, pending)
+  }
+  return { state, paymentMethod: methodWords(methods.items), orders, pendingProducts }
 }
 
 /** The one subscription of a customer, as the platform puts it in force. `planOf` answers null for a product that is no plan. */
@@ -30,6 +41,7 @@ export function standingOf(view: CustomerView, planOf: (productId: string) => st
     const planId = planOf(subscription.product_id)
     if (planId === null) continue
     const startMs = Date.parse(subscription.current_period_start)
+    const pendingProduct = view?.pendingProducts.get(subscription.id) ?? null
     return {
       subscription: {
         id: subscription.id,
@@ -38,6 +50,7 @@ export function standingOf(view: CustomerView, planOf: (productId: string) => st
         anchorMs: subscription.started_at === null ? startMs : Date.parse(subscription.started_at),
         period: { startMs, endMs: Date.parse(subscription.current_period_end) },
         cancelAtPeriodEnd: subscription.cancel_at_period_end,
+        pendingPlanId: pendingProduct === null ? null : planOf(pendingProduct),
       },
       paymentMethod: view?.paymentMethod ?? null,
     }

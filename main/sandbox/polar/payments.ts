@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { errors, type models, type Polar } from '@polar-sh/sdk/2026-10'
 import type { Plan } from '../../../shared/billing/catalog.ts'
+import type { SignedIn } from '../http/environment.ts'
 import { hashSecret } from '../http/sign-in.ts'
 import { Refusal } from '../http/failure.ts'
 import type { Account } from '../meter/accounts/account.ts'
@@ -9,11 +10,18 @@ import type { CheckoutRow } from '../store/purchase-tables.ts'
 import type { Store, Unit } from '../store/store.ts'
 import type { Customer } from './customer.ts'
 import type { Products, Sold } from './products.ts'
-import { CENTS_PER_AU, columnsOf, costOfChange, type Purchase, purchaseOf, purchaseWords } from '../purchases/purchase.ts'
+import { CENTS_PER_AU, columnsOf, type Purchase, purchaseOf, purchaseWords } from '../purchases/purchase.ts'
+import { noteAct } from '../audit/acts.ts'
+import { refuseSenseless } from '../purchases/purchase-request.ts'
+import { heldQuote, makeQuote, type Quote } from '../purchases/quotes.ts'
+import { notePortalSession, type PortalAction, refuseRightsNobodyLimits } from './portal-rights.ts'
 import type { CustomerRefresh } from './refresh.ts'
 import { announceCheckout } from './settle-checkout.ts'
 
 const CHANGE_MS = 24 * 3_600_000
+
+/** What became of a change that somebody confirmed. `changed`: it costs something else now, or (null) there is nothing to change any more. */
+export type ConfirmedChange = { kind: 'done' } | { kind: 'declined'; problem: string } | { kind: 'changed'; quote: Quote | null }
 
 export type PaymentsOptions = {
   store: Store
@@ -24,6 +32,8 @@ export type PaymentsOptions = {
   origin: string
   /** Whether a page that Polar names may be handed on. */
   mayOpen: (url: string) => boolean
+  /** What the portal of the real Polar allows about plans, whoever opens it; null: the embedded one, which asks for each member. */
+  portalAllows: readonly PortalAction[] | null
 }
 
 /** What the platform asks of Polar when a member clicks: a checkout, a change of the subscription, the portal. */
@@ -45,6 +55,7 @@ export class Payments {
     purchase: Exclude<Purchase, { product: 'seats' }>,
     customer: Customer,
     memberId: string,
+    quote: Quote | null,
   ): Promise<{ id: string; url: string }> {
     const { polar, products, origin, store } = this.#options
     const productId = await products.productOf(catalog.id, soldAs(purchase)).catch(asUnavailable)
@@ -74,8 +85,9 @@ export class Payments {
         ...columnsOf(purchase),
         member_id: memberId,
         status: 'open',
-        amount_cents: checkout.total_amount,
+        amount_cents: quote?.due_cents ?? checkout.total_amount,
         currency: checkout.currency,
+        quote_id: quote?.quote_id ?? null,
         secret_hash: hashSecret(secret),
         decline_reason: null,
         created_at: unit.now,
@@ -86,7 +98,12 @@ export class Payments {
   }
 
   /** A change between paid plans, or of the seats, is confirmed on a page of this platform, with the amount, and is then an update of the one subscription. */
-  async startChange(account: Account, purchase: Extract<Purchase, { product: 'plan' | 'seats' }>, memberId: string): Promise<{ id: string; url: string }> {
+  async startChange(
+    account: Account,
+    purchase: Extract<Purchase, { product: 'plan' | 'seats' }>,
+    memberId: string,
+    quote: Quote,
+  ): Promise<{ id: string; url: string }> {
     const { origin, store } = this.#options
     const { workspace } = account
     const id = randomUUID()
@@ -99,8 +116,9 @@ export class Payments {
         ...columnsOf(purchase),
         member_id: memberId,
         status: 'open',
-        amount_cents: Math.max(0, costOfChange(account, purchase, unit.now).dueCents),
+        amount_cents: quote.due_cents,
         currency: account.plan.currency,
+        quote_id: quote.quote_id,
         secret_hash: hashSecret(secret),
         decline_reason: null,
         created_at: unit.now,
@@ -111,26 +129,26 @@ export class Payments {
   }
 
   /**
-   * Carries out a confirmed change. Whoever comes second finds it no longer open, so it is asked for once; where the
+   * Carries out a change that was confirmed with that quote. Whoever comes second finds it no longer open, so it is asked for once; where the
    * answer is lost, the look at Polar afterwards tells.
-   *
-   * @returns why it was declined, in words, or null.
    */
-  async confirmChange(row: CheckoutRow): Promise<string | null> {
+  async confirmChange(row: CheckoutRow, quoteId: string): Promise<ConfirmedChange> {
     const { store } = this.#options
+    // What was bought elsewhere, without a webhook that told of it, is another state than the quoted one.
+    await this.look(row.workspace_id)
     const taken = await store.write(async (unit) => {
-      const { workspace, catalog } = await openAccount(unit, row.workspace_id)
-      const confirmed = await unit.tx
-        .updateTable('checkouts')
-        .set({ status: 'confirmed' })
-        .where('id', '=', row.id)
-        .where('status', '=', 'open')
-        .returningAll()
-        .executeTakeFirst()
-      if (confirmed !== undefined) announceCheckout(unit, confirmed)
-      return { subscriptionId: workspace.subscription_id, catalogId: catalog.id, purchase: purchaseOf(row, catalog), first: confirmed !== undefined }
+      const account = await openAccount(unit, row.workspace_id)
+      const { workspace, catalog } = account
+      const purchase = purchaseOf(row, catalog)
+      const current = await unit.tx.selectFrom('checkouts').select('status').where('id', '=', row.id).executeTakeFirst()
+      if (current?.status !== 'open') return { kind: 'done' as const }
+      const quote = await heldQuote(unit, account, purchase, quoteId)
+      if (quote === null) return { kind: 'changed' as const, ...(await this.#quoteAnew(unit, account, row, purchase)) }
+      const confirmed = await unit.tx.updateTable('checkouts').set({ status: 'confirmed' }).where('id', '=', row.id).returningAll().executeTakeFirstOrThrow()
+      announceCheckout(unit, confirmed)
+      return { kind: 'taken' as const, subscriptionId: workspace.subscription_id, catalogId: catalog.id, purchase }
     })
-    if (!taken.first) return null
+    if (taken.kind !== 'taken') return taken
     try {
       if (taken.subscriptionId === null) throw noSubscription()
       await this.#changeSubscription(taken.subscriptionId, taken.catalogId, taken.purchase)
@@ -138,21 +156,52 @@ export class Payments {
     } catch (error) {
       const declined = error instanceof errors.SubscriptionsUpdate402Error
       await this.#settle(row.id, { status: 'open', decline_reason: declined ? 'The payment was declined. Nothing was charged.' : null })
-      if (declined) return 'The payment was declined. Nothing was charged. Change the card in the customer portal.'
+      if (declined) return { kind: 'declined', problem: 'The payment was declined. Nothing was charged. Change the card in the customer portal.' }
       return asUnavailable(error)
     } finally {
       await this.look(row.workspace_id)
     }
-    return null
+    return { kind: 'done' }
+  }
+
+  /** The quote that the page of a change shows: the one that it was opened with, or what it costs now. Null: there is nothing to change any more. */
+  async quoteOfChange(row: CheckoutRow): Promise<{ quote: Quote; isNew: boolean } | null> {
+    return await this.#options.store.write(async (unit) => {
+      const account = await openAccount(unit, row.workspace_id)
+      const purchase = purchaseOf(row, account.catalog)
+      const held = row.quote_id === null ? null : await heldQuote(unit, account, purchase, row.quote_id)
+      if (held !== null) return { quote: held, isNew: false }
+      const { quote } = await this.#quoteAnew(unit, account, row, purchase)
+      return quote === null ? null : { quote, isNew: true }
+    })
+  }
+
+  /** A change that makes no sense any more (of a smaller plan than the one in force now, say) is closed. */
+  async #quoteAnew(unit: Unit, account: Account, row: CheckoutRow, purchase: Purchase): Promise<{ quote: Quote | null }> {
+    const why = whySenseless(account, purchase)
+    const quote = why === null ? await makeQuote(unit, account, purchase) : null
+    const changes = quote === null ? { status: 'expired' as const } : { quote_id: quote.quote_id, amount_cents: quote.due_cents }
+    const changed = await unit.tx.updateTable('checkouts').set(changes).where('id', '=', row.id).where('status', '=', 'open').returningAll().executeTakeFirst()
+    if (changed !== undefined) announceCheckout(unit, changed)
+    return { quote }
   }
 
   /**
    * Changes to another plan without a page to confirm it on: somebody who may has said so already. A larger plan is charged
    * now, a smaller one begins with the next period.
    */
-  async changePlan({ workspace, catalog }: Account, plan: Plan, effective: 'now' | 'period_end'): Promise<void> {
-    const { polar, products } = this.#options
+  async changePlan({ workspace, catalog }: Account, plan: Plan, effective: 'now' | 'period_end', memberId: string): Promise<void> {
+    const { polar, products, store } = this.#options
     if (workspace.subscription_id === null) throw noSubscription()
+    await store.write((unit) =>
+      noteAct(unit, {
+        workspaceId: workspace.id,
+        memberId,
+        via: 'approval',
+        expects: effective === 'now' ? { kind: 'plan', planId: plan.id } : plan.priceCents === 0 ? { kind: 'cancel' } : { kind: 'schedule', planId: plan.id },
+        untilMs: unit.now + CHANGE_MS,
+      }),
+    )
     try {
       if (effective === 'now') await this.#changeSubscription(workspace.subscription_id, catalog.id, { product: 'plan', plan })
       else {
@@ -174,8 +223,12 @@ export class Payments {
   }
 
   /** Lets the subscription end with its period. */
-  async endWithPeriod({ workspace }: Account): Promise<void> {
+  async endWithPeriod({ workspace }: Account, memberId: string): Promise<void> {
+    const { store } = this.#options
     if (workspace.subscription_id === null) return
+    await store.write((unit) =>
+      noteAct(unit, { workspaceId: workspace.id, memberId, via: 'approval', expects: { kind: 'cancel' }, untilMs: unit.now + CHANGE_MS }),
+    )
     await this.#options.polar.subscriptions.update(workspace.subscription_id, { cancel_at_period_end: true }).catch(asUnavailable)
     await this.look(workspace.id)
   }
@@ -191,9 +244,11 @@ export class Payments {
     await polar.subscriptions.update(subscriptionId, { product_id: productId, proration_behavior: 'invoice' })
   }
 
-  /** A link to the customer portal, made on click, never stored or logged. */
-  async openPortal({ workspace }: Account, customer: Customer): Promise<{ url: string; expires_at: string }> {
-    const { polar, refresh } = this.#options
+  /** A link to the customer portal for the rights of whoever clicked, made on click, never stored or logged. @throws Refusal 403 where a portal would give more. */
+  async openPortal(account: Account, customer: Customer, opener: SignedIn): Promise<{ url: string; expires_at: string }> {
+    const { polar, refresh, store, portalAllows } = this.#options
+    const { workspace } = account
+    if (portalAllows !== null) refuseRightsNobodyLimits(account, opener, portalAllows)
     const create = (): Promise<models.CustomerSession> => polar.customerSessions.create({ external_customer_id: workspace.id })
     const session = await create()
       .catch(async (error: unknown) => {
@@ -204,8 +259,12 @@ export class Payments {
       })
       .catch(asUnavailable)
     this.#refuseForeign(session.customer_portal_url)
+    const expiresMs = Date.parse(session.expires_at)
+    await store.write(async (unit) =>
+      notePortalSession(unit, await openAccount(unit, workspace.id), opener, { id: session.id, expiresMs }, portalAllows !== null),
+    )
     refresh.watchPortal(workspace.id)
-    return { url: session.customer_portal_url, expires_at: new Date(session.expires_at).toISOString() }
+    return { url: session.customer_portal_url, expires_at: new Date(expiresMs).toISOString() }
   }
 
   async findBySecret(secret: string): Promise<CheckoutRow | undefined> {
@@ -235,7 +294,7 @@ export class Payments {
     })
   }
 
-  async #insert(unit: Unit, values: Omit<CheckoutRow, 'applied'>): Promise<void> {
+  async #insert(unit: Unit, values: Omit<CheckoutRow, 'applied' | 'order_id'>): Promise<void> {
     const row = await unit.tx.insertInto('checkouts').values(values).returningAll().executeTakeFirstOrThrow()
     announceCheckout(unit, row)
   }
@@ -260,6 +319,16 @@ function soldAs(purchase: Exclude<Purchase, { product: 'seats' }>): Sold {
       return { booster: purchase.booster.id }
     case 'top_up':
       return 'top_up'
+  }
+}
+
+function whySenseless(account: Account, purchase: Purchase): Refusal | null {
+  try {
+    refuseSenseless(account, purchase)
+    return null
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
   }
 }
 

@@ -4,6 +4,7 @@ import type { Account } from '../meter/accounts/account.ts'
 import { announcePaymentMethods } from '../invoices/payment-methods.ts'
 import { writeInvoices } from '../invoices/write-invoices.ts'
 import { openAccount } from '../meter/open-account.ts'
+import { type Cause, causeOfAct, type Happening } from '../audit/acts.ts'
 import { putInForce } from '../purchases/plan-in-force.ts'
 import type { CheckoutRow } from '../store/purchase-tables.ts'
 import type { Store, Unit } from '../store/store.ts'
@@ -106,6 +107,7 @@ export class CustomerRefresh {
       ...(view?.state.active_subscriptions.map(({ product_id: productId }) => productId) ?? []),
       // Which of an order's items is for use, the prices of its product say.
       ...(view?.orders.flatMap(({ product_id: productId }) => productId ?? []) ?? []),
+      ...(view?.pendingProducts.values() ?? []),
     ])
     const isOutOfDate = await store.write(async (unit) => {
       const account = await openAccount(unit, workspaceId)
@@ -129,10 +131,23 @@ export class CustomerRefresh {
     const { workspace, catalog } = account
     const standing = standingOf(view, (productId) => this.#options.products.planOf(catalog.id, productId))
     if (standing.subscription !== null || workspace.subscription_id !== null || standing.paymentMethod !== workspace.payment_method) {
-      await putInForce(unit, account, standing)
+      await putInForce(unit, account, standing, (happening) => causeOf(unit, workspace.id, seen, happening))
     }
-    for (const one of seen) await settleCheckout(unit, account, one, standing)
     await writeInvoices(unit, account, view?.orders ?? [], (priceId) => this.#options.products.meterOfPrice(priceId))
+    for (const one of seen) await settleCheckout(unit, account, one, standing, view?.orders ?? [])
     await announcePaymentMethods(unit, account)
   }
+}
+
+/** A checkout that was paid, or a change that was confirmed, says who did it; otherwise an approval or a session of the portal may. */
+async function causeOf(unit: Unit, workspaceId: string, seen: readonly SeenCheckout[], happening: Happening): Promise<Cause> {
+  const paid = seen.find(({ row, polar }) => {
+    const isPaid = row.kind === 'change' ? row.status === 'confirmed' || row.status === 'succeeded' : polar?.status === 'succeeded'
+    if (!isPaid) return false
+    return happening.kind === 'plan'
+      ? row.product === 'plan' && row.product_id === happening.planId
+      : happening.kind === 'seats' && row.product === 'seats' && row.quantity === happening.seats
+  })
+  const memberId = paid?.row.member_id ?? null
+  return memberId === null ? await causeOfAct(unit, workspaceId, happening) : { actor: memberId, via: 'checkout' }
 }

@@ -31,6 +31,7 @@ export async function startBooster(unit: Unit, account: Account, booster: Booste
     .returningAll()
     .executeTakeFirst()
   if (row === undefined) return
+  const oldLimit = account.counters.get(booster.resource)?.quota_limit ?? 0
   account.holdings = await readHoldings(unit, workspace.id, account.catalog, workspace.seats)
   await putLimitsInForce(unit, account)
   const document = boosterDocument(row)
@@ -40,6 +41,13 @@ export async function startBooster(unit: Unit, account: Account, booster: Booste
     actor: bought.memberId ?? 'system',
     action: 'booster.purchase',
     target: `booster:${booster.id}`,
-    metadata: { resource: booster.resource, amount: booster.amount, price_cents: booster.priceCents, expires_at: document.expires_at },
+    metadata: {
+      resource: booster.resource,
+      amount: booster.amount,
+      old_limit: oldLimit,
+      new_limit: account.counters.get(booster.resource)?.quota_limit ?? 0,
+      price_cents: booster.priceCents,
+      expires_at: document.expires_at,
+    },
   })
 }

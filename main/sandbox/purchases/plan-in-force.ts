@@ -1,10 +1,11 @@
 import { type Plan, planOf } from '../../../shared/billing/catalog.ts'
 import { type Period, periodAt } from '../../../shared/billing/period.ts'
 import { startsNewPeriod } from '../../../shared/billing/plan-change.ts'
-import { auditPlanChange } from '../audit/plan-change.ts'
+import { auditPlanChange, auditStanding } from '../audit/plan-change.ts'
 import type { Unit } from '../store/store.ts'
 import { followPlan } from '../wallet/open-circle.ts'
-import { type Account, basePlanOf } from '../meter/accounts/account.ts'
+import { type CauseOf, SYSTEM } from '../audit/acts.ts'
+import { type Account, basePlanOf, hasEnded } from '../meter/accounts/account.ts'
 import { closePeriod } from '../meter/periods/closed-periods.ts'
 import { planDocument } from '../meter/accounts/documents.ts'
 import { putLimitsInForce } from '../meter/counters/limits.ts'
@@ -21,6 +22,8 @@ export type Standing = {
     anchorMs: number
     period: Period
     cancelAtPeriodEnd: boolean
+    /** Another plan that begins with the next period. */
+    pendingPlanId: string | null
   } | null
   /** In words ("Visa ending 4242"). */
   paymentMethod: string | null
@@ -30,11 +33,11 @@ export type Standing = {
  * Puts in force what was bought. Where nothing was bought before, a new period starts at the instant of the
  * subscription; between paid plans period and counters go on; limits follow the plan at once.
  */
-export async function putInForce(unit: Unit, account: Account, standing: Standing): Promise<void> {
-  const { catalog, workspace } = account
+export async function putInForce(unit: Unit, account: Account, standing: Standing, causeOf: CauseOf): Promise<void> {
+  const { workspace } = account
   const { subscription } = standing
   const from = account.plan
-  const to = subscription === null ? basePlanOf(account) : largerOf(account, planOf(catalog, subscription.planId))
+  const to = planAfter(account, subscription?.planId ?? null)
   const newPeriod = subscription !== null && (workspace.subscription_id === null || startsNewPeriod(from, to))
   const anchorMs = subscription?.anchorMs ?? workspace.period_anchor
   const own = periodAt(anchorMs, unit.now, to.interval)
@@ -49,6 +52,7 @@ export async function putInForce(unit: Unit, account: Account, standing: Standin
       subscription_id: subscription?.id ?? null,
       seats: subscription?.seats ?? 0,
       cancel_at_period_end: subscription?.cancelAtPeriodEnd === true ? 1 : 0,
+      pending_plan_id: subscription?.pendingPlanId ?? null,
       payment_method: standing.paymentMethod,
       period_anchor: anchorMs,
       ...(subscription === null ? {} : { period_start: period.startMs, period_end: period.endMs }),
@@ -61,23 +65,40 @@ export async function putInForce(unit: Unit, account: Account, standing: Standin
   else await putLimitsInForce(unit, account)
   unit.changes.put({ workspaceId: workspace.id, topic: 'plan', id: 'plan', body: planDocument(account) })
   await followPlan(unit, account)
-  await auditPlanChange(unit, workspace.id, from, to, subscription === null ? 'cancellation' : 'subscription')
+  const cause = to.id === from.id ? SYSTEM : await causeOf(subscription === null ? { kind: 'end' } : { kind: 'plan', planId: to.id })
+  await auditPlanChange(unit, workspace.id, from, to, subscription === null ? 'cancellation' : 'subscription', cause)
+  await auditStanding(unit, { before: workspace, workspace: account.workspace, plan: to, planMoved: to.id !== from.id }, causeOf)
 }
 
 /** A plan whose price was agreed is in force from now on; a subscription to a smaller one runs out beside it. */
-export async function agreePlan(unit: Unit, account: Account, plan: Plan): Promise<void> {
+export async function agreePlan(unit: Unit, account: Account, plan: Plan, memberId: string): Promise<void> {
   const from = account.plan
+  const again = hasEnded(account)
+  if (again) closePeriod(unit, account, unit.now)
+  const period = periodAt(unit.now, unit.now, plan.interval)
   account.workspace = await unit.tx
     .updateTable('workspaces')
-    .set({ base_plan_id: plan.id, plan_id: plan.id })
+    .set({
+      base_plan_id: plan.id,
+      plan_id: plan.id,
+      // After a subscription that has ended, a period begins anew.
+      ...(again ? { period_anchor: unit.now, period_start: period.startMs, period_end: period.endMs } : {}),
+    })
     .where('id', '=', account.workspace.id)
     .returningAll()
     .executeTakeFirstOrThrow()
   account.plan = plan
-  await putLimitsInForce(unit, account)
+  if (again) await startCountersAnew(unit, account)
+  else await putLimitsInForce(unit, account)
   unit.changes.put({ workspaceId: account.workspace.id, topic: 'plan', id: 'plan', body: planDocument(account) })
   await followPlan(unit, account)
-  await auditPlanChange(unit, account.workspace.id, from, plan, 'agreement')
+  await auditPlanChange(unit, account.workspace.id, from, plan, 'agreement', { actor: memberId, via: 'approval' })
+}
+
+/** Without a subscription, before and after, a plan stays what it is: a card alone buys and ends nothing. */
+function planAfter(account: Account, subscribedId: string | null): Plan {
+  if (subscribedId !== null) return largerOf(account, planOf(account.catalog, subscribedId))
+  return account.workspace.subscription_id === null ? account.plan : basePlanOf(account)
 }
 
 /** The plan of the subscription, or the agreed one where that is larger. */

@@ -1,6 +1,5 @@
 import type { Booster, Catalog, Plan } from '../../../shared/billing/catalog.ts'
 import { planOf } from '../../../shared/billing/catalog.ts'
-import { type Proration, prorate } from '../../../shared/billing/proration.ts'
 import type { Account } from '../meter/accounts/account.ts'
 import type { PurchaseTables } from '../store/purchase-tables.ts'
 
@@ -66,21 +65,9 @@ export function recurringCents({ priceCents, seatPriceCents }: Pick<Plan, 'price
   return priceCents === null ? null : priceCents + (seatPriceCents ?? 0) * seats
 }
 
-/** What is paid for the current period; 0 where nothing is bought: a base plan was given, not sold. */
-export function paidCents({ workspace, plan }: Account): number {
-  return workspace.subscription_id === null ? 0 : (recurringCents(plan, workspace.seats) ?? 0)
-}
-
 /** Plan and seats after a purchase. Seats go on with a plan that sells seats, and end with one that does not. */
 export function afterwards({ plan, workspace }: Account, purchase: Purchase): { plan: Plan; seats: number } {
   if (purchase.product === 'seats') return { plan, seats: purchase.seats }
   if (purchase.product !== 'plan') return { plan, seats: workspace.seats }
   return { plan: purchase.plan, seats: purchase.plan.seatPriceCents === null ? 0 : workspace.seats }
-}
-
-/** What a change of the running subscription costs now; `dueCents` is negative when credit remains. */
-export function costOfChange(account: Account, purchase: Purchase, atMs: number): Proration {
-  const { period_start: startMs, period_end: endMs } = account.workspace
-  const { plan, seats } = afterwards(account, purchase)
-  return prorate(paidCents(account), recurringCents(plan, seats) ?? 0, { startMs, endMs }, atMs)
 }

@@ -17,5 +17,7 @@ export type InvoiceTables = {
     plan_lines: string
     usage_lines: string
     closes_at: number | null
+    /** Below zero: taken from the customer's balance; above zero: kept in it. */
+    balance_cents: number
   }
 }

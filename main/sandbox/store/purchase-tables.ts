@@ -23,7 +23,21 @@ export type PurchaseTables = {
     created_at: number
     expires_at: number
     member_id: string | null
+    quote_id: string | null
+    /** Of the payment provider; its lines are the receipt. */
+    order_id: Generated<string | null>
   }
+  quotes: { id: string; workspace_id: string; request: string; state: string; due_cents: number; created_at: number; expires_at: number }
+  plan_acts: {
+    id: Generated<number>
+    workspace_id: string
+    member_id: string
+    via: 'approval' | 'portal'
+    expects: string | null
+    created_at: number
+    expires_at: number
+  }
+  portal_sessions: { id: string; workspace_id: string; member_id: string; expires_at: number }
   boosters: {
     id: string
     workspace_id: string

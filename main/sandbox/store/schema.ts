@@ -23,6 +23,8 @@ export type WorkspacesTable = {
   seats: Generated<number>
   subscription_id: string | null
   cancel_at_period_end: Generated<number>
+  /** Another plan that begins with the next period. */
+  pending_plan_id: Generated<string | null>
   payment_method: string | null
   period_anchor: number
   period_start: number

@@ -38,7 +38,8 @@ export const alertEvent = z.looseObject({
   id: z.string(),
   fired_at: isoTime,
   period,
-  measure: alertMeasure,
+  /** `plan`: the plan itself is going to change or to end. */
+  measure: z.enum([...alertMeasure.options, 'plan']),
   meter: z.string().nullable(),
   used: count,
   limit: wireLimit.nullable(),

@@ -34,6 +34,10 @@ export const invoiceDocument = z.looseObject({
   description: z.string(),
   subtotal_cents: z.int().optional(),
   tax_cents: z.int().optional(),
+  /** Settled with the customer's balance: below zero what was taken from it, above zero what was kept in it. */
+  balance_cents: z.int().optional(),
+  /** What was charged, or is to be: the amount and what the balance settles. */
+  due_cents: count.optional(),
   /** Name of the way it is paid, e.g. "Credit card". */
   payment_method: z.string().optional(),
   lines: z.array(invoiceLine).optional(),

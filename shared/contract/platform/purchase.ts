@@ -1,6 +1,7 @@
 /** What an account buys: plans, boosters, seats, top-ups; what that would cost; and who may ask for it. */
 import { z } from 'zod'
-import { count, identifier, isoTime, period, wireLimit } from '../primitives.ts'
+import { statementLineKinds } from '../../billing/statement.ts'
+import { count, identifier, isoTime, period, uuid, wireLimit } from '../primitives.ts'
 import { circleName } from './wallet.ts'
 
 /** Seats that can be bought on top of a plan's own, and AU of one top-up (1 AU = 1 EUR). */
@@ -22,15 +23,58 @@ function namesOne({ circle, ...body }: { circle?: string | undefined; top_up_au?
   return Object.values(body).filter((value) => value !== undefined).length === 1
 }
 
-export const checkoutRequest = z.strictObject(purchase).refine(namesOne, 'name one of plan, booster, seats, top_up_au')
+/** With `quote_id` the amount is confirmed too: it is what a preview said, or the answer is 409 `quote_changed`. */
+export const checkoutRequest = z
+  .strictObject({ ...purchase, quote_id: uuid.optional() })
+  .refine(({ quote_id: _, ...order }) => namesOne(order), 'name one of plan, booster, seats, top_up_au')
 /** The same, and what the portal does: `cancel: true` ends the subscription with its period, `false` resumes it. */
 export const previewRequest = z
   .strictObject({ ...purchase, cancel: z.boolean().optional() })
   .refine(namesOne, 'name one of plan, booster, seats, top_up_au, cancel')
 
+/** A line of what is to be paid: all of them together are the order that follows, to the minor unit. */
+export const quotedLine = z.looseObject({
+  kind: z.enum(statementLineKinds),
+  /** Id of what it is for; `balance` for what is settled with the customer's balance. */
+  subject: z.string(),
+  /** In words: "Remaining time on Truss Team". */
+  label: z.string(),
+  period,
+  quantity: count,
+  unit: z.string(),
+  /** For one unit and a whole interval. */
+  unit_price_cents: z.int(),
+  /** Below zero: a credit. */
+  amount_cents: z.int(),
+})
+/** What an account has when a quote is made: the quote holds as long as this does. */
+export const quotedState = z.looseObject({
+  /** Null: no plan. */
+  plan: z.string().nullable(),
+  seats: count,
+  /** Ids of those that run. */
+  boosters: z.array(z.string()),
+  pending_change: z.looseObject({ plan: z.string(), at: isoTime }).nullable(),
+  cancel_at: isoTime.nullable(),
+})
+export type QuotedState = z.output<typeof quotedState>
+
+/** What a purchase costs. It can be confirmed until it expires, as long as nothing but the seconds has moved. */
+export const quote = {
+  quote_id: z.string(),
+  from: quotedState,
+  lines: z.array(quotedLine),
+  /** What will be charged: the sum of the lines, never below zero. */
+  due_cents: count,
+  expires_at: isoTime,
+}
+const quoteParts = z.object(quote).partial()
+
 export const previewResponse = z.looseObject({
-  /** The plan in force afterwards. */
-  plan: z.string(),
+  // An older platform quotes nothing.
+  ...quoteParts.shape,
+  /** The plan in force afterwards; null: none. */
+  plan: z.string().nullable(),
   /** What would be charged now; negative when credit remains. */
   due_today_cents: z.int(),
   credit_cents: count,
@@ -70,7 +114,11 @@ export const planRequestDocument = z.looseObject({
 })
 export const planRequestsResponse = z.looseObject({ requests: z.array(planRequestDocument) })
 export const createPlanRequest = z.strictObject({ plan: identifier, note: z.string().max(500).optional() })
-export const decidePlanRequest = z.strictObject({ answer: z.string().max(500).optional() })
+export const decidePlanRequest = z.strictObject({
+  answer: z.string().max(500).optional(),
+  /** Of an approval: the amount that is confirmed with it. */
+  quote_id: uuid.optional(),
+})
 /** An approval is carried out through the payment provider; where nothing was bought yet, the checkout is still to be paid. */
 export const approvedPlanRequest = z.looseObject({
   request: planRequestDocument,

@@ -147,8 +147,11 @@ export class SandboxFixture {
     return (await this.send(contract.checkoutDocument, 'GET', `/api/billing/checkout/${id}`)).value
   }
 
-  async plan() {
-    return (await this.send(contract.planResponse, 'GET', '/api/billing/plan')).value
+  /** The plan document, of an account that has a plan. */
+  async plan(asker: Pick<RequestOptions, 'catalog' | 'role' | 'token'> = {}) {
+    const { plan, ...rest } = (await this.send(contract.planResponse, 'GET', '/api/billing/plan', asker)).value
+    if (plan === null) throw new Error('This account has no plan')
+    return { ...rest, plan }
   }
 
   /** Every document of the feed by topic and id, read page by page to its end. */

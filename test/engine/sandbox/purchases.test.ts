@@ -29,7 +29,8 @@ function asking(fixture: SandboxFixture, catalog: string) {
     standing,
     refused: (body: object, role?: string) => fixture.refused('POST', '/api/billing/checkout', { catalog, body, ...(role === undefined ? {} : { role }) }),
     preview: async (body: object) => (await fixture.send(previewResponse, 'POST', '/api/billing/preview', { catalog, body })).value,
-    plan: async () => (await fixture.send(contract.planResponse, 'GET', '/api/billing/plan', { catalog })).value,
+    plan: () => fixture.plan({ catalog }),
+    document: async () => (await fixture.send(contract.planResponse, 'GET', '/api/billing/plan', { catalog })).value,
     boosters: async () => (await fixture.send(boostersResponse, 'GET', '/api/billing/boosters', { catalog })).value.boosters,
     actions: async () =>
       (await fixture.send(auditLogsResponse, 'GET', '/api/billing/audit-logs', { catalog })).value.entries.map(({ action, target }) => `${action} ${target}`),
@@ -188,12 +189,15 @@ describe('previews', () => {
       const truss = asking(fixture, 'truss')
       for (let branch = 0; branch < 3; branch += 1)
         await fixture.send(anything, 'POST', '/v1/operations', { catalog: 'truss', body: { action: 'branch.create', target: `branch/${branch}` } })
-      for (const body of [{ plan: 'starter' }, { cancel: true }]) {
+      // Without a free plan nothing follows a cancellation.
+      for (const [body, plan] of [[{ plan: 'starter' }, 'starter'] as const, [{ cancel: true }, null] as const]) {
         expect(await truss.preview(body)).toMatchObject({
-          plan: 'starter',
+          plan,
           due_today_cents: 0,
+          due_cents: 0,
+          lines: [],
           effective: 'period_end',
-          would_be_over: [{ meter: 'branches', used: 3, limit: 0 }],
+          would_be_over: expect.arrayContaining([{ meter: 'branches', used: 3, limit: 0 }]),
           limits: expect.arrayContaining([{ meter: 'branches', from: 5, to: 0 }]),
         })
       }
@@ -206,7 +210,7 @@ describe('previews', () => {
     })
   })
 
-  test('a plan that was given, not bought, is no credit for the first one that is paid', async () => {
+  test('a plan after no plan costs its whole price, and a period begins with it', async () => {
     await withSteppedSandbox(async (fixture, clock) => {
       const truss = asking(fixture, 'truss')
       const { value: portal } = await fixture.send(contract.portalResponse, 'POST', '/api/billing/portal', { catalog: 'truss' })
@@ -214,9 +218,9 @@ describe('previews', () => {
       const { period } = await truss.plan()
       clock.step(Date.parse(period.end) - clock.now())
       await fixture.sandbox.tick()
-      expect((await truss.plan()).plan).toMatchObject({ id: 'starter', price_cents: 900 })
+      expect((await truss.document()).plan).toBeNull()
       clock.step(10 * DAY_MS)
-      expect(await truss.preview({ plan: 'pro' })).toMatchObject({ due_today_cents: 2900, credit_cents: 0, effective: 'now' })
+      expect(await truss.preview({ plan: 'pro' })).toMatchObject({ due_today_cents: 2900, credit_cents: 0, effective: 'now', from: { plan: null } })
       expect(await truss.pay({ plan: 'pro' })).toMatchObject({ applied: true, amount_cents: 2900 })
       expect((await truss.plan()).period.start).toBe(new Date(clock.now()).toISOString())
     })
@@ -272,7 +276,8 @@ describe('plan requests', () => {
       expect(await analytics.plan()).toMatchObject({ plan: { id: 'enterprise', price_cents: null }, limits: { llm_tokens: -1 } })
       await fixture.sandbox.tick()
       const { plan, period } = await analytics.plan()
-      expect(plan).toMatchObject({ id: 'enterprise', cancel_at_period_end: true })
+      // What runs out beside it is the old subscription: the plan itself goes on, and nothing can be resumed beside it.
+      expect(plan).toMatchObject({ id: 'enterprise', cancel_at_period_end: false, cancel_at: null, pending_change: null, subscribed: false })
       clock.step(Date.parse(period.end) - clock.now())
       await fixture.sandbox.tick()
       expect((await analytics.plan()).plan).toMatchObject({ id: 'enterprise', cancel_at_period_end: false })

@@ -7,7 +7,7 @@ import { demoWorkspaceId, demoWorkspaces } from '../../../main/sandbox/demo/demo
 import { Store } from '../../../main/sandbox/store/store.ts'
 import { BalanceWatch } from '../../../main/sandbox/alerts/balance-watch.ts'
 import { openAccount } from '../../../main/sandbox/meter/open-account.ts'
-import { creditTopUp } from '../../../main/sandbox/wallet/credit.ts'
+import { type Credited, creditTopUp } from '../../../main/sandbox/wallet/credit.ts'
 import { writeLines } from '../../../main/sandbox/wallet/ledger.ts'
 import { openCircle } from '../../../main/sandbox/wallet/open-circle.ts'
 import { SteppedClock } from './fixture.ts'
@@ -31,7 +31,7 @@ const workspaceOf = (circle: string | undefined): string => demoWorkspaceId(SEED
 const topUps = () => store.read.selectFrom('ledger_lines').select(['amount_micro_au', 'reference']).where('kind', '=', 'top_up').execute()
 
 test('a payment that is told of twice, or by two at once, is credited once', async () => {
-  const credit = (): Promise<void> => store.write((unit) => creditTopUp(unit, workspaceOf(HOME), 25_000_000, 'checkout-1'))
+  const credit = (): Promise<Credited | null> => store.write((unit) => creditTopUp(unit, workspaceOf(HOME), 25_000_000, 'checkout-1'))
   await Promise.all([credit(), credit()])
   await credit()
   expect(await topUps()).toEqual([{ amount_micro_au: 25_000_000, reference: 'checkout-1' }])

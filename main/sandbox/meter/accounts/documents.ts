@@ -6,13 +6,13 @@ import { counterAllowed } from '../../../../shared/billing/quota.ts'
 import type * as contract from '../../../../shared/contract/platform.ts'
 import { MAX_ENVELOPE_BYTES } from '../../../../shared/contract/platform.ts'
 import type { memberDocument as memberSchema } from '../../../../shared/contract/platform/account.ts'
-import type { boosterDocument as boosterSchema } from '../../../../shared/contract/platform/purchase.ts'
+import type { boosterDocument as boosterSchema, quotedState } from '../../../../shared/contract/platform/purchase.ts'
 import type { period } from '../../../../shared/contract/primitives.ts'
 import { isoTime } from '../../clock.ts'
 import type { PurchaseTables } from '../../store/purchase-tables.ts'
 import type { Deployment, DevicesTable, SubKeysTable } from '../../store/schema.ts'
 import type { Unit } from '../../store/store.ts'
-import { type Account, counterOf, type CounterRow, limitOf, metersInForce } from './account.ts'
+import { type Account, basePlanOf, counterOf, type CounterRow, hasEnded, limitOf, metersInForce } from './account.ts'
 
 /** Rises when a console that knows only the last one could not work with this platform. */
 const CONTRACT_VERSION = 1
@@ -51,25 +51,46 @@ export function periodDocument({ workspace }: Account): z.output<typeof period> 
 }
 
 export function planDocument(account: Account): z.output<typeof contract.planResponse> {
-  const { plan, workspace } = account
   const rows = account.catalog.meters.map((meter) => counterOf(account, meter))
   return {
-    plan: {
-      id: plan.id,
-      name: plan.name,
-      price_cents: plan.priceCents,
-      currency: plan.currency,
-      interval: plan.interval,
-      ...(plan.hardWall === null ? {} : { hard_wall: plan.hardWall }),
-      cancel_at_period_end: workspace.cancel_at_period_end === 1,
-      payment_method: workspace.payment_method,
-      subscribed: workspace.subscription_id !== null,
-      ...(plan.seatPriceCents === null ? {} : { seats: workspace.seats }),
-    },
+    plan: hasEnded(account) ? null : planInForceDocument(account),
     usage: Object.fromEntries(rows.map(({ metric, used }) => [metric, used])),
     limits: Object.fromEntries(rows.map(({ metric, quota_limit: limit }) => [metric, limit])),
     period: periodDocument(account),
   }
+}
+
+function planInForceDocument(account: Account): z.output<typeof contract.planInForce> {
+  const { plan, workspace } = account
+  const { pending_change: pendingChange, cancel_at: cancelAt } = nextPlan(account)
+  return {
+    id: plan.id,
+    name: plan.name,
+    price_cents: plan.priceCents,
+    currency: plan.currency,
+    interval: plan.interval,
+    ...(plan.hardWall === null ? {} : { hard_wall: plan.hardWall }),
+    cancel_at_period_end: cancelAt !== null,
+    payment_method: workspace.payment_method,
+    subscribed: workspace.subscription_id !== null && !isAgreed(account),
+    ...(plan.seatPriceCents === null ? {} : { seats: workspace.seats }),
+    pending_change: pendingChange,
+    cancel_at: cancelAt,
+  }
+}
+
+/** What follows the plan in force: another one, its end, or neither. What runs out beside an agreed plan is none of it. */
+export function nextPlan(account: Account): Pick<z.output<typeof quotedState>, 'pending_change' | 'cancel_at'> {
+  const { workspace } = account
+  if (workspace.subscription_id === null || isAgreed(account)) return { pending_change: null, cancel_at: null }
+  const at = isoTime(workspace.period_end)
+  if (workspace.cancel_at_period_end === 1) return { pending_change: null, cancel_at: at }
+  return { pending_change: workspace.pending_plan_id === null ? null : { plan: workspace.pending_plan_id, at }, cancel_at: null }
+}
+
+/** The plan in force is one that was agreed, and goes on whatever becomes of a subscription. */
+export function isAgreed(account: Account): boolean {
+  return account.workspace.base_plan_id !== null && basePlanOf(account).id === account.plan.id
 }
 
 /** Without the member: that is whoever asks, so it is added when the document is read. */

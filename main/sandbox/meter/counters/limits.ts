@@ -3,7 +3,7 @@ import { effectiveLimits, isActive } from '../../../../shared/billing/effective-
 import { limitToWire } from '../../../../shared/billing/limit.ts'
 import type { Catalog } from '../../../../shared/billing/catalog.ts'
 import type { Unit } from '../../store/store.ts'
-import type { Account } from '../accounts/account.ts'
+import { type Account, hasEnded } from '../accounts/account.ts'
 import { setCounters } from './counters.ts'
 
 const MARK_DAYS_SINCE = `INSERT INTO usage_dirty_days (workspace_id, day)
@@ -29,7 +29,9 @@ export async function readHoldings(unit: Unit, workspaceId: string, catalog: Cat
 }
 
 /** The limits in force: plan, boosters that run and seats, as the counters keep them. */
-export function limitsInForce({ catalog, plan, holdings }: Account, atMs: number): Record<string, number> {
+export function limitsInForce(account: Account, atMs: number): Record<string, number> {
+  const { catalog, plan, holdings } = account
+  if (hasEnded(account)) return Object.fromEntries(catalog.meters.map(({ id }) => [id, 0]))
   return Object.fromEntries(Object.entries(effectiveLimits(catalog, plan, holdings, atMs)).map(([meterId, limit]) => [meterId, limitToWire(limit)]))
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Meter } from '../../../../shared/billing/catalog.ts'
 import type { Unit } from '../../store/store.ts'
-import { type Account, metersDrawnBy } from '../accounts/account.ts'
+import { type Account, hasEnded, metersDrawnBy } from '../accounts/account.ts'
 import { drawOn, giveBack } from '../counters/counters.ts'
 import { announceDevice } from './devices.ts'
 
@@ -65,7 +65,8 @@ export async function takeLease(unit: Unit, account: Account, deviceId: string, 
     await renewLease(unit, open)
     return { lease: open }
   }
-  const full = await drawOn(unit, account, sessionDraw(account))
+  // Whoever only reads and deletes after the end has a session too.
+  const full = hasEnded(account) ? null : await drawOn(unit, account, sessionDraw(account))
   return full === null ? { lease: await insertLease(unit, account, deviceId, null) } : { full }
 }
 

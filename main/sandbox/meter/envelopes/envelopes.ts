@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { PUSH_MAX_BYTES, type restoreResponse } from '../../../../shared/contract/platform.ts'
 import type { Refusal } from '../../http/failure.ts'
 import type { Unit } from '../../store/store.ts'
-import { type Account, metersDrawnBy } from '../accounts/account.ts'
+import { type Account, hasEnded, metersDrawnBy } from '../accounts/account.ts'
 import { drawOn, giveBack, quotaRefusal } from '../counters/counters.ts'
 import { countForDevice, findDevice } from '../devices/devices.ts'
 import { countForSubKeys } from '../devices/sub-keys.ts'
@@ -53,7 +53,8 @@ export async function readRestorePage(unit: Unit, account: Account, request: Res
   const last = page.at(-1)
   if (last === undefined) return { envelopes: [], cursor: String(request.since), more: false }
 
-  const operations = Object.fromEntries(metersDrawnBy(account.catalog, 'per_push').map((meter) => [meter.id, 1]))
+  // After the end everything stays readable, and nothing of it is counted.
+  const operations = hasEnded(account) ? {} : Object.fromEntries(metersDrawnBy(account.catalog, 'per_push').map((meter) => [meter.id, 1]))
   const full = await drawOn(unit, account, operations)
   if (full !== null) return quotaRefusal(account, full, 1)
   if (request.deviceId !== null && (await findDevice(unit, account.workspace.id, request.deviceId)) !== undefined) {

@@ -3,37 +3,50 @@ import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
 import { periodAt } from '../../../../shared/billing/period.ts'
 import { usageInNewPeriod } from '../../../../shared/billing/plan-change.ts'
 import { auditPlanChange } from '../../audit/plan-change.ts'
+import { causeOfAct } from '../../audit/acts.ts'
 import type { Unit } from '../../store/store.ts'
-import { type Account, basePlanOf } from '../accounts/account.ts'
+import { type Account, basePlanOf, hasEnded, planInForce } from '../accounts/account.ts'
 import { closePeriod } from './closed-periods.ts'
 import { setCounters } from '../counters/counters.ts'
 import { deviceCounterDocument, planDocument } from '../accounts/documents.ts'
 import { usageRows } from '../usage/usage-rows.ts'
-import { limitsInForce } from '../counters/limits.ts'
+import { limitsInForce, putLimitsInForce } from '../counters/limits.ts'
 
-/** When the period is over: the next one begins, monthly counters at zero; a cancelled subscription is over with it. */
+/**
+ * When the period is over: the next one begins, monthly counters at zero, with the plan that was to follow; a cancelled subscription is over with it. Where
+ * no plan follows, that period was the last one: its use stays as it was counted, under limits of 0.
+ */
 export async function rollPeriod(unit: Unit, account: Account): Promise<void> {
-  const { workspace } = account
-  if (unit.now < workspace.period_end) return
-  closePeriod(unit, account, workspace.period_end)
+  const { workspace, plan: from } = account
+  if (unit.now < workspace.period_end || hasEnded(account)) return
   const cancelled = workspace.cancel_at_period_end === 1
-  const plan = cancelled ? basePlanOf(account) : account.plan
-  const period = periodAt(workspace.period_anchor, unit.now, plan.interval)
+  const plan = cancelled ? basePlanOf(account) : workspace.pending_plan_id === null ? from : planInForce(account.catalog, workspace.pending_plan_id, workspace)
+  const ended = hasEnded({ plan })
+  // The counters of a last period go on standing for it.
+  if (!ended) closePeriod(unit, account, workspace.period_end)
+  const period = ended ? { startMs: workspace.period_start, endMs: workspace.period_end } : periodAt(workspace.period_anchor, unit.now, plan.interval)
   account.workspace = await unit.tx
     .updateTable('workspaces')
     .set({
       plan_id: plan.id,
       period_start: period.startMs,
       period_end: period.endMs,
+      pending_plan_id: null,
       ...(cancelled ? { cancel_at_period_end: 0, subscription_id: null, seats: 0 } : {}),
     })
     .where('id', '=', workspace.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  if (cancelled) await auditPlanChange(unit, workspace.id, account.plan, plan, 'cancellation')
+  const happening = cancelled ? ({ kind: 'end' } as const) : ({ kind: 'plan', planId: plan.id } as const)
+  if (plan.id !== from.id)
+    await auditPlanChange(unit, workspace.id, from, plan, cancelled ? 'cancellation' : 'subscription', await causeOfAct(unit, workspace.id, happening))
   account.plan = plan
   account.holdings = { ...account.holdings, seats: account.workspace.seats }
-  await startCountersAnew(unit, account)
+  if (!ended) await startCountersAnew(unit, account)
+  else {
+    await putLimitsInForce(unit, account)
+    unit.changes.put({ workspaceId: workspace.id, topic: 'plan', id: 'plan', body: planDocument(account) })
+  }
 }
 
 /** What stands at a level is used from the period's first instant on, reading or not. */

@@ -38,6 +38,8 @@ const newSession = z.looseObject({ external_customer_id: z.string().min(1).max(2
 const subscriptionUpdate = z.union([
   z.strictObject({ product_id: z.uuid(), proration_behavior: z.enum(['invoice', 'next_period']) }),
   z.strictObject({ cancel_at_period_end: z.boolean() }),
+  // Takes a change that was to begin later back.
+  z.strictObject({ pending_update: z.null() }),
   z.strictObject({ seats: z.int().min(0).max(10_000), proration_behavior: z.literal('invoice') }),
 ])
 /** Use that is billed by the unit; other events are not made here. */
@@ -165,6 +167,13 @@ export function polarApi(polar: EmbeddedPolar): Hono<RouteEnvironment> {
     })
   })
 
+  api.get('/subscriptions/:id', (context) =>
+    polar.write(async (unit) => {
+      const parts = await findSubscription(unit, context.req.param('id'))
+      if (parts === null) throw notFound()
+      return context.json(subscriptionWire(parts.subscription, parts.product, parts.customer))
+    }),
+  )
   api.patch('/subscriptions/:id', async (context) => {
     const body = await bodyOf(context, subscriptionUpdate)
     return polar.write(async (unit) => {
@@ -172,15 +181,16 @@ export function polarApi(polar: EmbeddedPolar): Hono<RouteEnvironment> {
       if (parts === null) throw notFound()
       if (parts.subscription.status !== 'active')
         throw new PolarFailure(403, { error: 'AlreadyCanceledSubscription', detail: 'This subscription is already canceled.' })
-      const changed =
-        'product_id' in body
-          ? await changeProduct(unit, parts, body)
-          : 'seats' in body
-            ? await seatsOf(unit, parts, body.seats)
-            : await setCancelled(unit, polar.outbox, parts, body.cancel_at_period_end)
+      const changed = await changedBy(unit, parts, body)
       return context.json(subscriptionWire(changed.subscription, changed.product, changed.customer))
     })
   })
+  const changedBy = async (unit: PolarUnit, parts: SubscriptionParts, body: z.output<typeof subscriptionUpdate>): Promise<SubscriptionParts> => {
+    if ('product_id' in body) return await changeProduct(unit, parts, body)
+    if ('seats' in body) return await seatsOf(unit, parts, body.seats)
+    if ('pending_update' in body) return await changeLater(unit, polar.outbox, parts, parts.product)
+    return await setCancelled(unit, polar.outbox, parts, body.cancel_at_period_end)
+  }
   const seatsOf = async (unit: PolarUnit, parts: SubscriptionParts, seats: number): Promise<SubscriptionParts> => {
     if (parts.product.seat_price_cents === null) throw invalid('seats', 'This product sells no seats.')
     return await changeSeats(unit, polar.outbox, parts, seats)

@@ -3,7 +3,7 @@ import type { Card, CardAnswer } from './cards.ts'
 import type { WebhookOutbox } from './outbox.ts'
 import { writeOrder } from './orders.ts'
 import type { PolarUnit } from './store/polar-store.ts'
-import { type CheckoutParts, findActive, findCheckout } from './store/records.ts'
+import { type CheckoutParts, findActive, findCheckout, productById } from './store/records.ts'
 import type { CheckoutRow, CustomerRow, ProductRow } from './store/schema.ts'
 import { startSubscription } from './subscriptions.ts'
 
@@ -117,6 +117,7 @@ export async function settleCheckouts(unit: PolarUnit, outbox: WebhookOutbox): P
     if (product.kind !== 'plan') {
       await sellOnce(unit, outbox, parts)
       await outbox.checkoutUpdated(unit, await updateCheckout(unit, id, { status: 'succeeded' }), product, customer)
+      await closeTwins(unit, outbox, parts)
       continue
     }
     // Two checkouts of one customer may both have been paid before either settled: there is one subscription.
@@ -124,6 +125,17 @@ export async function settleCheckouts(unit: PolarUnit, outbox: WebhookOutbox): P
     const subscription = rival === null ? await startSubscription(unit, outbox, checkout, product, customer) : null
     const settled = await updateCheckout(unit, id, subscription === null ? { status: 'failed' } : { status: 'succeeded', subscription_id: subscription.id })
     await outbox.checkoutUpdated(unit, settled, product, customer)
+    if (subscription !== null) await closeTwins(unit, outbox, parts)
+  }
+}
+
+/** What was paid once is not paid again by a page that stayed open: those of the same, and every plan beside the one that runs now. */
+async function closeTwins(unit: PolarUnit, outbox: WebhookOutbox, { checkout, product, customer }: CheckoutParts): Promise<void> {
+  const open = await unit.tx.selectFrom('checkouts').selectAll().where('customer_id', '=', customer.id).where('status', '=', 'open').execute()
+  for (const twin of open) {
+    const its = await productById(unit, twin.product_id)
+    const isTwin = product.kind === 'plan' ? its.kind === 'plan' : its.id === product.id && twin.amount_cents === checkout.amount_cents
+    if (isTwin) await outbox.checkoutUpdated(unit, await updateCheckout(unit, twin.id, { status: 'expired' }), its, customer)
   }
 }
 

@@ -6,6 +6,7 @@ import { type DeliveryMode, WebhookDelivery } from './delivery.ts'
 import { offerProducts } from './offers.ts'
 import { WebhookOutbox } from './outbox.ts'
 import { type PastSubscription, writePast } from './past.ts'
+import type { PortalDoor } from './portal-door.ts'
 import { PolarStore, type PolarUnit } from './store/polar-store.ts'
 import { renewSubscriptions } from './subscriptions.ts'
 
@@ -36,6 +37,8 @@ export class EmbeddedPolar {
   readonly accessToken = `polar_oat_${randomBytes(24).toString('base64url')}`
   readonly webhookSecret = `whsec_${randomBytes(24).toString('base64')}`
   readonly outbox: WebhookOutbox
+  /** Null: every session may do everything, as at the real Polar. */
+  door: PortalDoor | null = null
   readonly #store: PolarStore
   readonly #delivery: WebhookDelivery
   readonly #pageKey = randomBytes(32)

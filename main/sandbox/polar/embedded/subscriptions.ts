@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { type Period, periodAt, periodNumber } from '../../../../shared/billing/period.ts'
-import { type Proration, prorate } from '../../../../shared/billing/proration.ts'
+import { lineLabel, moreSeats } from '../../../../shared/billing/line-words.ts'
+import { exactNumber } from '../../../../shared/billing/rounding.ts'
+import { changeLines, type StatementLine, type Subscribed } from '../../../../shared/billing/statement.ts'
 import { billEvents } from './metered.ts'
 import { writeOrder } from './orders.ts'
 import type { OrderItem } from './wire.ts'
-import { intervalOf, recurringCents } from './offers.ts'
+import { intervalOf } from './offers.ts'
 import type { WebhookOutbox } from './outbox.ts'
 import type { PolarUnit } from './store/polar-store.ts'
 import { findSubscription, productById, type SubscriptionParts } from './store/records.ts'
@@ -19,11 +21,7 @@ export function seatsWith(product: ProductRow, seats: number): number {
 export function periodItems(product: ProductRow, seats: number): OrderItem[] {
   const plan = { label: product.name, amount_cents: product.price_cents, proration: false }
   if (seats === 0) return [plan]
-  return [plan, { label: seatWords(seats), amount_cents: (product.seat_price_cents ?? 0) * seats, proration: false }]
-}
-
-function seatWords(seats: number): string {
-  return seats === 1 ? '1 more seat' : `${seats} more seats`
+  return [plan, { label: moreSeats(seats), amount_cents: (product.seat_price_cents ?? 0) * seats, proration: false }]
 }
 
 export function periodOf(row: SubscriptionRow): Period {
@@ -69,28 +67,44 @@ export async function startSubscription(
   return subscription
 }
 
-/** What a change to a dearer product costs now. */
-export function costOfChange({ subscription, product }: Pick<SubscriptionParts, 'subscription' | 'product'>, to: ProductRow, atMs: number): Proration {
-  const { seats } = subscription
-  return prorate(recurringCents(product, seats), recurringCents(to, seatsWith(to, seats)), periodOf(subscription), atMs)
+/** What a change to a dearer product, or of the seats, costs now: the lines of the order that follows. */
+export function linesOfChange(
+  { subscription, product }: Pick<SubscriptionParts, 'subscription' | 'product'>,
+  to: { product: ProductRow; seats: number },
+  atMs: number,
+): StatementLine[] {
+  return changeLines(subscribedTo(product, subscription.seats), subscribedTo(to.product, to.seats), periodOf(subscription), atMs)
+}
+
+/** The lines as the items of an order; each is about one of these products. */
+export function changeItems(lines: readonly StatementLine[], products: readonly ProductRow[]): OrderItem[] {
+  const nameOf = (plan: string): string => products.find((product) => product.plan === plan)?.name ?? plan
+  return lines.map((line) => ({ label: lineLabel(line, nameOf), amount_cents: exactNumber(line.billedAmountMinor), proration: true }))
+}
+
+function subscribedTo(product: ProductRow, seats: number): Subscribed {
+  return {
+    price: {
+      planId: product.plan,
+      priceMinor: BigInt(product.price_cents),
+      seatPriceMinor: product.seat_price_cents === null ? null : BigInt(product.seat_price_cents),
+      currency: product.currency,
+      interval: intervalOf(product),
+    },
+    seats,
+  }
 }
 
 /** A dearer product takes the place of the old one now; what is unused of the old price is credited. */
 export async function changeNow(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionParts, to: ProductRow): Promise<SubscriptionParts> {
-  const { creditCents, debitCents } = costOfChange(parts, to, unit.now)
-  const subscription = await updateSubscription(unit, parts.subscription.id, {
-    product_id: to.id,
-    pending_product_id: null,
-    seats: seatsWith(to, parts.subscription.seats),
-  })
+  const seats = seatsWith(to, parts.subscription.seats)
+  const lines = linesOfChange(parts, { product: to, seats }, unit.now)
+  const subscription = await updateSubscription(unit, parts.subscription.id, { product_id: to.id, pending_product_id: null, seats })
   const changed = { ...parts, subscription, product: to }
   await writeOrder(unit, outbox, changed, {
     reason: 'subscription_update',
     description: `Change from ${parts.product.name} to ${to.name}`,
-    items: [
-      { label: `Unused time on ${parts.product.name}`, amount_cents: -creditCents, proration: true },
-      { label: `Remaining time on ${to.name}`, amount_cents: debitCents, proration: true },
-    ],
+    items: changeItems(lines, [parts.product, to]),
     period: { startMs: unit.now, endMs: subscription.current_period_end },
     atMs: unit.now,
   })
@@ -102,16 +116,13 @@ export async function changeNow(unit: PolarUnit, outbox: WebhookOutbox, parts: S
 export async function changeSeats(unit: PolarUnit, outbox: WebhookOutbox, parts: SubscriptionParts, seats: number): Promise<SubscriptionParts> {
   const { subscription: before, product } = parts
   if (seats === before.seats) return parts
-  const cost = prorate(recurringCents(product, before.seats), recurringCents(product, seats), periodOf(before), unit.now)
+  const lines = linesOfChange(parts, { product, seats }, unit.now)
   const subscription = await updateSubscription(unit, before.id, { seats })
   const changed = { ...parts, subscription }
   await writeOrder(unit, outbox, changed, {
     reason: 'subscription_update',
-    description: `${product.name}: ${seats === 0 ? 'no more seats' : seatWords(seats)}`,
-    items: [
-      { label: `Unused time with ${seatWords(before.seats)}`, amount_cents: -cost.creditCents, proration: true },
-      { label: `Remaining time with ${seatWords(seats)}`, amount_cents: cost.debitCents, proration: true },
-    ],
+    description: `${product.name}: ${seats === 0 ? 'no more seats' : moreSeats(seats)}`,
+    items: changeItems(lines, [product]),
     period: { startMs: unit.now, endMs: subscription.current_period_end },
     atMs: unit.now,
   })

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { CardAnswer } from '../cards.ts'
+import type { CardAnswer, CardEntry } from '../cards.ts'
 import type { Markup } from '../../../pages/page.ts'
 
 /** The fields of a card, with the last attempt's complaint at the field that it is about. Nothing typed is put back. */
@@ -31,3 +31,7 @@ export const testCardHint: Markup = html`<details class="small">
 <summary>Test cards</summary>
 <p class="quiet">4242 4242 4242 4242 pays. 4000 0000 0000 0002 is declined. Any future date and any CVC do.</p>
 </details>`
+
+export function cardEntryOf(form: Record<string, string>): CardEntry {
+  return { number: form.number ?? '', expiry: form.expiry ?? '', cvc: form.cvc ?? '' }
+}

@@ -4,11 +4,11 @@ import { moneyText } from '../../../../../shared/billing/money.ts'
 import { limitBody } from '../../../http/door.ts'
 import type { RouteEnvironment } from '../../../http/environment.ts'
 import { notFound, Refusal } from '../../../http/failure.ts'
-import { cardFields, problemNotice, testCardHint } from './card-form.ts'
+import { formOf } from '../../../http/form.ts'
+import { cardEntryOf, cardFields, problemNotice, testCardHint } from './card-form.ts'
 import { dateText, sendPage } from '../../../pages/page.ts'
 import { type CardAnswer, tryCard } from '../cards.ts'
 import { payCheckout } from '../checkouts.ts'
-import { cardEntryOf, formOf } from './form.ts'
 import type { EmbeddedPolar } from '../polar.ts'
 import { type CheckoutParts, findCheckout } from '../store/records.ts'
 
@@ -40,7 +40,10 @@ async function load(polar: EmbeddedPolar, clientSecret: string): Promise<Checkou
 function show(context: Context, polar: EmbeddedPolar, parts: CheckoutParts, problem: string | null, answer: CardAnswer | null): Response | Promise<Response> {
   const { checkout, product, customer } = parts
   if (checkout.status !== 'open') return showClosed(context, polar, parts)
-  const amount = moneyText({ amountMinor: checkout.amount_cents, currency: checkout.currency })
+  const money = (amountMinor: number): string => moneyText({ amountMinor, currency: checkout.currency })
+  const amount = money(checkout.amount_cents)
+  const settled = Math.min(customer.credit_cents, checkout.amount_cents)
+  const due = money(checkout.amount_cents - settled)
   return sendPage(
     context,
     polar.origin,
@@ -54,14 +57,17 @@ function show(context: Context, polar: EmbeddedPolar, parts: CheckoutParts, prob
 <dl>
 <dt>Account</dt><dd>${customer.name ?? customer.external_id}</dd>
 <dt>E-mail</dt><dd>${customer.email}</dd>
-<dt>Due today</dt><dd class="total">${amount}</dd>
+<dt>${product.name}</dt><dd>${amount}</dd>
+<dt>Tax</dt><dd>${money(0)}</dd>
+${settled === 0 ? '' : html`<dt>Paid from your balance</dt><dd>${money(-settled)}</dd>`}
+<dt class="total">Due today</dt><dd class="total">${due}</dd>
 </dl>
 <hr>
 ${problemNotice(problem)}
 <form method="post" novalidate>
 <input type="hidden" name="seal" value="${polar.seal(sealPurpose(parts))}">
 ${cardFields(answer)}
-<button class="whole-width" type="submit">Pay ${amount}</button>
+<button class="whole-width" type="submit">Pay ${due}</button>
 </form>
 ${checkout.return_url === null ? '' : html`<p class="small below"><a href="${checkout.return_url}">Cancel and go back</a></p>`}
 ${testCardHint}

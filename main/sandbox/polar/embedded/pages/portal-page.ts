@@ -1,21 +1,25 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { moneyText } from '../../../../../shared/billing/money.ts'
+import { exactNumber } from '../../../../../shared/billing/rounding.ts'
+import { sumBilledMinor } from '../../../../../shared/billing/statement.ts'
 import { limitBody } from '../../../http/door.ts'
 import type { RouteEnvironment } from '../../../http/environment.ts'
 import { Refusal } from '../../../http/failure.ts'
-import { cardFields, problemNotice, testCardHint } from './card-form.ts'
+import { formOf } from '../../../http/form.ts'
+import { cardEntryOf, cardFields, problemNotice, testCardHint } from './card-form.ts'
 import { dateText, type Markup, sendPage } from '../../../pages/page.ts'
 import { type CardAnswer, cardWords, tryCard } from '../cards.ts'
 import { putCard } from '../checkouts.ts'
-import { cardEntryOf, formOf } from './form.ts'
 import { invoicePath } from './invoice-page.ts'
 import { recurringCents } from '../offers.ts'
 import { type EmbeddedPolar, hashToken } from '../polar.ts'
 import type { PolarUnit } from '../store/polar-store.ts'
-import { customerById, findActive, findProduct } from '../store/records.ts'
+import { customerById, findActive } from '../store/records.ts'
+import type { OrderItem } from '../wire.ts'
 import type { CustomerRow, OrderRow, ProductRow, SubscriptionRow } from '../store/schema.ts'
-import { changeLater, changeNow, costOfChange, seatsWith, setCancelled } from '../subscriptions.ts'
+import { changeItems, changeLater, changeNow, linesOfChange, seatsWith, setCancelled } from '../subscriptions.ts'
+import type { PortalAct } from '../portal-door.ts'
 
 /** Everything that the portal shows, read in one transaction. */
 type View = {
@@ -28,6 +32,8 @@ type View = {
   /** Of the same catalog, from cheap to dear. */
   products: ProductRow[]
   orders: OrderRow[]
+  /** Why this session may not change the plan, in words; null: it may. */
+  planLocked: string | null
 }
 
 const TOKEN = 'customer_session_token'
@@ -36,45 +42,83 @@ const ORDERS_SHOWN = 100
 /** The customer portal: plan with its change, cancel and resume, the card, the invoices. The token in the address opens it. */
 export function portalPage(polar: EmbeddedPolar): Hono<RouteEnvironment> {
   return new Hono<RouteEnvironment>()
-    .get('/portal', async (context) => show(context, polar, await polar.write((unit) => load(unit, context.req.query(TOKEN)))))
+    .get('/portal', async (context) => show(context, polar, await loadFor(polar, context)))
     .get('/portal/change', async (context) => {
-      const view = await polar.write((unit) => load(unit, context.req.query(TOKEN)))
-      return confirmChange(context, polar, view, offeredProduct(view, context.req.query('product')))
+      const view = await loadFor(polar, context)
+      requireUnlocked(view)
+      return confirmChange(context, polar, view, offeredProduct(view, context.req.query('product')), null)
     })
     .post('/portal/change', limitBody(), async (context) => {
       const form = await formOf(context)
-      return await act(context, polar, form, async (unit, view) => {
-        if (view.active === null) throw noSubscription()
-        const to = await findProduct(unit, form.product ?? '')
-        if (to === undefined || !view.products.some(({ id }) => id === to.id)) throw noSuchPlan()
-        const parts = { ...view.active, customer: view.customer }
-        if (isUpgrade(view.active.product, to)) await changeNow(unit, polar.outbox, parts, to)
+      const view = await loadFor(polar, context)
+      const to = offeredProduct(view, form.product)
+      const active = requireActive(view)
+      const act: PortalAct = { kind: isUpgrade(active.product, to) ? 'plan' : 'schedule', planId: to.plan }
+      const isHeld = isHeldQuote(polar, view, to, form)
+      if (!isHeld && polar.isSealed(sealPurpose(view), form.seal)) return confirmChange(context, polar, view, to, STALE)
+      return await change(context, polar, form, act, async (unit, current) => {
+        const parts = { ...requireActive(current), customer: current.customer }
+        // What was shown is what is done: between the look at it and this transaction nothing else may have come.
+        if (!isHeldQuote(polar, current, to, form)) throw new Refusal('quote_changed', STALE, 'Open the portal again and look at the new amount.')
+        if (isUpgrade(parts.product, to)) await changeNow(unit, polar.outbox, parts, to)
         else await changeLater(unit, polar.outbox, parts, to)
       })
     })
-    .post(
-      '/portal/cancel',
-      limitBody(),
-      async (context) => await act(context, polar, await formOf(context), async (unit, view) => await cancel(unit, polar, view, true)),
+    .post('/portal/keep', limitBody(), async (context) =>
+      change(context, polar, await formOf(context), { kind: 'unschedule' }, async (unit, view) => {
+        const active = requireActive(view)
+        await changeLater(unit, polar.outbox, { ...active, customer: view.customer }, active.product)
+      }),
     )
-    .post(
-      '/portal/resume',
-      limitBody(),
-      async (context) => await act(context, polar, await formOf(context), async (unit, view) => await cancel(unit, polar, view, false)),
+    .post('/portal/cancel', limitBody(), async (context) =>
+      change(context, polar, await formOf(context), { kind: 'cancel' }, async (unit, view) => await cancel(unit, polar, view, true)),
+    )
+    .post('/portal/resume', limitBody(), async (context) =>
+      change(context, polar, await formOf(context), { kind: 'resume' }, async (unit, view) => await cancel(unit, polar, view, false)),
     )
     .post('/portal/card', limitBody(), async (context) => {
       const form = await formOf(context)
       const answer = tryCard(cardEntryOf(form), polar.clock.now())
       if (answer.kind !== 'accepted') {
         const view = await polar.write((unit) => authorised(unit, polar, context, form))
-        return show(context, polar, view, answer)
+        return show(context, polar, { ...view, planLocked: (await polar.door?.whyLocked(view.sessionId)) ?? null }, answer)
       }
-      return await act(context, polar, form, async (unit, view) => {
+      return await perform(context, polar, form, async (unit, view) => {
         await putCard(unit, view.customer.id, answer.card)
         if (view.active !== null)
           await polar.outbox.subscriptionMoved(unit, { ...view.active, customer: await customerById(unit, view.customer.id) }, ['subscription.updated'])
       })
     })
+}
+
+/** What the portal shows, with the rights of whoever opened it. */
+async function loadFor(polar: EmbeddedPolar, context: Context): Promise<View> {
+  const view = await polar.write((unit) => load(unit, context.req.query(TOKEN)))
+  return { ...view, planLocked: (await polar.door?.whyLocked(view.sessionId)) ?? null }
+}
+
+/** Something about the plan: only in a session that may, and told of before it is done. */
+async function change(
+  context: Context,
+  polar: EmbeddedPolar,
+  form: Record<string, string>,
+  act: PortalAct,
+  work: (unit: PolarUnit, view: View) => Promise<void>,
+): Promise<Response> {
+  const view = await loadFor(polar, context)
+  requireUnlocked(view)
+  requireActive(view)
+  if (polar.isSealed(sealPurpose(view), form.seal)) await polar.door?.announce(view.sessionId, act)
+  return await perform(context, polar, form, work)
+}
+
+function requireUnlocked({ planLocked }: View): void {
+  if (planLocked !== null) throw new Refusal('forbidden', planLocked, 'Ask a member whose role may do this.', { reason: planLocked })
+}
+
+function requireActive({ active }: View): NonNullable<View['active']> {
+  if (active === null) throw noSubscription()
+  return active
 }
 
 async function load(unit: PolarUnit, token: string | undefined): Promise<View> {
@@ -103,7 +147,7 @@ async function load(unit: PolarUnit, token: string | undefined): Promise<View> {
     .orderBy('invoice_number', 'desc')
     .limit(ORDERS_SHOWN)
     .execute()
-  return { token, sessionId: session.id, returnUrl: session.return_url, now: unit.now, customer, active, products, orders }
+  return { token, sessionId: session.id, returnUrl: session.return_url, now: unit.now, customer, active, products, orders, planLocked: null }
 }
 
 /** A form counts only with the seal of this very session in it. */
@@ -115,7 +159,7 @@ async function authorised(unit: PolarUnit, polar: EmbeddedPolar, context: Contex
 }
 
 /** Does what a form asks, and shows the portal anew. */
-async function act(
+async function perform(
   context: Context,
   polar: EmbeddedPolar,
   form: Record<string, string>,
@@ -166,13 +210,18 @@ function subscriptionCard(polar: EmbeddedPolar, view: View): Markup {
   return html`<section class="card" aria-labelledby="subscription">
 <h2 id="subscription">Subscription</h2>
 <p class="amount">${product.name} <span class="quiet">${moneyText({ amountMinor: recurringCents(product, subscription.seats), currency: product.currency })} per ${product.recurring_interval}${subscription.seats === 0 ? '' : html`, ${subscription.seats} more seats included`}</span></p>
-${ends ? html`<p class="notice">Cancelled. It runs until ${until}; the free plan follows.</p>` : html`<p class="quiet">Renews on ${until}.</p>`}
-${pending === undefined || ends ? '' : html`<p class="notice">Changes to ${pending.name} on ${until}.</p>`}
+${ends ? html`<p class="notice">Cancelled. It ends on ${until}.</p>` : html`<p class="quiet">Renews on ${until}.</p>`}
+${pending === undefined || ends ? '' : html`<div class="notice"><p>Changes to ${pending.name} on ${until}.</p>${view.planLocked === null ? actionForm(polar, view, 'keep', `Keep ${product.name}`, 'second') : ''}</div>`}
 ${view.customer.credit_cents === 0 ? '' : html`<p class="quiet">Credit: ${moneyText({ amountMinor: view.customer.credit_cents, currency: product.currency })}, used with the next invoice.</p>`}
-${ends ? '' : html`<ul class="plain">${others.map((other) => html`<li><span>${other.name} <span class="quiet">${price(other)} per ${other.recurring_interval}</span></span>${changeLink(view, product, other)}</li>`)}</ul><hr>`}
-<div class="actions">
+${view.planLocked === null ? '' : html`<p class="quiet">${view.planLocked}</p>`}
+${ends || view.planLocked !== null ? '' : html`<ul class="plain">${others.map((other) => html`<li><span>${other.name} <span class="quiet">${price(other)} per ${other.recurring_interval}</span></span>${changeLink(view, product, other)}</li>`)}</ul><hr>`}
+${
+  view.planLocked !== null
+    ? ''
+    : html`<div class="actions">
 ${ends ? actionForm(polar, view, 'resume', 'Resume subscription', 'button') : actionForm(polar, view, 'cancel', 'Cancel at the end of the period', 'second')}
-</div>
+</div>`
+}
 </section>`
 }
 
@@ -181,35 +230,72 @@ function changeLink(view: View, from: ProductRow, to: ProductRow): Markup {
   return html`<a class="button second" href="/polar/portal/change?${query.toString()}">${isUpgrade(from, to) ? 'Upgrade' : 'Change'} to ${to.name}</a>`
 }
 
-function confirmChange(context: Context, polar: EmbeddedPolar, view: View, to: ProductRow): Response | Promise<Response> {
-  if (view.active === null) throw noSubscription()
-  const { product, subscription } = view.active
+function confirmChange(context: Context, polar: EmbeddedPolar, view: View, to: ProductRow, problem: string | null): Response | Promise<Response> {
+  const { product, subscription } = requireActive(view)
   const money = (amountMinor: number): string => moneyText({ amountMinor, currency: product.currency })
-  const cost = costOfChange(view.active, to, view.now)
-  const due = Math.max(0, cost.dueCents - view.customer.credit_cents)
+  const { items, dueCents, settledCents } = quoteOf(view, to)
   const afterwards = `${money(recurringCents(to, seatsWith(to, subscription.seats)))} per ${to.recurring_interval}`
   const details = isUpgrade(product, to)
     ? html`<dl>
-<dt>Remaining time on ${to.name}</dt><dd>${money(cost.debitCents)}</dd>
-<dt>Unused time on ${product.name}</dt><dd>${money(-cost.creditCents)}</dd>
-${view.customer.credit_cents === 0 ? '' : html`<dt>Credit</dt><dd>${money(-Math.min(view.customer.credit_cents, cost.dueCents))}</dd>`}
-<dt class="total">Due now</dt><dd class="total">${money(due)}</dd>
+${items.map(({ label, amount_cents: cents }) => html`<dt>${label}</dt><dd>${money(cents)}</dd>`)}
+<dt>Tax</dt><dd>${money(0)}</dd>
+${settledCents === 0 ? '' : html`<dt>${settledCents < 0 ? 'Paid from your balance' : 'Kept in your balance'}</dt><dd>${money(settledCents)}</dd>`}
+<dt class="total">Due now</dt><dd class="total">${money(dueCents)}</dd>
 </dl>
 <p class="quiet">From ${dateText(subscription.current_period_end)} on: ${afterwards}.</p>`
     : html`<p>Nothing is due now. ${product.name} runs until ${dateText(subscription.current_period_end)}, then ${to.name} begins for ${afterwards}.</p>`
   const title = `Change to ${to.name}`
-  return sendPage(context, polar.origin, {
-    title,
-    maker: 'Polar sandbox',
-    body: html`<div class="card">
+  const label = isUpgrade(product, to) ? `Pay ${money(dueCents)} and change` : `Change on ${dateText(subscription.current_period_end)}`
+  return sendPage(
+    context,
+    polar.origin,
+    {
+      title,
+      maker: 'Polar sandbox',
+      body: html`<div class="card">
 <h1>${title}</h1>
+${problemNotice(problem)}
 ${details}
 <div class="actions">
-${actionForm(polar, view, 'change', isUpgrade(product, to) ? `Pay ${money(due)} and change` : `Change on ${dateText(subscription.current_period_end)}`, 'button', to.id)}
+${actionForm(polar, view, 'change', label, 'button', { product: to.id, ...sealedQuote(polar, view, to) })}
 <a href="/polar/portal?${TOKEN}=${encodeURIComponent(view.token)}">Back</a>
 </div>
 </div>`,
-  })
+    },
+    problem === null ? 200 : 409,
+  )
+}
+
+const STALE = 'The amount or your plan has changed since this page was opened. Nothing was charged. Look at it again before you confirm.'
+const QUOTE_MS = 10 * 60_000
+
+/** What a change to that product costs at an instant: the lines of the order, and what the balance settles of it. */
+function quoteOf(view: View, to: ProductRow, atMs = view.now): { items: OrderItem[]; dueCents: number; settledCents: number } {
+  const { product, subscription } = requireActive(view)
+  if (!isUpgrade(product, to)) return { items: [], dueCents: 0, settledCents: 0 }
+  const lines = linesOfChange({ product, subscription }, { product: to, seats: seatsWith(to, subscription.seats) }, atMs)
+  const net = exactNumber(sumBilledMinor(lines))
+  const settledCents = net < 0 ? -net : -Math.min(view.customer.credit_cents, net)
+  return { items: changeItems(lines, [product, to]), dueCents: net + settledCents, settledCents }
+}
+
+/** What the page was made from, sealed: a page that has stood open confirms nothing else. */
+function sealedQuote(polar: EmbeddedPolar, view: View, to: ProductRow): { quoted_at: string; quoted_due: string; quote: string } {
+  const { dueCents } = quoteOf(view, to)
+  return { quoted_at: String(view.now), quoted_due: String(dueCents), quote: polar.seal(quotePurpose(view, to, view.now, dueCents)) }
+}
+
+/** Whether the quote in a form still holds: the same subscription as it was, less than ten minutes, and an amount that only the seconds have moved, never upwards. */
+function isHeldQuote(polar: EmbeddedPolar, view: View, to: ProductRow, form: Record<string, string>): boolean {
+  const [atMs, dueCents] = [Number(form.quoted_at), Number(form.quoted_due)]
+  if (view.active === null || !polar.isSealed(quotePurpose(view, to, atMs, dueCents), form.quote)) return false
+  return view.now < atMs + QUOTE_MS && quoteOf(view, to, atMs).dueCents === dueCents && quoteOf(view, to).dueCents <= dueCents
+}
+
+function quotePurpose(view: View, to: ProductRow, atMs: number, dueCents: number): string {
+  const { subscription, product } = requireActive(view)
+  const { seats, pending_product_id: pending, cancel_at_period_end: cancelled } = subscription
+  return `quote:${view.sessionId}:${JSON.stringify([subscription.id, product.id, seats, pending, cancelled, to.id, atMs, dueCents])}`
 }
 
 function paymentCard(polar: EmbeddedPolar, view: View, answer: CardAnswer | null, problem: string | null): Markup {
@@ -248,10 +334,17 @@ ${orders.map((order) => {
 </section>`
 }
 
-function actionForm(polar: EmbeddedPolar, view: View, action: 'cancel' | 'resume' | 'change', label: string, look: string, productId?: string): Markup {
+function actionForm(
+  polar: EmbeddedPolar,
+  view: View,
+  action: 'cancel' | 'resume' | 'keep' | 'change',
+  label: string,
+  look: string,
+  fields: Record<string, string> = {},
+): Markup {
   return html`<form method="post" action="/polar/portal/${action}?${TOKEN}=${encodeURIComponent(view.token)}">
 <input type="hidden" name="seal" value="${polar.seal(sealPurpose(view))}">
-${productId === undefined ? '' : html`<input type="hidden" name="product" value="${productId}">`}
+${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <button type="submit" class="${look}">${label}</button>
 </form>`
 }

@@ -1,6 +1,5 @@
 import type { Context } from 'hono'
-import { Refusal } from '../../../http/failure.ts'
-import type { CardEntry } from '../cards.ts'
+import { Refusal } from './failure.ts'
 
 /** The text fields of a form that a page of ours sent. */
 export async function formOf(context: Context): Promise<Record<string, string>> {
@@ -8,8 +7,4 @@ export async function formOf(context: Context): Promise<Record<string, string>> 
     throw new Refusal('unsupported_media_type', 'This takes a form.', 'Use the page that was sent.')
   }
   return Object.fromEntries(new URLSearchParams(await context.req.text()))
-}
-
-export function cardEntryOf(form: Record<string, string>): CardEntry {
-  return { number: form.number ?? '', expiry: form.expiry ?? '', cvc: form.cvc ?? '' }
 }
