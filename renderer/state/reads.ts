@@ -30,14 +30,19 @@ export async function read<N extends CallName>(bridge: Bridge, name: N, input: C
   return unwrap(await bridge.call(name, input))
 }
 
-/** `input` null: not asked yet. The answer before is shown while another workspace's is read only if `keep` is set. */
-export function useRead<N extends ReadName>(name: N, input: CallInput<N> | null, options: { keep?: boolean } = {}): UseQueryResult<CallOutput<N>> {
+/** `input` null: not asked yet. The answer before is shown while another workspace's is read only if `keep` is set. `forget`: true only as long as it is shown. */
+export function useRead<N extends ReadName>(
+  name: N,
+  input: CallInput<N> | null,
+  options: { keep?: boolean; forget?: boolean } = {},
+): UseQueryResult<CallOutput<N>> {
   const bridge = useBridge()
   return useQuery<CallOutput<N>>({
     queryKey: [name, input],
     queryFn: () => (input === null ? Promise.reject(new Error(`${name} has no input yet`)) : read(bridge, name, input)),
     enabled: input !== null,
     ...(options.keep ? { placeholderData: keepPreviousData } : {}),
+    ...(options.forget ? { gcTime: 0 } : {}),
   })
 }
 

@@ -15,7 +15,7 @@ import { honestyCalls } from './console/honesty.ts'
 import { identityCalls } from './console/identity.ts'
 import { importCalls, importEvents } from './console/imports.ts'
 import { vaultCalls, vaultEvents } from './console/vault.ts'
-import { offerCalls, offerEvents, order, previewedOrder } from './console/offers.ts'
+import { offerCalls, offerEvents, order, previewedOrder, whatFollows } from './console/offers.ts'
 import { auditCalls } from './console/audit.ts'
 import { costCalls } from './console/costs.ts'
 import { invoiceCalls } from './console/invoices.ts'
@@ -172,12 +172,14 @@ export const overview = z.strictObject({
       priceCents: z.int().nullable(),
       currency: z.string(),
       interval: z.string(),
-      cancelAtPeriodEnd: z.boolean(),
+      ...whatFollows,
       paymentMethod: z.string().nullable(),
       periodStart: epochMs,
       periodEnd: epochMs,
     })
     .nullable(),
+  /** The subscription has ended and no plan follows; the period is the last one. Null: there is a plan, or none is known yet. */
+  ended: z.strictObject({ periodStart: epochMs, periodEnd: epochMs, paymentMethod: z.string().nullable() }).nullable(),
   meters: z.array(meter),
   /** Null when nothing is held. */
   held: z
@@ -352,16 +354,28 @@ export const calls = {
   'outbox.releasePreview': call(inWorkspace, z.array(releasePreview), { topics: ['outbox', 'plan', 'plans', 'counter'] }),
 
   /** Names one thing to buy. */
-  'billing.checkout': call(inWorkspace.extend(order), checkout, 'action'),
+  /** `quoteId`: the amount that a preview said, and nothing above it. `quote_changed` where it is another one now: preview it again. */
+  'billing.checkout': call(inWorkspace.extend({ ...order, quoteId: z.uuid().optional() }), checkout, 'action'),
   'billing.checkoutStatus': call(inWorkspace, checkout.nullable(), { topics: ['checkout'] }),
   /** Forget the checkout in flight on this computer; nothing is charged by it. */
   'billing.dismissCheckout': call(inWorkspace, done, 'action'),
   /** Made on click; the URL holds a token, is opened and forgotten. */
   'billing.portal': call(inWorkspace, z.strictObject({ url: z.string() }), 'action'),
   'billing.preview': call(
-    inWorkspace.extend(previewedOrder),
+    inWorkspace.extend({ ...previewedOrder, tenantId: z.string().min(1).max(128).optional() }),
     z.strictObject({
-      planId: z.string(),
+      /** Null: no plan. */
+      planId: z.string().nullable(),
+      /** Null: an older platform quotes nothing. */
+      quote: z
+        .strictObject({
+          id: z.uuid(),
+          /** What will be charged, and what it consists of: the sum of the lines. */
+          dueCents: count,
+          lines: z.array(z.strictObject({ kind: z.string(), label: z.string(), amountCents: z.int() })),
+          expiresAt: epochMs,
+        })
+        .nullable(),
       dueTodayCents: z.int(),
       creditCents: count,
       priceCents: z.int().nullable(),

@@ -27,6 +27,7 @@ export function fakeAudit(scenario: Scenario): Handlers {
       return { rows, next: below.length > limit ? (rows.at(-1)?.sequence ?? null) : null, total: all.length, isTotalExact: true }
     },
     'audit.overview': () => ({
+      retentionMayNot: null,
       actions: count === 0 ? [] : actions.map((action) => ({ action, count: Math.ceil(count / actions.length) })),
       total: count,
       firstAt: count === 0 ? null : entry(1).createdAt,

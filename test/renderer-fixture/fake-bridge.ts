@@ -134,6 +134,16 @@ export function createFakeBridge(scenario: Scenario): Bridge {
     'billing.portal': () => ({ url: 'https://sandbox.polar.sh/acme/portal' }),
     'billing.preview': ({ planId = 'pro' }) => ({
       planId,
+      quote: {
+        id: '0190c2a0-0000-7000-8000-0000000000aa',
+        dueCents: planId === 'pro' ? 1900 : 4260,
+        lines: [
+          { kind: 'plan', label: planId === 'pro' ? 'Layer A Pro' : 'Remaining time on Layer A Team', amountCents: planId === 'pro' ? 1900 : 4900 },
+          ...(planId === 'pro' ? [] : [{ kind: 'credit', label: 'Unused time on Layer A Pro', amountCents: -640 }]),
+          { kind: 'tax', label: 'Tax', amountCents: 0 },
+        ],
+        expiresAt: now + 600_000,
+      },
       dueTodayCents: planId === 'pro' ? 1900 : 4900,
       creditCents: planId === 'pro' ? 0 : 640,
       priceCents: planId === 'pro' ? 1900 : 4900,

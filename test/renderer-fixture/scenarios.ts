@@ -205,7 +205,8 @@ const plan: Overview['plan'] = {
   priceCents: 0,
   currency: 'USD',
   interval: 'month',
-  cancelAtPeriodEnd: false,
+  pendingChange: null,
+  cancelAt: null,
   paymentMethod: null,
   periodStart: now - 11 * day,
   periodEnd: now + 19 * day,
@@ -295,6 +296,7 @@ const held: Scenario = {
   ],
   overview: {
     plan,
+    ended: null,
     meters: meters('held'),
     held: {
       count: 1240,
@@ -329,7 +331,7 @@ const held: Scenario = {
 const empty: Scenario = {
   ...held,
   workspaces: [{ ...workspace, queue: { pending: 0, held: 0, rejected: 0 } }],
-  overview: { plan, meters: meters('empty'), held: null, queue: emptyQueue, activity: [], checkout: null },
+  overview: { plan, ended: null, meters: meters('empty'), held: null, queue: emptyQueue, activity: [], checkout: null },
   previews: previews(0),
   rows: 0,
   heldFrom: 0,
@@ -368,7 +370,8 @@ const pro: Overview['plan'] = {
   priceCents: 1900,
   currency: 'USD',
   interval: 'month',
-  cancelAtPeriodEnd: false,
+  pendingChange: null,
+  cancelAt: null,
   paymentMethod: 'Visa ending 4242',
   periodStart: now - minute,
   periodEnd: now + 30 * day,
@@ -393,6 +396,7 @@ const scenarios: Record<string, Scenario> = {
     overview: {
       ...held.overview,
       plan: pro,
+      ended: null,
       checkout: {
         id: 'co-1',
         planId: 'pro',

@@ -2,10 +2,10 @@ import type { z } from 'zod'
 import type { KnownCatalog } from '../../../shared/billing/catalog-wire.ts'
 import type { Period } from '../../../shared/billing/period.ts'
 import type { PeriodCost } from '../../../shared/contract/console/usage.ts'
-import type { planResponse } from '../../../shared/contract/platform.ts'
+import type { PlanInForce } from '../../../shared/contract/platform.ts'
 import type { boosterDocument } from '../../../shared/contract/platform/purchase.ts'
 
-type RunningPlan = Pick<z.output<typeof planResponse>['plan'], 'id' | 'currency' | 'seats'>
+type RunningPlan = Pick<PlanInForce, 'id' | 'currency' | 'seats'>
 type Booster = Pick<z.output<typeof boosterDocument>, 'booster' | 'quantity' | 'purchased_at'>
 
 /**

@@ -31,3 +31,11 @@ export function requireMay(member: Member, action: string): void {
   const reason = whyNot(member, action)
   if (reason !== null) throw new ConsoleFailure('forbidden', reason, 'Ask a member whose role may do this.')
 }
+
+/** How long the audit log is kept is nothing for a role that has no say in the plan: its own acts stand there. Null: this one has. */
+export function whyNotRetention({ record, permissions }: Member): string | null {
+  if (permissions === null) return null
+  if (permit({ permissions }, record.role, 'update_plan', { ownTenant: true }).allowed !== false) return null
+  const role = permissions.roles.find(({ id }) => id === record.role)?.name ?? record.role
+  return `${role} may not set how long the audit log is kept.`
+}

@@ -89,7 +89,7 @@ export function alertCalls(parts: AlertCallParts): HandlersOf<'alerts'> {
       })
       return {
         channels: catalog?.alerts?.channels.map(({ id, name }) => ({ id, name })) ?? [],
-        currency: workspace.plan?.plan.currency ?? 'usd',
+        currency: workspace.plan?.plan?.currency ?? workspace.catalog?.plans[0]?.currency ?? 'usd',
         meters: meters.flatMap((meter) => {
           const counter = countersByMetric.get(meter.id)
           if (counter === undefined) return []

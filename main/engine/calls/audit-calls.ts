@@ -1,5 +1,6 @@
 import type { AuditRow } from '../../../shared/contract/console/audit.ts'
 import type { AuditLog } from '../billing/audit-log/audit-log.ts'
+import { whyNotRetention } from '../billing/permissions.ts'
 import { sequenceOf, type StoredEntry } from '../billing/audit-log/book.ts'
 import { exportText } from '../billing/audit-log/export-lines.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
@@ -41,8 +42,8 @@ export function auditCalls({ view, auditLog, documents, clock }: AuditCallParts)
       return { ...page, rows: rowsOf(members, page.rows) }
     },
     'audit.overview': ({ workspaceId }) => {
-      view(workspaceId)
-      return auditLog.reads.overview(workspaceId)
+      const workspace = view(workspaceId)
+      return { ...auditLog.reads.overview(workspaceId), retentionMayNot: whyNotRetention(workspace) }
     },
     'audit.recheck': ({ workspaceId }) => {
       view(workspaceId)

@@ -6,6 +6,7 @@ import { roundHalfAwayFromZero } from '../../../shared/billing/rounding.ts'
 import type { ReplayedPlanView } from '../../../shared/contract/console/cheapest-plan.ts'
 import { pastPeriods, runningPeriod } from '../billing/past-periods.ts'
 import type { UsageHistory } from '../billing/usage/usage-history.ts'
+import { runningPlan } from '../billing/plans/running-plan.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { Handlers } from '../bridge/handlers.ts'
 
@@ -25,18 +26,19 @@ export function cheapestPlanCalls({ view, usageHistory, heldSizesBytes }: Cheape
       const held = heldSizesBytes(workspaceId)
       if (catalog === null || plan === null || period === null)
         return { periods: [], heldCount: held.length, currency: 'usd', plans: [], cheapestId: null, savingCents: null }
-      const interval = intervalFromWire(plan.plan.interval)
+      const inForce = runningPlan(plan, catalog)
+      const interval = intervalFromWire(inForce.interval)
       const running = runningPeriod(usageHistory, workspaceId, period, counters)
       const past = pastPeriods(usageHistory, workspaceId, period, interval, MOST_PERIODS)
       const periods = running === null ? past : [{ ...running, used: withHeld(catalog.meters, running.used, held) }, ...past]
       const { plans, cheapestId } = replayPlans(catalog, periods, interval)
       const total = (planId: string | null): bigint | null => plans.find((replayed) => replayed.planId === planId)?.totalCents ?? null
-      const [own, cheapest] = [total(plan.plan.id), total(cheapestId)]
+      const [own, cheapest] = [total(inForce.id), total(cheapestId)]
       return {
         periods: periods.map(({ startMs, endMs }) => ({ start: startMs, end: endMs, running: startMs === period.startMs })),
         heldCount: held.length,
-        currency: plan.plan.currency,
-        plans: plans.map((replayed) => viewOf(catalog, replayed, replayed.planId === plan.plan.id)),
+        currency: inForce.currency,
+        plans: plans.map((replayed) => viewOf(catalog, replayed, replayed.planId === inForce.id)),
         cheapestId,
         savingCents: own === null || cheapest === null ? null : `${own - cheapest}`,
       }

@@ -11,6 +11,7 @@ import { costStatement } from '../billing/statement/cost-statement.ts'
 import { billedByMeter } from '../billing/statement/period-statement.ts'
 import { statementOfPeriod } from '../billing/statement/workspace-statement.ts'
 import { requireMay } from '../billing/permissions.ts'
+import { runningPlan } from '../billing/plans/running-plan.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
 import type { Clock } from '../base/clock.ts'
@@ -44,13 +45,14 @@ export function costCalls(parts: CostCallParts): HandlersOf<'costs'> {
     const { plansDocument: plans, plan, period: current } = workspace
     const firstMs = costDays.firstMs(workspaceId)
     if (plans === null || plan === null || current === null || firstMs === null) return null
+    const running = runningPlan(plan, { plans: workspace.catalog?.plans ?? [] })
     const invoiceStarts = documents.list(workspaceId, 'invoice').map(({ period }) => Date.parse(period.start))
     const firstInvoice = invoiceStarts.length === 0 ? null : Math.min(...invoiceStarts)
-    const [newest, ...older] = costPeriods(current, intervalFromWire(plan.plan.interval), firstInvoice, firstMs, costDays.periods(workspaceId))
+    const [newest, ...older] = costPeriods(current, intervalFromWire(running.interval), firstInvoice, firstMs, costDays.periods(workspaceId))
     if (newest === undefined) return null
     return {
       plans,
-      currency: plan.plan.currency,
+      currency: running.currency,
       names: costNames(plans, documents.list(workspaceId, 'member')),
       periods: [newest, ...older],
       today: dayOf(clock.now()),

@@ -6,6 +6,7 @@ import type { Offers } from '../../../shared/contract/console/offers.ts'
 import type { InvoiceDocument } from '../../../shared/contract/platform/invoices.ts'
 import { meterFacts } from '../../../shared/billing/meter-facts.ts'
 import { offersView, requestView } from '../billing/plans/offers.ts'
+import { runningPlan } from '../billing/plans/running-plan.ts'
 import type { ReleasePreviewsOf } from '../billing/plans/release-preview.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
@@ -20,7 +21,9 @@ const NOTHING_KNOWN: Offers = {
   plans: [],
   rows: [],
   periodEnd: null,
-  cancelAtPeriodEnd: false,
+  pendingChange: null,
+  cancelAt: null,
+  ended: false,
   subscribed: false,
   seats: null,
   boosters: [],
@@ -65,12 +68,13 @@ export function offerCalls({ view, releasePreviews, documents, client, sync, clo
       sync.kick(workspaceId)
       return {}
     },
-    'offers.decide': async ({ workspaceId, requestId, approve, answer, tenantId }) => {
+    'offers.decide': async ({ workspaceId, requestId, approve, answer, quoteId, tenantId }) => {
       view(workspaceId)
       const parts = { params: { id: requestId }, query: tenantId === null ? {} : { tenant: tenantId }, body: answer === '' ? {} : { answer } }
       let checkoutUrl: string | null = null
       if (approve) {
-        const url = taken(await client.send(workspaceId, 'approvePlanRequest', parts)).checkout?.url ?? null
+        const confirmed = { ...parts, body: { ...parts.body, ...(quoteId === null ? {} : { quote_id: quoteId }) } }
+        const url = taken(await client.send(workspaceId, 'approvePlanRequest', confirmed)).checkout?.url ?? null
         checkoutUrl = url === null ? null : sync.pageAddress(url)
       } else taken(await client.send(workspaceId, 'declinePlanRequest', parts))
       sync.kick(workspaceId)
@@ -100,7 +104,8 @@ export function offerCalls({ view, releasePreviews, documents, client, sync, clo
         client.send(workspaceId, 'readTenantInvoices', { query }),
       ])
       const catalog = catalogFromWire(taken(plans))
-      const { plan: own, period } = taken(plan)
+      const { plan: inForce, period } = taken(plan)
+      const own = runningPlan({ plan: inForce }, catalog)
       return {
         planName: own.name,
         priceCents: own.price_cents,

@@ -1,6 +1,7 @@
 import type { Overview } from '../../../shared/contract/console.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import { meterName, readMeters } from '../billing/meters.ts'
+import { whatFollowsPlan } from '../billing/plans/running-plan.ts'
 import type { ReleasePreviewsOf } from '../billing/plans/release-preview.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { Handlers } from '../bridge/handlers.ts'
@@ -29,7 +30,7 @@ export function overviewCalls({ view, releasePreviews, outbox, activity, sync, c
       const tally = outbox.tally(workspaceId)
       return {
         plan:
-          plan === null || period === null
+          plan === null || plan.plan === null || period === null
             ? null
             : {
                 id: plan.plan.id,
@@ -37,11 +38,12 @@ export function overviewCalls({ view, releasePreviews, outbox, activity, sync, c
                 priceCents: plan.plan.price_cents,
                 currency: plan.plan.currency,
                 interval: plan.plan.interval,
-                cancelAtPeriodEnd: plan.plan.cancel_at_period_end ?? false,
+                ...whatFollowsPlan(plan, catalog),
                 paymentMethod: plan.plan.payment_method ?? null,
                 periodStart: period.startMs,
                 periodEnd: period.endMs,
               },
+        ended: plan === null || plan.plan !== null || period === null ? null : { periodStart: period.startMs, periodEnd: period.endMs, paymentMethod: null },
         meters: catalog === null ? [] : readMeters(catalog, counters, heldByNamedMeter),
         held:
           tally.held.count === 0

@@ -1,4 +1,6 @@
 import type { CallOutput, ConsoleEvent } from '../../../shared/contract/console.ts'
+import { ConsoleFailure } from '../base/failure.ts'
+import { whyNotRetention } from '../billing/permissions.ts'
 import { alertIdOf } from '../outbox/edits/alert-edits.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
@@ -7,6 +9,9 @@ import type { Outbox } from '../outbox/outbox.ts'
 import type { Documents } from '../sync/documents/documents.ts'
 
 type Setting = CallOutput<'settings.list'>[number]
+
+/** (seed: truss, "Retention") */
+const RETENTION_SETTING = 'audit_log_retention_days'
 
 const noEdit: Pick<Setting, 'pendingValue' | 'itemId' | 'state'> = { pendingValue: null, itemId: null, state: null }
 
@@ -31,6 +36,8 @@ export function settingsCalls({ view, documents, outbox, emit }: SettingsCallPar
       return [...keys].sort().map((key) => ({ key, value: values.get(key) ?? '', ...editOf(edits.get(key)) }))
     },
     'settings.put': ({ workspaceId, key, value }) => {
+      const reason = key === RETENTION_SETTING ? whyNotRetention(view(workspaceId)) : null
+      if (reason !== null) throw new ConsoleFailure('forbidden', reason, 'Ask a member who may change the plan.')
       view(workspaceId)
       outbox.enqueueSetting({ workspaceId, key, value, baseVersion: documents.read(workspaceId, 'setting', key)?.version ?? null })
       emit({ event: 'cache.changed', payload: { workspaceId, topics: ['setting'] } })

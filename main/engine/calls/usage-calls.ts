@@ -16,6 +16,7 @@ import type { UsageHistory } from '../billing/usage/usage-history.ts'
 import type { Visits } from '../billing/visits.ts'
 import type { Ledger } from '../billing/wallet/ledger.ts'
 import { walletSpend } from '../billing/wallet/wallet-days.ts'
+import { runningPlan } from '../billing/plans/running-plan.ts'
 import type { WorkspaceView, WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { Handlers, HandlersOf } from '../bridge/handlers.ts'
 import type { Documents } from '../sync/documents/documents.ts'
@@ -43,7 +44,7 @@ export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Ha
     const counter = counters.find(({ metric }) => metric === meterId)
     return plan === null || period === null || meter === undefined || counter === undefined
       ? null
-      : { meter, counter, period, interval: intervalFromWire(plan.plan.interval) }
+      : { meter, counter, period, interval: intervalFromWire(plan.plan?.interval ?? 'month') }
   }
 
   /** What lies beyond the plan so far; null where the platform tells no costs. */
@@ -74,13 +75,14 @@ export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Ha
       const workspace = view(workspaceId)
       const { plan, period, catalog, counters, platformNowMs: nowMs } = workspace
       if (plan === null || period === null || catalog === null) return { period: null, meters: [], cost: null }
+      const running = runningPlan(plan, catalog)
       const usage = usageView({
         history,
         workspaceId,
         catalog,
-        planId: plan.plan.id,
-        planCents: plan.plan.price_cents,
-        currency: plan.plan.currency,
+        planId: running.id,
+        planCents: running.price_cents,
+        currency: running.currency,
         counters,
         period,
         overageCents: overageCents(workspace, period),
@@ -88,7 +90,7 @@ export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Ha
       })
       const cost = {
         ...usage.cost,
-        ...boughtInPeriod(catalog, plan.plan, documents.list(workspaceId, 'booster'), period),
+        ...boughtInPeriod(catalog, running, documents.list(workspaceId, 'booster'), period),
         wallet: walletSpend(ledger, workspaceId, documents.list(workspaceId, 'wallet'), period, nowMs),
       }
       return { period: { start: period.startMs, end: period.endMs }, meters: usage.meters, cost }

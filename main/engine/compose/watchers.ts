@@ -33,7 +33,7 @@ export function composeWatchers(needs: WatchersNeeds): ((event: ConsoleEvent) =>
   const knownCatalog = (workspaceId: string) => views.find(workspaceId)?.catalog ?? null
   return [
     watchActivity(activity, {
-      planName: (workspaceId) => views.find(workspaceId)?.plan?.plan.name ?? null,
+      planName: (workspaceId) => views.find(workspaceId)?.plan?.plan?.name ?? null,
       meterName: (workspaceId, meter) => meterName(knownCatalog(workspaceId), meter),
       heldBy: (workspaceId) => outbox.heldByMeter(workspaceId)[0]?.meter ?? null,
     }),

@@ -87,13 +87,13 @@ export type Sync = {
   renameDevice(workspaceId: string, deviceId: string, name: string): void
   revokeDevice(workspaceId: string, deviceId: string): Promise<void>
 
-  startCheckout(workspaceId: string, order: Omit<Order, 'cancel'>): Promise<Checkout>
+  startCheckout(workspaceId: string, order: Omit<Order, 'cancel'> & { quoteId?: string | undefined }): Promise<Checkout>
   checkoutStatus(workspaceId: string): Checkout | null
   dismissCheckout(workspaceId: string): void
   portal(workspaceId: string): Promise<{ url: string }>
   /** @throws ConsoleFailure when a page that the platform names may not be opened. */
   pageAddress(url: string): string
-  preview(workspaceId: string, order: Order): Promise<CallOutput<'billing.preview'>>
+  preview(workspaceId: string, order: Order & { tenantId?: string | undefined }): Promise<CallOutput<'billing.preview'>>
 
   startRestore(workspaceId: string): void
   restoreProgress(workspaceId: string): Progress

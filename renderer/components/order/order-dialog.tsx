@@ -2,16 +2,15 @@ import { Button, Group, Skeleton, Stack } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { OfferedPlan, Order } from '../../../shared/contract/console/offers.ts'
 import type { CallOutput } from '../../../shared/contract/console.ts'
-import { format } from '../../base/format/format.ts'
-import { priceWords, releaseWords } from '../../base/texts/plan.ts'
+import { releaseWords } from '../../base/texts/plan.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { useBridge } from '../../state/bridge/bridge-context.tsx'
-import { unwrap } from '../../state/bridge/call-error.ts'
+import { CallError, unwrap } from '../../state/bridge/call-error.ts'
 import { read, readKey, useRead } from '../../state/reads.ts'
 import { ErrorNotice, Notice } from '../notice/notice.tsx'
+import { Bill } from './bill.tsx'
 import { OpenPage } from './open-page.tsx'
 import { openUrl } from './open-portal.ts'
-import classes from './order.module.css'
 import { PortalButton } from './portal-button.tsx'
 import { orderTexts } from './texts.ts'
 import { Dialog } from '../dialog/dialog.tsx'
@@ -31,7 +30,7 @@ const words = orderTexts.dialog
 
 /** The amount and what would be over limit, before anything is opened. The checkout itself is a page of the payment provider in the browser. */
 export function OrderDialog({ workspaceId, chosen, onClose, onOpened }: Props) {
-  const preview = useRead('billing.preview', { workspaceId, ...chosen.order })
+  const preview = useRead('billing.preview', { workspaceId, ...chosen.order }, { forget: true })
   return (
     <Dialog onClose={onClose} title={chosen.title}>
       <Stack gap="md">
@@ -54,7 +53,14 @@ export function OrderDialog({ workspaceId, chosen, onClose, onOpened }: Props) {
             </Group>
           </>
         ) : (
-          <Pay workspaceId={workspaceId} order={chosen.order} preview={preview.data ?? null} onClose={onClose} onOpened={onOpened} />
+          <Pay
+            workspaceId={workspaceId}
+            order={chosen.order}
+            preview={preview.isFetching ? null : (preview.data ?? null)}
+            onChanged={() => void preview.refetch()}
+            onClose={onClose}
+            onOpened={onOpened}
+          />
         )}
       </Stack>
     </Dialog>
@@ -64,32 +70,13 @@ export function OrderDialog({ workspaceId, chosen, onClose, onOpened }: Props) {
 const MOST_LIMITS = 6
 
 function Consequences({ preview, chosen }: { preview: CallOutput<'billing.preview'>; chosen: ChosenOrder }) {
-  const { dueTodayCents: due, creditCents: credit, currency, limits } = preview
+  const { limits } = preview
   const over = new Set(preview.wouldBeOver.map(({ meter }) => meter))
   const changes = limits.filter(({ meter }) => !over.has(meter))
   const resumes = chosen.order.cancel === false
   return (
     <>
-      <dl className={classes.bill}>
-        <dt data-total>{words.due}</dt>
-        <dd data-total>{format.money(Math.max(0, due), currency)}</dd>
-        {credit > 0 && (
-          <>
-            <dt>{words.credit}</dt>
-            <dd>{format.money(-credit, currency)}</dd>
-          </>
-        )}
-        {due < 0 && (
-          <>
-            <dt>{words.kept}</dt>
-            <dd>{format.money(-due, currency)}</dd>
-          </>
-        )}
-        <dt>{words.afterwards}</dt>
-        <dd>{chosen.how === 'checkout' && chosen.interval === null ? words.once : priceWords(preview.recurringCents, currency, chosen.interval ?? 'month')}</dd>
-        <dt>{words.from}</dt>
-        <dd>{preview.effective === 'period_end' ? words.atPeriodEnd(preview.periodEnd) : resumes ? words.nowResumed : words.now}</dd>
-      </dl>
+      <Bill preview={preview} interval={chosen.interval ?? 'month'} once={chosen.how === 'checkout' && chosen.interval === null} resumes={resumes} />
       {chosen.release && chosen.release.releasedCount > 0 && <Notice tone="info">{releaseWords(chosen.release)}</Notice>}
       {preview.wouldBeOver.length > 0 && (
         <Notice tone="amber" title={words.overTitle}>
@@ -119,18 +106,22 @@ function Pay({
   workspaceId,
   order,
   preview,
+  onChanged,
   onClose,
   onOpened,
-}: Pick<Props, 'workspaceId' | 'onClose' | 'onOpened'> & { order: Order; preview: CallOutput<'billing.preview'> | null }) {
+}: Pick<Props, 'workspaceId' | 'onClose' | 'onOpened'> & { order: Order; preview: CallOutput<'billing.preview'> | null; onChanged: () => void }) {
   const bridge = useBridge()
   const client = useQueryClient()
   const checkout = useMutation({
     networkMode: 'always',
     mutationFn: async () => {
-      const made = await read(bridge, 'billing.checkout', { workspaceId, ...order })
+      const made = await read(bridge, 'billing.checkout', { workspaceId, ...order, ...(preview?.quote ? { quoteId: preview.quote.id } : {}) })
       client.setQueryData(readKey('billing.checkoutStatus', { workspaceId }), made)
       void client.invalidateQueries({ queryKey: ['overview.read'] })
       return unwrap(await openUrl(bridge, made.url))
+    },
+    onError: (error) => {
+      if (isQuoteChanged(error)) onChanged()
     },
     onSuccess: ({ blockedUrl }) => {
       if (blockedUrl === null) onOpened()
@@ -139,7 +130,13 @@ function Pay({
   const blockedUrl = checkout.data?.blockedUrl ?? null
   return (
     <>
-      <ErrorNotice error={checkout.error} onRetry={() => checkout.mutate()} />
+      {isQuoteChanged(checkout.error) ? (
+        <Notice tone="amber" urgent title={words.changedTitle}>
+          {words.changed}
+        </Notice>
+      ) : (
+        <ErrorNotice error={checkout.error} onRetry={() => checkout.mutate()} />
+      )}
       {blockedUrl !== null ? (
         <>
           <p>{words.blocked}</p>
@@ -156,10 +153,15 @@ function Pay({
             {texts.actions.cancel}
           </Button>
           <Button disabled={preview === null} loading={checkout.isPending} onClick={() => checkout.mutate()}>
-            {words.pay(preview?.dueTodayCents ?? 0, preview?.currency ?? 'usd')}
+            {words.pay(preview === null ? null : (preview.quote?.dueCents ?? preview.dueTodayCents), preview?.currency ?? 'usd')}
           </Button>
         </Group>
       )}
     </>
   )
+}
+
+/** The platform says that it costs something else now: the new amount is shown, and asked for again. */
+function isQuoteChanged(error: unknown): boolean {
+  return error instanceof CallError && error.code === 'quote_changed'
 }

@@ -7,6 +7,7 @@ import { GatedButton } from '../form/gated-button.tsx'
 import { ErrorNotice, Notice } from '../notice/notice.tsx'
 import { Section } from '../page/page.tsx'
 import tableClasses from '../table/table.module.css'
+import { ApproveDialog } from './approve-dialog.tsx'
 import { OpenPage } from './open-page.tsx'
 import classes from './order.module.css'
 import { orderTexts } from './texts.ts'
@@ -41,7 +42,9 @@ const tones = { pending: 'amber', approved: 'green', declined: undefined } as co
 function Request({ workspaceId, request, tenantId, reason }: Omit<Props, 'requests'> & { request: PlanRequest }) {
   const [answer, setAnswer] = useState('')
   const decide = useWrite('offers.decide', ['offers.read', 'tenants.list', 'tenants.read'])
-  const send = (approve: boolean): void => decide.mutate({ workspaceId, requestId: request.id, approve, answer: answer.trim(), tenantId })
+  const [approving, setApproving] = useState(false)
+  const send = (approve: boolean, quoteId: string | null): void =>
+    decide.mutate({ workspaceId, requestId: request.id, approve, answer: answer.trim(), quoteId, tenantId }, { onSuccess: () => setApproving(false) })
   const checkoutUrl = decide.data?.checkoutUrl ?? null
   return (
     <li>
@@ -61,15 +64,29 @@ function Request({ workspaceId, request, tenantId, reason }: Omit<Props, 'reques
           {reason === null && (
             <TextInput size="xs" label={words.answer} maxLength={500} value={answer} onChange={(event) => setAnswer(event.currentTarget.value)} />
           )}
-          <GatedButton variant="default" size="xs" reason={reason} loading={decide.isPending} onClick={() => send(false)}>
+          <GatedButton variant="default" size="xs" reason={reason} loading={decide.isPending} onClick={() => send(false, null)}>
             {words.decline}
           </GatedButton>
-          <GatedButton size="xs" reason={reason} loading={decide.isPending} onClick={() => send(true)}>
+          <GatedButton size="xs" reason={reason} onClick={() => setApproving(true)}>
             {words.approve}
           </GatedButton>
         </Group>
       )}
-      <ErrorNotice error={decide.error} />
+      {!approving && <ErrorNotice error={decide.error} />}
+      {approving && (
+        <ApproveDialog
+          workspaceId={workspaceId}
+          tenantId={tenantId}
+          request={request}
+          busy={decide.isPending}
+          error={decide.error}
+          onApprove={(quoteId) => send(true, quoteId)}
+          onClose={() => {
+            setApproving(false)
+            decide.reset()
+          }}
+        />
+      )}
       {checkoutUrl !== null && (
         <Notice tone="info" actions={<OpenPage url={checkoutUrl} label={words.openCheckout} />}>
           {words.payNow}

@@ -37,7 +37,7 @@ export function AuditPage() {
       {overview.data?.chain.broken && <BrokenChain workspaceId={workspace.id} broken={overview.data.chain.broken} />}
       <div className={classes.strip}>
         {overview.data && <ChainLine workspaceId={workspace.id} chain={overview.data.chain} />}
-        <RetentionLine workspaceId={workspace.id} />
+        <RetentionLine workspaceId={workspace.id} reason={overview.data?.retentionMayNot ?? null} />
       </div>
       <AuditFilters view={view} actions={overview.data?.actions ?? []} onChange={show} />
       <p role="status" className={classes.count}>

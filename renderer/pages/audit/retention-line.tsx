@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { GatedButton } from '../../components/form/gated-button.tsx'
 import { StateLabel } from '../../components/label/state-label.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { notifyDone } from '../../components/notice/notify.ts'
@@ -12,8 +13,8 @@ const words = auditTexts.retention
 const settingKey = 'audit_log_retention_days'
 const rereads = ['settings.list', 'outbox.page', 'outbox.tally'] as const
 
-/** How long entries are kept, and the way to change it. An edit made offline shows as pending beside what the platform has. */
-export function RetentionLine({ workspaceId }: { workspaceId: string }) {
+/** How long entries are kept, and the way to change it. An edit made offline shows as pending beside what the platform has. @param reason why this member may not; null: they may */
+export function RetentionLine({ workspaceId, reason }: { workspaceId: string; reason: string | null }) {
   const { data } = useRead('settings.list', { workspaceId })
   const put = useWrite('settings.put', rereads)
   const discard = useWrite('outbox.discard', rereads)
@@ -43,9 +44,9 @@ export function RetentionLine({ workspaceId }: { workspaceId: string }) {
           {words.undo}
         </Button>
       )}
-      <Button variant="subtle" size="compact-xs" onClick={() => setOpened(true)}>
+      <GatedButton variant="subtle" size="compact-xs" reason={reason} onClick={() => setOpened(true)}>
         {words.change}
-      </Button>
+      </GatedButton>
       <ErrorNotice error={discard.error} />
       {opened && (
         <RetentionDialog

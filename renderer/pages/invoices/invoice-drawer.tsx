@@ -93,6 +93,18 @@ function Details({ workspaceId, invoice }: { workspaceId: string; invoice: Invoi
             <th scope="row">{words.total}</th>
             <td data-align="right">{money(invoice.amountCents)}</td>
           </tr>
+          {invoice.balanceCents !== 0 && (
+            <>
+              <tr>
+                <td>{invoice.balanceCents < 0 ? words.fromBalance : words.toBalance}</td>
+                <td data-align="right">{money(invoice.balanceCents)}</td>
+              </tr>
+              <tr className={classes.total}>
+                <th scope="row">{words.charged}</th>
+                <td data-align="right">{money(invoice.chargedCents)}</td>
+              </tr>
+            </>
+          )}
         </tfoot>
       </table>
       <div>

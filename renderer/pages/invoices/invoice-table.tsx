@@ -61,6 +61,9 @@ export function InvoiceTable({
               </td>
               <td data-align="right" className={table.nowrap}>
                 {format.money(invoice.amountCents, invoice.currency)}
+                {invoice.chargedCents !== invoice.amountCents && (
+                  <span className={classes.terms}>{invoicesTexts.chargedAmount(format.money(invoice.chargedCents, invoice.currency))}</span>
+                )}
               </td>
               <td>
                 <InvoiceStatus status={invoice.status} />

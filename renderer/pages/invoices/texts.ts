@@ -18,6 +18,7 @@ export const invoicesTexts = {
   detailsShort: 'Details',
   detailsOf: (number: string) => `View details of ${number}`,
   kept: 'On this computer',
+  chargedAmount: (amount: string) => `${amount} charged`,
   shown: (count: number, total: number) =>
     count === total ? format.counted(total, 'invoice', 'invoices') : `${format.count(count)} of ${format.counted(total, 'invoice', 'invoices')}`,
   keptNote: (count: number, bytes: number) => `${format.counted(count, 'PDF', 'PDFs')} on this computer (${format.bytes(bytes, 'decimal')})`,
@@ -49,6 +50,9 @@ export const invoicesTexts = {
     subtotal: 'Subtotal',
     tax: 'Tax',
     total: 'Total',
+    fromBalance: 'Paid from your balance',
+    toBalance: 'Kept in your balance',
+    charged: 'Charged',
   },
   methods: {
     title: 'Payment methods',

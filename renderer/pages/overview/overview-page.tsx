@@ -35,7 +35,7 @@ export function OverviewPage() {
       {data.checkout && <CheckoutPanel workspaceId={workspace.id} checkout={data.checkout} />}
       <ReleasePanel workspaceId={workspace.id} />
       {data.held && <HeldBanner held={data.held} meters={data.meters} />}
-      <PlanPanel workspace={workspace} plan={data.plan} />
+      <PlanPanel workspace={workspace} plan={data.plan} ended={data.ended} />
       {(data.meters.length > 0 || workspace.capabilities.includes('usage')) && <MeterGrid meters={data.meters} plan={data.plan} />}
       <OverviewMore workspace={workspace} activity={data.activity} />
     </Page>

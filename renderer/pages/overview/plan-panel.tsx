@@ -5,15 +5,32 @@ import { paths } from '../../../shared/contract/console/pages.ts'
 import type { Overview, Workspace } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
 import { texts } from '../../base/texts/texts.ts'
+import { ComingPlan } from '../../components/order/coming-plan.tsx'
 import { PortalButton } from '../../components/order/portal-button.tsx'
 import { Section } from '../../components/page/page.tsx'
 import classes from './overview.module.css'
 import { SpendFacts } from './spend-facts.tsx'
 import { overviewTexts } from './texts.ts'
 
-export function PlanPanel({ workspace, plan }: { workspace: Workspace; plan: Overview['plan'] }) {
+export function PlanPanel({ workspace, plan, ended }: { workspace: Workspace } & Pick<Overview, 'plan' | 'ended'>) {
   const [, navigate] = useLocation()
   const words = overviewTexts.plan
+  if (ended)
+    return (
+      <Section
+        tone="amber"
+        title={words.none}
+        note={words.endedNote(ended.periodEnd)}
+        actions={
+          <Group gap="xs">
+            <PortalButton workspaceId={workspace.id} icon={<IconExternalLink size={14} />} />
+            <Button onClick={() => navigate(paths.upgrade)}>{words.subscribe}</Button>
+          </Group>
+        }
+      >
+        <p>{words.endedText}</p>
+      </Section>
+    )
   if (!plan)
     return (
       <Section title={words.title}>
@@ -23,7 +40,7 @@ export function PlanPanel({ workspace, plan }: { workspace: Workspace; plan: Ove
   return (
     <Section
       title={words.title}
-      note={plan.cancelAtPeriodEnd ? words.cancelled(plan.periodEnd) : words.manageHint}
+      note={plan.cancelAt === null ? words.manageHint : words.cancelled(plan.cancelAt)}
       actions={
         <Group gap="xs">
           <PortalButton workspaceId={workspace.id} icon={<IconExternalLink size={14} />} />
@@ -31,6 +48,7 @@ export function PlanPanel({ workspace, plan }: { workspace: Workspace; plan: Ove
         </Group>
       }
     >
+      <ComingPlan workspaceId={workspace.id} pendingChange={plan.pendingChange} cancelAt={plan.cancelAt} planName={plan.name} planId={plan.id} />
       <dl className={classes.plan}>
         <div className={classes.fact}>
           <dt>{words.title}</dt>
@@ -46,8 +64,8 @@ export function PlanPanel({ workspace, plan }: { workspace: Workspace; plan: Ove
           <dd>{words.periodValue(plan.periodStart, plan.periodEnd)}</dd>
         </div>
         <div className={classes.fact}>
-          <dt>{plan.cancelAtPeriodEnd ? words.ends : words.renews}</dt>
-          <dd>{format.utcDate(plan.periodEnd)}</dd>
+          <dt>{plan.cancelAt === null ? words.renews : words.ends}</dt>
+          <dd>{format.utcDate(plan.cancelAt ?? plan.periodEnd)}</dd>
         </div>
         <div className={classes.fact}>
           <dt>{words.payment}</dt>

@@ -28,7 +28,12 @@ export const overviewTexts = {
     projected: 'From the wallet by the end',
     manageHint: 'Invoices, payment method and cancelling are in the customer portal, which opens in your browser.',
     compare: 'Compare plans',
-    cancelled: (end: number) => `Cancelled. The plan runs until ${format.utcDate(end)}; after that the free limits apply.`,
+    cancelled: (end: number) => `Cancelled. The plan runs until ${format.utcDate(end)}.`,
+    none: 'No plan',
+    endedNote: (end: number) => `The subscription ended on ${format.utcDate(end)}.`,
+    endedText:
+      'Everything is still readable. Nothing new is taken until a plan is chosen: what agents write meanwhile is held on this computer, and leaves by itself then.',
+    subscribe: 'Choose a plan',
     unavailable: 'Billing is platform-only. This workspace is self-hosted, so there is no plan here; the pages about this computer work.',
     unknown: 'The plan is not known yet. It comes with the first connection.',
   },

@@ -6,6 +6,7 @@ import { GatedButton } from '../../components/form/gated-button.tsx'
 import type { ChosenOrder } from '../../components/order/order-dialog.tsx'
 import tableClasses from '../../components/table/table.module.css'
 import { useSyncs } from '../../state/active-workspace.ts'
+import { orderOf } from './plan-address.ts'
 import classes from './plans.module.css'
 import { plansTexts } from './texts.ts'
 
@@ -140,11 +141,6 @@ function PlanAction({ plan, offers, offline, onChoose, onAsk }: { plan: OfferedP
       {words.changeTo(plan.name)}
     </GatedButton>
   )
-}
-
-/** A larger plan is paid for in a checkout; everything else is changed in the portal. */
-export function orderOf({ id, name, interval, larger, release }: OfferedPlan): ChosenOrder {
-  return { order: { planId: id }, title: words.dialog.plan(name), interval, how: larger ? 'checkout' : 'portal', release }
 }
 
 /** One filled button: the way up leads to the next larger plan, the others stay quiet. */

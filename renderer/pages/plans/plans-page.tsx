@@ -6,6 +6,7 @@ import { paths } from '../../../shared/contract/console/pages.ts'
 import { GatedButton } from '../../components/form/gated-button.tsx'
 import { Empty, ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { CheckoutPanel } from '../../components/order/checkout-panel.tsx'
+import { ComingPlan } from '../../components/order/coming-plan.tsx'
 import { type ChosenOrder, OrderDialog } from '../../components/order/order-dialog.tsx'
 import { PortalButton } from '../../components/order/portal-button.tsx'
 import { RequestSection } from '../../components/order/request-section.tsx'
@@ -19,7 +20,8 @@ import { useRead } from '../../state/reads.ts'
 import { AskDialog } from './ask-dialog.tsx'
 import { BoosterSection } from './booster-section.tsx'
 import { CheapestPlan } from './cheapest-plan.tsx'
-import { orderOf, PlanTable } from './plan-table.tsx'
+import { chosenInAddress } from './plan-address.ts'
+import { PlanTable } from './plan-table.tsx'
 import classes from './plans.module.css'
 import { SeatSection } from './seat-section.tsx'
 import { plansTexts } from './texts.ts'
@@ -51,6 +53,7 @@ function OfferedPlans({ workspaceId, offers }: { workspaceId: string; offers: Of
   const releases = useSyncs()
   const { permission } = offers
   const reason = offline ?? (permission.state === 'may' ? null : permission.reason)
+  const current = offers.plans.find((plan) => plan.current)
   const [chosen, setChosen] = useState<ChosenOrder | null>(() => chosenInAddress(offers, params.get('plan'), reason))
   return (
     <Page
@@ -59,7 +62,18 @@ function OfferedPlans({ workspaceId, offers }: { workspaceId: string; offers: Of
       actions={<SubscriptionActions workspaceId={workspaceId} offers={offers} reason={reason} onChoose={setChosen} />}
     >
       {checkout.data && <CheckoutPanel workspaceId={workspaceId} checkout={checkout.data} />}
-      {offers.cancelAtPeriodEnd && offers.periodEnd !== null && <Notice tone="amber">{words.cancelled(offers.periodEnd)}</Notice>}
+      {offers.ended && (
+        <Notice tone="amber" title={words.noPlan}>
+          {words.noPlanText}
+        </Notice>
+      )}
+      <ComingPlan
+        workspaceId={workspaceId}
+        pendingChange={offers.pendingChange}
+        cancelAt={offers.cancelAt}
+        planId={current?.id ?? ''}
+        planName={current?.name ?? ''}
+      />
       {offline !== null && <Notice tone="amber">{offline}</Notice>}
       {permission.state !== 'may' && <Notice tone="info">{permission.reason}</Notice>}
       {offers.plans.length === 0 ? (
@@ -99,7 +113,7 @@ function SubscriptionActions({
   reason: string | null
   onChoose: (chosen: ChosenOrder) => void
 }) {
-  const cancel = !offers.cancelAtPeriodEnd
+  const cancel = offers.cancelAt === null
   return (
     <>
       {offers.subscribed && (
@@ -114,11 +128,4 @@ function SubscriptionActions({
       <PortalButton workspaceId={workspaceId} icon={null} />
     </>
   )
-}
-
-/** `?plan=pro` opens with that plan chosen: the way from what is held to what would release it. */
-function chosenInAddress({ plans }: Offers, planId: string | null, reason: string | null): ChosenOrder | null {
-  const plan = plans.find(({ id }) => id === planId)
-  if (plan === undefined || plan.current || plan.priceCents === null || reason !== null) return null
-  return orderOf(plan)
 }

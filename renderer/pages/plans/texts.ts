@@ -29,7 +29,8 @@ export const plansTexts = {
   requestPending: 'A request waits for its answer already.',
   empty: 'The plans are not known yet',
   emptyText: 'They come with the first connection to the platform and are kept on this computer from then on.',
-  cancelled: (end: number) => `Cancelled. Your plan runs until ${format.utcDate(end)}.`,
+  noPlan: 'No plan',
+  noPlanText: 'The subscription has ended. Everything is still readable; choose a plan, and what is held here leaves by itself.',
   cancel: 'Cancel subscription',
   resume: 'Resume subscription',
   /** What an order is called in its dialogue. */

@@ -62,8 +62,10 @@ export const auditCalls = {
       firstAt: epochMs.nullable(),
       lastAt: epochMs.nullable(),
       chain: auditChain,
+      /** Why the member may not set how long entries are kept; null: they may. */
+      retentionMayNot: z.string().nullable(),
     }),
-    { topics: ['audit_entry', 'audit_checkpoint', 'audit_chain'] },
+    { topics: ['audit_entry', 'audit_checkpoint', 'audit_chain', 'plans', 'workspace'] },
   ),
   /** Follows the whole chain again from its beginning, and forgets what was found before. */
   'audit.recheck': call(inWorkspace, done, 'action'),

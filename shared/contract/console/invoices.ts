@@ -24,6 +24,10 @@ export const invoice = z.strictObject({
   amountCents: z.int(),
   subtotalCents: z.int(),
   taxCents: z.int(),
+  /** Settled with the customer's balance: below zero what was taken from it, above zero what was kept in it. */
+  balanceCents: z.int(),
+  /** What was charged, or is to be. */
+  chargedCents: z.int(),
   currency: z.string(),
   /** The platform's word for it: Paid, Pending, Overdue, refunded … */
   status: z.string(),

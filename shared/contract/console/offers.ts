@@ -48,11 +48,19 @@ export const planRequest = z.strictObject({
   answer: z.string().nullable(),
 })
 
+/** What comes after the plan in force: another one, its end, or neither. */
+export const whatFollows = {
+  pendingChange: z.strictObject({ planId: z.string(), planName: z.string(), at: epochMs }).nullable(),
+  cancelAt: epochMs.nullable(),
+}
+
 export const offers = z.strictObject({
   plans: z.array(offeredPlan),
   rows: z.array(comparedRow),
   periodEnd: epochMs.nullable(),
-  cancelAtPeriodEnd: z.boolean(),
+  ...whatFollows,
+  /** The subscription has ended and no plan is in force. */
+  ended: z.boolean(),
   /** Something is paid for again and again, which can be cancelled. */
   subscribed: z.boolean(),
   /** Null: the plan in force sells no seats. */
@@ -103,7 +111,13 @@ export const offerCalls = {
   'offers.request': call(inWorkspace.extend({ planId: z.string().min(1).max(64), note: z.string().max(500) }), done, 'action'),
   /** `tenantId` null: in the workspace's own tenant. An approval may leave a checkout to be paid. */
   'offers.decide': call(
-    inWorkspace.extend({ requestId: id, approve: z.boolean(), answer: z.string().max(500), tenantId: z.string().max(128).nullable() }),
+    inWorkspace.extend({
+      requestId: id,
+      approve: z.boolean(),
+      answer: z.string().max(500),
+      quoteId: z.uuid().nullable(),
+      tenantId: z.string().max(128).nullable(),
+    }),
     z.strictObject({ checkoutUrl: z.string().nullable() }),
     'action',
   ),

@@ -19,7 +19,7 @@ test('a projected monthly cost is calculated from the consumption and the effect
   const whole = (Date.parse(period.end) - Date.parse(period.start)) / 1000
   const centsAt = (nowMs: number): number => {
     const projected = Math.round((6000 * whole) / Math.floor((nowMs - Date.parse(period.start)) / 1000))
-    return (plan.price_cents ?? 0) + (projected - 5000) * 5
+    return (plan?.price_cents ?? 0) + (projected - 5000) * 5
   }
   // The projection falls with every second in which nothing is used: what is shown lies between the two instants.
   const from = Date.now()

@@ -58,7 +58,7 @@ const used = (metric: string) => engine.documents.read(id, 'counter', metric)?.u
 describe('with the sandbox', () => {
   it('every document of the feed has its shape', () => {
     expect(engine.cache.prepare('SELECT topic, id, reason FROM set_aside').all()).toEqual([])
-    expect(engine.documents.read(id, 'plan')?.plan.id).toBe('free')
+    expect(engine.documents.read(id, 'plan')?.plan?.id).toBe('free')
     expect(engine.documents.read(id, 'plans')?.plans.map((plan) => plan.id)).toEqual(['free', 'pro', 'team'])
     expect(
       engine.documents

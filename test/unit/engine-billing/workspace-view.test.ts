@@ -99,7 +99,7 @@ describe('what a view tells', () => {
     expect(view.catalog?.plans.map(({ id }) => id)).toEqual(['free', 'pro', 'team'])
     expect(view.plansDocument?.catalog).toBe('layer-a')
     expect(view.permissions?.actions.length).toBeGreaterThan(0)
-    expect(view.plan?.plan.name).toBe('Free')
+    expect(view.plan?.plan?.name).toBe('Free')
     expect(view.period).toEqual({ startMs: Date.UTC(2026, 10, 1), endMs: Date.UTC(2026, 11, 1) })
     expect(view.counters).toMatchObject([{ metric: 'encrypted_bytes', used: 5 }])
     expect(views.view(there).counters).toEqual([])
@@ -166,7 +166,7 @@ describe('a document is parsed once for each of its versions', () => {
     documents.forget(here)
     expect(view.plan).toBeNull()
     bring('plan', planBody('Pro'))
-    expect(view.plan?.plan.name).toBe('Pro')
+    expect(view.plan?.plan?.name).toBe('Pro')
   })
 
   it('and is nothing when what lies in the cache is damaged, until it comes again', () => {
@@ -184,7 +184,7 @@ describe('a document is parsed once for each of its versions', () => {
     documents.observeCounters(here, [documentTopics.counter.body.parse(counterBody('encrypted_bytes', 8, 10, 2))], null)
     expect(view.counters[0]?.used).toBe(8)
     documents.put(here, 'plan', documentTopics.plan.body.parse(planBody('Team')))
-    expect(view.plan?.plan.name).toBe('Team')
+    expect(view.plan?.plan?.name).toBe('Team')
   })
 })
 

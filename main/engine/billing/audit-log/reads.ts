@@ -70,9 +70,11 @@ export class AuditReads {
     const book = this.#entries.find(workspaceId)
     if (book === null) return { actions: [], total: 0, firstAt: null, lastAt: null, chain: emptyChain }
     const range = { first: placeOf(book, book.checkpoint_sequence + 1), last: endOf(book) }
+    const past = this.#pastCounts(book)
     const actions = counts
       .parse(this.#statement('SELECT action, entries FROM audit_counts WHERE book = ? AND entries > 0 ORDER BY action').all(book.number))
-      .map(({ action, entries }) => ({ action, count: entries }))
+      .map(({ action, entries }) => ({ action, count: entries - (past.get(action) ?? 0) }))
+      .filter(({ count }) => count > 0)
     return {
       actions,
       total: actions.reduce((sum, { count }) => sum + count, 0),
@@ -140,7 +142,18 @@ export class AuditReads {
 
   #countOf(book: AuditBook, action: string | null): number {
     const sql = 'SELECT coalesce(sum(entries), 0) AS entries FROM audit_counts WHERE book = ?'
-    return action === null ? this.#count(sql, [book.number]) : this.#count(`${sql} AND action = ?`, [book.number, action])
+    const past = this.#pastCounts(book)
+    if (action !== null) return this.#count(`${sql} AND action = ?`, [book.number, action]) - (past.get(action) ?? 0)
+    return this.#count(sql, [book.number]) - past.values().reduce((sum, entries) => sum + entries, 0)
+  }
+
+  /** What the checkpoint has passed is shown no more, and is removed bit by bit: until then it is counted among what is here. */
+  #pastCounts(book: AuditBook): Map<string, number> {
+    const rows = this.#statement('SELECT action, count(*) AS entries FROM audit_entries WHERE place BETWEEN ? AND ? GROUP BY action').all(
+      placeOf(book, 0),
+      placeOf(book, book.checkpoint_sequence),
+    )
+    return new Map(counts.parse(rows).map(({ action, entries }) => [action, entries]))
   }
 
   #count(sql: string, parameters: readonly unknown[]): number {

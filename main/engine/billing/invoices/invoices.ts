@@ -95,6 +95,8 @@ function onBridge(document: InvoiceDocument, kept: boolean): Invoice {
     amountCents: document.amount_cents,
     subtotalCents: document.subtotal_cents ?? document.amount_cents,
     taxCents: document.tax_cents ?? 0,
+    balanceCents: document.balance_cents ?? 0,
+    chargedCents: document.due_cents ?? document.amount_cents,
     currency: document.currency,
     status: document.status,
     issuedAt: Date.parse(document.issued_at),

@@ -8,8 +8,9 @@ import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
 import { permit } from '../../../../shared/billing/permission.ts'
 import type { ReleasePreview } from '../../../../shared/contract/console.ts'
 import type { Offers } from '../../../../shared/contract/console/offers.ts'
-import type { Counter, planResponse, plansResponse } from '../../../../shared/contract/platform.ts'
+import type { Counter, PlanInForce, planResponse, plansResponse } from '../../../../shared/contract/platform.ts'
 import type { boosterDocument, planRequestDocument } from '../../../../shared/contract/platform/purchase.ts'
+import { runningPlan, whatFollowsPlan } from './running-plan.ts'
 
 export type OffersInput = {
   catalog: KnownCatalog
@@ -31,14 +32,16 @@ export type OffersInput = {
 /** Everything that the Plans page shows, from the cache alone. Pure. */
 export function offersView(input: OffersInput): Offers {
   const { catalog, plan, boosters, requests, nowMs } = input
-  const current = catalog.plans.findIndex(({ id }) => id === plan.plan.id)
+  const running = runningPlan(plan, catalog)
+  const current = catalog.plans.findIndex(({ id }) => id === running.id)
   return {
     plans: catalog.plans.map((offered, place) => offeredPlan(offered, place, current, input)),
     rows: comparedRows(input),
     periodEnd: Date.parse(plan.period.end),
-    cancelAtPeriodEnd: plan.plan.cancel_at_period_end ?? false,
-    subscribed: plan.plan.subscribed ?? (plan.plan.payment_method ?? null) !== null,
-    seats: seatsOf(catalog, plan),
+    ...whatFollowsPlan(plan, catalog),
+    ended: plan.plan === null,
+    subscribed: running.subscribed ?? (running.payment_method ?? null) !== null,
+    seats: seatsOf(catalog, running),
     boosters: catalog.boosters.map(({ id, name, description, resource, amount, priceCents, currency }) => ({
       id,
       name,
@@ -60,7 +63,7 @@ export function offersView(input: OffersInput): Offers {
         purchasedAt: Date.parse(purchasedAt),
         expiresAt: Date.parse(expiresAt),
       })),
-    topUp: input.capabilities.includes('top_up') ? { currency: plan.plan.currency } : null,
+    topUp: input.capabilities.includes('top_up') ? { currency: running.currency } : null,
     permission: permissionOf(input),
     requests: requests
       .map((request) => requestView(catalog, request))
@@ -138,7 +141,7 @@ function isOver(meter: Pick<Meter, 'aggregation'>, used: number, limit: Limit): 
   return meterKindOf(meter).window !== 'minute' && limit !== UNLIMITED && used > limit
 }
 
-function seatsOf(catalog: KnownCatalog, { plan }: OffersInput['plan']): Offers['seats'] {
+function seatsOf(catalog: KnownCatalog, plan: PlanInForce): Offers['seats'] {
   const own = catalog.plans.find(({ id }) => id === plan.id)
   if (own === undefined || own.seatPriceCents === null) return null
   const meter = catalog.meters.find(({ seats }) => seats)

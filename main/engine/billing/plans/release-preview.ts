@@ -40,7 +40,7 @@ function releasePreviews({ catalog, plan, counters, heldSizesBytes, opensSession
     limits[counter.metric] = limitFromWire(counter.limit)
   }
   const nameOf = (meterId: string): string => catalog.meters.find(({ id }) => id === meterId)?.name ?? meterId
-  return releaseByPlan({ catalog, currentPlanId: plan.plan.id, usage, limits, queue: { sizesBytes: heldSizesBytes }, opensSession }).map((entry) => ({
+  return releaseByPlan({ catalog, currentPlanId: plan.plan?.id ?? null, usage, limits, queue: { sizesBytes: heldSizesBytes }, opensSession }).map((entry) => ({
     planId: entry.plan.id,
     planName: entry.plan.name,
     priceCents: entry.plan.priceCents,

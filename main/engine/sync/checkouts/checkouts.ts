@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
 import type { CallOutput, Checkout, ConsoleEvent } from '../../../../shared/contract/console.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ConsoleFailure } from '../../base/failure.ts'
@@ -16,6 +17,7 @@ import { openableAddress } from '../../../../shared/contract/external-url.ts'
 import { limitFromWire, limitToNullable } from '../../../../shared/billing/limit.ts'
 import { meterFacts } from '../../../../shared/billing/meter-facts.ts'
 import type { Order } from '../../../../shared/contract/console/offers.ts'
+import type { previewResponse } from '../../../../shared/contract/platform/purchase.ts'
 
 export type CheckoutsParts = {
   client: PlatformClient
@@ -59,10 +61,11 @@ export class Checkouts {
   }
 
   /** Opens a checkout at the platform. Each click is one of its own. @throws ConsoleFailure also when the page's address may not be opened. */
-  async start(workspaceId: string, order: Omit<Order, 'cancel'>): Promise<Checkout> {
+  async start(workspaceId: string, { quoteId, ...order }: Omit<Order, 'cancel'> & { quoteId?: string | undefined }): Promise<Checkout> {
     const { client, documents, store, clock } = this.#parts
     const { cancel: _, ...body } = orderToWire(order)
-    const answer = await client.send(workspaceId, 'createCheckout', { body, idempotencyKey: randomUUID() })
+    const confirmed = { ...body, ...(quoteId === undefined ? {} : { quote_id: quoteId }) }
+    const answer = await client.send(workspaceId, 'createCheckout', { body: confirmed, idempotencyKey: randomUUID() })
     if (answer.kind !== 'ok') throw failureOf(answer)
     const url = this.pageAddress(answer.value.url)
     const opened: Checkout = {
@@ -103,14 +106,16 @@ export class Checkouts {
   }
 
   /** What a change of plan costs today and what would be over its limit. */
-  async preview(workspaceId: string, order: Order): Promise<CallOutput<'billing.preview'>> {
-    const answer = await this.#parts.client.send(workspaceId, 'previewChange', { body: orderToWire(order) })
+  async preview(workspaceId: string, { tenantId, ...order }: Order & { tenantId?: string | undefined }): Promise<CallOutput<'billing.preview'>> {
+    const query = tenantId === undefined ? {} : { tenant: tenantId }
+    const answer = await this.#parts.client.send(workspaceId, 'previewChange', { query, body: orderToWire(order) })
     if (answer.kind !== 'ok') throw failureOf(answer)
     const { value } = answer
     const plans = this.#parts.documents.read(workspaceId, 'plans')
     const facts = (meter: string) => meterFacts(plans === null ? { meters: [] } : catalogFromWire(plans), meter)
     return {
       planId: value.plan,
+      quote: quoteOf(value),
       dueTodayCents: value.due_today_cents,
       creditCents: value.credit_cents,
       priceCents: value.price_cents,
@@ -190,5 +195,20 @@ export class Checkouts {
 
   #announce(workspaceId: string, value: Checkout | null): void {
     this.#parts.emit({ event: 'checkout.changed', payload: { workspaceId, checkout: value } })
+  }
+}
+
+function quoteOf({
+  quote_id: id,
+  due_cents: dueCents,
+  lines,
+  expires_at: expiresAt,
+}: z.output<typeof previewResponse>): CallOutput<'billing.preview'>['quote'] {
+  if (id === undefined || dueCents === undefined || lines === undefined || expiresAt === undefined) return null
+  return {
+    id,
+    dueCents,
+    lines: lines.map(({ kind, label, amount_cents: amountCents }) => ({ kind, label, amountCents })),
+    expiresAt: Date.parse(expiresAt),
   }
 }

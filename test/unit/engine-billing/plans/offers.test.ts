@@ -32,6 +32,11 @@ function input(changes: Partial<OffersInput> = {}): OffersInput {
   }
 }
 
+function running({ plan }: OffersInput['plan']) {
+  if (plan === null) throw new Error('There is no plan')
+  return plan
+}
+
 const row = (offers: ReturnType<typeof offersView>, label: string) => offers.rows.find((one) => one.label === label)
 
 describe('the comparison', () => {
@@ -86,7 +91,7 @@ describe('plans, seats, boosters', () => {
   test('seats are there only on a plan that sells them', () => {
     expect(offersView(input()).seats).toBeNull()
     const { plan } = input()
-    const team = { ...plan, plan: { ...plan.plan, id: 'team', seats: 3 } }
+    const team = { ...plan, plan: { ...running(plan), id: 'team', seats: 3 } }
     expect(offersView(input({ plan: team })).seats).toEqual({ included: 5, bought: 3, priceCents: 1500, currency: 'usd', interval: 'month' })
   })
 
@@ -125,7 +130,7 @@ describe('plans, seats, boosters', () => {
 
   test('an older platform that does not say whether something is subscribed is judged by the way to pay', () => {
     const { plan } = input()
-    const { subscribed: _, ...older } = plan.plan
+    const { subscribed: _, ...older } = running(plan)
     expect(offersView(input({ plan: { ...plan, plan: older } })).subscribed).toBe(true)
     expect(offersView(input({ plan: { ...plan, plan: { ...older, payment_method: null } } })).subscribed).toBe(false)
   })
@@ -169,5 +174,33 @@ describe('permission', () => {
       ['new', 'Team', 'Tara'],
       ['old', 'Team', 'Tara'],
     ])
+  })
+})
+
+describe('what follows the plan in force', () => {
+  const at = '2026-12-17T00:00:00.000Z'
+
+  test('another plan, by its name', () => {
+    const { plan } = input()
+    const changing = { ...plan, plan: { ...running(plan), pending_change: { plan: 'starter', at } } }
+    expect(offersView(input({ plan: changing }))).toMatchObject({
+      pendingChange: { planId: 'starter', planName: 'Starter', at: Date.parse(at) },
+      cancelAt: null,
+      ended: false,
+    })
+  })
+
+  test('its end; of an older platform, which names no instant, with the period', () => {
+    const { plan } = input()
+    expect(offersView(input({ plan: { ...plan, plan: { ...running(plan), cancel_at: at } } })).cancelAt).toBe(Date.parse(at))
+    expect(offersView(input({ plan: { ...plan, plan: { ...running(plan), cancel_at_period_end: true } } })).cancelAt).toBe(Date.parse(plan.period.end))
+    expect(offersView(input()).cancelAt).toBeNull()
+  })
+
+  test('no plan at all: none is current, every one can be chosen, and nothing can be cancelled', () => {
+    const { plan } = input()
+    const offers = offersView(input({ plan: { ...plan, plan: null } }))
+    expect(offers).toMatchObject({ ended: true, subscribed: false, seats: null, pendingChange: null, cancelAt: null })
+    expect(offers.plans.map(({ current, larger }) => [current, larger])).toEqual(offers.plans.map(() => [false, true]))
   })
 })

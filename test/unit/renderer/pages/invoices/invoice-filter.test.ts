@@ -10,6 +10,8 @@ const invoice: Invoice = {
   amountCents: 1,
   subtotalCents: 1,
   taxCents: 0,
+  balanceCents: 0,
+  chargedCents: 0,
   currency: 'usd',
   status: 'Paid',
   issuedAt: 0,
