@@ -95,8 +95,8 @@ test('the customer portal changes, cancels and resumes the plan, and the console
 
   await test.step('cancel', async () => {
     await portal.getByRole('button', { name: 'Cancel at the end of the period' }).click()
-    await expect(portal.getByText(/^Cancelled\. It runs until .+; the free plan follows\.$/)).toBeVisible()
-    await expect(planPanel(page)).toContainText(/Cancelled\. The plan runs until .+; after that the free limits apply\./)
+    await expect(portal.getByText(/^Cancelled\. It ends on .+\.$/)).toBeVisible()
+    await expect(planPanel(page)).toContainText(/Cancelled\. The plan runs until .+\./)
     await expect(planPanel(page)).toContainText('Ends')
     expect(await planOf(computer)).toBe('pro')
   })

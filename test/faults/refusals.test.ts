@@ -53,6 +53,8 @@ const named: Record<string, readonly string[]> = {
     'billing_unavailable',
     'already_on_plan',
     'change_in_portal',
+    'quote_changed',
+    'subscription_ended',
     'unknown_plan',
     'no_subscription',
     'invalid_signature',

@@ -1,6 +1,6 @@
 import type { Polar } from '@polar-sh/sdk/2026-10'
 import type { Clock } from '../clock.ts'
-import type { Account } from '../meter/accounts/account.ts'
+import { type Account, hasEnded } from '../meter/accounts/account.ts'
 import { announcePaymentMethods } from '../invoices/payment-methods.ts'
 import { writeInvoices } from '../invoices/write-invoices.ts'
 import { openAccount } from '../meter/open-account.ts'
@@ -112,7 +112,7 @@ export class CustomerRefresh {
     const isOutOfDate = await store.write(async (unit) => {
       const account = await openAccount(unit, workspaceId)
       // A period began since Polar was asked: its answer is of the one that is over, and would bring back a plan that ended with it.
-      if (account.workspace.period_start > askedAtMs) return true
+      if (account.workspace.period_start > askedAtMs || endedSince(account, askedAtMs, unit.now)) return true
       await this.#apply(unit, account, view, seen)
       return false
     })
@@ -137,6 +137,12 @@ export class CustomerRefresh {
     for (const one of seen) await settleCheckout(unit, account, one, standing, view?.orders ?? [])
     await announcePaymentMethods(unit, account)
   }
+}
+
+/** A last period has no next one that would tell by its start. One that Polar ended before its time is over whenever it was asked. */
+function endedSince(account: Account, askedAtMs: number, nowMs: number): boolean {
+  const { period_end: endMs } = account.workspace
+  return hasEnded(account) && endMs <= nowMs && askedAtMs < endMs
 }
 
 /** A checkout that was paid, or a change that was confirmed, says who did it; otherwise an approval or a session of the portal may. */

@@ -39,7 +39,10 @@ test('permissions: a Tenant Admin requests, a Platform Admin approves and sees e
 
   await test.step('an approval puts the plan in force, and the answer arrives as a notice', async () => {
     await admin.getByLabel('Answer (optional)').fill('Signed today.')
-    await admin.getByRole('button', { name: 'Approve' }).click()
+    await admin.getByRole('button', { name: 'Approve…' }).click()
+    const dialog = admin.getByRole('dialog', { name: 'Approve Enterprise for Tomás Vidal' })
+    await expect(dialog).toContainText('Due today$0.00')
+    await dialog.getByRole('button', { name: 'Approve', exact: true }).click()
     await expect(admin.getByText('Approved', { exact: true })).toBeVisible()
     await expect(tenant.getByText('Enterprise was approved by Paula Platform. “Signed today.”')).toBeVisible()
     await expect(tenant.getByRole('columnheader', { name: /^Enterprise Current plan/ })).toBeVisible()

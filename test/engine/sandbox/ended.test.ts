@@ -20,7 +20,7 @@ async function end(fixture: SandboxFixture, clock: SteppedClock, catalog: string
   const before = await planDocument(fixture, catalog)
   const { value: portal } = await fixture.send(contract.portalResponse, 'POST', '/api/billing/portal', { catalog, ...(role === undefined ? {} : { role }) })
   await submitForm(portal.url, {}, { action: '/cancel' })
-  await expect.poll(async () => (await planDocument(fixture, catalog)).plan?.cancel_at).toBe(before.period.end)
+  await expect.poll(async () => (await planDocument(fixture, catalog)).plan?.cancel_at, { timeout: 10_000 }).toBe(before.period.end)
   clock.step(Date.parse(before.period.end) - clock.now() - 1)
   expect((await planDocument(fixture, catalog)).plan).not.toBeNull()
   clock.step(1)

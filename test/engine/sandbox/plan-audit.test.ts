@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { dateText } from '../../../main/sandbox/pages/page.ts'
 import * as contract from '../../../shared/contract/platform.ts'
 import { alertEvent } from '../../../shared/contract/platform/alerts.ts'
 import { auditLogsResponse } from '../../../shared/contract/platform/audit.ts'
@@ -99,8 +100,8 @@ describe('the log says who did it, with old and new', () => {
       const told = [...(await fixture.documents({ catalog }))].flatMap(([key, body]) => (key.startsWith('alert_event/') ? [alertEvent.parse(body)] : []))
       expect(told.filter(({ measure }) => measure === 'plan').map(({ text, channels }) => [text, channels])).toEqual(
         expect.arrayContaining([
-          ['Pro ends on 28 February 2026.', ['email', 'in_app']],
-          ['Pro changes to Starter on 28 February 2026.', ['email', 'in_app']],
+          [`Pro ends on ${dateText(Date.parse(period.end))}.`, ['email', 'in_app']],
+          [`Pro changes to Starter on ${dateText(Date.parse(period.end))}.`, ['email', 'in_app']],
         ]),
       )
       expect(told.filter(({ measure }) => measure === 'plan')).toHaveLength(2)

@@ -8,7 +8,7 @@ import { catalogIds, catalogs } from '../../../shared/generated/catalogs.ts'
 const table: [status: number, expected: ErrorClass, codes: string][] = [
   [401, 'auth', 'missing_token invalid_token token_revoked token_expired portal_closed'],
   [403, 'auth', 'device_revoked'],
-  [402, 'quota', 'insufficient_balance encrypted_bytes_exceeded sync_devices_exceeded sync_operations_exceeded'],
+  [402, 'quota', 'insufficient_balance subscription_ended encrypted_bytes_exceeded sync_devices_exceeded sync_operations_exceeded'],
   [403, 'quota', 'encrypted_bytes_exceeded sync_devices_exceeded sync_operations_exceeded'],
   [429, 'quota', 'encrypted_bytes_exceeded sync_devices_exceeded sync_operations_exceeded'],
   [429, 'rate', 'rate_limited'],
@@ -28,7 +28,7 @@ const table: [status: number, expected: ErrorClass, codes: string][] = [
   [404, 'final', 'not_found unknown_route unknown_plan billing_unavailable sync_unavailable wallet_unavailable operations_unavailable'],
   [405, 'final', 'method_not_allowed'],
   [409, 'final', 'sub_key_revoked version_conflict plan_not_sold not_sold seats_not_sold top_up_not_sold no_subscription already_on_plan already_has_seats'],
-  [409, 'final', 'change_in_portal custom_price request_pending request_not_needed already_decided'],
+  [409, 'final', 'change_in_portal custom_price request_pending request_not_needed already_decided quote_changed'],
   [409, 'final', 'circle_name_taken reserve_expired run_settled instance_suspended'],
   [413, 'final', 'body_too_large too_many_envelopes push_too_large too_many_events'],
   [415, 'final', 'unsupported_media_type'],

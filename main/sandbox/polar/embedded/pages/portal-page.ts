@@ -51,6 +51,7 @@ export function portalPage(polar: EmbeddedPolar): Hono<RouteEnvironment> {
     .post('/portal/change', limitBody(), async (context) => {
       const form = await formOf(context)
       const view = await loadFor(polar, context)
+      requireUnlocked(view)
       const to = offeredProduct(view, form.product)
       const active = requireActive(view)
       const act: PortalAct = { kind: isUpgrade(active.product, to) ? 'plan' : 'schedule', planId: to.plan }
