@@ -144,7 +144,7 @@ export class AuditReads {
     const sql = 'SELECT coalesce(sum(entries), 0) AS entries FROM audit_counts WHERE book = ?'
     const past = this.#pastCounts(book)
     if (action !== null) return this.#count(`${sql} AND action = ?`, [book.number, action]) - (past.get(action) ?? 0)
-    return this.#count(sql, [book.number]) - past.values().reduce((sum, entries) => sum + entries, 0)
+    return this.#count(sql, [book.number]) - [...past.values()].reduce((sum, entries) => sum + entries, 0)
   }
 
   /** What the checkpoint has passed is shown no more, and is removed bit by bit: until then it is counted among what is here. */
