@@ -77,6 +77,8 @@ describe('the commands that the seed prints', () => {
         cancel_at_period_end: false,
         payment_method: 'Visa ending 4242',
         subscribed: true,
+        pending_change: null,
+        cancel_at: null,
       },
       usage: expect.objectContaining({ branches: 2, storage: 0 }),
       limits: expect.objectContaining({ branches: 5, storage: 150_000_000_000, projects: 5, api_rate: 1000 }),
