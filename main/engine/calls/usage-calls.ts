@@ -56,8 +56,8 @@ export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Ha
   return {
     'overview.spend': ({ workspaceId }) => {
       const workspace = view(workspaceId)
-      const { plan, period } = workspace
-      return plan === null || period === null ? null : spendView(parts, workspace, period, plan.plan.currency)
+      const { plan, period, catalog } = workspace
+      return plan === null || period === null || catalog === null ? null : spendView(parts, workspace, period, runningPlan(plan, catalog).currency)
     },
     'overview.seen': ({ workspaceId }) => ({ since: visits.seen(view(workspaceId).record.id) }),
     'overview.news': ({ workspaceId, since }) => {

@@ -5,6 +5,7 @@ import { periodLines, type StatementLine, sumBilledMinor } from '../../../../sha
 import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
 import type { Documents } from '../../sync/documents/documents.ts'
 import type { CostDays } from '../costs/cost-days.ts'
+import { runningPlan } from '../plans/running-plan.ts'
 import type { WorkspaceView } from '../workspace-view.ts'
 import { openLines, type PeriodStatement, periodStatement, type StatementKnown } from './period-statement.ts'
 
@@ -25,7 +26,7 @@ export function statementKnown({ documents }: Pick<StatementParts, 'documents'>,
     catalog,
     invoices: documents.list(record.id, 'invoice'),
     limits: Object.fromEntries(Object.entries(plan.limits).map(([meter, limit]) => [meter, limitFromWire(limit)])),
-    currency: plan.plan.currency,
+    currency: runningPlan(plan, catalog).currency,
   }
 }
 
@@ -53,26 +54,28 @@ export function sumOfInvoices(invoices: readonly InvoiceDocument[], currency: st
 
 /** Use beyond the plan that is on no invoice yet: of the running period, and what came late for the one before. */
 export function accruedLines(parts: StatementParts, workspace: WorkspaceView): StatementLine[] {
-  const { period, plan } = workspace
-  if (period === null || plan === null) return []
+  const { period, plan, catalog } = workspace
+  if (period === null || plan === null || catalog === null) return []
   const before = parts.costDays.periods(workspace.record.id).find(({ endMs }) => endMs === period.startMs)
   const statements = [period, ...(before === undefined ? [] : [before])].flatMap((each) => statementOfPeriod(parts, workspace, each) ?? [])
-  return openLines(statements, plan.plan.currency)
+  return openLines(statements, runningPlan(plan, catalog).currency)
 }
 
 /** What the next order will have, as far as is known now. Null: nothing is paid for again, or the price is not known here. */
 export function nextInvoice(parts: StatementParts, workspace: WorkspaceView): NextInvoice | null {
   const { plan: document, period, catalog } = workspace
   if (document === null || period === null || catalog === null) return null
-  const { plan } = document
+  const plan = runningPlan(document, catalog)
   const isSubscribed = plan.subscribed ?? (plan.price_cents ?? 0) > 0
-  const known = catalog.plans.find(({ id }) => id === plan.id)
-  if (!isSubscribed || plan.price_cents === null) return null
+  const known = catalog.plans.find(({ id }) => id === (plan.pending_change?.plan ?? plan.id))
+  // A change that was scheduled comes with the next period, and its price with it.
+  const priceCents = plan.pending_change == null ? plan.price_cents : (known?.priceCents ?? null)
+  if (!isSubscribed || priceCents === null) return null
   const interval = intervalFromWire(plan.interval)
   const next = periodAt(period.endMs, period.endMs, interval)
   const price = {
-    planId: plan.id,
-    priceMinor: BigInt(plan.price_cents),
+    planId: known?.id ?? plan.id,
+    priceMinor: BigInt(priceCents),
     seatPriceMinor: known?.seatPriceCents == null ? null : BigInt(known.seatPriceCents),
     currency: plan.currency,
     interval,
