@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
-import { taxAtRate } from '../../../shared/billing/invoice.ts'
 import { lineLabel } from '../../../shared/billing/line-words.ts'
 import { type Period, periodNumber } from '../../../shared/billing/period.ts'
 import { takesEffect } from '../../../shared/billing/plan-change.ts'
-import { exactNumber } from '../../../shared/billing/rounding.ts'
+import { exactNumber, roundHalfAwayFromZero } from '../../../shared/billing/rounding.ts'
 import {
   BALANCE,
   changeLines,
@@ -152,7 +151,7 @@ async function linesOf(unit: Unit, account: Account, quoted: Quoted, atMs: numbe
   if (first === undefined) return []
   const { balanceMinor, taxed } = await readSettled(unit, account, first.currency)
   const net = sumBilledMinor(bought)
-  const tax = BigInt(taxAtRate(exactNumber(net), taxed))
+  const tax = taxAtRate(net, taxed)
   const settled = net + tax < 0n ? -(net + tax) : -smaller(balanceMinor, net + tax)
   const extra = (kind: 'tax' | 'credit', subjectId: string, amountMinor: bigint): StatementLine => ({
     kind,
@@ -259,6 +258,12 @@ async function readSettled(
 function taxedOf(planLines: string): { taxCents: number; netCents: number } {
   const lines: { amount_cents: number; tax_cents: number }[] = JSON.parse(planLines)
   return { taxCents: sumOf(lines.map(({ tax_cents: cents }) => cents)), netCents: sumOf(lines.map(({ amount_cents: cents }) => cents)) }
+}
+
+/** Tax of an amount as another one was taxed, rounded half away from zero. */
+function taxAtRate(amountMinor: bigint, { taxCents, netCents }: { taxCents: number; netCents: number }): bigint {
+  if (netCents === 0) return 0n
+  return roundHalfAwayFromZero(amountMinor * BigInt(taxCents), BigInt(netCents))
 }
 
 function sumOf(amounts: readonly number[]): number {
