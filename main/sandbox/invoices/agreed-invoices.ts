@@ -39,6 +39,7 @@ export async function issueAgreedInvoices(unit: Unit, account: Account): Promise
       plan_lines: JSON.stringify([{ description: `${plan.name}, by agreement`, kind: 'plan', amount_cents: priceCents, tax_cents: 0 }]),
       usage_lines: '[]',
       closes_at: null,
+      balance_cents: 0,
     }
     const inserted = await unit.tx
       .insertInto('invoices')

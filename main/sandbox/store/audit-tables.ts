@@ -27,6 +27,7 @@ export type AuditTables = {
   audit_search: { rowid: number }
   audit_books: AuditBooksTable
   audit_entries: AuditEntriesTable
+  audit_reached_limits: { workspace_id: string; metric: string; quota_limit: number; period_start: number }
   audit_counts: { book: number; action: string; entries: number }
   audit_waiting: { number: Generated<number>; workspace_id: string; action: string; actor: string; target: string; metadata: string; created_at: number }
 }

@@ -25,7 +25,7 @@ test('permissions: a Tenant Admin requests, a Platform Admin approves and sees e
     await expect(tenants.getByRole('row')).toHaveCount(7)
     await expect(tenants.getByRole('row', { name: /Northwind Insights/ })).toContainText('1')
     await tenants.getByRole('link', { name: 'Show Northwind Insights' }).click()
-    await expect(admin.getByRole('region', { name: 'Northwind Insights' })).toContainText('Professional, $499 / month')
+    await expect(admin.getByRole('region', { name: 'Northwind Insights', exact: true })).toContainText('Professional, $499 / month')
     await expect(admin.getByRole('table', { name: 'Meters' }).getByRole('row', { name: /^LLM tokens/ })).toContainText('5,000,000')
     await expect(admin.getByText('Tokens run out every month.')).toBeVisible()
     const invoices = admin.getByRole('table', { name: 'Invoices of Northwind Insights' })

@@ -40,6 +40,3 @@ CREATE TABLE portal_sessions (
 
 -- What of an order was settled with the customer's balance: below zero what was taken from it, above zero what was kept in it.
 ALTER TABLE invoices ADD COLUMN balance_cents INTEGER NOT NULL DEFAULT 0;
-
--- Every refusal is written down, a second one of the same limit too.
-DROP TABLE audit_reached_limits;
