@@ -59,6 +59,7 @@ class PublishedPolar {
   constructor(published: unknown) {
     addFormats.default(this.#ajv)
     this.#ajv.addFormat('uuid4', /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i)
+    this.#ajv.addFormat('ipvanyaddress', true)
     // Polar's own guide writes {CHECKOUT_ID} into `success_url`, which the strict format would refuse.
     this.#ajv.addFormat('uri', (text: string) => URL.canParse(text.replaceAll('{CHECKOUT_ID}', 'id')))
     this.#ajv.addSchema({ ...document.parse(published), $id: 'https://polar/openapi.json' })
