@@ -88,6 +88,13 @@ describe('the lines of a quote', () => {
       expect(more.page).toContain('Paid from your balance')
       expect(more.page).toContain('Pay $0')
       expect(more.invoice).toMatchObject({ amount_cents: 500, balance_cents: -500, due_cents: 0 })
+      // The portal's own invoice says the same.
+      const { value: portal } = await fixture.send(contract.portalResponse, 'POST', '/api/billing/portal', { catalog })
+      const page = await (await fetch(portal.url)).text()
+      const path = /href="(\/polar\/invoices\/[^"]*)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? ''
+      const invoice = await (await fetch(new URL(path, portal.url))).text()
+      expect(invoice).toContain('<td>Paid from your balance</td><td class="number">-$5</td>')
+      expect(invoice).toContain('<td>Charged</td><td class="number">$0</td>')
     })
   })
 })

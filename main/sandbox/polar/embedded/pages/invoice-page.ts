@@ -41,8 +41,9 @@ export function invoicePage(polar: EmbeddedPolar): Hono<RouteEnvironment> {
 <thead><tr><th scope="col">Item</th><th scope="col" class="number">Amount</th></tr></thead>
 <tbody>
 ${items.map(({ label, amount_cents: amount }) => html`<tr><td>${label}</td><td class="number">${money(amount)}</td></tr>`)}
+<tr><td>Tax</td><td class="number">${money(0)}</td></tr>
 <tr><td>Total</td><td class="number">${money(order.amount_cents)}</td></tr>
-${order.applied_credit_cents === 0 ? '' : html`<tr><td>${order.applied_credit_cents > 0 ? 'Paid from credit' : 'Kept as credit'}</td><td class="number">${money(-order.applied_credit_cents)}</td></tr>`}
+${order.applied_credit_cents === 0 ? '' : html`<tr><td>${order.applied_credit_cents > 0 ? 'Paid from your balance' : 'Kept in your balance'}</td><td class="number">${money(-order.applied_credit_cents)}</td></tr>`}
 <tr class="total"><td>Charged</td><td class="number">${money(order.due_cents)}</td></tr>
 </tbody>
 </table></div>

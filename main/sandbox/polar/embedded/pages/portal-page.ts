@@ -213,7 +213,7 @@ function subscriptionCard(polar: EmbeddedPolar, view: View): Markup {
 <p class="amount">${product.name} <span class="quiet">${moneyText({ amountMinor: recurringCents(product, subscription.seats), currency: product.currency })} per ${product.recurring_interval}${subscription.seats === 0 ? '' : html`, ${subscription.seats} more seats included`}</span></p>
 ${ends ? html`<p class="notice">Cancelled. It ends on ${until}.</p>` : html`<p class="quiet">Renews on ${until}.</p>`}
 ${pending === undefined || ends ? '' : html`<div class="notice"><p>Changes to ${pending.name} on ${until}.</p>${view.planLocked === null ? actionForm(polar, view, 'keep', `Keep ${product.name}`, 'second') : ''}</div>`}
-${view.customer.credit_cents === 0 ? '' : html`<p class="quiet">Credit: ${moneyText({ amountMinor: view.customer.credit_cents, currency: product.currency })}, used with the next invoice.</p>`}
+${view.customer.credit_cents === 0 ? '' : html`<p class="quiet">Your balance: ${moneyText({ amountMinor: view.customer.credit_cents, currency: product.currency })}, used with the next invoice.</p>`}
 ${view.planLocked === null ? '' : html`<p class="quiet">${view.planLocked}</p>`}
 ${ends || view.planLocked !== null ? '' : html`<ul class="plain">${others.map((other) => html`<li><span>${other.name} <span class="quiet">${price(other)} per ${other.recurring_interval}</span></span>${changeLink(view, product, other)}</li>`)}</ul><hr>`}
 ${
