@@ -8,7 +8,7 @@ import { usageNews } from '../billing/news.ts'
 import { boughtInPeriod } from '../billing/bought-in-period.ts'
 import { exactNumber } from '../../../shared/billing/rounding.ts'
 import { spendView } from '../billing/statement/spend-view.ts'
-import { statementOfPeriod } from '../billing/statement/workspace-statement.ts'
+import { currencyOf, statementOfPeriod } from '../billing/statement/workspace-statement.ts'
 import { usageBreakdown } from '../billing/usage/breakdown.ts'
 import { usageTrend } from '../billing/usage/trend.ts'
 import { usageView } from '../billing/usage/usage-view.ts'
@@ -56,8 +56,9 @@ export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Ha
   return {
     'overview.spend': ({ workspaceId }) => {
       const workspace = view(workspaceId)
-      const { plan, period, catalog } = workspace
-      return plan === null || period === null || catalog === null ? null : spendView(parts, workspace, period, runningPlan(plan, catalog).currency)
+      const { period } = workspace
+      const currency = currencyOf(workspace)
+      return period === null || currency === null ? null : spendView(parts, workspace, period, currency)
     },
     'overview.seen': ({ workspaceId }) => ({ since: visits.seen(view(workspaceId).record.id) }),
     'overview.news': ({ workspaceId, since }) => {

@@ -1,14 +1,14 @@
 import { sumBilledMinor } from '../../../../shared/billing/statement.ts'
 import type { AlertRule } from '../../../../shared/contract/platform/alerts.ts'
-import { runningPlan } from '../plans/running-plan.ts'
 import type { WorkspaceView } from '../workspace-view.ts'
-import { accruedLines, invoicedIn, type StatementParts, statementOfPeriod, sumOfInvoices } from './workspace-statement.ts'
+import { accruedLines, currencyOf, invoicedIn, type StatementParts, statementOfPeriod, sumOfInvoices } from './workspace-statement.ts'
 
 /** Where budgets stand in the running period: of the statement, or of a meter's counter. Null: not known here. */
 export function budgetValues(parts: StatementParts, workspace: WorkspaceView): (measure: AlertRule['measure'], meter: string | null) => number | null {
   return (measure, meter) => {
-    const { period, plan, catalog, counters } = workspace
-    if (period === null || plan === null) return null
+    const { period, counters } = workspace
+    const currency = currencyOf(workspace)
+    if (period === null || currency === null) return null
     switch (measure) {
       case 'limit':
         return null
@@ -17,7 +17,6 @@ export function budgetValues(parts: StatementParts, workspace: WorkspaceView): (
       case 'cost':
         return whole(statementOfPeriod(parts, workspace, period)?.listMinor ?? 0n)
       case 'invoiced': {
-        const { currency } = runningPlan(plan, catalog ?? { plans: [] })
         const issued = { billedAmountMinor: sumOfInvoices(invoicedIn(parts, workspace.record.id, period), currency), currency }
         return whole(sumBilledMinor([issued, ...accruedLines(parts, workspace)]))
       }

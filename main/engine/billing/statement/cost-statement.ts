@@ -5,7 +5,7 @@ import type { CostStatement } from '../../../../shared/contract/console/costs.ts
 import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
 import type { WorkspaceView } from '../workspace-view.ts'
 import { openLines, type PeriodStatement } from './period-statement.ts'
-import { nextInvoice, statementKnown, type StatementParts, statementOfPeriod } from './workspace-statement.ts'
+import { currencyOf, nextInvoice, type StatementParts, statementOfPeriod } from './workspace-statement.ts'
 
 /** The payment provider makes its order at the cycle, give or take what two servers differ by. */
 const TOLERANCE_MS = 3_600_000
@@ -20,7 +20,7 @@ export function costStatement(parts: StatementParts, workspace: WorkspaceView, p
     listCents: exactNumber(statement.listMinor),
     includedCents: exactNumber(statement.listMinor - statement.beyondMinor),
     beyondCents: exactNumber(statement.beyondMinor),
-    late: isRunning ? [] : lateParts(statement, cycle, statementKnown(parts, workspace)?.currency ?? ''),
+    late: isRunning ? [] : lateParts(statement, cycle, currencyOf(workspace) ?? ''),
     invoice: cycle === null ? (isRunning ? comingInvoice(parts, workspace, period) : null) : issuedInvoice(cycle, statement),
     differences: [...statement.differences],
   }

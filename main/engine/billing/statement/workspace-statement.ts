@@ -21,13 +21,19 @@ export type NextInvoice = {
 /** Null: the platform has not told of the plan yet. */
 export function statementKnown({ documents }: Pick<StatementParts, 'documents'>, workspace: WorkspaceView): StatementKnown | null {
   const { plan, catalog, record } = workspace
-  if (plan === null || catalog === null) return null
+  const currency = currencyOf(workspace)
+  if (plan === null || catalog === null || currency === null) return null
   return {
     catalog,
     invoices: documents.list(record.id, 'invoice'),
     limits: Object.fromEntries(Object.entries(plan.limits).map(([meter, limit]) => [meter, limitFromWire(limit)])),
-    currency: runningPlan(plan, catalog).currency,
+    currency,
   }
+}
+
+/** In which a workspace is charged; null: the platform has not told. */
+export function currencyOf({ plan, catalog }: Pick<WorkspaceView, 'plan' | 'catalog'>): string | null {
+  return plan?.plan?.currency ?? catalog?.plans[0]?.currency ?? null
 }
 
 /** The statement of a period's use; of any period, as far as this computer knows its days. */
@@ -54,11 +60,12 @@ export function sumOfInvoices(invoices: readonly InvoiceDocument[], currency: st
 
 /** Use beyond the plan that is on no invoice yet: of the running period, and what came late for the one before. */
 export function accruedLines(parts: StatementParts, workspace: WorkspaceView): StatementLine[] {
-  const { period, plan, catalog } = workspace
-  if (period === null || plan === null || catalog === null) return []
+  const { period } = workspace
+  const currency = currencyOf(workspace)
+  if (period === null || currency === null) return []
   const before = parts.costDays.periods(workspace.record.id).find(({ endMs }) => endMs === period.startMs)
   const statements = [period, ...(before === undefined ? [] : [before])].flatMap((each) => statementOfPeriod(parts, workspace, each) ?? [])
-  return openLines(statements, runningPlan(plan, catalog).currency)
+  return openLines(statements, currency)
 }
 
 /** What the next order will have, as far as is known now. Null: nothing is paid for again, or the price is not known here. */
