@@ -172,7 +172,7 @@ it('has a week, growth, one spike and one outage in it', async () => {
   const days = rows(
     dataDir,
     z.object({ day: z.int(), quantity: z.int() }),
-    `SELECT day, sum(quantity) AS quantity FROM usage_daily JOIN workspaces ON workspaces.id = workspace_id
+    `SELECT from_ms / 86400000 AS day, sum(quantity) AS quantity FROM usage_daily JOIN workspaces ON workspaces.id = workspace_id
       WHERE catalog = 'analytics' AND metric = 'queries' GROUP BY day ORDER BY day`,
   ).slice(0, -1)
   const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -12,6 +12,7 @@ beforeEach(async () => {
 afterEach(() => account.close())
 
 const accepted = { status: 'accepted' }
+const dayStartOf = (atMs: number): number => Math.floor(atMs / DAY_MS) * DAY_MS
 
 describe('what an event does to its counter', () => {
   it('adds quantities', async () => {
@@ -196,7 +197,7 @@ describe('what comes late', () => {
     await account.record([account.event('calls', { quantity: 6 }, periodStart - 1)])
     expect(await account.used('calls')).toBe(6)
     expect(closedUse('calls')).toEqual([])
-    expect(account.rows('SELECT day, quantity FROM usage_daily')).toEqual([{ day: Math.floor(account.clock.now() / DAY_MS), quantity: 6 }])
+    expect(account.rows('SELECT from_ms, quantity FROM usage_daily')).toEqual([{ from_ms: dayStartOf(account.clock.now()), quantity: 6 }])
   })
 
   it('is refused from the millisecond before the previous period began, whatever its meter counts', async () => {
@@ -224,7 +225,7 @@ describe('what comes late', () => {
     const at = Date.UTC(2025, 7, 3, 15)
     await account.record([account.event('calls', { quantity: 9 }, at)], { backfill: true })
     expect(await account.used('calls')).toBe(0)
-    expect(account.rows('SELECT day, quantity FROM usage_daily')).toEqual([{ day: Math.floor(at / DAY_MS), quantity: 9 }])
+    expect(account.rows('SELECT from_ms, quantity FROM usage_daily')).toEqual([{ from_ms: dayStartOf(at), quantity: 9 }])
     expect(account.rows("SELECT period_start, used FROM usage_periods WHERE metric = 'calls'")).toEqual([
       { period_start: Date.UTC(2025, 6, 10, 9, 30), used: 9 },
     ])
