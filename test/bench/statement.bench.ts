@@ -1,9 +1,10 @@
 /**
- * The statement of a period with 1,000,000 use rows (days, services and users as they lie in `usage_daily`), read and priced, against a bare
- * `GROUP BY` of the same rows in the same database.
+ * The statement of a period with 1,000,000 use rows (days, services and users as they lie in `usage_daily`), read as the platform reads
+ * them and priced to the line, against a bare `GROUP BY` of the same rows in the same database.
  */
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
+import { DAYS_OF_USE } from '../../main/sandbox/meter/usage/usage-rows.ts'
 import { DAY_MS } from '../../shared/billing/cost-day.ts'
 import { periodUse, sumListMicros, usageLines, type UseRow } from '../../shared/billing/statement.ts'
 import { catalogs } from '../../shared/generated/catalogs.ts'
@@ -37,11 +38,13 @@ database.transaction(() => {
   }
 })()
 
-const grouped = database.prepare('SELECT metric, from_ms, SUM(quantity) AS quantity FROM usage_daily WHERE workspace_id = ? GROUP BY metric, from_ms')
-const rows = database.prepare<[string], [string, number, number]>('SELECT metric, from_ms, quantity FROM usage_daily WHERE workspace_id = ?').raw()
+const grouped = database.prepare('SELECT from_ms, metric, SUM(quantity) AS quantity FROM usage_daily WHERE workspace_id = ? GROUP BY from_ms, metric')
+const days = database.prepare<[string, number, number], { from_ms: number; metric: string; added: number; highest: number }>(DAYS_OF_USE)
 
-function* uses(): Generator<UseRow> {
-  for (const [meterId, fromMs, quantity] of rows.iterate('workspace')) yield { meterId, fromMs, quantity }
+function uses(): UseRow[] {
+  return days
+    .all('workspace', period.startMs, period.endMs)
+    .map(({ from_ms: fromMs, metric, added, highest }) => ({ meterId: metric, fromMs, quantity: metric === 'storage' ? highest : added }))
 }
 
 let check = 0n

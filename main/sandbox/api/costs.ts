@@ -27,7 +27,7 @@ export function costRoutes(platform: Platform): Routes {
     const answer = await platform.store.write(async (unit) => {
       const account = await accountFor(unit, signedIn, 'view_usage')
       const period = periodAsked(unit, account, asked)
-      const cells = daysOfPeriod(account, pricePeriod(unit, account, period)).flatMap((day) => day.cells)
+      const cells = daysOfPeriod(unit, account, pricePeriod(unit, account, period)).flatMap((day) => day.cells)
       return costBreakdownOf(account.catalog, cells, {
         periodName: periodName(period),
         currency: account.plan.currency,

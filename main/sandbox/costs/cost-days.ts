@@ -27,7 +27,7 @@ export function publishCostDays(unit: Unit, workspaceId: string, days: readonly 
     for (const startMs of starts) {
       if (written.has(startMs)) continue
       const priced = pricePeriod(unit, account, periodOfInstant(unit, account, startMs))
-      for (const costs of daysOfPeriod(account, priced)) {
+      for (const costs of daysOfPeriod(unit, account, priced)) {
         if (costs.fromMs < startMs) continue
         written.add(costs.fromMs)
         unit.changes.put({ workspaceId, topic: 'cost_day', id: rowId(costs.fromMs), body: costDayDocument(account, priced, costs) })

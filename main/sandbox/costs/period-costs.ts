@@ -2,7 +2,8 @@ import type { Statement } from 'better-sqlite3'
 import { type AllocatedUse, type CostDay, costDays } from '../../../shared/billing/cost.ts'
 import { type Limit, limitFromWire, UNLIMITED } from '../../../shared/billing/limit.ts'
 import { type Period, periodAt } from '../../../shared/billing/period.ts'
-import { type MeterUse, periodUse } from '../../../shared/billing/statement.ts'
+import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
+import { type MeterUse, periodUse, type UseRow } from '../../../shared/billing/statement.ts'
 import type { Account } from '../meter/accounts/account.ts'
 import { usageRows } from '../meter/usage/usage-rows.ts'
 import type { SqliteFile } from '../store/open.ts'
@@ -17,22 +18,27 @@ export type PricedAccount = Pick<Account, 'catalog' | 'plan'> & {
 /** The use of a period as the statement prices it, and the limits that it was priced with. */
 export type PricedPeriod = {
   readonly period: Period
-  readonly uses: readonly AllocatedUse[]
   readonly priced: readonly MeterUse[]
   readonly included: ReadonlyMap<string, Limit>
 }
 
 export function pricePeriod(unit: Unit, account: PricedAccount, period: Period): PricedPeriod {
-  const uses = usageRows(unit)
-    .readRange.all(account.workspace.id, period.startMs, period.endMs)
-    .map(({ from_ms: fromMs, metric, service, user_id: userId, quantity }): AllocatedUse => ({ meterId: metric, fromMs, service, userId, quantity }))
+  const { workspace, catalog } = account
+  const rules = new Map(catalog.meters.map((meter) => [meter.id, meterKindOf(meter).day]))
+  // Services and users of a day come together in the database: a period may have a million rows.
+  const days = usageRows(unit)
+    .readDays.all(workspace.id, period.startMs, period.endMs)
+    .map(({ from_ms: fromMs, metric, added, highest }): UseRow => ({ meterId: metric, fromMs, quantity: rules.get(metric) === 'highest' ? highest : added }))
   const included = limitsOf(unit, account, period)
-  return { period, uses, included, priced: periodUse(account.catalog.meters, (meterId) => included.get(meterId) ?? UNLIMITED, period, uses) }
+  return { period, included, priced: periodUse(catalog.meters, (meterId) => included.get(meterId) ?? UNLIMITED, period, days) }
 }
 
-/** The days of a period with what each costs. */
-export function daysOfPeriod(account: Pick<PricedAccount, 'catalog'>, { uses, priced }: PricedPeriod): CostDay[] {
-  return costDays(account.catalog, uses, priced)
+/** The days of a period with what each costs, by service and user. */
+export function daysOfPeriod(unit: Unit, { workspace, catalog }: PricedAccount, { period, priced }: PricedPeriod): CostDay[] {
+  const uses = usageRows(unit)
+    .readRange.all(workspace.id, period.startMs, period.endMs)
+    .map(({ from_ms: fromMs, metric, service, user_id: userId, quantity }): AllocatedUse => ({ meterId: metric, fromMs, service, userId, quantity }))
+  return costDays(catalog, uses, priced)
 }
 
 /** The period of an instant: the one that runs, one that is over as it was counted, else by the anchor. */

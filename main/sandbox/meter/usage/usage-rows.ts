@@ -45,6 +45,10 @@ export type StoredEvent = {
 
 type DayRow = [workspaceId: string, fromMs: number, metric: string, service: string, userId: string, quantity: number]
 
+/** Days of use by meter, services and users together; in the order of the key, so that nothing is sorted. */
+export const DAYS_OF_USE = `SELECT from_ms, metric, SUM(quantity) AS added, MAX(quantity) AS highest FROM usage_daily
+  WHERE workspace_id = ? AND from_ms >= ? AND from_ms < ? GROUP BY from_ms, metric`
+
 /** What a service and user used of a meter on a day, or on the part of one that begins at `from_ms`. */
 export type StoredUse = { from_ms: number; metric: string; service: string; user_id: string; quantity: number }
 
@@ -55,6 +59,8 @@ class UsageRows {
   readonly addToDay: Readonly<Record<DayRule, Statement<DayRow>>>
   /** Rows whose first instant lies in a half-open range. */
   readonly readRange: Statement<[workspaceId: string, fromMs: number, untilMs: number], StoredUse>
+  /** The same with services and users together: what they add up to, and the highest of them. */
+  readonly readDays: Statement<[workspaceId: string, fromMs: number, untilMs: number], { from_ms: number; metric: string; added: number; highest: number }>
   readonly markDay: Statement<[workspaceId: string, day: number]>
   readonly findKey: Statement<[workspaceId: string, metric: string, periodStart: number, key: string], { found: 1 }>
   readonly insertKey: Statement<[workspaceId: string, metric: string, periodStart: number, key: string]>
@@ -89,6 +95,7 @@ class UsageRows {
       `SELECT from_ms, metric, service, user_id, quantity FROM usage_daily
         WHERE workspace_id = ? AND from_ms >= ? AND from_ms < ? ORDER BY from_ms, metric, service, user_id`,
     )
+    this.readDays = file.prepare(DAYS_OF_USE)
     this.markDay = file.prepare('INSERT INTO usage_dirty_days (workspace_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING')
     this.findKey = file.prepare('SELECT 1 AS found FROM usage_keys WHERE workspace_id = ? AND metric = ? AND period_start = ? AND unique_key = ?')
     this.insertKey = file.prepare('INSERT INTO usage_keys (workspace_id, metric, period_start, unique_key) VALUES (?, ?, ?, ?)')
