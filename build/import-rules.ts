@@ -46,6 +46,21 @@ function pageOf(path: string): string | null {
   return area === 'renderer' && layer === 'pages' && rest.length > 0 ? (page ?? null) : null
 }
 
+/** Where amounts of invoices and costs are shown, told of or handed on. */
+const statementViews = [
+  'main/engine/billing/costs',
+  'main/engine/billing/invoices',
+  'main/engine/billing/statement',
+  'main/sandbox/alerts',
+  'main/sandbox/costs',
+  'main/sandbox/invoices',
+  'main/sandbox/overage',
+  'renderer/pages/alerts',
+  'renderer/pages/costs',
+  'renderer/pages/invoices',
+  'renderer/pages/overview',
+]
+
 const product = inside('shared', 'main', 'preload', 'renderer')
 
 export const rules: Rule[] = [
@@ -96,6 +111,13 @@ export const rules: Rule[] = [
       pageOf(target.path) !== pageOf(importer),
     reason:
       'a page is a folder that can be added, changed and removed alone; what two pages share goes down to components, state or base, and they lead to each other by addresses',
+  },
+  {
+    name: 'views-of-the-statement-reckon-nothing',
+    appliesTo: inside(...statementViews),
+    forbids: (target) => target.kind === 'file' && ['proration', 'pricing', 'projected-cost'].some((name) => target.path === `shared/billing/${name}.ts`),
+    reason:
+      'shared/billing/statement.ts is the only place that reckons what is charged; an amount that a view made itself would differ from the invoice some day',
   },
   {
     name: 'preload-imports-only-the-contract',

@@ -440,6 +440,7 @@ export const fieldMeanings: Record<string, string> = {
   at: 'the amount of the alert',
   channels: 'by which ways you want to be told',
   enabled: 'whether the alert is on',
+  thresholds: 'at which percentages of a budget you want to be told',
   booster: 'the booster that you chose',
   seats: 'how many seats you chose',
   top_up_au: 'how much you chose to put into the wallet',

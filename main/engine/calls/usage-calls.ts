@@ -6,9 +6,9 @@ import type { CostDays } from '../billing/costs/cost-days.ts'
 import { costNames } from '../billing/costs/cost-names.ts'
 import { usageNews } from '../billing/news.ts'
 import { boughtInPeriod } from '../billing/bought-in-period.ts'
-import { exactNumber } from '../../../shared/billing/rounding.ts'
+import { costStatement } from '../billing/statement/cost-statement.ts'
 import { spendView } from '../billing/statement/spend-view.ts'
-import { currencyOf, statementOfPeriod } from '../billing/statement/workspace-statement.ts'
+import { currencyOf } from '../billing/statement/workspace-statement.ts'
 import { usageBreakdown } from '../billing/usage/breakdown.ts'
 import { usageTrend } from '../billing/usage/trend.ts'
 import { usageView } from '../billing/usage/usage-view.ts'
@@ -49,8 +49,7 @@ export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Ha
 
   /** What lies beyond the plan so far; null where the platform tells no costs. */
   function overageCents(workspace: WorkspaceView, period: Period): number | null {
-    const statement = statementOfPeriod(parts, workspace, period)
-    return statement === null || statement.use.length === 0 ? null : exactNumber(statement.beyondMinor)
+    return parts.costDays.read(workspace.record.id, period).length === 0 ? null : costStatement(parts, workspace, period).beyondCents
   }
 
   return {

@@ -5,7 +5,7 @@ import type { CostStatement } from '../../../../shared/contract/console/costs.ts
 import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
 import type { WorkspaceView } from '../workspace-view.ts'
 import { openLines, type PeriodStatement } from './period-statement.ts'
-import { currencyOf, nextInvoice, type StatementParts, statementOfPeriod } from './workspace-statement.ts'
+import { accruedLines, currencyOf, nextInvoice, type StatementParts, statementOfPeriod } from './workspace-statement.ts'
 
 /** The payment provider makes its order at the cycle, give or take what two servers differ by. */
 const TOLERANCE_MS = 3_600_000
@@ -16,14 +16,30 @@ export function costStatement(parts: StatementParts, workspace: WorkspaceView, p
   if (statement === null) return { listCents: 0, includedCents: 0, beyondCents: 0, late: [], invoice: null, differences: [] }
   const cycle = cycleInvoice(parts.documents.list(workspace.record.id, 'invoice'), period)
   const isRunning = workspace.period?.startMs === period.startMs
+  const currency = currencyOf(workspace) ?? ''
+  const openMinor = openMinorOf(parts, workspace, statement, currency)
+  const issued = statement.issued.map(({ amountMinor }) => ({ billedAmountMinor: amountMinor, currency }))
+  const beyondMinor = sumBilledMinor([...issued, { billedAmountMinor: openMinor, currency }])
   return {
     listCents: exactNumber(statement.listMinor),
-    includedCents: exactNumber(statement.listMinor - statement.beyondMinor),
-    beyondCents: exactNumber(statement.beyondMinor),
-    late: isRunning ? [] : lateParts(statement, cycle, currencyOf(workspace) ?? ''),
+    includedCents: exactNumber(statement.listMinor - beyondMinor),
+    beyondCents: exactNumber(beyondMinor),
+    late: isRunning ? [] : lateParts(statement, cycle, openMinor, currency),
     invoice: cycle === null ? (isRunning ? comingInvoice(parts, workspace, period) : null) : issuedInvoice(cycle, statement),
     differences: [...statement.differences],
   }
+}
+
+/**
+ * What of the period is on no invoice yet. The next order rounds the running period and what came late for the one before together, so each has its part
+ * of that amount; what is older is on no order that will come.
+ */
+function openMinorOf(parts: StatementParts, workspace: WorkspaceView, statement: PeriodStatement, currency: string): bigint {
+  const { period } = statement
+  const running = workspace.period
+  const isNext = running !== null && (period.startMs === running.startMs || period.endMs === running.startMs)
+  const lines = isNext ? accruedLines(parts, workspace).filter((line) => line.period.startMs === period.startMs) : openLines([statement], currency)
+  return sumBilledMinor(lines)
 }
 
 /** The invoice that was issued when the period ended. */
@@ -66,12 +82,11 @@ function comingInvoice(parts: StatementParts, workspace: WorkspaceView, period: 
 }
 
 /** Use of the period that is on another invoice than the one of its end, or on none yet. */
-function lateParts(statement: PeriodStatement, cycle: InvoiceDocument | null, currency: string): CostStatement['late'] {
+function lateParts(statement: PeriodStatement, cycle: InvoiceDocument | null, openMinor: bigint, currency: string): CostStatement['late'] {
   const elsewhere = statement.issued.filter(({ invoice }) => invoice.id !== cycle?.id)
   const parts = [...Map.groupBy(elsewhere, ({ invoice }) => invoice.number)].map(([number, own]) => ({
     number,
     amountCents: exactNumber(sumBilledMinor(own.map(({ amountMinor }) => ({ billedAmountMinor: amountMinor, currency })))),
   }))
-  const open = exactNumber(sumBilledMinor(openLines([statement], currency)))
-  return [...parts, ...(open === 0 ? [] : [{ number: null, amountCents: open }])]
+  return [...parts, ...(openMinor === 0n ? [] : [{ number: null, amountCents: exactNumber(openMinor) }])]
 }

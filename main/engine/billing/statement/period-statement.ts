@@ -31,9 +31,7 @@ export type PeriodStatement = {
   readonly period: Period
   readonly use: readonly MeterUse[]
   readonly listMinor: bigint
-  /** What is or will be on invoices for use in this period. */
-  readonly beyondMinor: bigint
-  /** Of it, what is on no invoice yet. */
+  /** What lies beyond the plan and is on no invoice yet. */
   readonly open: readonly UsePortion[]
   readonly issued: readonly IssuedUse[]
   /** Where the platform's amounts differ from those that were reckoned here. */
@@ -59,12 +57,10 @@ export function periodStatement({ catalog, invoices, limits, currency }: Stateme
     const units = each.billedUnits - own.reduce((sum, line) => sum + line.units, 0n)
     return units > 0n ? [{ period, use: each, billedUnits: units, late: own.length > 0 }] : []
   })
-  const billed = issued.map(({ amountMinor }) => ({ billedAmountMinor: amountMinor, currency }))
   return {
     period,
     use,
     listMinor: minorOfMicros(sumListMicros(use)),
-    beyondMinor: sumBilledMinor([...billed, ...usageLines(open, currency, null)]),
     open,
     issued,
     differences: [...dayDifferences(use, days, currency), ...issuedDifferences(catalog.meters, all, issued, use, currency)],
