@@ -14,7 +14,7 @@ export const cheapestPlanTexts = {
   cheapest: 'Cheapest',
   custom: 'By agreement',
   from: (finished: number, running: boolean, start: number, end: number) =>
-    `${[finished > 0 ? inPeriods(finished) : '', running ? 'the running period so far' : ''].filter(Boolean).join(' and ')}, ${format.utcDate(start)} to ${format.utcDate(end)} (UTC).`,
+    `${finished === 0 ? 'The running period so far' : `${inPeriods(finished)}${running ? ' and the running period so far' : ''}`}, ${format.utcDate(start)} to ${format.utcDate(end)} (UTC).`,
   stay: (all: string) => `Your plan is the cheapest one that admits ${all}.`,
   move: (name: string, price: string, all: string, saving: string) => `${name}, ${price}, admits ${all} and would have saved ${saving}.`,
   moveMore: (name: string, price: string, all: string) => `${name}, ${price}, admits ${all}.`,

@@ -62,7 +62,9 @@ function ReplayTable({ replay }: { replay: Replay }) {
               <th scope="col" data-align="right">
                 {words.columns.mean}
               </th>
-              <th scope="col">{words.columns.notes}</th>
+              <th scope="col" style={{ minWidth: 200 }}>
+                {words.columns.notes}
+              </th>
             </tr>
           </thead>
           <tbody>
