@@ -57,8 +57,8 @@ test('who looks elsewhere is told: writes are held, the plan was bought, they we
 
   await minimize(computer)
   for (const index of [1, 2, 3, 4]) expect((await agent.write(`large/${index}`, megabytes(7.5), 'application/octet-stream')).status).toBe(201)
-  // In either order: the alert comes with the feed, the refusal with the answer.
-  await expect.poll(async () => (await titles()).sort()).toEqual(['1 write is held', 'Usage warning'])
+  // In any order: alerts come with the feed, the refusal with the answer.
+  await expect.poll(async () => (await titles()).sort()).toEqual(['1 write is held', 'First refusal', 'Usage warning'])
   await click('1 write is held')
   await expect.poll(() => isMinimized(computer)).toBe(false)
   await expect(heading(computer, 'Outbox')).toBeVisible()
