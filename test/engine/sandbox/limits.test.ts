@@ -8,7 +8,7 @@ import { entitlement, entitlementsResponse, operationResponse, quotaResponse } f
 import { previewResponse } from '../../../shared/contract/platform/purchase.ts'
 import { usageEventsResponse } from '../../../shared/contract/platform/usage.ts'
 import * as contract from '../../../shared/contract/platform.ts'
-import { envelope, type SandboxFixture, withSteppedSandbox } from './fixture.ts'
+import { envelope, type SandboxFixture, SteppedClock, withSandbox, withSteppedSandbox } from './fixture.ts'
 
 const HOUR_MS = 3_600_000
 const MIB = 1024 * 1024
@@ -111,6 +111,26 @@ describe('the size of the database', () => {
       expect(await found()).toMatchObject([{ actor: 'system', target: 'meter/database_size', used: 16_000_000_000, limit: 15_000_000_000 }])
     })
   })
+})
+
+test('the sizes of an account whose subscription has ended are no news, and the clock goes on', async () => {
+  const clock = new SteppedClock()
+  const failures: unknown[] = []
+  await withSandbox(
+    async (fixture) => {
+      await use(fixture, 'truss', 'database_size', { reading: 5_000_000_000 })
+      const database = new BetterSqlite3(join(fixture.dataDir, 'platform.db'))
+      database.prepare("UPDATE workspaces SET plan_id = '', subscription_id = NULL WHERE catalog = 'truss'").run()
+      database.prepare("UPDATE counters SET quota_limit = 0 WHERE workspace_id = (SELECT id FROM workspaces WHERE catalog = 'truss')").run()
+      clock.step(HOUR_MS)
+      await fixture.sandbox.tick()
+      const found = database.prepare("SELECT count(*) FROM audit_entries WHERE action = 'quota.exceeded'").pluck().get()
+      database.close()
+      expect(failures).toEqual([])
+      expect(found).toBe(0)
+    },
+    { clock, report: (error) => failures.push(error) },
+  )
 })
 
 test('a downgrade names every meter that would be over, those that begin anew with the period too', async () => {

@@ -4,7 +4,7 @@ import { UNLIMITED } from '../../../../shared/billing/limit.ts'
 import { refusalCode } from '../../../../shared/billing/catalog.ts'
 import { writeAudit } from '../../audit/write-audit.ts'
 import type { Unit } from '../../store/store.ts'
-import { type Account, counterOf, limitOf } from '../accounts/account.ts'
+import { type Account, counterOf, hasEnded, limitOf } from '../accounts/account.ts'
 
 /**
  * The check in the background: a size is a fact, no reading of it is ever refused, so a limit can be passed without anybody asking for
@@ -12,6 +12,8 @@ import { type Account, counterOf, limitOf } from '../accounts/account.ts'
  */
 export async function checkSizes(unit: Unit, account: Account): Promise<void> {
   const { workspace, catalog, plan } = account
+  // Without a plan every limit is 0, and that is no news.
+  if (hasEnded(account)) return
   for (const meter of catalog.meters) {
     if (meter.enforcement !== 'refuse' || meterKindOf(meter).form !== 'reading') continue
     const { used, quota_limit: limit } = counterOf(account, meter)
