@@ -14,7 +14,7 @@ export function envelopeWrite(sequence: number, sizeBytes = 40, mark = 0): Journ
     sequence,
     revision: 1,
     id: entryId(sequence),
-    replaces: [],
+    replaces: sequence % 2 === 0 ? [] : ['0198c0de-0000-7000-8000-0000000000aa', '0198c0de-0000-7000-8000-0000000000bb'],
     subKeyId: '33333333-0000-4000-8000-000000000003',
     createdAt: 1_764_000_000_000 + mark,
     sizeBytes,

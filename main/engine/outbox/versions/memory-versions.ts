@@ -13,8 +13,11 @@ export type MemoryHeads = { heads: KnownVersion[]; read: KnownVersion | null; ot
 
 /** Named beside what is read, of what this device deleted: older ones are known by their device's numbers. */
 const DELETED_NAMED = 64
-/** Of what an undelivered version replaces so many are named again by the next one, and the last: if it is discarded, they are replaced all the same. */
-const INHERITED = 8
+/**
+ * Of what an undelivered version replaces so many are named again by the next one, the last among them: if it is discarded, they are replaced
+ * all the same. Few, because each of a thousand held writes of one memory carries them.
+ */
+const INHERITED = 2
 
 type ItemVersion = {
   sequence: number
