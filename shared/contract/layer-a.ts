@@ -422,6 +422,8 @@ export const fieldMeanings: Record<string, string> = {
   limit: 'how many rows to answer at most',
   device_id: 'random id of this device',
   session_id: 'id of the open session',
+  instance: 'random id of this start of the console',
+  earlier: 'random ids of the starts before it, so that a copy of the data folder is noticed',
   id: 'random id',
   memory_ref: 'keyed hash of the memory’s id; the key stays on this device',
   revision: 'how many times this memory was written',
