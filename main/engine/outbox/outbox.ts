@@ -118,9 +118,9 @@ export type OutboxOptions = {
   clockOffsetMs?: (workspaceId: string) => number | null
 }
 
-export type StoredVersion = WantedCiphertext & { revision: number; createdAt: number }
+type StoredVersion = WantedCiphertext & { revision: number; createdAt: number }
 /** `read`: null when the version to be read was deleted. `others`: what could be read in its place, the later ones first. */
-export type MemoryContents = { read: StoredVersion | null; others: StoredVersion[] }
+type MemoryContents = { read: StoredVersion | null; others: StoredVersion[] }
 
 /** The queue of writes that are owed to the platforms. On creation, what was on its way at the last end is pending again. */
 export function createOutbox({
@@ -257,7 +257,15 @@ export function createOutbox({
       if (workspace !== null) yield* exportLines({ workspace, selection, query, view, reader })
     },
 
-    adoptDelivered: (envelopes) => writer.write(() => restorer.adopt(envelopes, clock.now())),
+    adoptDelivered(envelopes) {
+      const { sequences, deletedHere } = writer.write(() => {
+        const adopted = restorer.adopt(envelopes, clock.now())
+        for (const { id, workspaceId, memoryRef } of adopted.deletedHere) enqueuer.deleteThere(workspaceId, memoryRef, [uuidBytes(id)].filter((bytes) => bytes !== null))
+        return adopted
+      })
+      for (const workspaceId of new Set(deletedHere.map((envelope) => envelope.workspaceId))) announce(workspaceId, 'enqueued')
+      return sequences
+    },
     adoptDeleted: (deleted) => writer.write(() => restorer.adoptDeleted(deleted, clock.now())),
     unopened: (after, limit) => restorer.unopened(after, limit),
     noteOpened: (fronts) => writer.write(() => restorer.opened(fronts)),

@@ -28,7 +28,7 @@ export type RestoredEnvelope = {
   storedAt: number | null
 }
 /** A version whose ciphertext was deleted at the platform. */
-export type DeletedEnvelope = Pick<RestoredEnvelope, 'id' | 'deviceId' | 'memoryRef' | 'revision' | 'createdAt' | 'storedAt'>
+type DeletedEnvelope = Pick<RestoredEnvelope, 'id' | 'deviceId' | 'memoryRef' | 'revision' | 'createdAt' | 'storedAt'>
 /** What a page brought, in its order each. */
 export type RestoredPage = { envelopes: RestoredEnvelope[]; deleted: DeletedEnvelope[] }
 

@@ -42,13 +42,13 @@ class Platform {
     return 'open'
   }
 
-  push(row: Omit<Stored, 'place' | 'isDeleted' | 'storedAt'>, now: number): number | null {
+  push(row: Omit<Stored, 'place' | 'isDeleted' | 'storedAt'>, now: number): { storedAt: number | null; isDuplicate: boolean } {
     const known = this.rows.get(row.id)
-    if (known) return known.storedAt
-    if (this.deletedUnseen.has(row.id)) return null
+    if (known) return { storedAt: known.storedAt, isDuplicate: true }
+    if (this.deletedUnseen.has(row.id)) return { storedAt: null, isDuplicate: true }
     this.#place += 1
     this.rows.set(row.id, { ...row, isDeleted: false, storedAt: now, place: this.#place })
-    return now
+    return { storedAt: now, isDuplicate: false }
   }
 
   delete(id: string): void {
@@ -167,11 +167,11 @@ class Computer {
         const sealed = this.outbox.stage.read(marked.items.map(({ item }) => item.id))
         const results = marked.items.map((inFlight) => {
           const { item } = inFlight
-          let storedAt: number | null = null
+          let stored: ReturnType<Platform['push']> = { storedAt: null, isDuplicate: false }
           if (kind === 'delete') this.world.platform.delete(JSON.parse(item.payload ?? '{}').envelopeId)
           else {
             const ciphertext = Buffer.from(sealed.get(item.id) ?? [])
-            storedAt = this.world.platform.push(
+            stored = this.world.platform.push(
               {
                 id: item.id,
                 memory: item.memoryRef ?? '',
@@ -184,7 +184,7 @@ class Computer {
               this.world.now,
             )
           }
-          const decision: Decision = lost ? { next: 'requeued' } : { next: 'delivered', duplicate: false, status: 200, storedAt }
+          const decision: Decision = lost ? { next: 'requeued' } : { next: 'delivered', duplicate: stored.isDuplicate, status: 200, storedAt: stored.storedAt }
           return { inFlight, decision }
         })
         queue.record({ kind, pushNo: marked.pushNo, results, notSent: [], unanswered: lost, hold: null, next: null }, this.world.now)
@@ -305,6 +305,12 @@ class World {
         )
         for (const { id, isDeleted } of versions) expect(outbox.version(WORKSPACE, name, id) === null).toBe(isDeleted)
       }
+    }
+    // What each counts as its own is what the platform has of it.
+    for (const { outbox, deviceId } of this.computers) {
+      const own = rows.filter(({ device, isDeleted }) => device === deviceId && !isDeleted)
+      const total = outbox.storedTotals(WORKSPACE).reduce((sum, { count }) => sum + count, 0)
+      expect(total).toBe(own.length)
     }
     // Each running console is one device.
     expect(new Set(this.computers.map(({ deviceId }) => deviceId)).size).toBe(this.computers.length)

@@ -204,25 +204,32 @@ export class Enqueuer {
     this.#writer.laneIndex.putThrough(workspace, memoryRef, tail)
     // Oldest first, as they were stored.
     for (const envelopeId of atPlatform.reverse()) {
-      const payload = JSON.stringify({ envelopeId: uuidText(envelopeId) })
-      const createdAt = this.#clock.now()
-      const sequence = this.#append(
-        {
-          workspace,
-          kind: 'delete',
-          key: memoryRef,
-          entity,
-          id: this.#identifiers.next(),
-          revision: null,
-          payload,
-          createdAt,
-        },
-        tail,
-        tail.revision,
-      )
+      const sequence = this.#appendDelete(workspace, memoryRef, envelopeId, tail)
       tail = { ...tail, lastSequence: sequence }
     }
     return { withdrawnCount: withdrawn.length, deleteCount: atPlatform.length }
+  }
+
+  /**
+   * Deletes versions at the platform that were deleted here before they had left, and that another folder has brought there: what the memory
+   * holds now stays as it is.
+   */
+  deleteThere(workspaceId: string, memoryRef: string, envelopeIds: readonly Buffer[]): void {
+    const workspace = this.#writer.names.number(workspaceId)
+    const lane = this.#writer.laneIndex.find(workspace, memoryRef)
+    if (!lane) return
+    let tail = lane
+    for (const envelopeId of envelopeIds) {
+      const sequence = this.#appendDelete(workspace, memoryRef, envelopeId, tail)
+      tail = { ...tail, lastSequence: sequence }
+      this.#writer.laneIndex.putThrough(workspace, memoryRef, tail)
+    }
+  }
+
+  #appendDelete(workspace: number, memoryRef: string, envelopeId: Buffer, tail: LaneRow): number {
+    const payload = JSON.stringify({ envelopeId: uuidText(envelopeId) })
+    const item = { workspace, kind: 'delete' as const, key: memoryRef, entity: entityOf(memoryRef), id: this.#identifiers.next(), revision: null, payload }
+    return this.#append({ ...item, createdAt: this.#clock.now() }, tail, tail.revision)
   }
 
   /** Ids that a version of this memory replaces, and that are none of its versions here. */

@@ -28,6 +28,7 @@ export class ItemTransitions {
   readonly #wait
   readonly #attempts: Attempts
   readonly #withdrawn
+  readonly #ofOthers
   readonly #move
   readonly #payload
   readonly #setNextAt
@@ -45,13 +46,15 @@ export class ItemTransitions {
     )
     this.#marked = database.prepare<[string, number], number>(`SELECT sequence FROM item WHERE ${chosen} AND group_no = ?`).pluck()
     this.#takeBack = database.prepare<[number, number | null, string]>(`UPDATE item SET sent = ?, push_no = ? WHERE ${chosen}`)
-    this.#leave = database.prepare<[number, number | null, number | null, string | null, number, number, string, number]>(
-      `UPDATE item SET group_no = ?, settled_at = ?, stored_at = ifnull(?, stored_at), reason = ?, attempts = attempts + ?, sent = ?, next_at = NULL WHERE ${chosen} AND group_no = ?`,
+    this.#leave = database.prepare<[number, number | null, number | null, number, string | null, number, number, string, number]>(
+      // What another device may have stored is ours when it was not there yet.
+      `UPDATE item SET group_no = ?, settled_at = ?, stored_at = ifnull(?, stored_at), device = CASE ? WHEN 1 THEN NULL ELSE device END, reason = ?, attempts = attempts + ?, sent = ?, next_at = NULL WHERE ${chosen} AND group_no = ?`,
     )
     this.#wait = database.prepare<[number, string | null, number, number, number, number, string, number]>(
       `UPDATE item SET group_no = ?, reason = ?, attempts = attempts + ?, next_at = ?, told = ?, push_no = ? WHERE ${chosen} AND group_no = ?`,
     )
     this.#attempts = new Attempts(database)
+    this.#ofOthers = database.prepare<[string], number>(`SELECT sequence FROM item WHERE ${chosen} AND device IS NOT NULL`).pluck()
     this.#withdrawn = database.prepare<[string], number>(`SELECT sequence FROM item WHERE ${chosen} AND withdrawn = 1`).pluck()
     this.#move = database.prepare<[number, number | null, string | null, number | null, number]>(
       'UPDATE item SET group_no = ?, settled_at = ?, reason = ?, discard_no = ?, next_at = NULL WHERE sequence = ?',
@@ -99,6 +102,7 @@ export class ItemTransitions {
   settle(results: readonly ItemResult[], now: number): void {
     const delivered: InFlightItem[] = []
     const ended: number[] = []
+    const elsewhere: InFlightItem[] = []
     for (const [decision, members] of byKey(results, ({ decision }) => decision)) {
       const items = members.map(({ inFlight }) => inFlight)
       for (const [groupNo, some] of byKey(items, (one) => one.groupNo)) this.#settleGroup(groupNo, some, decision, now)
@@ -108,9 +112,11 @@ export class ItemTransitions {
           delivered.push(one)
           ended.push(one.item.sequence)
         }
+        if (decision.duplicate) elsewhere.push(...this.#storedElsewhere(items))
       }
     }
     this.#countDelivered(delivered)
+    this.#notOurs(elsewhere)
     this.#rebase(this.#lanes.settled(ended))
     this.#dropWithdrawn(results)
   }
@@ -195,6 +201,7 @@ export class ItemTransitions {
             to.no,
             decision.next === 'delivered' ? now : null,
             decision.next === 'delivered' ? decision.storedAt : null,
+            decision.next === 'delivered' && !decision.duplicate ? 1 : 0,
             decision.next === 'rejected' ? decision.message : null,
             used,
             isKnownAbsent(decision) ? 0 : 1,
@@ -239,6 +246,23 @@ export class ItemTransitions {
           if (envelope) this.#archive.deleted(from.workspace, envelope)
         }
       }
+    }
+  }
+
+  /** Stored before it was ever sent from here, or by the device that this folder was: it is among that device's totals. */
+  #storedElsewhere(duplicates: readonly InFlightItem[]): InFlightItem[] {
+    const others = new Set(this.#ofOthers.all(sequencesOf(duplicates)))
+    return duplicates.filter(({ item, sent }) => !sent || others.has(item.sequence))
+  }
+
+  /** Takes back that they are among our totals. */
+  #notOurs(envelopes: readonly InFlightItem[]): void {
+    const { groups } = this.#writer
+    for (const [groupNo, members] of byKey(envelopes, (one) => one.groupNo)) {
+      const from = groups.get(groupNo)
+      if (from?.kind !== 'envelope') continue
+      this.#archive.stored(from.workspace, from.subKey, -members.length, -sizeOf(members))
+      this.#takeBack.run(1, null, sequencesOf(members))
     }
   }
 

@@ -47,6 +47,9 @@ export class EnvelopeRestorer {
   readonly #learn
   readonly #learnArchived
   readonly #insertDeleted
+  readonly #setNotOurs
+  readonly #isWithdrawn
+  readonly #markSent
   readonly #addUnopened
   readonly #dropUnopened
   readonly #unopened
@@ -88,6 +91,9 @@ export class EnvelopeRestorer {
       `INSERT INTO archive (workspace, entity, sequence, id, size_bytes, sub_key, own, withdrawn, revision, created_at, stored_at, device)
        VALUES (?, ?, ?, ?, 0, NULL, 0, 2, ?, ?, ?, ?)`,
     )
+    this.#setNotOurs = database.prepare<[number, number]>('UPDATE item SET push_no = NULL, device = ? WHERE sequence = ? AND push_no IS NOT NULL')
+    this.#isWithdrawn = database.prepare<[number], number>('SELECT 1 FROM item WHERE sequence = ? AND withdrawn = 1 AND sent = 0').pluck()
+    this.#markSent = database.prepare<[number]>('UPDATE item SET sent = 1 WHERE sequence = ?')
     this.#addUnopened = database.prepare<[number]>('INSERT OR IGNORE INTO unopened (sequence) VALUES (?)')
     this.#dropUnopened = database.prepare<[number]>('DELETE FROM unopened WHERE sequence = ?')
     this.#unopened = database.prepare<[number, number], { sequence: number; id: Buffer; entity: Buffer; revision: number; size_bytes: number; sha256: Buffer }>(
@@ -110,10 +116,12 @@ export class EnvelopeRestorer {
 
   /**
    * Envelopes that the platform gave back: known as delivered from now on, their revisions are taken. Answers the
-   * sequence of each; one that is known already keeps its own.
+   * sequence of each; one that is known already keeps its own. `deletedHere`: what was deleted here before it had left, and is there
+   * all the same.
    */
-  adopt(envelopes: readonly KnownEnvelope[], now: number): Map<string, number> {
+  adopt(envelopes: readonly KnownEnvelope[], now: number): { sequences: Map<string, number>; deletedHere: KnownEnvelope[] } {
     const sequences = new Map<string, number>()
+    const deletedHere: KnownEnvelope[] = []
     for (const envelope of envelopes) {
       const id = uuidBytes(envelope.id)
       if (id === null) continue
@@ -125,9 +133,14 @@ export class EnvelopeRestorer {
       const known = this.#find.get(id)
       if (known !== undefined && this.#learn.run(envelope.storedAt ?? null, packedOf(envelope), this.#deviceOf(envelope), known).changes > 0)
         this.#lookAgain(envelope)
+      if (known !== undefined) this.#disown(envelope, known)
+      if (known !== undefined && this.#isWithdrawn.get(known) !== undefined) {
+        this.#markSent.run(known)
+        deletedHere.push(envelope)
+      }
       sequences.set(envelope.id, known ?? this.#append(envelope, id, now))
     }
-    return sequences
+    return { sequences, deletedHere }
   }
 
   /** Versions that the platform says were deleted: what they replaced is not read again. */
@@ -195,6 +208,16 @@ export class EnvelopeRestorer {
       this.#opened.run(packedIds(replaces), sequence)
       this.#openedArchived.run(packedIds(replaces), bytes)
     }
+  }
+
+  /** The answer to a push was lost, and it was counted as ours although another device had stored it. */
+  #disown(envelope: KnownEnvelope, sequence: number): void {
+    const device = this.#deviceOf(envelope)
+    const step = device === null ? null : this.#lanes.step(sequence)
+    if (device === null || step === null) return
+    const { state, workspace, subKey } = this.#lanes.groupOf(step)
+    if (state !== 'delivered' || this.#setNotOurs.run(device, sequence).changes === 0 || step.withdrawn === 2) return
+    this.#archive.stored(workspace, subKey, -1, -envelope.sizeBytes)
   }
 
   #deviceOf({ deviceId = null }: { deviceId?: string | null }): number | null {

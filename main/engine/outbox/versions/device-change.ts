@@ -1,9 +1,11 @@
 import type { QueueWriter } from '../queue/queue-writer.ts'
-import { kindCode, stateCode } from '../queue/rows/codes.ts'
+import { kindCode, SETTLED, stateCode } from '../queue/rows/codes.ts'
+
+const SETTLED_CODES = [...SETTLED].map(stateCode).join(', ')
 
 /**
  * What was delivered as `deviceId` is that device's from now on: its counts at the platform, and the numbers of its versions. What is still
- * queued leaves as the new device. Belongs inside a transaction; takes about a second for half a million rows, once.
+ * queued leaves as the new device; what of it was sent before may have been stored as the old one. Belongs inside a transaction; takes about a second for half a million rows, once.
  */
 export function changeDevice({ database, names }: QueueWriter, workspace: number, deviceId: string): void {
   const device = names.number(deviceId)
@@ -11,6 +13,12 @@ export function changeDevice({ database, names }: QueueWriter, workspace: number
     .prepare<[number, number]>(
       `UPDATE item SET push_no = NULL, device = ifnull(device, ?)
        WHERE group_no IN (SELECT no FROM item_group WHERE workspace = ? AND kind = ${kindCode('envelope')} AND state = ${stateCode('delivered')})`,
+    )
+    .run(device, workspace)
+  database
+    .prepare<[number, number]>(
+      `UPDATE item SET device = ifnull(device, ?)
+       WHERE sent = 1 AND group_no IN (SELECT no FROM item_group WHERE workspace = ? AND kind = ${kindCode('envelope')} AND state NOT IN (${SETTLED_CODES}))`,
     )
     .run(device, workspace)
   database.prepare<[number, number]>('UPDATE archive SET own = 0, device = ifnull(device, ?) WHERE workspace = ?').run(device, workspace)

@@ -59,7 +59,7 @@ function isLater(one: Version, other: Version, clockOffsetMs: number): boolean {
 }
 
 /** No clock that runs ahead makes a version later than the platform stored it. `clockOffsetMs`: the platform's clock minus this one. */
-export function timeOf({ createdAt, storedAt }: Pick<Version, 'createdAt' | 'storedAt'>, clockOffsetMs: number): number {
+function timeOf({ createdAt, storedAt }: Pick<Version, 'createdAt' | 'storedAt'>, clockOffsetMs: number): number {
   return Math.min(createdAt, storedAt ?? createdAt + clockOffsetMs)
 }
 

@@ -9,7 +9,7 @@ import { idsOf } from './packed-ids.ts'
 /** A version as it lies here. `isDelivered`: stored at the platform, as far as is known. */
 export type KnownVersion = Version & { isDelivered: boolean; sizeBytes: number; sha256: Buffer | null }
 /** `read`: null when the version to be read is a deleted one. `others`: the other heads that can be read, the later ones first. */
-export type MemoryHeads = { heads: KnownVersion[]; read: KnownVersion | null; others: KnownVersion[] }
+type MemoryHeads = { heads: KnownVersion[]; read: KnownVersion | null; others: KnownVersion[] }
 
 /** Named beside what is read, of what this device deleted: older ones are known by their device's numbers. */
 const DELETED_NAMED = 64

@@ -8,7 +8,7 @@ import { type Trouble, troubleOf } from '../client/trouble.ts'
 const REFUSED_RETRY_MS = 60_000
 const CLOSE_TIMEOUT_MS = 2_000
 
-export type SessionLeaseParts = {
+type SessionLeaseParts = {
   client: PlatformClient
   clock: Clock
   workspaceId: string

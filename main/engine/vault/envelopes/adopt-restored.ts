@@ -5,7 +5,7 @@ import type { Vault } from '../vault.ts'
 import { readVersion } from './version-fronts.ts'
 import type { EnvelopeStore } from './envelope-store.ts'
 
-export type AdoptParts = {
+type AdoptParts = {
   outbox: Pick<Outbox, 'adoptDelivered' | 'adoptDeleted' | 'memory' | 'known'>
   envelopes: Pick<EnvelopeStore, 'upsert' | 'sync'>
   vault: Pick<Vault, 'state' | 'front'>

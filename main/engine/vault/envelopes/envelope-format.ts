@@ -50,7 +50,7 @@ const headers = new WeakMap<SealingKey, { subKeyId: string; header: Buffer }>()
 export type EnvelopeFront = { memoryId: string; deviceId: string; replaces: readonly string[] }
 export type SealedContent = { memoryId: string; contentType: string; bytes: Uint8Array }
 /** Each is used once under a key. */
-export type NoncePair = { front: Uint8Array; content: Uint8Array }
+type NoncePair = { front: Uint8Array; content: Uint8Array }
 
 /** Size in bytes of the sealed envelope that `sealEnvelope` would make. */
 export function sealedSize(bytesLength: number, memoryId: string, contentType: string, replacesCount = 0): number {

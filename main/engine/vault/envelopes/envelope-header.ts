@@ -22,7 +22,7 @@ export const NONCE_AT = CHECK_AT + KEY_CHECK_BYTES
 export const NONCE_BYTES = 12
 export const HEADER_BYTES = NONCE_AT + NONCE_BYTES
 export const TAG_BYTES = 16
-export const FORMATS: ReadonlySet<number> = new Set([1, 2])
+const FORMATS: ReadonlySet<number> = new Set([1, 2])
 
 /** What an envelope is bound to: moved to another place, it does not open. */
 export type EnvelopeBinding = { envelopeId: string; memoryRef: string; revision: number }
