@@ -260,7 +260,12 @@ export function createOutbox({
     adoptDelivered(envelopes) {
       const { sequences, deletedHere } = writer.write(() => {
         const adopted = restorer.adopt(envelopes, clock.now())
-        for (const { id, workspaceId, memoryRef } of adopted.deletedHere) enqueuer.deleteThere(workspaceId, memoryRef, [uuidBytes(id)].filter((bytes) => bytes !== null))
+        for (const { id, workspaceId, memoryRef } of adopted.deletedHere)
+          enqueuer.deleteThere(
+            workspaceId,
+            memoryRef,
+            [uuidBytes(id)].filter((bytes) => bytes !== null),
+          )
         return adopted
       })
       for (const workspaceId of new Set(deletedHere.map((envelope) => envelope.workspaceId))) announce(workspaceId, 'enqueued')
