@@ -286,7 +286,7 @@ function composeEngine(parts: EngineParts, journal: Journal, opened: (stores: St
   const subKeyRequests = createSubKeyRequests(client, (workspaceId) => sync.deviceId(workspaceId))
   const sync = composeSync({
     ...accounts,
-    ...{ local, activity, warn, stores, documents, outbox, envelopes, vault, subKeyRequests, trustedLoopbackOrigins, clock, random, emit, noteFault },
+    ...{ local, activity, warn, stores, documents, outbox, envelopes, vault, reader, subKeyRequests, trustedLoopbackOrigins, clock, random, emit, noteFault },
     drainer: () => drainer,
   })
   const drainer = composeDelivery({ outbox, client, reader, documents, sync, clock, random, emit, noteFault, restart })

@@ -11,6 +11,7 @@ import type { Stores } from '../store/stores.ts'
 import type { Documents } from '../sync/documents/documents.ts'
 import { createSync, type Sync } from '../sync/sync.ts'
 import { type Adopted, adoptRestored } from '../vault/envelopes/adopt-restored.ts'
+import type { HoldingReader } from '../vault/envelopes/ciphertext-reader.ts'
 import type { EnvelopeStore } from '../vault/envelopes/envelope-store.ts'
 import type { SubKeyRequests } from '../vault/keys/sub-key-requests.ts'
 import type { Vault } from '../vault/vault.ts'
@@ -23,6 +24,7 @@ export type SyncNeeds = Pick<AccountsParts, 'registry' | 'device' | 'tokens' | '
   outbox: Outbox
   envelopes: EnvelopeStore
   vault: Vault
+  reader: HoldingReader
   local: LocalSettings
   activity: Pick<ActivityLog, 'add'>
   warn: (kind: 'forked', text: string) => void
@@ -57,6 +59,7 @@ export function composeSync(needs: SyncNeeds): Sync {
     outbox,
     envelopes,
     vault,
+    reader,
     subKeyRequests,
     drainer,
     trustedLoopbackOrigins,
@@ -105,7 +108,7 @@ export function composeSync(needs: SyncNeeds): Sync {
     onRestorePage: (workspaceId) => outbox.noteRestorePage(workspaceId),
     onFault: (error) => noteFault('sync', error),
     async onRestored(workspaceId, page) {
-      const adopted = await adoptRestored({ outbox, envelopes, vault, deviceId: (id) => registry.find(id)?.deviceId ?? device.id }, workspaceId, page)
+      const adopted = await adoptRestored({ outbox, envelopes, vault, reader, deviceId: (id) => registry.find(id)?.deviceId ?? device.id }, workspaceId, page)
       const before = takenOver.get(workspaceId)
       takenOver.set(workspaceId, { added: (before?.added ?? 0) + adopted.added, readable: (before?.readable ?? 0) + adopted.readable })
     },

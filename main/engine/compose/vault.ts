@@ -4,14 +4,13 @@ import type { SecretStore } from '../../bridge/messages.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Warnings } from '../base/warnings.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { CiphertextReader } from '../outbox/item.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { type DiskGuard, isDiskFullError } from '../store/disk-space.ts'
 import type { NoteFault } from './faults.ts'
 import type { LocalSettings } from '../store/local-settings.ts'
 import type { Stores } from '../store/stores.ts'
 import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
-import { createCiphertextReader } from '../vault/envelopes/ciphertext-reader.ts'
+import { createCiphertextReader, type HoldingReader } from '../vault/envelopes/ciphertext-reader.ts'
 import { createEnvelopeStore, type EnvelopeStore } from '../vault/envelopes/envelope-store.ts'
 import { createFrontReader, type FrontReader } from '../vault/envelopes/version-fronts.ts'
 import { createMover, type Mover } from '../vault/envelopes/mover.ts'
@@ -41,7 +40,7 @@ export type VaultNeeds = {
 export type VaultParts = {
   vault: Vault
   envelopes: EnvelopeStore
-  reader: CiphertextReader
+  reader: HoldingReader
   titles: MemoryTitles
   mover: Mover
   mender: StoreMender

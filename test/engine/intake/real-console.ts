@@ -8,7 +8,7 @@ import { type IntakeLimits, type IntakeServer, startIntakeServer } from '../../.
 import { createOutbox, type Outbox } from '../../../main/engine/outbox/outbox.ts'
 import { type Database, openDatabase } from '../../../main/engine/store/database.ts'
 import { migrations } from '../../../main/engine/store/migrations.ts'
-import { createCiphertextReader } from '../../../main/engine/vault/envelopes/ciphertext-reader.ts'
+import { createCiphertextReader, type HoldingReader } from '../../../main/engine/vault/envelopes/ciphertext-reader.ts'
 import { createEnvelopeStore, type EnvelopeStore } from '../../../main/engine/vault/envelopes/envelope-store.ts'
 import { createMover, type Mover } from '../../../main/engine/vault/envelopes/mover.ts'
 import { createVault, type Vault } from '../../../main/engine/vault/vault.ts'
@@ -25,6 +25,7 @@ export type RealConsole = {
   disk: DiskGuard
   warnings: (StoreWarning | null)[]
   memories: MemoryService
+  reader: HoldingReader
   server: IntakeServer
   /** Errors behind a 500. */
   unexpected: unknown[]
@@ -63,10 +64,11 @@ export async function openRealConsole(
     ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
   })
   await disk.start()
+  const reader = createCiphertextReader(outbox.stage, store)
   const memories = createMemoryService({
     outbox,
     vault,
-    ciphertexts: createCiphertextReader(outbox.stage, store),
+    ciphertexts: reader,
     maxEnvelopeBytes: () => null,
     deviceId: () => DEVICE,
     disk,
@@ -92,6 +94,7 @@ export async function openRealConsole(
     disk,
     warnings,
     memories,
+    reader,
     server,
     unexpected,
     async agent(workspaceId, name) {

@@ -69,16 +69,20 @@ describe('the intake over the real outbox and vault', () => {
     const memoryRef = tidemark.vault.memoryRef(subKeyId, 'a')
     const at = { envelopeId: elsewhere, memoryRef, revision: 2, subKeyId, memoryId: 'a', contentType: 'text/plain' }
     const ciphertext = tidemark.vault.seal({ ...at, bytes: Buffer.from('of another'), deviceId: WORKSPACE, replaces: [first] })
-    await adoptRestored({ outbox: tidemark.outbox, envelopes: tidemark.store, vault: tidemark.vault, deviceId: () => DEVICE }, WORKSPACE, {
-      envelopes: [
-        {
-          ...{ id: elsewhere, memoryRef, revision: 2, subKeyId, deviceId: WORKSPACE, createdAt: 1, storedAt: 2, ciphertext },
-          sizeBytes: ciphertext.length,
-          sha256: createHash('sha256').update(ciphertext).digest('hex'),
-        },
-      ],
-      deleted: [],
-    })
+    await adoptRestored(
+      { outbox: tidemark.outbox, envelopes: tidemark.store, vault: tidemark.vault, reader: tidemark.reader, deviceId: () => DEVICE },
+      WORKSPACE,
+      {
+        envelopes: [
+          {
+            ...{ id: elsewhere, memoryRef, revision: 2, subKeyId, deviceId: WORKSPACE, createdAt: 1, storedAt: 2, ciphertext },
+            sizeBytes: ciphertext.length,
+            sha256: createHash('sha256').update(ciphertext).digest('hex'),
+          },
+        ],
+        deleted: [],
+      },
+    )
     const read = await ask(secret, '/v1/memories/a')
     expect([read.headers.get('etag'), read.headers.get('tidemark-other-versions'), await read.text()]).toEqual([`"${own}"`, elsewhere, 'of this computer'])
     const other = await ask(secret, `/v1/memories/a?version=${elsewhere}`)

@@ -21,13 +21,17 @@ const DENSE_PART = 0.25
 type Wanted = WantedCiphertext
 type Chunk = { first: number; last: number; rows: Promise<Map<string, Uint8Array>> }
 
+/** `hold`: these can be read until the function that it answers is called; their rows are here before the store has them. */
+export type HoldingReader = CiphertextReader & { hold(envelopes: readonly { id: string; ciphertext: Uint8Array }[]): () => void }
+
 /** `journal`: none where nothing is written to one. */
 export function createCiphertextReader(
   stage: Pick<CiphertextStage, 'read'>,
   store: EnvelopeStore,
   journal: Pick<Journal, 'readCiphertext'> | null = null,
-): CiphertextReader {
+): HoldingReader {
   const chunks: Chunk[] = []
+  const held = new Map<string, Uint8Array>()
 
   function chunkAt(sequence: number): Chunk | undefined {
     return chunks.find((chunk) => chunk.first <= sequence && sequence <= chunk.last)
@@ -132,6 +136,12 @@ export function createCiphertextReader(
   return {
     async read(items) {
       const found = stage.read(items.map((item) => item.id))
+      if (held.size > 0) {
+        for (const { id } of items) {
+          const bytes = held.get(id)
+          if (bytes) found.set(id, bytes)
+        }
+      }
       dropDamaged(found, items)
       try {
         await everywhere(items, found)
@@ -144,6 +154,12 @@ export function createCiphertextReader(
       if (journal !== null) for (const [id, bytes] of await journal.readCiphertext(lost)) found.set(id, bytes)
       if (lost.some((item) => !found.has(item.id))) store.suspect('missing row')
       return found
+    },
+    hold(envelopes) {
+      for (const { id, ciphertext } of envelopes) held.set(id, ciphertext)
+      return () => {
+        for (const { id } of envelopes) held.delete(id)
+      }
     },
     mayComeBack: () => store.suspicion() !== null,
   }

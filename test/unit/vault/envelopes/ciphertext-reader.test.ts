@@ -41,6 +41,15 @@ describe('the reader of ciphertext', () => {
     expect(log).not.toContain('upsert')
   })
 
+  it('gives what is held for it until it lies in the store, and suspects nothing meanwhile', async () => {
+    const { reader, items, store } = world(0)
+    const letGo = reader.hold([{ id: stored(5).id, ciphertext: Buffer.from('0005') }])
+    expect([...(await reader.read(items(5, 5))).values()].map(String)).toEqual(['0005'])
+    expect(store.suspicion()).toBeNull()
+    letGo()
+    expect(await reader.read(items(5, 5))).toEqual(new Map())
+  })
+
   it('asks for single rows where the wanted ones are far apart', async () => {
     const { reader, items, log } = world(2000)
     expect(await reader.read(items(1, 2000, 10))).toHaveLength(200)
