@@ -35,7 +35,7 @@ const forbidden: [rule: string, importer: string, specifier: string, target?: st
   ['renderer-imports-do-not-run-up', 'renderer/app/app.tsx', '../main.tsx', 'renderer/main.tsx'],
   ['renderer-folders-are-layers', 'renderer/helpers/dates.ts', '../base/format/format.ts', 'renderer/base/format/format.ts'],
   ['renderer-folders-are-layers', 'renderer/second.tsx', './app/app.tsx', 'renderer/app/app.tsx'],
-  ['views-of-the-statement-reckon-nothing', 'renderer/pages/costs/bars.tsx', '../../../shared/billing/proration.ts', 'shared/billing/proration.ts'],
+  ['views-of-the-statement-reckon-nothing', 'renderer/pages/costs/bars.tsx', '../../../shared/billing/pricing.ts', 'shared/billing/pricing.ts'],
   ['views-of-the-statement-reckon-nothing', 'main/sandbox/invoices/lines.ts', '../../../shared/billing/projected-cost.ts', 'shared/billing/projected-cost.ts'],
   ['pages-do-not-know-each-other', 'renderer/pages/wallet/top-up.tsx', '../plans/order-dialog.tsx', 'renderer/pages/plans/order-dialog.tsx'],
   ['pages-do-not-know-each-other', 'renderer/pages/wallet/estimate/lines.tsx', '../../plans/index.ts', 'renderer/pages/plans/index.ts'],
