@@ -16,7 +16,7 @@ export type Happening =
 
 export type CauseOf = (happening: Happening) => Promise<Cause>
 
-export type Act = {
+type Act = {
   workspaceId: string
   memberId: string
   via: 'approval' | 'portal'

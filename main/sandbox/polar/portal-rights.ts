@@ -7,7 +7,7 @@ import { permissionIn } from '../permissions/permission.ts'
 import type { Store, Unit } from '../store/store.ts'
 import type { PortalDoor } from './embedded/portal-door.ts'
 
-export const portalActions = ['change', 'cancel'] as const
+const portalActions = ['change', 'cancel'] as const
 /** What the operator has set the real Polar's portal to allow about plans. The embedded one asks for each member instead. */
 export type PortalAction = (typeof portalActions)[number]
 
@@ -33,7 +33,7 @@ const TOLD_WITHIN_MS = 2 * 3_600_000
 const AGREED = 'The plan in force was agreed with you. Whoever runs the platform changes it.'
 
 /** Why whoever opens the portal may do nothing about the plan in it, in words; null: they may. */
-export function whyPlanLocked(account: Account, opener: Pick<Opener, 'role' | 'homeWorkspaceId'>): string | null {
+function whyPlanLocked(account: Account, opener: Pick<Opener, 'role' | 'homeWorkspaceId'>): string | null {
   const answer = permissionIn(account, opener, 'update_plan')
   if (answer.allowed !== true) return answer.reason
   return isAgreed(account) ? AGREED : null

@@ -26,7 +26,7 @@ import { afterwards, CENTS_PER_AU, columnsOf, type Purchase } from './purchase.t
 
 export type Quote = { [K in keyof typeof quoteShape]: z.output<(typeof quoteShape)[K]> }
 /** What is quoted: a purchase, or the end of the subscription with its period, which costs nothing. */
-export type Quoted = Purchase | { readonly product: 'cancel'; readonly cancel: boolean }
+type Quoted = Purchase | { readonly product: 'cancel'; readonly cancel: boolean }
 
 /** A quote is confirmed within this time, or made anew. */
 const QUOTE_MS = 10 * 60_000
@@ -108,7 +108,7 @@ function quoteChanged(quote: Quote): Refusal {
   )
 }
 
-export function lineDocument({ catalog }: Pick<Account, 'catalog'>, line: StatementLine): z.output<typeof quotedLine> {
+function lineDocument({ catalog }: Pick<Account, 'catalog'>, line: StatementLine): z.output<typeof quotedLine> {
   return {
     kind: line.kind,
     subject: line.subjectId,
