@@ -13,7 +13,7 @@ const nameBytes = 3
 const ivBytes = 12
 const tagBytes = 16
 
-type Known = 'decryptStringAsync' | 'encryptStringAsync' | 'getSelectedStorageBackend' | 'isAsyncEncryptionAvailable'
+type Known = 'decryptStringAsync' | 'encryptStringAsync' | 'getSelectedStorageBackend' | 'isAsyncEncryptionAvailable' | 'setUsePlainTextEncryption'
 
 /** The asynchronous API finds its key by itself; what a command line says of a password store is for the synchronous one. */
 function currentKey(): 'v10' | 'v11' {
@@ -31,6 +31,8 @@ export const safeStorage = refuseUnknown('safeStorage', {
   async isAsyncEncryptionAvailable() {
     return app.isReady()
   },
+  /** Of the synchronous API. */
+  setUsePlainTextEncryption() {},
   /** Of the synchronous API, by the desktop's name (shell/browser/electron_browser_main_parts.cc:585-589): a choice that the asynchronous one does not know. */
   getSelectedStorageBackend: () => (app.commandLine.getSwitchValue('password-store') === 'basic' ? 'basic_text' : 'gnome_libsecret'),
   async encryptStringAsync(text) {
