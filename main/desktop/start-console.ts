@@ -118,7 +118,7 @@ export async function startConsole(input: StartConsoleInput): Promise<{ arrive: 
     },
     async installNow(updater) {
       const { installNow } = await import('./updates/load-updater.ts')
-      await installNow(updater, (program) => startAgain(program, []))
+      await installNow(updater, startAgain)
     },
     changed: (status) => tell({ event: 'updates.changed', payload: status }),
     report,

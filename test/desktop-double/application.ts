@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { App, CommandLine as ElectronCommandLine, LoginItemSettings, Settings } from 'electron'
+import type { App, CommandLine as ElectronCommandLine, LoginItemSettings, RelaunchOptions, Settings } from 'electron'
 import { closeBrowser, onBrowserEnd, startBrowser } from './browser.ts'
 import { makeEvent } from './event.ts'
 import { machine } from './machine.ts'
@@ -74,6 +74,7 @@ class Application extends Surface implements Pick<App, Known> {
   #state: 'running' | 'quitting' | 'gone' = 'running'
   #lock: InstanceLock | null = null
   #exitCode = 1
+  #argumentsOfRelaunch: string[] = []
 
   /** What Electron knows before the first line of the application runs. */
   prepare(args: readonly string[], appPath: string, { name, productName, version }: Manifest, isPackaged: boolean): void {
@@ -169,8 +170,9 @@ class Application extends Surface implements Pick<App, Known> {
     recorded.broughtToFront += 1
   }
   /** The new one comes when this one has ended, with its arguments and without its output (shell/browser/relauncher.cc, relauncher_linux.cc). */
-  relaunch(): void {
+  relaunch({ args = process.argv.slice(1) }: RelaunchOptions = {}): void {
     recorded.relaunches += 1
+    this.#argumentsOfRelaunch = args
   }
 
   requestSingleInstanceLock(additionalData: Record<string, unknown> = {}): boolean {
@@ -223,8 +225,8 @@ class Application extends Surface implements Pick<App, Known> {
     this.#state = 'gone'
     this.emit('quit', makeEvent(), exitCode)
     this.#exitCode = exitCode
-    const [executable = '', ...args] = process.argv
-    if (recorded.relaunches > 0) process.once('exit', () => spawn(executable, args, { detached: true, stdio: 'ignore' }).unref())
+    const [executable = ''] = process.argv
+    if (recorded.relaunches > 0) process.once('exit', () => spawn(executable, this.#argumentsOfRelaunch, { detached: true, stdio: 'ignore' }).unref())
     if (closeBrowser()) setTimeout(() => process.exit(exitCode), endsWithinMs)
     else process.exit(exitCode)
   }

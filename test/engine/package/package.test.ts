@@ -91,7 +91,8 @@ test('AppImage and deb can be made: what they need of package.json is there, and
     prepackaged: program,
     publish: 'never',
     effectiveOptionComputed: async (options: unknown) => {
-      computed.push(options)
+      // Of a deb its arguments, and where its entry in the menu lies until this is over.
+      computed.push(Array.isArray(options) ? [options[0], readFileSync(String(options[1]), 'utf8')] : options)
       return true
     },
     config: packageConfiguration({
@@ -109,7 +110,7 @@ test('AppImage and deb can be made: what they need of package.json is there, and
   const deb = computed.find((options): options is [string[], string] => Array.isArray(options))
   expect(deb?.[0].join(' ')).toContain('--url https://tidemark.example')
   expect(deb?.[0].join(' ')).toContain('--maintainer Tidemark <maintainers@tidemark.example>')
-  const debEntry = readFileSync(deb?.[1] ?? '', 'utf8')
+  const debEntry = deb?.[1] ?? ''
   expect(debEntry).toMatch(/^Exec=\/opt\/Tidemark\/tidemark %U$/m)
   // What the desktop knows the window by: Electron takes it from package.json.
   const { desktopName } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { desktopName: string }
@@ -201,6 +202,8 @@ describe('the packed program, started', () => {
       await vi.waitFor(() => expect(existsSync(join(dataDir, 'host.json'))).toBe(false), { timeout: 20_000, interval: 100 })
     } finally {
       await app.close().catch(() => {})
+      // The second program is nobody's child: where something failed it may still run.
+      if (existsSync(join(dataDir, 'host.json'))) process.kill(holder().pid, 'SIGKILL')
       if (isMounted) spawnSync('umount', ['-l', apps])
     }
   }, 120_000)

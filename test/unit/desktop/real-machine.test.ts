@@ -43,6 +43,10 @@ describe('the key of the keys', () => {
 })
 
 describe('the start that follows the end of an AppImage', () => {
+  test('asks for what this one was asked for, but for a link and for waiting in the tray', async () => {
+    const { argumentsAgain } = await import('../../../main/desktop/life/start-again.ts')
+    expect(argumentsAgain(['--hidden', '--data=/d', 'tidemark://open/outbox', '--no-sandbox'])).toEqual(['--data=/d', '--no-sandbox'])
+  })
   test('waits for that end, and hands its arguments on as they are', async () => {
     const { waitAndStart } = await import('../../../main/desktop/life/start-again.ts')
     const first = spawn('sleep', ['0.6'])
