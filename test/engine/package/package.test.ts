@@ -153,7 +153,7 @@ describe('the packed program, started', () => {
     const app = await launchDesktop({ executablePath: appImage, args: [`--data=${dataDir}`], cwd: folder, env: environment() })
     try {
       const page = await app.firstWindow()
-      await page.getByRole('navigation', { name: 'Main' }).waitFor()
+      await page.getByRole('navigation', { name: 'Main' }).waitFor({ timeout: 90_000 })
       expect(await app.evaluate(({ app: application }) => [application.isPackaged, application.getVersion()])).toEqual([true, '1.0.0'])
       type Status = { state: string; detail: string | null }
       const call = async (name: string, input: object = {}): Promise<Status> => {
@@ -163,7 +163,7 @@ describe('the packed program, started', () => {
         return answer.value
       }
       // LanceDB is loaded when the first write is moved there; SQLite was needed to come this far.
-      await vi.waitFor(async () => expect(await call('workspaces.list')).toHaveLength(5), { timeout: 30_000, interval: 200 })
+      await vi.waitFor(async () => expect(await call('workspaces.list')).toHaveLength(5), { timeout: 90_000, interval: 200 })
       const downloaded = async (): Promise<Status> => {
         await call('updates.download')
         await vi.waitFor(async () => expect((await call('updates.status')).state).not.toBe('downloading'), { timeout: 20_000, interval: 100 })
@@ -194,17 +194,17 @@ describe('the packed program, started', () => {
       await call('updates.install', { when: 'now' })
       expect(await ended).toBe(0)
       expect(readFileSync(appImage)).toEqual(offered)
-      await vi.waitFor(() => expect(log()).toContain('Tidemark 1.0.1 starts'), { timeout: 20_000, interval: 100 })
-      await vi.waitFor(() => expect(existsSync(join(dataDir, 'intake.json'))).toBe(true), { timeout: 20_000, interval: 100 })
+      await vi.waitFor(() => expect(log()).toContain('Tidemark 1.0.1 starts'), { timeout: 60_000, interval: 100 })
+      await vi.waitFor(() => expect(existsSync(join(dataDir, 'intake.json'))).toBe(true), { timeout: 90_000, interval: 100 })
       const { pid } = holder()
       expect(pid).not.toBe(before)
       process.kill(pid, 'SIGTERM')
-      await vi.waitFor(() => expect(existsSync(join(dataDir, 'host.json'))).toBe(false), { timeout: 20_000, interval: 100 })
+      await vi.waitFor(() => expect(existsSync(join(dataDir, 'host.json'))).toBe(false), { timeout: 60_000, interval: 100 })
     } finally {
       await app.close().catch(() => {})
       // The second program is nobody's child: where something failed it may still run.
       if (existsSync(join(dataDir, 'host.json'))) process.kill(holder().pid, 'SIGKILL')
       if (isMounted) spawnSync('umount', ['-l', apps])
     }
-  }, 120_000)
+  }, 400_000)
 })
