@@ -19,8 +19,21 @@ function npmStart(options: string[], env: Record<string, string | undefined>): S
   })
   let text = ''
   for (const stream of [program.stdout, program.stderr]) stream?.on('data', (chunk) => (text += String(chunk)))
-  return { program, said: () => text, ended: once(program, 'exit').then(([code]) => code as number | null) }
+  const started = { program, said: () => text, ended: once(program, 'exit').then(([code]) => code as number | null) }
+  running.add(started)
+  return started
 }
+
+/** What a test that failed has left. The desktop is in a group of its own, and ends with the one that started it. */
+const running = new Set<Started>()
+test.afterEach(async () => {
+  for (const started of running) {
+    running.delete(started)
+    if (started.program.exitCode !== null || started.program.signalCode !== null) continue
+    toTheTerminal(started, 'SIGTERM')
+    await started.ended
+  }
+})
 
 function toTheTerminal({ program }: Started, signal: NodeJS.Signals): void {
   if (program.pid !== undefined) process.kill(-program.pid, signal)
@@ -33,7 +46,7 @@ test('the terminal is closed: the desktop is asked once, and stops in order', as
   test.info().skip(desktopRuntime.kind === 'electron', 'a window would open in front of whoever runs this')
   const dataDir = await stage.folder('start')
   const started = npmStart(['--data', dataDir, '--no-sandbox'], { ...noRuntime, ELECTRON_OVERRIDE_DIST_PATH: doubleFolder, DISPLAY: ':99' })
-  await expect.poll(() => existsSync(join(dataDir, 'intake.json')), { timeout: 60_000 }).toBe(true)
+  await expect.poll(() => existsSync(join(dataDir, 'intake.json')), { timeout: 120_000 }).toBe(true)
   toTheTerminal(started, 'SIGHUP')
   expect(await started.ended).toBe(0)
   expect(existsSync(join(dataDir, 'host.json'))).toBe(false)
