@@ -14,8 +14,9 @@ const node24 = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node
 
 const startHelp = `Usage: npm start -- [options]
 
-  --web              open the console in the browser (a web host on 127.0.0.1)
-  --desktop          open the console as a desktop window (needs the Electron runtime)
+  --web              open the console in the browser (a web host on 127.0.0.1); fetches nothing
+  --desktop          open the console as a desktop window or not at all (fetches Electron's runtime
+                     where it is missing, once)
   --port N           port of the web host (default 4780; in use: the next free one)
   --intake-port N    port of the agents' door (default: as at the last start)
   --data DIR         data folder (default: the system's folder for application data)
