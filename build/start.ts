@@ -8,7 +8,7 @@ const options = process.argv.slice(2)
 const desktopOnly = options.includes('--desktop')
 
 const desktop: { binary: string } | { binary: null; why: string } = options.includes('--web') ? { binary: null, why: '' } : await findDesktop()
-if (desktop.binary === null && desktopOnly) {
+if (desktop.binary === null && desktopOnly && desktop.why !== '') {
   console.error(`The desktop cannot be opened: ${desktop.why}. Without --desktop the console opens in the browser.`)
   process.exitCode = 1
 } else if (!buildIfNeeded()) {

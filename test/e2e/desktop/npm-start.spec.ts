@@ -69,13 +69,3 @@ test('the runtime cannot be had: the browser’s console opens, and says why', a
     expect(await started.ended).toBe(0)
   }
 })
-
-test('--desktop without a runtime ends with the reason', async ({ stage }) => {
-  const started = npmStart(['--desktop', '--data', await stage.folder('start')], {
-    ...noRuntime,
-    ELECTRON_OVERRIDE_DIST_PATH: '/nowhere',
-    DISPLAY: ':99',
-  })
-  expect(await started.ended).toBe(1)
-  expect(started.said()).toContain('The desktop cannot be opened: the environment names /nowhere')
-})
