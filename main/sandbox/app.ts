@@ -24,6 +24,7 @@ import { runRoutes } from './api/runs.ts'
 import { sessionRoutes } from './api/sessions.ts'
 import { settingsRoutes } from './api/settings.ts'
 import { subKeyRoutes } from './api/sub-keys.ts'
+import { summaryRoutes } from './api/summaries.ts'
 import { USAGE_EVENTS_PATH, usageEventRoutes } from './api/usage-events.ts'
 import { usageHistoryRoutes } from './api/usage-history.ts'
 import { tenantRoutes } from './api/tenants.ts'
@@ -108,6 +109,7 @@ export function makeApp({ platform, refresh, alerts, webhookSecret, embedded, po
   app.route('/', eventRoutes(platform))
   app.route('/', sessionRoutes(platform))
   app.route('/', deviceRoutes(platform))
+  app.route('/', summaryRoutes(platform))
   app.route('/', subKeyRoutes(platform))
   app.route('/', memberRoutes(platform, seed, demo))
   app.route('/', webhookRoutes(platform, refresh, webhookSecret))

@@ -53,6 +53,7 @@ export const platformErrors = {
   unsupported_media_type: { statuses: [415], class: 'final', meaning: 'The body has another content type than the route takes.' },
   body_too_large: { statuses: [413], class: 'final', meaning: 'The body is larger than the route takes.' },
   idempotency_key_reused: { statuses: [422], class: 'final', meaning: 'The idempotency key was used for another request.' },
+  cursor_unknown: { statuses: [410], class: 'final', meaning: 'The platform does not have the history up to which was read: everything is read anew.' },
   rate_limited: { statuses: [429], class: 'rate', meaning: 'There were more requests in this minute than the plan allows.' },
 
   // ── what this platform does not have ──────────────────────────────────────────────────────────────────────

@@ -16,6 +16,8 @@ import { count, hash256, isoTime, period, uuid, wireLimit } from './primitives.t
 /** Most envelopes and most ciphertext bytes in one push (protocol.md, "Push"). */
 export const PUSH_MAX_ENVELOPES = 500
 export const PUSH_MAX_BYTES = 4 * 1024 * 1024
+/** Most ids in one page of `GET /v1/sync/ids`. */
+export const IDS_PAGE_MAX = 2000
 /** Default of `max_envelope_bytes`: one envelope of up to this size may travel alone. */
 export const MAX_ENVELOPE_BYTES = 8 * 1024 * 1024
 
@@ -31,6 +33,8 @@ export const platformError = z.looseObject({
   limit: wireLimit.optional(),
   used: count.optional(),
   retry_after_s: z.int().nonnegative().optional(),
+  /** Only with `cursor_unknown`: when the last change was made that the platform still has of the history that was read. */
+  went_back_to: isoTime.optional(),
   /** Only with `version_conflict`: what the platform has now. */
   current: z.unknown().optional(),
   /** Only with `quote_changed`: what it costs now. */
@@ -62,6 +66,16 @@ export const deviceCounter = z.looseObject({
   /** Push calls that stored at least one envelope plus restore pages, in the current period. */
   sync_operations: count,
 })
+
+/** `GET /v1/devices/{id}/summary`: what this device has at the platform at this very moment, and what its ids add up to. */
+export const deviceSummary = deviceCounter.extend({
+  /** Ids that pushes of this device were told to be stored, deleted ones included, and the sum of SHA-256(id) over them, mod 2^256. */
+  count,
+  sum: hash256,
+})
+export type DeviceSummary = z.infer<typeof deviceSummary>
+/** `GET /v1/sync/ids?device=&after=`: those ids in their own order. `after` is the last one of the page before. */
+export const idsResponse = z.looseObject({ ids: z.array(z.looseObject({ id: uuid, deleted: z.boolean() })), more: z.boolean() })
 
 export const planInForce = z.looseObject({
   id: z.string(),
@@ -176,6 +190,8 @@ export const workspaceResponse = z.looseObject({
   capabilities: z.array(z.string()),
   max_envelope_bytes: count,
   versions: z.looseObject({ platform: z.string(), contract: z.int() }),
+  /** Which platform this is, wherever it is reached; an account is this and `id`. Older platforms do not say it. */
+  platform_id: uuid.optional(),
 })
 
 export const deviceDocument = z.looseObject({

@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { changesResponse } from '../../../shared/contract/platform.ts'
 import { makeRoutes, type Routes } from '../http/environment.ts'
-import { badRequest } from '../http/failure.ts'
 import { hiddenTopics } from '../permissions/feed-permission.ts'
 import { jsonAnswer, refusals, security } from '../http/route.ts'
 import { openAccount } from '../meter/open-account.ts'
@@ -28,7 +27,6 @@ export function changesRoutes({ store }: Platform): Routes {
     const account = await store.write((unit) => openAccount(unit, signedIn.workspaceId))
     const hidden = hiddenTopics(account, signedIn)
     const page = await store.write(({ tx }) => readFeed(tx, signedIn.workspaceId, { since, limit: limit ?? PAGE, hidden }))
-    if (page === null) throw badRequest('This cursor was never given by this platform.', 'Read the feed from the beginning, without since.')
     // The workspace document names the member, who is whoever asks.
     const changes = page.changes.map((change) =>
       change.topic === 'workspace' ? { ...change, body: { ...asObject(change.body), member: memberDocument(signedIn) } } : change,

@@ -18,10 +18,7 @@ const restore = createRoute({
   security,
   request: {
     query: z.object({
-      since: z
-        .string()
-        .regex(/^\d{1,15}$/, 'must be a cursor of an earlier page')
-        .optional(),
+      since: z.string().max(128).optional(),
       limit: z.coerce.number().int().min(1).max(500).optional(),
       device_id: uuid.optional(),
     }),
@@ -43,7 +40,7 @@ export function envelopeRoutes({ store }: Platform): Routes {
       const { workspaceId } = context.get('signedIn')
       const { since, limit, device_id: deviceId } = context.req.valid('query')
       const page = await store.write(async (unit) =>
-        readRestorePage(unit, await openAccount(unit, workspaceId), { since: Number(since ?? 0), limit: limit ?? RESTORE_PAGE, deviceId: deviceId ?? null }),
+        readRestorePage(unit, await openAccount(unit, workspaceId), { cursor: since, limit: limit ?? RESTORE_PAGE, deviceId: deviceId ?? null }),
       )
       if (page instanceof Refusal) throw page
       return context.json(page, 200)

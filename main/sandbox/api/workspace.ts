@@ -18,7 +18,7 @@ export function workspaceRoutes(platform: Platform): Routes {
   return makeRoutes().openapi(readWorkspace, async (context) => {
     const signedIn = context.get('signedIn')
     const document = await platform.store.write(async (unit) => workspaceDocument(await openAccount(unit, signedIn.workspaceId)))
-    return context.json({ ...document, member: memberDocument(signedIn) }, 200)
+    return context.json({ ...document, platform_id: platform.store.platformId, member: memberDocument(signedIn) }, 200)
   })
 }
 

@@ -3,7 +3,7 @@ import { type AnswerCode, type MeterCode, statusOf } from '../../../shared/contr
 import type { platformError } from '../../../shared/contract/platform.ts'
 
 type ErrorBody = z.output<typeof platformError>
-export type FailureDetails = Pick<ErrorBody, 'reason' | 'meter' | 'limit' | 'used' | 'retry_after_s' | 'current' | 'quote'> & {
+export type FailureDetails = Pick<ErrorBody, 'reason' | 'meter' | 'limit' | 'used' | 'retry_after_s' | 'current' | 'quote' | 'went_back_to'> & {
   /** Of a refusal by a wallet: micro-AU, and what a confirmation needs. */
   total_micro_au?: number | string
   available_micro_au?: number | string

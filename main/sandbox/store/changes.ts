@@ -1,6 +1,7 @@
 import type { Statement } from 'better-sqlite3'
 import type { Transaction } from 'kysely'
 import type { DocumentTopic } from '../../../shared/contract/platform/topics.ts'
+import { cursorAt, sequenceOf } from './eras.ts'
 import type { SqliteFile } from './open.ts'
 import type { Schema } from './schema.ts'
 
@@ -41,10 +42,11 @@ export class ChangeBook {
     return [...this.#documents.values()].filter((document) => document.topic === topic)
   }
 
-  flush(file: SqliteFile): void {
+  /** @param now epoch ms. */
+  flush(file: SqliteFile, now: number): void {
     const statements = statementsOf(file)
     for (const [workspaceId, documents] of Map.groupBy(this.#documents.values(), (document) => document.workspaceId)) {
-      const moved = writeMoved(statements, workspaceId, documents)
+      const moved = writeMoved(statements, workspaceId, documents, now)
       if (moved.size > 0 && !this.#quiet) this.moved.set(workspaceId, moved)
     }
     this.#documents.clear()
@@ -52,7 +54,7 @@ export class ChangeBook {
 }
 
 /** @returns the topics of the documents that really say something else than before. */
-function writeMoved({ find, last, write, advance }: FeedStatements, workspaceId: string, documents: readonly ChangedDocument[]): Set<string> {
+function writeMoved({ find, last, write, advance }: FeedStatements, workspaceId: string, documents: readonly ChangedDocument[], now: number): Set<string> {
   const moved = new Set<string>()
   const first = last.get(workspaceId)?.change_sequence ?? 0
   let sequence = first
@@ -65,7 +67,7 @@ function writeMoved({ find, last, write, advance }: FeedStatements, workspaceId:
     write.run(workspaceId, topic, id, sequence, text === null ? 'delete' : 'upsert', version ?? (before?.version ?? 0) + 1, text)
     moved.add(topic)
   }
-  if (sequence > first) advance.run(sequence, workspaceId)
+  if (sequence > first) advance.run(sequence, now, workspaceId)
   return moved
 }
 
@@ -82,7 +84,7 @@ class FeedStatements {
   readonly find: Statement<[workspaceId: string, topic: string, id: string], { version: number; body: string | null }>
   readonly last: Statement<[workspaceId: string], { change_sequence: number }>
   readonly write: Statement<[workspaceId: string, topic: string, id: string, sequence: number, op: string, version: number, body: string | null]>
-  readonly advance: Statement<[sequence: number, workspaceId: string]>
+  readonly advance: Statement<[sequence: number, changedAt: number, workspaceId: string]>
 
   constructor(file: SqliteFile) {
     this.find = file.prepare('SELECT version, body FROM changes WHERE workspace_id = ? AND topic = ? AND id = ?')
@@ -91,7 +93,7 @@ class FeedStatements {
       `INSERT INTO changes (workspace_id, topic, id, sequence, op, version, body) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (workspace_id, topic, id) DO UPDATE SET sequence = excluded.sequence, op = excluded.op, version = excluded.version, body = excluded.body`,
     )
-    this.advance = file.prepare('UPDATE workspaces SET change_sequence = ? WHERE id = ?')
+    this.advance = file.prepare('UPDATE workspaces SET change_sequence = ?, changed_at = ? WHERE id = ?')
   }
 }
 
@@ -103,20 +105,18 @@ export type FeedPage = {
 
 /**
  * The documents that changed since the cursor, in the order of their last change. A cursor is opaque to the console.
- * One of another life of this database starts from the beginning: it cannot know what that console has.
  *
  * @param hidden topics that whoever asks is not sent. They are left out here and not afterwards, or a role that sees little would get
  *   one empty page after another.
- * @returns null for a cursor that this platform never gave.
+ * @throws Refusal 410 `cursor_unknown`; 400 for a cursor that no platform ever gave.
  */
 export async function readFeed(
   tx: Transaction<Schema>,
   workspaceId: string,
   { since: cursor, limit, hidden }: { since: string | undefined; limit: number; hidden: ReadonlySet<string> },
-): Promise<FeedPage | null> {
-  const { epoch, sequence: end } = await feedEnd(tx, workspaceId)
-  const since = cursor === undefined ? 0 : sequenceOf(cursor, epoch)
-  if (since === null) return null
+): Promise<FeedPage> {
+  const end = await feedEnd(tx, workspaceId)
+  const since = await sequenceOf(tx, workspaceId, 'changes', cursor, end)
   const rows = await tx
     .selectFrom('changes')
     .selectAll()
@@ -131,25 +131,17 @@ export async function readFeed(
   return {
     changes: page.map(({ topic, id, op, version, body }) => ({ topic, id, op, version, body: body === null ? null : JSON.parse(body) })),
     // The last page ends where the feed ends, past what is hidden: a heartbeat names the same cursor.
-    cursor: `${epoch}.${more ? (page.at(-1)?.sequence ?? since) : Math.max(since, end)}`,
+    cursor: await cursorAt(tx, workspaceId, 'changes', more ? (page.at(-1)?.sequence ?? since) : end),
     more,
   }
 }
 
 /** The cursor of whoever has read everything. */
 export async function feedCursor(tx: Transaction<Schema>, workspaceId: string): Promise<string> {
-  const { epoch, sequence } = await feedEnd(tx, workspaceId)
-  return `${epoch}.${sequence}`
+  return await cursorAt(tx, workspaceId, 'changes', await feedEnd(tx, workspaceId))
 }
 
-async function feedEnd(tx: Transaction<Schema>, workspaceId: string): Promise<{ epoch: string; sequence: number }> {
-  const { epoch } = await tx.selectFrom('feed').select('epoch').executeTakeFirstOrThrow()
+async function feedEnd(tx: Transaction<Schema>, workspaceId: string): Promise<number> {
   const workspace = await tx.selectFrom('workspaces').select('change_sequence').where('id', '=', workspaceId).executeTakeFirst()
-  return { epoch, sequence: workspace?.change_sequence ?? 0 }
-}
-
-function sequenceOf(cursor: string, epoch: string): number | null {
-  const match = /^([0-9a-f]{16})\.(\d{1,15})$/.exec(cursor)
-  if (match === null) return null
-  return match[1] === epoch ? Number(match[2]) : 0
+  return workspace?.change_sequence ?? 0
 }

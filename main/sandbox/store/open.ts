@@ -1,5 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { provideIdSum } from './id-sum.ts'
 
 export type SqliteFile = BetterSqlite3.Database
 export type DatabaseName = 'platform' | 'polar'
@@ -28,6 +29,7 @@ export function openSqlite(path: string, name: DatabaseName): SqliteFile {
     // 32 MiB of log between checkpoints: each costs two more syncs, and a drain writes a megabyte a push.
     database.pragma('wal_autocheckpoint = 8192')
     if (database.pragma('synchronous', { simple: true }) !== 2) throw new Error(`${path}: synchronous=FULL was not taken`)
+    provideIdSum(database)
     for (const migration of migrations) {
       if (migration.version <= current) continue
       database.transaction(() => {

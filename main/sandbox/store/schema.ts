@@ -30,6 +30,9 @@ export type WorkspacesTable = {
   period_start: number
   period_end: number
   change_sequence: Generated<number>
+  /** When the newest row of the changes feed was written; null: not since this is kept. */
+  changed_at: Generated<number | null>
+  envelope_sequence: Generated<number>
   created_at: number
 }
 
@@ -92,7 +95,11 @@ export type Schema = InvoiceTables &
     sessions: { id: string; workspace_id: string; device_id: string; opened_at: number; expires_at: number; closed_at: number | null }
     envelopes: EnvelopesTable
     changes: { workspace_id: string; topic: string; id: string; sequence: number; op: 'upsert' | 'delete'; version: number; body: string | null }
-    feed: { epoch: string }
+    platform_identity: { only_row: number; id: string }
+    present_era: { only_row: number; name: string }
+    eras: { workspace_id: string; feed: 'changes' | 'envelopes'; first_sequence: number; era: string; after_at: number | null }
+    device_summaries: { workspace_id: string; device_id: string; count: number; sum: string }
+    duplicate_ids: { workspace_id: string; device_id: string; id: string }
     webhook_receipts: { webhook_id: string; received_at: number }
     remembered_answers: {
       workspace_id: string

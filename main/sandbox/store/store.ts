@@ -2,6 +2,7 @@ import { Kysely, SqliteDialect, type Transaction } from 'kysely'
 import { type Catalogs, shippedCatalogs } from '../catalogs.ts'
 import type { Clock } from '../clock.ts'
 import { ChangeBook } from './changes.ts'
+import { beginEra } from './eras.ts'
 import { openSqlite, type SqliteFile, withKeptStatements } from './open.ts'
 import type { Schema } from './schema.ts'
 
@@ -30,6 +31,8 @@ export type ChangeListener = (workspaceId: string, topics: ReadonlySet<string>) 
  */
 export class Store {
   readonly file: SqliteFile
+  /** Which platform this is, wherever it is reached; kept in every copy of its database. */
+  readonly platformId: string
   readonly #kysely: Kysely<Schema>
   readonly #clock: Clock
   readonly catalogs: Catalogs
@@ -38,6 +41,8 @@ export class Store {
 
   constructor(path: string, clock: Clock, catalogs = shippedCatalogs) {
     this.file = openSqlite(path, 'platform')
+    beginEra(this.file)
+    this.platformId = String(this.file.prepare('SELECT id FROM platform_identity').pluck().get())
     this.#kysely = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withKeptStatements(this.file) }) })
     this.#clock = clock
     this.catalogs = catalogs
@@ -50,7 +55,7 @@ export class Store {
       const unit: Unit = { tx, now: this.#clock.now(), changes, file: this.file, catalogs: this.catalogs }
       const result = await work(unit)
       for (const react of this.#reactions) react(unit)
-      changes.flush(this.file)
+      changes.flush(this.file, unit.now)
       return result
     })
     for (const [workspaceId, topics] of changes.moved) for (const listener of this.#listeners) listener(workspaceId, topics)

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { PUSH_MAX_BYTES, type restoreResponse } from '../../../../shared/contract/platform.ts'
 import type { Refusal } from '../../http/failure.ts'
+import { cursorAt, sequenceOf } from '../../store/eras.ts'
 import type { Unit } from '../../store/store.ts'
 import { type Account, hasEnded, metersDrawnBy } from '../accounts/account.ts'
 import { drawOn, giveBack, quotaRefusal } from '../counters/counters.ts'
@@ -33,25 +34,30 @@ export async function deleteEnvelope(unit: Unit, account: Account, id: string): 
   return 'deleted'
 }
 
-export type RestoreRequest = { since: number; limit: number; deviceId: string | null }
+export type RestoreRequest = { cursor: string | undefined; limit: number; deviceId: string | null }
 
 /**
  * A page of what is stored or was deleted, in that order. A page that carries envelopes is one sync operation,
  * of the device that names itself, and is refused as a push would be when that meter is full.
+ *
+ * @throws Refusal 410 `cursor_unknown`
  */
 export async function readRestorePage(unit: Unit, account: Account, request: RestoreRequest): Promise<z.output<typeof restoreResponse> | Refusal> {
+  const { id: workspaceId } = account.workspace
+  const { envelope_sequence: end } = await unit.tx.selectFrom('workspaces').select('envelope_sequence').where('id', '=', workspaceId).executeTakeFirstOrThrow()
+  const since = await sequenceOf(unit.tx, workspaceId, 'envelopes', request.cursor, end)
   const rows = await unit.tx
     .selectFrom('envelopes')
     .select((eb) => ['sequence', eb.case().when('deleted_at', 'is', null).then(eb.ref('size_bytes')).else(0).end().as('size_bytes')])
     .where('workspace_id', '=', account.workspace.id)
     .where('memory_ref', 'is not', null)
-    .where('sequence', '>', request.since)
+    .where('sequence', '>', since)
     .orderBy('sequence')
     .limit(request.limit + 1)
     .execute()
   const page = rows.slice(0, fittingRows(rows, request.limit))
   const last = page.at(-1)
-  if (last === undefined) return { envelopes: [], cursor: String(request.since), more: false }
+  if (last === undefined) return { envelopes: [], cursor: await cursorAt(unit.tx, workspaceId, 'envelopes', since), more: false }
 
   // After the end everything stays readable, and nothing of it is counted.
   const operations = hasEnded(account) ? {} : Object.fromEntries(metersDrawnBy(account.catalog, 'per_push').map((meter) => [meter.id, 1]))
@@ -65,11 +71,12 @@ export async function readRestorePage(unit: Unit, account: Account, request: Res
     .selectAll()
     .where('workspace_id', '=', account.workspace.id)
     .where('memory_ref', 'is not', null)
-    .where('sequence', '>', request.since)
+    .where('sequence', '>', since)
     .where('sequence', '<=', last.sequence)
     .orderBy('sequence')
     .execute()
-  return { envelopes: whole.map(restoredEnvelope), cursor: String(last.sequence), more: rows.length > page.length }
+  const cursor = await cursorAt(unit.tx, workspaceId, 'envelopes', last.sequence)
+  return { envelopes: whole.map(restoredEnvelope), cursor, more: rows.length > page.length }
 }
 
 /** As many as fit into one answer, and at least one: an envelope may be larger than a page. */

@@ -15,6 +15,7 @@ import { checkEnvelope, type CheckedEnvelope, identityOf } from './envelope-chec
 import type { EnvelopeRows } from './envelope-rows.ts'
 import { insertLease, isTakenOver, openLeaseOf, renewLease } from '../devices/leases.ts'
 import { countForSubKeys } from '../devices/sub-keys.ts'
+import { countPushedIds } from '../devices/summaries.ts'
 
 export type PushRequest = { memberId: string; deviceId: string; sessionId: string | null; items: readonly unknown[] }
 type PushResult = z.output<typeof pushResult> & { code?: ItemCode | MeterCode }
@@ -75,6 +76,7 @@ export async function takePush(unit: Unit, account: Account, rows: EnvelopeRows,
       quotaDetails(account, meterOf(account.catalog, admission.refusedBy.meter.id), requestedOf(admission, fresh)),
     )
   }
+  await countPushedIds(unit, workspaceId, device.id, results)
   return { results, counters: counterDocuments(account), device: deviceCounterDocument(device) }
 }
 
