@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import { type AnswerCode, type MeterCode, statusOf } from '../../../shared/contract/errors.ts'
 import type { platformError } from '../../../shared/contract/platform.ts'
+import { isoTime } from '../clock.ts'
+import type { CursorProblem } from '../store/eras.ts'
 
 type ErrorBody = z.output<typeof platformError>
 export type FailureDetails = Pick<ErrorBody, 'reason' | 'meter' | 'limit' | 'used' | 'retry_after_s' | 'current' | 'quote' | 'went_back_to'> & {
@@ -43,4 +45,16 @@ export function notFound(what: string, suggestion: string): Refusal {
 
 export function badRequest(message: string, suggestion: string): Refusal {
   return new Refusal('invalid_request', message, suggestion)
+}
+
+/** 410 where the history that was read is not here (any more): then everything is read anew. */
+export function cursorRefusal(problem: CursorProblem): Refusal {
+  const suggestion = 'Read from the beginning, without since.'
+  if (problem.cursor === 'malformed') return badRequest('This cursor was never given by this platform.', suggestion)
+  return new Refusal(
+    'cursor_unknown',
+    'This platform does not have the history up to which was read; its database may have been put back.',
+    suggestion,
+    problem.wentBackTo === null ? {} : { went_back_to: isoTime(problem.wentBackTo) },
+  )
 }

@@ -1,7 +1,7 @@
 import type { Statement } from 'better-sqlite3'
 import type { Transaction } from 'kysely'
 import type { DocumentTopic } from '../../../shared/contract/platform/topics.ts'
-import { cursorAt, sequenceOf } from './eras.ts'
+import { type CursorProblem, cursorAt, sequenceOf } from './eras.ts'
 import type { SqliteFile } from './open.ts'
 import type { Schema } from './schema.ts'
 
@@ -108,15 +108,15 @@ export type FeedPage = {
  *
  * @param hidden topics that whoever asks is not sent. They are left out here and not afterwards, or a role that sees little would get
  *   one empty page after another.
- * @throws Refusal 410 `cursor_unknown`; 400 for a cursor that no platform ever gave.
  */
 export async function readFeed(
   tx: Transaction<Schema>,
   workspaceId: string,
   { since: cursor, limit, hidden }: { since: string | undefined; limit: number; hidden: ReadonlySet<string> },
-): Promise<FeedPage> {
+): Promise<FeedPage | CursorProblem> {
   const end = await feedEnd(tx, workspaceId)
   const since = await sequenceOf(tx, workspaceId, 'changes', cursor, end)
+  if (typeof since !== 'number') return since
   const rows = await tx
     .selectFrom('changes')
     .selectAll()

@@ -1,6 +1,4 @@
 import type { Transaction } from 'kysely'
-import { isoTime } from '../clock.ts'
-import { badRequest, Refusal } from '../http/failure.ts'
 import type { SqliteFile } from './open.ts'
 import type { Schema } from './schema.ts'
 
@@ -9,6 +7,12 @@ import type { Schema } from './schema.ts'
  * it replaces, so a cursor of what is no more is noticed, and a restart alone leaves every cursor valid.
  */
 export type Feed = 'changes' | 'envelopes'
+
+/**
+ * `unknown`: of a history that this platform does not have (any more). `wentBackTo`: when its newest change was made of what it still has of
+ * that history, epoch ms; null: not known. `malformed`: no platform ever gave it.
+ */
+export type CursorProblem = { cursor: 'unknown'; wentBackTo: number | null } | { cursor: 'malformed' }
 
 /** Of whoever has read nothing of a feed in which there is nothing. */
 const BEGINNING = `${'0'.repeat(16)}.0`
@@ -39,14 +43,18 @@ export async function cursorAt(tx: Transaction<Schema>, workspaceId: string, fee
  * The sequence up to which a cursor has read.
  *
  * @param end the highest sequence that this feed has.
- * @throws Refusal 410 `cursor_unknown` where the cursor is of a history that this platform does not have (any more).
  */
-export async function sequenceOf(tx: Transaction<Schema>, workspaceId: string, feed: Feed, cursor: string | undefined, end: number): Promise<number> {
+export async function sequenceOf(
+  tx: Transaction<Schema>,
+  workspaceId: string,
+  feed: Feed,
+  cursor: string | undefined,
+  end: number,
+): Promise<number | CursorProblem> {
   if (cursor === undefined || cursor === BEGINNING) return 0
   const [, era, digits] = CURSOR.exec(cursor) ?? []
   if (era === undefined || digits === undefined) {
-    if (BARE_NUMBER.test(cursor)) throw await unknownCursor(tx, workspaceId)
-    throw badRequest('This cursor was never given by this platform.', 'Read from the beginning, without since.')
+    return BARE_NUMBER.test(cursor) ? await unknownCursor(tx, workspaceId) : { cursor: 'malformed' }
   }
   const sequence = Number(digits)
   const known = await tx
@@ -56,7 +64,7 @@ export async function sequenceOf(tx: Transaction<Schema>, workspaceId: string, f
     .where('feed', '=', feed)
     .where('era', '=', era)
     .executeTakeFirst()
-  if (known === undefined || sequence < known.first_sequence) throw await unknownCursor(tx, workspaceId)
+  if (known === undefined || sequence < known.first_sequence) return await unknownCursor(tx, workspaceId)
   const next = await tx
     .selectFrom('eras')
     .select(['first_sequence', 'after_at'])
@@ -66,19 +74,13 @@ export async function sequenceOf(tx: Transaction<Schema>, workspaceId: string, f
     .orderBy('first_sequence')
     .limit(1)
     .executeTakeFirst()
-  if (sequence > (next === undefined ? end : next.first_sequence - 1)) throw await unknownCursor(tx, workspaceId, next?.after_at)
+  if (sequence > (next === undefined ? end : next.first_sequence - 1)) return await unknownCursor(tx, workspaceId, next?.after_at)
   return sequence
 }
 
 /** @param endedAt when the era of the cursor ended, as far as it is in this database. */
-async function unknownCursor(tx: Transaction<Schema>, workspaceId: string, endedAt?: number | null): Promise<Refusal> {
-  const at = endedAt ?? (await lastChangeBefore(tx, workspaceId))
-  return new Refusal(
-    'cursor_unknown',
-    'This platform does not know the history up to which you have read; its database may have been put back.',
-    'Read from the beginning, without since.',
-    at === null ? {} : { went_back_to: isoTime(at) },
-  )
+async function unknownCursor(tx: Transaction<Schema>, workspaceId: string, endedAt?: number | null): Promise<CursorProblem> {
+  return { cursor: 'unknown', wentBackTo: endedAt ?? (await lastChangeBefore(tx, workspaceId)) }
 }
 
 /** When the last change was made before the present era, as far as this workspace has any of the present one. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { PUSH_MAX_BYTES, type restoreResponse } from '../../../../shared/contract/platform.ts'
-import type { Refusal } from '../../http/failure.ts'
+import { cursorRefusal, type Refusal } from '../../http/failure.ts'
 import { cursorAt, sequenceOf } from '../../store/eras.ts'
 import type { Unit } from '../../store/store.ts'
 import { type Account, hasEnded, metersDrawnBy } from '../accounts/account.ts'
@@ -39,13 +39,12 @@ export type RestoreRequest = { cursor: string | undefined; limit: number; device
 /**
  * A page of what is stored or was deleted, in that order. A page that carries envelopes is one sync operation,
  * of the device that names itself, and is refused as a push would be when that meter is full.
- *
- * @throws Refusal 410 `cursor_unknown`
  */
 export async function readRestorePage(unit: Unit, account: Account, request: RestoreRequest): Promise<z.output<typeof restoreResponse> | Refusal> {
   const { id: workspaceId } = account.workspace
   const { envelope_sequence: end } = await unit.tx.selectFrom('workspaces').select('envelope_sequence').where('id', '=', workspaceId).executeTakeFirstOrThrow()
   const since = await sequenceOf(unit.tx, workspaceId, 'envelopes', request.cursor, end)
+  if (typeof since !== 'number') return cursorRefusal(since)
   const rows = await unit.tx
     .selectFrom('envelopes')
     .select((eb) => ['sequence', eb.case().when('deleted_at', 'is', null).then(eb.ref('size_bytes')).else(0).end().as('size_bytes')])
