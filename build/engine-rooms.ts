@@ -15,6 +15,7 @@ export const engineRooms = [
   'sync',
   'outbox',
   'vault',
+  'histories',
   'intake',
   'billing',
   'bridge',

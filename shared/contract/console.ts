@@ -11,6 +11,7 @@ import { call } from './call.ts'
 import { alertCalls, alertEvents } from './console/alerts.ts'
 import { cheapestPlanCalls } from './console/cheapest-plan.ts'
 import { dataCalls, dataEvents } from './console/data.ts'
+import { historyCalls } from './console/histories.ts'
 import { honestyCalls } from './console/honesty.ts'
 import { identityCalls } from './console/identity.ts'
 import { importCalls, importEvents } from './console/imports.ts'
@@ -307,7 +308,16 @@ export const calls = {
 
   'workspaces.list': call(nothing, z.array(workspace), { topics: ['workspace', 'plans', 'outbox', 'connection'] }),
   /** Adds an account by its platform URL and token. The token goes to the secret store and is never read back. */
-  'workspaces.add': call(z.strictObject({ url: z.url(), token: z.string().min(8).max(512) }), workspace, 'action'),
+  'workspaces.add': call(
+    z.strictObject({
+      url: z.url(),
+      token: z.string().min(8).max(512),
+      /** The person says that a platform that is known elsewhere (`known_elsewhere`) moved to this address. */
+      hasMoved: z.boolean().optional(),
+    }),
+    workspace,
+    'action',
+  ),
   'workspaces.signIn': call(inWorkspace.extend({ token: z.string().min(8).max(512) }), done, 'action'),
   'workspaces.remove': call(inWorkspace, done, 'action'),
   'workspaces.syncNow': call(inWorkspace, done, 'action'),
@@ -395,6 +405,7 @@ export const calls = {
   'settings.put': call(inWorkspace.extend({ key: z.string().min(1).max(64), value: z.string().max(4096) }), done, 'action'),
 
   ...honestyCalls,
+  ...historyCalls,
   ...identityCalls,
   ...vaultCalls,
   ...importCalls,

@@ -42,6 +42,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
   connection: [
     'workspaces.list',
     'honesty.audit',
+    'histories.read',
   ],
   cost_day: [
     'alerts.read',
@@ -68,10 +69,12 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
   ],
   device: [
     'app.info',
+    'histories.read',
     'devices.list',
   ],
   device_counter: [
     'honesty.audit',
+    'histories.read',
   ],
   egress: [
     'honesty.egress',
@@ -117,6 +120,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'outbox.releasePreview',
     'settings.list',
     'honesty.audit',
+    'histories.read',
     'subKeys.list',
     'alerts.read',
     'plans.cheapest',
@@ -188,6 +192,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'outbox.item',
     'outbox.tally',
     'honesty.audit',
+    'histories.read',
     'subKeys.list',
   ],
   tenants: [
@@ -203,6 +208,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
   vault: [
     'outbox.item',
     'outbox.titles',
+    'histories.read',
     'vault.status',
   ],
   wallet: [
@@ -217,6 +223,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'workspaces.list',
     'billing.preview',
     'honesty.audit',
+    'histories.read',
     'devices.list',
     'alerts.read',
     'workspaces.members',

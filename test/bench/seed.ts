@@ -154,4 +154,4 @@ function deliveryQueue({ outbox }: Queue, workspaceId: string): DeliveryQueue {
   return found
 }
 
-const NOTHING: PushReport = { kind: 'envelope', pushNo: 0, results: [], notSent: [], unanswered: false, hold: null, next: null }
+const NOTHING: PushReport = { kind: 'envelope', pushNo: 0, deviceId: null, results: [], notSent: [], unanswered: false, hold: null, next: null }

@@ -56,6 +56,7 @@ const inputs: { [N in EngineRead]: (known: Known) => CallInput<N> } = {
   'overview.read': inWorkspace,
   'overview.spend': ({ workspaceId }) => ({ workspaceId }),
   'overview.news': ({ workspaceId }) => ({ workspaceId, since: 0 }),
+  'histories.read': inWorkspace,
   'outbox.page': ({ workspaceId }) => ({ workspaceId, filter: {}, before: null, limit: 50 }),
   'outbox.item': ({ workspaceId, itemId }) => ({ workspaceId, id: itemId }),
   'outbox.titles': ({ workspaceId, itemId }) => ({ workspaceId, ids: [itemId] }),

@@ -170,6 +170,8 @@ export function createFakeBridge(scenario: Scenario): Bridge {
       invoices: [],
       requests: [],
     }),
+    'histories.read': () => ({ wentBack: null, foreign: null }),
+    'histories.dismiss': () => ({}),
     'honesty.audit': () => ({
       checkedAt: scenario.rows > 0 ? now - 60_000 : null,
       lines:

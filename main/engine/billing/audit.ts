@@ -28,27 +28,50 @@ export type PlatformCount = {
   subKeys: number | null
 }
 
+export type CountMoment = {
+  /** False: the platform cannot be asked, and its counts are those that it told last. */
+  isOfNow: boolean
+  /** The platform was put back to an earlier state in this period. */
+  wentBackInPeriod: boolean
+}
+
 /**
  * Server-blind audit: the device recounts its own envelopes and ciphertext bytes and holds them against the platform's
  * counters. (seed: layer-a, "Server-Blind Quota Audits")
  */
-export function auditLines(own: OwnCount, platform: PlatformCount): AuditLine[] {
-  return [
+export function auditLines(own: OwnCount, platform: PlatformCount, moment: CountMoment = { isOfNow: true, wentBackInPeriod: false }): AuditLine[] {
+  const lines = [
     line('stored_envelopes', 'Envelopes stored from this device', 'envelopes', own.storedEnvelopes, platform.storedEnvelopes, own.unansweredEnvelopes),
     line('stored_bytes', 'Ciphertext stored from this device', 'bytes', own.storedBytes, platform.storedBytes, own.unansweredEnvelopes),
-    withinDoubt(
-      line(
-        'sync_operations',
-        'Sync operations of this device in this period',
-        'operations',
-        own.syncOperations,
-        platform.syncOperations,
-        own.unansweredEnvelopes,
+    forgotten(
+      withinDoubt(
+        line(
+          'sync_operations',
+          'Sync operations of this device in this period',
+          'operations',
+          own.syncOperations,
+          platform.syncOperations,
+          own.unansweredEnvelopes,
+        ),
+        own.unansweredPushes,
       ),
-      own.unansweredPushes,
+      moment.wentBackInPeriod,
     ),
     line('sub_keys', 'Active sub-keys made on this device', 'sub-keys', own.subKeys, platform.subKeys, 0),
   ]
+  return moment.isOfNow ? lines : lines.map(ofAnEarlierMoment)
+}
+
+/** Two counts of two moments neither agree nor differ. */
+function ofAnEarlierMoment(found: AuditLine): AuditLine {
+  if (found.platformCount === null) return found
+  return { ...found, verdict: 'unknown', explanation: 'The platform cannot be asked now; this is the count that it told last.' }
+}
+
+/** What it counted is gone with the state that it had. */
+function forgotten(found: AuditLine, wentBack: boolean): AuditLine {
+  if (found.verdict !== 'drift' || !wentBack || (found.platformCount ?? 0) > (found.deviceCount ?? 0)) return found
+  return { ...found, explanation: `${found.explanation} It went back to an earlier state in this period and has forgotten what it counted since.` }
 }
 
 function withinDoubt(found: AuditLine, doubtful: number): AuditLine {

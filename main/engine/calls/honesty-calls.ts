@@ -1,6 +1,7 @@
 import { auditLines } from '../billing/audit.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
+import type { HistoryNotes } from '../histories/history-notes.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Documents } from '../sync/documents/documents.ts'
 import type { EgressLog } from '../sync/client/egress-log.ts'
@@ -12,15 +13,18 @@ export type HonestyCallParts = {
   documents: Pick<Documents, 'list'>
   outbox: Pick<Outbox, 'storedTotals' | 'pushCount' | 'unanswered' | 'unansweredPushCount'>
   sync: Pick<Sync, 'auditInputs'>
+  notes: Pick<HistoryNotes, 'lastAt'>
   vault: Pick<Vault, 'subKeys'>
   egress: Pick<EgressLog, 'page'>
 }
 
-export function honestyCalls({ view, documents, outbox, sync, vault, egress }: HonestyCallParts): HandlersOf<'honesty'> {
+export function honestyCalls({ view, documents, outbox, sync, notes, vault, egress }: HonestyCallParts): HandlersOf<'honesty'> {
   return {
-    'honesty.audit': ({ workspaceId }) => {
+    'honesty.audit': async ({ workspaceId }) => {
+      // Asked first: what is counted here is counted when the platform's answer is there.
+      const { device, isOfNow, asOf } = await sync.auditInputs(workspaceId)
       const { period } = view(workspaceId)
-      const { device, asOf } = sync.auditInputs(workspaceId)
+      const wentBackAt = notes.lastAt(workspaceId)
       const stored = outbox.storedTotals(workspaceId)
       const mine = new Set(vault.subKeys.list(workspaceId).flatMap(({ id, revokedAt }) => (revokedAt === null ? id : [])))
       const theirs = documents.list(workspaceId, 'sub_key').filter(({ id, revoked_at }) => revoked_at === null && mine.has(id))
@@ -41,6 +45,7 @@ export function honestyCalls({ view, documents, outbox, sync, vault, egress }: H
             syncOperations: device?.sync_operations ?? null,
             subKeys: asOf === null ? null : theirs.length,
           },
+          { isOfNow, wentBackInPeriod: period !== null && wentBackAt !== null && wentBackAt >= period.startMs },
         ),
       }
     },

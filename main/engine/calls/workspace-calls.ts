@@ -32,8 +32,8 @@ export function workspaceCalls(parts: WorkspaceCallParts): HandlersOf<'workspace
   const { view, registry, documents, local, sync, drainer, outbox, vault, invoices, activity, emit } = parts
   return {
     'workspaces.list': () => registry.list().map(({ id }) => workspaceOf(parts, view(id))),
-    'workspaces.add': async ({ url, token }) => {
-      const record = await sync.add(url, token)
+    'workspaces.add': async ({ url, token, hasMoved }) => {
+      const record = await sync.add(url, token, hasMoved)
       vault.subKeys.adopt(record.id, record.platformId, record.url)
       return workspaceOf(parts, view(record.id))
     },

@@ -16,6 +16,7 @@ import { billingCalls } from '../calls/billing-calls.ts'
 import { cheapestPlanCalls } from '../calls/cheapest-plan-calls.ts'
 import { costCalls } from '../calls/cost-calls.ts'
 import { dataCalls } from '../calls/data-calls.ts'
+import { historyCalls } from '../calls/history-calls.ts'
 import { honestyCalls } from '../calls/honesty-calls.ts'
 import { identityCalls } from '../calls/identity-calls.ts'
 import { invoiceCalls } from '../calls/invoice-calls.ts'
@@ -41,6 +42,8 @@ import type { Documents } from '../sync/documents/documents.ts'
 import type { EgressLog } from '../sync/client/egress-log.ts'
 import type { LocalSettings } from '../store/local-settings.ts'
 import type { PlatformClient } from '../sync/client/platform-client.ts'
+import { ForeignEnvelopes } from '../histories/foreign-envelopes.ts'
+import { HistoryNotes } from '../histories/history-notes.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
 import type { EnvelopeStore } from '../vault/envelopes/envelope-store.ts'
@@ -93,6 +96,15 @@ export function composeHandlers(parts: HandlerParts): Handlers {
     heldSizesBytes,
     hasOpenSession: (workspaceId) => sync.sessions.current(workspaceId) !== null,
   })
+  const notes = new HistoryNotes(parts.local)
+  const foreign = new ForeignEnvelopes({
+    documents,
+    local: parts.local,
+    ownDevices: (workspaceId) => new Set([sync.deviceId(workspaceId), ...outbox.history.summaries(workspaceId).map(({ deviceId }) => deviceId)]),
+    ownSubKeys: (workspaceId) => new Set(vault.subKeys.list(workspaceId).map(({ id }) => id)),
+    wasRestored: (workspaceId) => sync.wasRestored(workspaceId),
+    isRestoring: (workspaceId) => sync.restoreProgress(workspaceId).state === 'running',
+  })
   return {
     ...workspaceCalls({ view, registry, documents, local: parts.local, sync, drainer, outbox, vault, invoices, activity, emit }),
     ...overviewCalls({ view, releasePreviews, outbox, activity, sync, clock }),
@@ -106,7 +118,8 @@ export function composeHandlers(parts: HandlerParts): Handlers {
     ...billingCalls({ view, sync }),
     ...cheapestPlanCalls({ view, usageHistory, heldSizesBytes }),
     ...offerCalls({ view, releasePreviews, documents, client, sync, clock }),
-    ...honestyCalls({ view, documents, outbox, sync, vault, egress: parts.egress }),
+    ...honestyCalls({ view, documents, outbox, sync, notes, vault, egress: parts.egress }),
+    ...historyCalls({ view, notes, foreign, emit }),
     ...identityCalls({ view, documents, outbox, vault, subKeyRequests, sync, activity, emit }),
     ...settingsCalls({ view, documents, outbox, emit }),
     ...localCalls({ view, options, device: parts.device, intake: parts.intake, vault, imports: parts.imports, backups, sync, sizes, warnings }),

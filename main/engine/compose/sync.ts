@@ -1,8 +1,8 @@
 import type { ConsoleEvent } from '../../../shared/contract/console.ts'
+import type { ActivityLog } from '../activity/activity-log.ts'
 import type { EngineOptions } from '../../bridge/messages.ts'
 import type { Clock, Random } from '../base/clock.ts'
 import { ConsoleFailure } from '../base/failure.ts'
-import type { ActivityLog } from '../activity/activity-log.ts'
 import type { LocalSettings } from '../store/local-settings.ts'
 import { adoptedWords, forkWords } from '../sync/accounts/fork-words.ts'
 import type { Drainer } from '../outbox/delivery/drainer.ts'
@@ -11,6 +11,9 @@ import type { Stores } from '../store/stores.ts'
 import type { Documents } from '../sync/documents/documents.ts'
 import { createSync, type Sync } from '../sync/sync.ts'
 import { type Adopted, adoptRestored } from '../vault/envelopes/adopt-restored.ts'
+import { createHeldEnvelopes } from '../histories/held-envelopes.ts'
+import { HistoryCheck } from '../histories/history-check.ts'
+import { HistoryNotes } from '../histories/history-notes.ts'
 import type { HoldingReader } from '../vault/envelopes/ciphertext-reader.ts'
 import type { EnvelopeStore } from '../vault/envelopes/envelope-store.ts'
 import type { SubKeyRequests } from '../vault/keys/sub-key-requests.ts'
@@ -86,7 +89,21 @@ export function composeSync(needs: SyncNeeds): Sync {
     local.set(takesOverKey(workspaceId), null)
     if (words !== null) activity.add(workspaceId, 'restore', words)
   }
+  const histories = new HistoryCheck({
+    client,
+    documents,
+    history: outbox.history,
+    held: createHeldEnvelopes(outbox.stage, envelopes),
+    notes: new HistoryNotes(local),
+    clock,
+    onSentAgain(workspaceId, count) {
+      if (count > 0)
+        activity.add(workspaceId, 'restore', `The platform went back to an earlier state; ${count} ${count === 1 ? 'write is' : 'writes are'} sent again.`)
+      emit({ event: 'workspaces.changed', payload: {} })
+    },
+  })
   return createSync({
+    histories,
     outboxDatabase: stores.outbox,
     registry,
     documents,

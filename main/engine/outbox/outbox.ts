@@ -8,6 +8,7 @@ import { exportLines } from './actions/export-lines.ts'
 import type { Selection } from './actions/selection.ts'
 import { scheduleFolding } from './queue/lanes/lane-folding.ts'
 import { QuotaHolds } from './queue/quota-holds.ts'
+import { IdSummaries } from './queue/id-summaries.ts'
 import { createIdentifiers, type Identifiers, uuidBytes } from './queue/identifiers.ts'
 import type { CiphertextReader, CiphertextStage, WantedCiphertext } from './item.ts'
 import { Lanes } from './queue/lanes/lanes.ts'
@@ -22,6 +23,7 @@ import { type DeletedVersion, type KnownEnvelope, EnvelopeRestorer } from './rec
 import type { SequenceRun } from '../journal/entry.ts'
 import { EntryRestorer, type RestoredEntry } from './recovery/entry-restorer.ts'
 import type { SettingPayload } from './payload.ts'
+import { createDeliveredHistory, type DeliveredHistory } from './recovery/delivered-history.ts'
 import { ItemQuery } from './queue/item-query.ts'
 import { ItemTransitions } from './queue/item-transitions.ts'
 import { createStagingArea } from './queue/ciphertext-staging.ts'
@@ -68,6 +70,8 @@ export type Outbox = DeliveryPort & {
   noteOpened(fronts: readonly { id: string; sequence: number; replaces: readonly string[] }[]): void
   /** This folder is another device for this workspace from now on: what it delivered so far was delivered by `deviceId`. */
   becameAnotherDevice(workspaceId: string, deviceId: string): void
+  /** They are in the store of envelopes too: whoever shows the queue can open them. */
+  noteRestored(workspaceId: string): void
   /** Which of these ids the queue has, had, or delivered. */
   known(ids: readonly string[]): Set<string>
   /** Queues an envelope again whose row was lost. Null: its row is there after all. */
@@ -105,6 +109,8 @@ export type Outbox = DeliveryPort & {
   close(): void
   readonly stage: CiphertextStage
   readonly undelivered: UndeliveredItems
+  /** What was delivered, to compare it with what a platform has. */
+  readonly history: DeliveredHistory
 }
 
 export type OutboxOptions = {
@@ -136,7 +142,8 @@ export function createOutbox({
   const archive = new DeliveredArchive(writer)
   const stage = createStagingArea(writer)
   const { notes, ...undelivered } = createUndeliveredItems(writer)
-  const transitions = new ItemTransitions({ writer, lanes, holds, archive, notes })
+  const summaries = new IdSummaries(writer)
+  const transitions = new ItemTransitions({ writer, lanes, holds, archive, notes, summaries })
   const versions = new MemoryVersions({ writer, lanes, clockOffsetMs: (workspace) => clockOffsetMs(writer.names.text(workspace)) ?? 0 })
   const enqueuer = new Enqueuer({ writer, lanes, holds, transitions, archive, versions, stage, identifiers, clock })
   const query = new ItemQuery(writer)
@@ -155,6 +162,8 @@ export function createOutbox({
   const actions = new ItemActions({ writer, lanes, holds, transitions, query, clock, yieldToEventLoop })
   const folding = scheduleFolding({ laneIndex: writer.laneIndex, clock, nextTurn })
   const listeners = new Set<(workspaceId: string, news: QueueNews) => void>()
+
+  const history = createDeliveredHistory({ writer, lanes, transitions, archive, summaries, notes }, (workspaceId) => announce(workspaceId, 'enqueued'))
 
   recoverAtStart({ writer, transitions, readyItems, pushLog, now: clock.now(), backOffCapMs: BACK_OFF_CAP_MS })
 
@@ -278,6 +287,7 @@ export function createOutbox({
       const workspace = numberOf(workspaceId)
       if (workspace !== null) writer.write(() => changeDevice(writer, workspace, deviceId))
     },
+    noteRestored: (workspaceId) => announce(workspaceId, 'restored'),
     known: (ids) => restorer.known(ids),
     requeue(envelope) {
       const sequence = writer.write(() => restorer.requeue(envelope))
@@ -316,6 +326,7 @@ export function createOutbox({
     close: () => folding.close(),
     stage,
     undelivered,
+    history,
     deliveryQueue,
     subscribe(listener) {
       listeners.add(listener)

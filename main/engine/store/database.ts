@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs'
 import BetterSqlite3 from 'better-sqlite3'
+import { provideIdSum } from './id-sum.ts'
 import { DamagedDatabaseError, FutureDatabaseError, isDamage } from './errors.ts'
 import { type Migration, newestVersion } from './migration.ts'
 
@@ -51,6 +52,7 @@ export function openDatabase({ path, migrations, synchronous, returnsSpace = fal
 /** Applies what is newer than `user_version`; a migration that fails leaves the database at the version before. */
 export function migrate(database: Database, migrations: readonly Migration[]): void {
   const current = userVersion(database)
+  provideIdSum(database)
   for (const migration of migrations) {
     if (migration.version <= current) continue
     database.transaction(() => {

@@ -72,6 +72,11 @@ export class Restores {
     return this.#progress.get(workspaceId) ?? { state: 'idle', done: 0, total: null, detail: null }
   }
 
+  /** Whether everything of this workspace was ever fetched to this folder. */
+  wasFinished(workspaceId: string): boolean {
+    return this.#parts.settings.get(finishedKey(workspaceId)) !== null
+  }
+
   /** Starts it, or lets one that waits go on at once. */
   start(workspaceId: string): void {
     if (this.#running.has(workspaceId)) {
@@ -113,6 +118,7 @@ export class Restores {
     this.stop(workspaceId)
     this.#parts.settings.set(wantedKey(workspaceId), null)
     this.#parts.settings.set(positionKey(workspaceId), null)
+    this.#parts.settings.set(finishedKey(workspaceId), null)
   }
 
   async #run(workspaceId: string, signal: AbortSignal): Promise<void> {
@@ -180,6 +186,7 @@ export class Restores {
     const { settings } = this.#parts
     settings.set(wantedKey(workspaceId), null)
     settings.set(positionKey(workspaceId), null)
+    settings.set(finishedKey(workspaceId), '1')
     const detail = position.damaged === 0 ? null : `${position.damaged} envelopes did not match their hash and were left out.`
     this.#tell(workspaceId, position, 'done', detail)
   }
@@ -240,6 +247,10 @@ function isWhole(wire: WireEnvelope): wire is z.output<typeof restoredEnvelope> 
 
 function wantedKey(workspaceId: string): string {
   return `restore/wanted/${workspaceId}`
+}
+
+function finishedKey(workspaceId: string): string {
+  return `restore/finished/${workspaceId}`
 }
 
 function positionKey(workspaceId: string): string {

@@ -14,6 +14,8 @@ import { type DeviceRow, listDevices, revokeDevice } from './accounts/devices.ts
 import type { Documents, TopicBody } from './documents/documents.ts'
 import type { EgressLog } from './client/egress-log.ts'
 import type { HttpPlatformClient, Outcome } from './client/http-platform-client.ts'
+import type { HistoryComparison } from './feed/history-comparison.ts'
+import { PresentCounts } from './present-counts.ts'
 import { LocalSettings } from '../store/local-settings.ts'
 import { type RestoredPage, Restores, type Progress } from './restore.ts'
 import type { SessionRefusal } from './accounts/session-lease.ts'
@@ -30,6 +32,8 @@ export type SyncOptions = {
   tokens: Tokens
   client: HttpPlatformClient
   egress: EgressLog
+  /** Deals with a platform that went back to an earlier state. */
+  histories: HistoryComparison
   clock: Clock
   random: Random
   trustedLoopbackOrigins: readonly string[]
@@ -58,6 +62,8 @@ export type SessionProvider = {
 export type AuditInputs = {
   /** What the platform says it has of this device; null: not heard yet. */
   device: TopicBody<'device_counter'> | null
+  /** Asked for this moment; else what was heard last, because it cannot be asked. A platform that keeps no such count is told by its last one. */
+  isOfNow: boolean
   counters: Counter[]
   asOf: number | null
 }
@@ -70,7 +76,8 @@ export type Sync = {
   suspend(): void
   resume(): void
 
-  add(url: string, token: string): Promise<WorkspaceRecord>
+  /** @param hasMoved the person says that a platform that is known elsewhere moved to this address. */
+  add(url: string, token: string, hasMoved?: boolean): Promise<WorkspaceRecord>
   signIn(workspaceId: string, token: string): Promise<void>
   /** Stops it, forgets token, cache and what this computer noted of it (its own name for it, the last visit). Its queue stays. */
   remove(workspaceId: string): Promise<void>
@@ -79,7 +86,7 @@ export type Sync = {
   kick(workspaceId: string): void
   /** Counters that came with the answer of a push or a delete. */
   observeCounters(workspaceId: string, counters: readonly Counter[], device: TopicBody<'device_counter'> | null): void
-  auditInputs(workspaceId: string): AuditInputs
+  auditInputs(workspaceId: string): Promise<AuditInputs>
   /** Who this computer is to this platform: what pushes and sub-keys name as `device_id`. */
   deviceId(workspaceId: string): string
 
@@ -97,6 +104,8 @@ export type Sync = {
 
   startRestore(workspaceId: string): void
   restoreProgress(workspaceId: string): Progress
+  /** Whether everything of this workspace was ever fetched to this folder. */
+  wasRestored(workspaceId: string): boolean
 }
 
 /** Endpoints that others than the loops call: their answers tell the loops about sign-in and network. */
@@ -124,6 +133,7 @@ export function createSync(options: SyncOptions): Sync {
   const accounts = { client, registry, tokens }
   const settings = new LocalSettings(outboxDatabase)
   const instances = new Instances(outboxDatabase)
+  const presentCounts = new PresentCounts(client, clock)
   const checkouts = new Checkouts({
     client,
     registry,
@@ -180,8 +190,8 @@ export function createSync(options: SyncOptions): Sync {
       for (const loop of loops.values()) loop.resume()
     },
 
-    async add(url, token) {
-      const record = await addAccount(accounts, url, token)
+    async add(url, token, hasMoved = false) {
+      const record = await addAccount(accounts, url, token, hasMoved)
       // A workspace that was known goes on in its loop, with the token and address of now.
       if (loops.has(record.id)) loops.get(record.id)?.kick()
       else if (started) startLoop(record.id)
@@ -232,11 +242,14 @@ export function createSync(options: SyncOptions): Sync {
       loops.get(workspaceId)?.countersMoved()
       options.onCounters(workspaceId)
     },
-    auditInputs: (workspaceId) => ({
-      device: documents.read(workspaceId, 'device_counter', deviceId(workspaceId)),
-      counters: documents.list(workspaceId, 'counter'),
-      asOf: documents.asOf(workspaceId),
-    }),
+    async auditInputs(workspaceId) {
+      const known = documents.read(workspaceId, 'device_counter', deviceId(workspaceId))
+      const counters = documents.list(workspaceId, 'counter')
+      const asOf = documents.asOf(workspaceId)
+      const answer = await presentCounts.ask(workspaceId, deviceId(workspaceId))
+      if (answer.kind === 'ok') return { device: answer.value, isOfNow: true, counters, asOf: clock.now() }
+      return { device: known, isOfNow: answer.kind === 'error' && (answer.status === 404 || answer.status === 405 || answer.status === 501), counters, asOf }
+    },
 
     deviceId,
 
@@ -259,6 +272,7 @@ export function createSync(options: SyncOptions): Sync {
 
     startRestore: (workspaceId) => restores.start(workspaceId),
     restoreProgress: (workspaceId) => restores.progress(workspaceId),
+    wasRestored: (workspaceId) => restores.wasFinished(workspaceId),
   }
 
   function noteFault(error: unknown): void {
@@ -302,6 +316,7 @@ export function createSync(options: SyncOptions): Sync {
       registry,
       documents,
       announcer,
+      histories: options.histories,
       clock,
       random,
       deviceId: () => deviceId(workspaceId),

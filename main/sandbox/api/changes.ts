@@ -28,7 +28,7 @@ export function changesRoutes({ store }: Platform): Routes {
     const account = await store.write((unit) => openAccount(unit, signedIn.workspaceId))
     const hidden = hiddenTopics(account, signedIn)
     const page = await store.write(({ tx }) => readFeed(tx, signedIn.workspaceId, { since, limit: limit ?? PAGE, hidden }))
-    if ('cursor' in page && !('changes' in page)) throw cursorRefusal(page)
+    if (!('changes' in page)) throw cursorRefusal(page)
     // The workspace document names the member, who is whoever asks.
     const changes = page.changes.map((change) =>
       change.topic === 'workspace' ? { ...change, body: { ...asObject(change.body), member: memberDocument(signedIn) } } : change,

@@ -6,7 +6,7 @@ import { addressNow, leaveTo, navigate, parseHash } from './hash-location.ts'
 /** The row whose details are shown. */
 export const detailPart = 'open'
 /** The dialogues that an address opens with `=open`. */
-export const dialogParts = ['import', 'backup', 'budget', 'sub-key'] as const
+export const dialogParts = ['import', 'backup', 'bring-key', 'budget', 'sub-key'] as const
 export type DialogPart = (typeof dialogParts)[number]
 
 /** `/outbox?states=held` with `open`, `1` → `/outbox?states=held&open=1`; `value` null takes the part out. Pure. */

@@ -5,6 +5,7 @@ import { navigate } from '../../base/address/hash-location.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Page, Section } from '../../components/page/page.tsx'
 import { chooseWorkspace } from '../../state/active-workspace.ts'
+import { describeError } from '../../state/bridge/call-error.ts'
 import { useWrite } from '../../state/reads.ts'
 import classes from './first-run.module.css'
 import { isPlatformAddress } from './platform-address.ts'
@@ -20,12 +21,16 @@ export function AddWorkspacePage({ first }: { first?: boolean }) {
   const add = useWrite('workspaces.add', ['workspaces.list'])
   const urlProblem = isPlatformAddress(url.trim()) ? null : words.urlInvalid
   const tokenProblem = token.trim().length >= 8 ? null : words.tokenShort
+  const isKnownElsewhere = add.error !== null && describeError(add.error).code === 'known_elsewhere'
   function submit(event: FormEvent): void {
     event.preventDefault()
     setTouched(true)
     if (urlProblem || tokenProblem) return
+    send(false)
+  }
+  function send(hasMoved: boolean): void {
     add.mutate(
-      { url: url.trim(), token: token.trim() },
+      { url: url.trim(), token: token.trim(), hasMoved },
       {
         onSuccess: (workspace) => {
           chooseWorkspace(workspace.id)
@@ -60,7 +65,12 @@ export function AddWorkspacePage({ first }: { first?: boolean }) {
             <div>
               <Button type="submit" size="sm" loading={add.isPending}>
                 {words.add}
-              </Button>
+              </Button>{' '}
+              {isKnownElsewhere && (
+                <Button variant="default" size="sm" loading={add.isPending} onClick={() => send(true)}>
+                  {words.hasMoved}
+                </Button>
+              )}
             </div>
           </Stack>
         </form>

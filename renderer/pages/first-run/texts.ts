@@ -7,6 +7,7 @@ export const firstRunTexts = {
   token: 'Token',
   tokenHint: 'A member’s token of that platform. It goes to the secret store of this computer and is never shown again.',
   add: 'Add workspace',
+  hasMoved: 'It moved here',
   urlInvalid: 'That is not a web address. It begins with https:// (or http:// on this computer).',
   tokenShort: 'A token has at least 8 characters.',
 } as const

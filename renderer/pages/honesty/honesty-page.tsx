@@ -1,3 +1,4 @@
+import { HistoryNotices } from '../../components/histories/history-notices.tsx'
 import { Page } from '../../components/page/page.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
 import { useBridge } from '../../state/bridge/bridge-context.tsx'
@@ -14,6 +15,7 @@ export function HonestyPage() {
   const bridge = useBridge()
   return (
     <Page title={honestyTexts.title} lead={honestyTexts.lead}>
+      <HistoryNotices workspaceId={workspace.id} />
       <KnownSection workspaceId={workspace.id} />
       <AuditSection workspaceId={workspace.id} />
       <KeySection />

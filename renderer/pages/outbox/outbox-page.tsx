@@ -5,6 +5,7 @@ import { paths } from '../../../shared/contract/console/pages.ts'
 import type { QueueFilter } from '../../../shared/contract/console.ts'
 import { detailPart, useAddressPart, useDialogPart } from '../../base/address/address-part.ts'
 import { VaultPrompt } from '../../components/form/vault-prompt.tsx'
+import { HistoryNotices } from '../../components/histories/history-notices.tsx'
 import { Page } from '../../components/page/page.tsx'
 import { useSyncs, useWorkspace } from '../../state/active-workspace.ts'
 import { filterFromSearch, searchFromFilter } from './filter-address.ts'
@@ -40,6 +41,7 @@ export function OutboxPage() {
       }
     >
       <VaultPrompt />
+      <HistoryNotices workspaceId={workspace.id} />
       <ImportStrip onOpen={importing.open} />
       <RouteTroubles workspaceId={workspace.id} />
       <OutboxSummary workspaceId={workspace.id} />

@@ -1,5 +1,6 @@
 import { texts } from '../../base/texts/texts.ts'
 import { VaultPrompt } from '../../components/form/vault-prompt.tsx'
+import { HistoryNotices } from '../../components/histories/history-notices.tsx'
 import { lateComponent } from '../../components/late/late-component.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { CheckoutPanel } from '../../components/order/checkout-panel.tsx'
@@ -32,6 +33,7 @@ export function OverviewPage() {
     <Page title={overviewTexts.title} lead={asOf === null ? overviewTexts.neverFetched : texts.asOf(asOf)}>
       <ErrorNotice error={error} onRetry={() => void refetch()} />
       <VaultPrompt />
+      <HistoryNotices workspaceId={workspace.id} />
       {data.checkout && <CheckoutPanel workspaceId={workspace.id} checkout={data.checkout} />}
       <ReleasePanel workspaceId={workspace.id} />
       {data.held && <HeldBanner held={data.held} meters={data.meters} />}

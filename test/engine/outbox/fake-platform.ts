@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { addToIdSum, EMPTY_ID_SUM } from '../../../shared/contract/id-sum.ts'
 import type { Answer } from '../../../main/engine/sync/client/answer.ts'
 import type { PlatformClient } from '../../../main/engine/sync/client/platform-client.ts'
 import type { MeterView } from '../../../main/engine/outbox/delivery/hold-release.ts'
@@ -17,6 +19,15 @@ type Result = {
   message?: string
 }
 
+type StoredRow = { workspaceId: string; sha256: string; memoryRef: string; revision: number; sizeBytes: number; deleted: boolean }
+export type PlatformCopy = {
+  stored: readonly (readonly [string, StoredRow])[]
+  effects: readonly string[]
+  told: readonly string[]
+  bytesUsed: number
+  pushesUsed: number
+}
+
 /**
  * What happens to a request instead of the ordinary answer. `lost`: the platform acts, its answer does not arrive; `contradicts`: it
  * acts, and its answer says two things about each envelope.
@@ -25,11 +36,13 @@ export type Fault = { lost?: boolean; contradicts?: boolean; answer?: Answer<nev
 
 /** A platform in memory, as protocol.md describes it: duplicates, conflicts, admission as a prefix, two quota meters. */
 export class FakePlatform {
-  readonly stored = new Map<string, { workspaceId: string; sha256: string; memoryRef: string; revision: number; sizeBytes: number; deleted: boolean }>()
+  stored = new Map<string, StoredRow>()
   /** Ids in the order in which they took effect. */
-  readonly effects: string[] = []
+  effects: string[] = []
   readonly pushes: PushBody[] = []
   readonly settings: { key: string; value: string; version: number | undefined }[] = []
+  /** Ids that the device was told to be stored. */
+  told = new Set<string>()
   bytesUsed = 0
   pushesUsed = 0
   bytesLimit: number | null = null
@@ -51,8 +64,8 @@ export class FakePlatform {
     this.tell()
     const send: PlatformClient['send'] = async (workspaceId, name, parts) => {
       await this.gate
-      const { body, params } = parts as { body?: unknown; params?: { id: string } }
-      return (await this.#answer(workspaceId, name, body as PushBody, params?.id ?? '')) as never
+      const { body, params, query } = parts as { body?: unknown; params?: { id: string }; query?: { after?: string } }
+      return (await this.#answer(workspaceId, name, body as PushBody, params?.id ?? '', query?.after)) as never
     }
     this.client = {
       send,
@@ -85,9 +98,41 @@ export class FakePlatform {
     this.session = '66666666-6666-4666-8666-666666666666'
   }
 
-  async #answer(workspaceId: string, name: string, body: PushBody, id: string): Promise<Answer<unknown>> {
+  /** What a copy of its database holds. */
+  copy(): PlatformCopy {
+    const stored = [...this.stored].map(([id, row]) => [id, { ...row }] as const)
+    return { stored, effects: [...this.effects], told: [...this.told], bytesUsed: this.bytesUsed, pushesUsed: this.pushesUsed }
+  }
+
+  putBack({ stored, effects, told, bytesUsed, pushesUsed }: PlatformCopy): void {
+    this.stored = new Map(stored.map(([id, row]) => [id, { ...row }]))
+    this.effects = [...effects]
+    this.told = new Set(told)
+    this.bytesUsed = bytesUsed
+    this.pushesUsed = pushesUsed
+    this.version += 1
+  }
+
+  #summary(): Answer<unknown> {
+    const sum = addToIdSum(
+      EMPTY_ID_SUM,
+      [...this.told].map((id) => createHash('sha256').update(id).digest('hex')),
+    )
+    return { kind: 'ok', status: 200, value: { count: this.told.size, sum } }
+  }
+
+  /** Pages of three, so that a handful of ids is several. */
+  #ids(after: string | undefined): Answer<unknown> {
+    const rest = [...this.told].sort().filter((id) => after === undefined || id > after)
+    const ids = rest.slice(0, 3).map((id) => ({ id, deleted: this.stored.get(id)?.deleted === true }))
+    return { kind: 'ok', status: 200, value: { ids, more: rest.length > 3 } }
+  }
+
+  async #answer(workspaceId: string, name: string, body: PushBody, id: string, after: string | undefined): Promise<Answer<unknown>> {
     const fault = this.fault(name, name === 'push' ? body : null)
     if (fault.answer) return fault.answer
+    if (name === 'readSummary') return this.#summary()
+    if (name === 'listIds') return this.#ids(after)
     // The body of whatever was asked: the real client has judged it before, by its schema.
     const answer =
       name === 'push'
@@ -130,6 +175,7 @@ export class FakePlatform {
       this.effects.push(envelope.id)
       results.push({ id: envelope.id, status: 'stored' })
     }
+    for (const { id, status } of results) if (status === 'stored' || status === 'duplicate') this.told.add(id)
     if (admitted > 0) {
       this.pushesUsed += 1
       this.version += 1

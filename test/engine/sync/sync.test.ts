@@ -429,7 +429,7 @@ describe('the feed', () => {
       sync_operations: 1,
     })
     expect(engine.counters).toEqual([id])
-    expect(engine.sync.auditInputs(id)).toMatchObject({ device: { stored_envelopes: 2 }, counters: [{ metric: 'a', used: 6 }] })
+    expect(await engine.sync.auditInputs(id)).toMatchObject({ device: { stored_envelopes: 2 }, counters: [{ metric: 'a', used: 6 }] })
   })
 })
 

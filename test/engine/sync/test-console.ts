@@ -98,6 +98,7 @@ export function openConsole(
     client,
     egress,
     clock,
+    histories: { noteWentBack: () => undefined, isOwed: () => false, run: async () => null },
     random: () => 0.5,
     trustedLoopbackOrigins: options.trustedLoopbackOrigins ?? [],
     emit: (event) => events.push(event),

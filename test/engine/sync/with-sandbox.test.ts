@@ -77,7 +77,7 @@ describe('with the sandbox', () => {
     const again = await push(envelopes)
     expect(again).toMatchObject({ kind: 'ok', value: { results: envelopes.map((each) => ({ id: each.id, status: 'duplicate' })) } })
     await until(() => used('encrypted_bytes') === 900, 'the poke of the push')
-    expect(engine.sync.auditInputs(id)).toMatchObject({ device: { stored_envelopes: 3, stored_bytes: 900, sync_operations: 1 } })
+    expect(await engine.sync.auditInputs(id)).toMatchObject({ device: { stored_envelopes: 3, stored_bytes: 900, sync_operations: 1 } })
     expect(engine.counters.length).toBeGreaterThanOrEqual(2)
   })
 

@@ -97,6 +97,46 @@ describe('adding a workspace', () => {
     expect(engine.registry.list().map(({ name }) => name)).toEqual(['Harbour team', 'Other'])
   })
 
+  it('never takes a platform for another one that answers at the same address with the same workspace', async () => {
+    const [ONE, TWO] = ['aaaaaaaa-0000-4000-8000-000000000001', 'aaaaaaaa-0000-4000-8000-000000000002']
+    platform.on('GET /v1/workspace', () => ({ body: workspaceBody({ platform_id: ONE }) }))
+    const { id } = await engine.sync.add(platform.url, TOKEN)
+    platform.on('GET /v1/workspace', () => ({ body: workspaceBody({ platform_id: TWO }) }))
+    expect(await codeOf(engine.sync.add(platform.url, `${TOKEN}2`))).toBe('other_platform')
+    expect(await codeOf(engine.sync.signIn(id, `${TOKEN}2`))).toBe('other_platform')
+    expect(engine.secrets.values.get(`token/${id}`)).toBe(TOKEN)
+    engine.sync.start()
+    await until(() => engine.sync.connection(id).state === 'problem', 'the problem')
+    expect(engine.sync.connection(id).detail).toContain('Another platform')
+    // Removed, the first one makes room; its queue keeps its name.
+    await engine.sync.remove(id)
+    const second = await engine.sync.add(platform.url, `${TOKEN}2`)
+    expect(second.id).not.toBe(id)
+    expect(engine.outbox.prepare('SELECT count(*) FROM workspaces').pluck().get()).toBe(2)
+  })
+
+  it('asks before a platform that is known elsewhere is taken for the same, and then moves all of its accounts', async () => {
+    const PLATFORM = 'aaaaaaaa-0000-4000-8000-000000000001'
+    const elsewhere = 'https://billing.example.com'
+    platform.on('GET /v1/workspace', () => ({ body: workspaceBody({ platform_id: PLATFORM }) }))
+    const { id } = await engine.sync.add(platform.url, TOKEN)
+    engine.outbox.prepare('UPDATE workspaces SET url = ?').run(elsewhere)
+    await engine.close()
+    engine = openConsole(systemClock, { dataDir: engine.dataDir })
+    expect(await codeOf(engine.sync.add(platform.url, `${TOKEN}2`))).toBe('known_elsewhere')
+    expect(engine.registry.list()).toMatchObject([{ id, url: elsewhere }])
+    expect(await engine.sync.add(platform.url, `${TOKEN}2`, true)).toMatchObject({ id, url: platform.url, platform: PLATFORM })
+    expect(engine.registry.list()).toHaveLength(1)
+  })
+
+  it('learns which platform an account is on that was added before platforms said so', async () => {
+    const { id } = await engine.sync.add(platform.url, TOKEN)
+    expect(engine.registry.find(id)?.platform).toBeNull()
+    const platformId = 'aaaaaaaa-0000-4000-8000-000000000001'
+    platform.on('GET /v1/workspace', () => ({ body: workspaceBody({ platform_id: platformId }) }))
+    expect(await engine.sync.add(platform.url, TOKEN)).toMatchObject({ id, platform: platformId })
+  })
+
   it('survives a restart', async () => {
     const { id } = await engine.sync.add(platform.url, TOKEN)
     const deviceId = engine.device.id

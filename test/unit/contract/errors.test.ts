@@ -30,6 +30,7 @@ const table: [status: number, expected: ErrorClass, codes: string][] = [
   [409, 'final', 'sub_key_revoked version_conflict plan_not_sold not_sold seats_not_sold top_up_not_sold no_subscription already_on_plan already_has_seats'],
   [409, 'final', 'change_in_portal custom_price request_pending request_not_needed already_decided quote_changed'],
   [409, 'final', 'circle_name_taken reserve_expired run_settled instance_suspended'],
+  [410, 'final', 'cursor_unknown'],
   [413, 'final', 'body_too_large too_many_envelopes push_too_large too_many_events'],
   [415, 'final', 'unsupported_media_type'],
   [422, 'final', 'idempotency_key_reused invalid_setting amount_too_large unknown_dimension'],

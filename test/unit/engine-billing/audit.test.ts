@@ -45,3 +45,18 @@ describe('the server-blind audit', () => {
     expect(auditLines(doubtful, { ...platform, storedEnvelopes: 11 })[0]?.verdict).toBe('drift')
   })
 })
+
+describe('a count of another moment, and of another history', () => {
+  it('compares nothing with what the platform told last', () => {
+    const lines = auditLines(own, { ...platform, storedEnvelopes: 1 }, { isOfNow: false, wentBackInPeriod: false })
+    expect(verdicts(lines)).toEqual(Array(4).fill('unknown'))
+    expect(lines[0]?.explanation).toContain('cannot be asked now')
+  })
+
+  it('says why operations are fewer after the platform went back, and of nothing else', () => {
+    const moment = { isOfNow: true, wentBackInPeriod: true }
+    const lines = auditLines(own, { ...platform, syncOperations: 0, storedEnvelopes: 1 }, moment)
+    expect(lines[2]).toMatchObject({ verdict: 'drift', explanation: expect.stringContaining('went back to an earlier state') })
+    expect(lines[0]).toMatchObject({ verdict: 'drift', explanation: expect.not.stringContaining('went back') })
+  })
+})

@@ -41,6 +41,7 @@ function record(id: string): WorkspaceRecord {
   return {
     id,
     platformId: id,
+    platform: null,
     url: 'http://127.0.0.1:4400',
     name: 'Acme',
     catalog: 'layer-a',

@@ -34,7 +34,7 @@ export function createDrainer(options: DrainerOptions): Drainer {
     if (!known) return
     known.events.soon()
     if (typeof news === 'object') known.drain.ask(news.asked)
-    else if (news !== 'drained') known.drain.wake(false)
+    else if (news !== 'drained' && news !== 'restored') known.drain.wake(false)
   })
 
   function snapshot(workspaceId: string): Drain {

@@ -54,8 +54,10 @@ export class PushSender {
       if (batch.kind !== 'envelope' && first) return { single: await sendSingle(client, first.item, signal) }
       const { push } = batch
       const isCurrent = push !== null && push.deviceId === this.#deviceId() && push.sessionId === this.#sessionId()
-      const { call } = isCurrent ? push : this.#prepared(batch)
-      return { push: await call.send(workspaceId, { signal, onLeave }) }
+      if (!isCurrent) batch.push = this.#prepared(batch)
+      const sent = batch.push
+      if (sent === null) throw new Error('nothing was prepared')
+      return { push: await sent.call.send(workspaceId, { signal, onLeave }) }
     } catch (error) {
       // The client throws only for what must not leave as it is; nothing was sent.
       return { single: { kind: 'not_serialisable', message: error instanceof Error ? error.message : String(error) } }

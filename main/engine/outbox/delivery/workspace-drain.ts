@@ -272,7 +272,7 @@ export class WorkspaceDrain {
     const { kind, pushNo } = batch
     const { results, unanswered } = outcome
     const hold = this.#settler.holdOf(batch, outcome, queue.hold(kind), now)
-    return queue.record({ kind, pushNo, results, notSent: notSent?.items ?? [], unanswered, hold, next }, now)
+    return queue.record({ kind, pushNo, deviceId: batch.push?.deviceId ?? null, results, notSent: notSent?.items ?? [], unanswered, hold, next }, now)
   }
 
   #tellCounters(reply: PushReply): void {

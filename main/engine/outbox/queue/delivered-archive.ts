@@ -64,8 +64,10 @@ export class DeliveredArchive {
        ORDER BY sequence LIMIT ?`,
     )
     this.#keep = database.prepare<[number, number | null, number]>(
-      `INSERT OR IGNORE INTO archive (workspace, entity, sequence, id, size_bytes, sub_key, own, withdrawn, revision, created_at, replaces, stored_at, device)
-       SELECT ?, entity, sequence, id, size_bytes, ?, push_no IS NOT NULL, withdrawn, revision, created_at, replaces, stored_at, device FROM item WHERE sequence = ?`,
+      `INSERT OR IGNORE INTO archive
+         (workspace, entity, sequence, id, size_bytes, sub_key, own, withdrawn, revision, created_at, replaces, stored_at, device, pushed_as)
+       SELECT ?, entity, sequence, id, size_bytes, ?, push_no IS NOT NULL, withdrawn, revision, created_at, replaces, stored_at, device, pushed_as
+       FROM item WHERE sequence = ?`,
     )
     this.#dropAttempts = database.prepare<[number]>('DELETE FROM attempt WHERE sequence = ?')
     this.#dropItem = database.prepare<[number]>('DELETE FROM item WHERE sequence = ?')

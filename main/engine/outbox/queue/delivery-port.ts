@@ -3,10 +3,10 @@ import type { OutboxItem } from '../item.ts'
 import type { ServerValue } from '../payload.ts'
 
 /**
- * `enqueued`: there is something new to send; `acted`: a person did something; `drained`: the drainer wrote results. `asked`: a
- * person wants to see whether this item passes now, whatever was to be waited for.
+ * `enqueued`: there is something new to send; `acted`: a person did something; `drained`: the drainer wrote results; `restored`: envelopes
+ * came back that were delivered before. `asked`: a person wants to see whether this item passes now, whatever was to be waited for.
  */
-export type QueueNews = 'enqueued' | 'acted' | 'drained' | { asked: number }
+export type QueueNews = 'enqueued' | 'acted' | 'drained' | 'restored' | { asked: number }
 
 /** All that delivery knows of the queue. */
 export type DeliveryPort = {
@@ -90,6 +90,8 @@ export type MarkedItems = { items: InFlightItem[]; pushNo: number }
 export type PushReport = {
   kind: ItemKind
   pushNo: number
+  /** As whom envelopes were pushed; null: they never left, or these are none. */
+  deviceId: string | null
   results: readonly ItemResult[]
   /** What was marked to go next, and did not leave after all. */
   notSent: readonly InFlightItem[]

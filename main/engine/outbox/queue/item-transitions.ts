@@ -4,6 +4,7 @@ import type { DeliveredArchive } from './delivered-archive.ts'
 import { type AttemptOutcome, DISCARDABLE, outcomeCode } from './rows/codes.ts'
 import type { ItemGroup } from './rows/item-groups.ts'
 import type { QuotaHolds } from './quota-holds.ts'
+import type { IdSummaries } from './id-summaries.ts'
 import { uuidBytes } from './identifiers.ts'
 import { type Lanes, type LaneItem, traitsOf } from './lanes/lanes.ts'
 import type { Decision, InFlightItem, ItemResult, ReadyItem } from './delivery-port.ts'
@@ -21,6 +22,7 @@ export class ItemTransitions {
   readonly #holds: QuotaHolds
   readonly #archive: DeliveredArchive
   readonly #notes: UndeliveredNotes
+  readonly #summaries: IdSummaries
   readonly #markInFlight
   readonly #marked
   readonly #takeBack
@@ -33,12 +35,20 @@ export class ItemTransitions {
   readonly #payload
   readonly #setNextAt
 
-  constructor(parts: { writer: QueueWriter; lanes: Lanes; holds: QuotaHolds; archive: DeliveredArchive; notes: UndeliveredNotes }) {
+  constructor(parts: {
+    writer: QueueWriter
+    lanes: Lanes
+    holds: QuotaHolds
+    archive: DeliveredArchive
+    notes: UndeliveredNotes
+    summaries: IdSummaries
+  }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
     this.#holds = parts.holds
     this.#archive = parts.archive
     this.#notes = parts.notes
+    this.#summaries = parts.summaries
     const { database } = parts.writer
     const chosen = 'sequence IN (SELECT value FROM json_each(?))'
     this.#markInFlight = database.prepare<[number, number, string, number]>(
@@ -46,9 +56,10 @@ export class ItemTransitions {
     )
     this.#marked = database.prepare<[string, number], number>(`SELECT sequence FROM item WHERE ${chosen} AND group_no = ?`).pluck()
     this.#takeBack = database.prepare<[number, number | null, string]>(`UPDATE item SET sent = ?, push_no = ? WHERE ${chosen}`)
-    this.#leave = database.prepare<[number, number | null, number | null, number, string | null, number, number, string, number]>(
+    this.#leave = database.prepare<[number, number | null, number | null, number, string | null, number, number, number | null, string, number]>(
       // What another device may have stored is ours when it was not there yet.
-      `UPDATE item SET group_no = ?, settled_at = ?, stored_at = ifnull(?, stored_at), device = CASE ? WHEN 1 THEN NULL ELSE device END, reason = ?, attempts = attempts + ?, sent = ?, next_at = NULL WHERE ${chosen} AND group_no = ?`,
+      `UPDATE item SET group_no = ?, settled_at = ?, stored_at = ifnull(?, stored_at), device = CASE ? WHEN 1 THEN NULL ELSE device END, reason = ?,
+         attempts = attempts + ?, sent = ?, pushed_as = ifnull(?, pushed_as), next_at = NULL WHERE ${chosen} AND group_no = ?`,
     )
     this.#wait = database.prepare<[number, string | null, number, number, number, number, string, number]>(
       `UPDATE item SET group_no = ?, reason = ?, attempts = attempts + ?, next_at = ?, told = ?, push_no = ? WHERE ${chosen} AND group_no = ?`,
@@ -98,14 +109,18 @@ export class ItemTransitions {
     }
   }
 
-  /** Writes what became of items that were being sent: state and attempt rows. */
-  settle(results: readonly ItemResult[], now: number): void {
+  /**
+   * Writes what became of items that were being sent: state and attempt rows.
+   * @param deviceId as whom envelopes were pushed; null: they were not.
+   */
+  settle(results: readonly ItemResult[], now: number, deviceId: string | null = null): void {
+    const device = deviceId === null ? null : this.#writer.names.number(deviceId)
     const delivered: InFlightItem[] = []
     const ended: number[] = []
     const elsewhere: InFlightItem[] = []
     for (const [decision, members] of byKey(results, ({ decision }) => decision)) {
       const items = members.map(({ inFlight }) => inFlight)
-      for (const [groupNo, some] of byKey(items, (one) => one.groupNo)) this.#settleGroup(groupNo, some, decision, now)
+      for (const [groupNo, some] of byKey(items, (one) => one.groupNo)) this.#settleGroup(groupNo, some, decision, now, device)
       this.#writeAttempts(items, decision, now)
       if (decision.next === 'delivered') {
         for (const one of items) {
@@ -115,7 +130,7 @@ export class ItemTransitions {
         if (decision.duplicate) elsewhere.push(...this.#storedElsewhere(items))
       }
     }
-    this.#countDelivered(delivered)
+    this.#countDelivered(delivered, device)
     this.#notOurs(elsewhere)
     this.#rebase(this.#lanes.settled(ended))
     this.#dropWithdrawn(results)
@@ -178,7 +193,7 @@ export class ItemTransitions {
     this.#notes.again(sequence)
   }
 
-  #settleGroup(groupNo: number, members: readonly InFlightItem[], decision: Decision, now: number): void {
+  #settleGroup(groupNo: number, members: readonly InFlightItem[], decision: Decision, now: number, device: number | null): void {
     const { groups } = this.#writer
     const from = groups.get(groupNo)
     if (from?.state !== 'sending') throw new Error(`group ${groupNo} is not being sent`)
@@ -205,6 +220,7 @@ export class ItemTransitions {
             decision.next === 'rejected' ? decision.message : null,
             used,
             isKnownAbsent(decision) ? 0 : 1,
+            decision.next === 'delivered' ? device : null,
             list,
             from.no,
           ).changes
@@ -235,11 +251,19 @@ export class ItemTransitions {
     this.#attempts.add(sequencesOf(items), { at: now, outcome: outcomeCode(outcome), ...wordsOf(decision) })
   }
 
-  #countDelivered(delivered: readonly InFlightItem[]): void {
+  #countDelivered(delivered: readonly InFlightItem[], device: number | null): void {
     const { groups } = this.#writer
     for (const [groupNo, members] of byKey(delivered, (one) => one.groupNo)) {
       const from = groups.get(groupNo)
-      if (from?.kind === 'envelope') this.#archive.stored(from.workspace, from.subKey, members.length, sizeOf(members))
+      if (from?.kind === 'envelope') {
+        this.#archive.stored(from.workspace, from.subKey, members.length, sizeOf(members))
+        if (device !== null)
+          this.#summaries.add(
+            from.workspace,
+            device,
+            members.flatMap(({ item }) => uuidBytes(item.id) ?? []),
+          )
+      }
       if (from?.kind === 'delete') {
         for (const { item } of members) {
           const envelope = envelopeOf(item.payload)

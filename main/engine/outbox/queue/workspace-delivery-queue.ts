@@ -36,8 +36,8 @@ export function createDeliveryQueue(
     markInFlight: (batch) => writer.write(() => markInFlight(batch)),
     record: (report, now) =>
       writer.write(() => {
-        const { kind, pushNo, results, notSent, unanswered, hold, next } = report
-        transitions.settle(results, now)
+        const { kind, pushNo, deviceId, results, notSent, unanswered, hold, next } = report
+        transitions.settle(results, now, deviceId)
         // Before a meter is closed: that takes along whatever is pending then.
         if (notSent.length > 0) transitions.notSent(notSent, now)
         if (kind === 'envelope') {

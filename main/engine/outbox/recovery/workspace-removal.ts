@@ -50,7 +50,7 @@ export function* removeWorkspace(
   }
   writer.write(() => {
     new Attempts(database).dropUnsaid()
-    for (const table of ['hold', 'push', 'unanswered_push', 'stored_total', 'discard'])
+    for (const table of ['hold', 'push', 'unanswered_push', 'stored_total', 'discard', 'id_summary'])
       database.prepare<[number]>(`DELETE FROM ${table} WHERE workspace = ?`).run(workspace)
     groups.forget(workspace)
     writer.afterCommit(() => holds.forget(workspace))

@@ -13,7 +13,10 @@ type WorkspaceAnswer = z.output<typeof workspaceResponse>
 export type WorkspaceRecord = {
   /** Ours: follows from the account, so that an account that is added anew finds its writes, keys and token again. */
   id: string
+  /** The platform's id of this workspace. */
   platformId: string
+  /** Which platform it is on, wherever that is reached; null: it has not said so, and its address stands for it. */
+  platform: string | null
   url: string
   name: string
   catalog: string
@@ -43,6 +46,7 @@ const row = z
   .object({
     id: z.uuid(),
     platform_id: z.uuid(),
+    platform: z.uuid().nullable(),
     url: z.url(),
     name: z.string(),
     catalog: z.string(),
@@ -63,6 +67,7 @@ const row = z
     record: {
       id: read.id,
       platformId: read.platform_id,
+      platform: read.platform,
       url: read.url,
       name: read.name,
       catalog: read.catalog,
@@ -102,30 +107,58 @@ export class WorkspaceRegistry {
   }
 
   /**
-   * The workspace under which an account would be kept, removed or not. An account is known by the platform's id
-   * and the URL. On loopback the port does not count: a sandbox whose port was taken moves to the next one, and
-   * the queue of yesterday must find it there.
+   * The workspace under which an account would be kept, removed or not. An account is known by the platform and its id of the workspace,
+   * never by an address. Only where one of the two does not say which platform it is, the URL stands for that; then, on loopback, the port
+   * does not count: a sandbox whose port was taken moves to the next one, and the queue of yesterday must find it there.
    */
-  findAccount(platformId: string, url: string): { id: string } | null {
-    const candidates = this.#database.prepare<[string], { id: string; url: string }>('SELECT id, url FROM workspaces WHERE platform_id = ?').all(platformId)
-    const onLoopback = isLoopbackHost(new URL(url).hostname)
-    return (
-      candidates.find((candidate) => candidate.url === url) ??
-      candidates.find((candidate) => onLoopback && isLoopbackHost(new URL(candidate.url).hostname)) ??
-      null
-    )
+  findAccount(platformId: string, url: string, platform: string | null = null): { id: string } | null {
+    const rows = this.#rowsOf(platformId)
+    const same = platform === null ? undefined : rows.find((row) => row.platform === platform)
+    if (same !== undefined) return same
+    const candidates = platform === null ? rows : rows.filter((row) => row.platform === null)
+    return candidates.find((row) => row.url === url) ?? candidates.find((row) => isSameAddress(row.url, url)) ?? null
+  }
+
+  /** An account of this workspace id that has this very address and is on another platform. */
+  otherAt(platformId: string, url: string, platform: string): { id: string; name: string; isRemoved: boolean } | null {
+    const found = this.#rowsOf(platformId).find((row) => row.url === url && row.platform !== null && row.platform !== platform)
+    return found === undefined ? null : { id: found.id, name: found.name, isRemoved: found.removed_at !== null }
+  }
+
+  /** Accounts on this platform that are reached elsewhere. */
+  elsewhere(platform: string, url: string): WorkspaceRecord[] {
+    return this.list().filter((record) => record.platform === platform && !isSameAddress(record.url, url))
+  }
+
+  /** The platform moved: all of its accounts are reached here from now on. */
+  movePlatform(platform: string, url: string): void {
+    this.#database.prepare('UPDATE OR IGNORE workspaces SET url = ? WHERE platform = ? AND removed_at IS NULL').run(url, platform)
+    this.#records = this.#load()
+  }
+
+  /** A removed account makes room at its address for the one of another platform; its queue still names it. */
+  leaveAddress(id: string): void {
+    this.#database.prepare("UPDATE workspaces SET url = url || '#' || id WHERE id = ? AND removed_at IS NOT NULL").run(id)
+  }
+
+  #rowsOf(platformId: string): AccountRow[] {
+    return this.#database
+      .prepare<[string], AccountRow>('SELECT id, url, name, platform, removed_at FROM workspaces WHERE platform_id = ?')
+      .all(platformId)
   }
 
   /** Adds an account, or brings back and refreshes the one that is known. */
   save(url: string, answer: WorkspaceAnswer): WorkspaceRecord {
-    const id = this.findAccount(answer.id, url)?.id ?? this.#newId({ platformId: answer.id, url })
+    const platform = answer.platform_id ?? null
+    const id = this.findAccount(answer.id, url, platform)?.id ?? this.#newId({ platformId: answer.id, url })
     this.#database
       .prepare(
-        `INSERT INTO workspaces (id, platform_id, url, name, catalog, deployment, member_id, member_name, role, capabilities, max_envelope_bytes, added_at, connected_at)
-         VALUES (@id, @platformId, @url, @name, @catalog, @deployment, @memberId, @memberName, @role, @capabilities, @maxEnvelopeBytes, @now, @now)
+        `INSERT INTO workspaces (id, platform_id, url, name, catalog, deployment, member_id, member_name, role, capabilities, max_envelope_bytes, added_at, connected_at, platform)
+         VALUES (@id, @platformId, @url, @name, @catalog, @deployment, @memberId, @memberName, @role, @capabilities, @maxEnvelopeBytes, @now, @now, @platform)
          ON CONFLICT (id) DO UPDATE SET url = excluded.url, name = excluded.name, catalog = excluded.catalog, deployment = excluded.deployment,
            member_id = excluded.member_id, member_name = excluded.member_name, role = excluded.role, capabilities = excluded.capabilities,
-           max_envelope_bytes = excluded.max_envelope_bytes, connected_at = excluded.connected_at, removed_at = NULL`,
+           max_envelope_bytes = excluded.max_envelope_bytes, connected_at = excluded.connected_at, removed_at = NULL,
+           platform = ifnull(excluded.platform, platform)`,
       )
       .run({
         id,
@@ -140,6 +173,7 @@ export class WorkspaceRegistry {
         capabilities: JSON.stringify(answer.capabilities),
         maxEnvelopeBytes: answer.max_envelope_bytes,
         now: this.#clock.now(),
+        platform,
       })
     this.#records = this.#load()
     const record = this.#records.get(id)
@@ -209,6 +243,13 @@ export class WorkspaceRegistry {
     }
     return records
   }
+}
+
+type AccountRow = { id: string; url: string; name: string; platform: string | null; removed_at: number | null }
+
+/** On loopback the port does not count. */
+function isSameAddress(left: string, right: string): boolean {
+  return left === right || (isLoopbackHost(new URL(left).hostname) && isLoopbackHost(new URL(right).hostname))
 }
 
 /** On loopback neither port nor spelling counts, as with `findAccount`. */

@@ -8,6 +8,8 @@ import { FeedProgress } from './feed-progress.ts'
 import type { QuestionPace } from './question-pace.ts'
 
 const PAGE_ROWS = 500
+/** Cursors as platforms once gave them are taken anew, and mean nothing. */
+const ROUND_1_CURSOR = /^\d+$/
 
 export type Pulled = { changed: ReadonlySet<string>; trouble: Trouble | null }
 
@@ -18,11 +20,13 @@ export type PullParts = {
   clock: Clock
   pace: QuestionPace
   pause?: Pause
+  /** The platform does not have the history up to which was read: it was put back. Called before anything of it is forgotten. */
+  onWentBack?(wentBackTo: number | null): void
 }
 
 /** Follows the feed of changes until there is no more, each page with its cursor in one transaction. */
 export async function pullChanges(
-  { client, registry, documents, clock, pace, pause = pauseForOthers }: PullParts,
+  { client, registry, documents, clock, pace, pause = pauseForOthers, onWentBack }: PullParts,
   workspaceId: string,
   signal: AbortSignal,
 ): Promise<Pulled> {
@@ -60,6 +64,7 @@ export async function pullChanges(
     } else if (isUnknownCursor(answer) && since !== null && !startedOver) {
       startedOver = true
       progress = new FeedProgress(null)
+      if (answer.status === 410 && !ROUND_1_CURSOR.test(since)) onWentBack?.(wentBackTo(answer))
       documents.startOver(workspaceId)
     } else {
       return { changed, trouble: troubleOf(answer) }
@@ -100,7 +105,12 @@ const stuck: Trouble = { state: 'problem', detail: 'The platform’s list of cha
 
 type NotOk = Exclude<Awaited<ReturnType<PlatformClient['send']>>, { kind: 'ok' }>
 
-function isUnknownCursor(answer: NotOk): boolean {
+function wentBackTo(answer: NotOk): number | null {
+  const at = answer.kind === 'error' ? answer.error?.went_back_to : undefined
+  return at === undefined ? null : Date.parse(at)
+}
+
+function isUnknownCursor(answer: NotOk & { kind: string }): answer is Extract<NotOk, { kind: 'error' }> {
   // The cursor is the only part of the question that a platform can find malformed.
   return answer.kind === 'error' && (answer.status === 410 || answer.status === 400)
 }

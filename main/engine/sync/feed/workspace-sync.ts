@@ -5,10 +5,12 @@ import type { Announcer } from './announcer.ts'
 import { connectDelayMs, pollDelayMs } from '../client/backoff.ts'
 import { Bell } from './bell.ts'
 import type { Documents } from '../documents/documents.ts'
+import type { HistoryComparison } from './history-comparison.ts'
 import { listenToEvents } from './event-stream.ts'
 import type { HttpPlatformClient } from '../client/http-platform-client.ts'
 import { type Pulled, pullChanges, readDirectly } from './puller.ts'
 import { QuestionPace } from './question-pace.ts'
+import { isAnotherPlatform } from '../accounts/accounts.ts'
 import type { Instances } from '../accounts/instances.ts'
 import { SessionLease } from '../accounts/session-lease.ts'
 import { sleep } from '../../base/sleep.ts'
@@ -27,6 +29,8 @@ export type WorkspaceSyncParts = {
   instances: Pick<Instances, 'current' | 'earlier'>
   /** Another data folder has run as this device: after it, `deviceId` is another one. */
   onForked(): void
+  /** Compares what was delivered with what the platform has. */
+  histories: HistoryComparison
   clock: Clock
   random: Random
   /** Counters are in the cache, new ones or those of the last visit. */
@@ -206,6 +210,15 @@ export class WorkspaceSync {
         },
       }
     }
+    if (isAnotherPlatform(known, answer.value)) {
+      return {
+        trouble: {
+          state: 'problem',
+          detail: 'Another platform answers at this address than before. Nothing is exchanged with it.',
+          retry: { afterMs: null },
+        },
+      }
+    }
     // Removed while the question was under way: saving would bring it back.
     if (registry.find(workspaceId) === null) return { trouble: { state: 'problem', detail: 'This workspace was removed.', retry: null } }
     const workspace = registry.save(known.url, answer.value)
@@ -240,10 +253,13 @@ export class WorkspaceSync {
     const { documents, workspaceId } = this.#parts
     const follows = hasFeed(workspace)
     if (follows) {
-      const pulled = await pullChanges({ ...this.#parts, pace: this.#pace }, workspaceId, signal)
+      const onWentBack = (wentBackTo: number | null): void => this.#noteWentBack(wentBackTo)
+      const pulled = await pullChanges({ ...this.#parts, pace: this.#pace, onWentBack }, workspaceId, signal)
       this.#broughtNews = pulled.changed.size > 0
       this.#tell(pulled, first)
       if (pulled.trouble !== null) return pulled.trouble
+      const trouble = await this.#compareHistories(workspace, signal, first)
+      if (trouble !== null) return trouble
     }
     if (workspace.deployment === 'self-hosted' || !workspace.capabilities.includes('billing') || (follows && !first)) return null
     const direct = await readDirectly(
@@ -258,6 +274,21 @@ export class WorkspaceSync {
     )
     this.#tell(direct, first && !follows)
     return direct.trouble
+  }
+
+  /** What is shown is of a history that is no more, and is not said to be fresh until everything was read anew. */
+  #noteWentBack(wentBackTo: number | null): void {
+    this.#parts.histories.noteWentBack(this.#parts.workspaceId, wentBackTo)
+    this.#publish({ ...this.#state, state: 'connecting', detail: 'The platform went back to an earlier state; everything is read anew.' })
+  }
+
+  async #compareHistories(workspace: WorkspaceRecord, signal: AbortSignal, first: boolean): Promise<Trouble | null> {
+    const { histories, workspaceId } = this.#parts
+    if (signal.aborted || (!first && !histories.isOwed(workspaceId))) return null
+    const trouble = await histories.run(workspaceId, workspace.capabilities.includes('sync'), signal)
+    // What was read in a visit that goes on is fresh again.
+    if (trouble === null && !first) this.#publish({ ...this.#state, state: 'online', detail: null })
+    return trouble
   }
 
   #tell({ changed }: Pulled, always: boolean): void {

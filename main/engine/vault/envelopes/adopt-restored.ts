@@ -6,8 +6,8 @@ import { readVersion } from './version-fronts.ts'
 import type { HoldingReader } from './ciphertext-reader.ts'
 import type { EnvelopeStore } from './envelope-store.ts'
 
-type AdoptParts = {
-  outbox: Pick<Outbox, 'adoptDelivered' | 'adoptDeleted' | 'memory' | 'known'>
+export type AdoptParts = {
+  outbox: Pick<Outbox, 'adoptDelivered' | 'adoptDeleted' | 'memory' | 'known' | 'noteRestored'>
   envelopes: Pick<EnvelopeStore, 'upsert' | 'sync'>
   reader: Pick<HoldingReader, 'hold'>
   vault: Pick<Vault, 'state' | 'front'>
@@ -51,5 +51,6 @@ export async function adoptRestored(parts: AdoptParts, workspaceId: string, { en
   } finally {
     letGo()
   }
+  if (envelopes.length > 0) outbox.noteRestored(workspaceId)
   return { added: envelopes.length - before, readable: unread.filter((memoryRef) => !isUnread(memoryRef)).length }
 }

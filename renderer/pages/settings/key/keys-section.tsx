@@ -25,7 +25,7 @@ export function KeysSection({ workspaceId }: { workspaceId: string }) {
   const today = useToday()
   const [task, setTask] = useState<PassphraseTask | null>(null)
   const backup = useDialogPart('backup')
-  const [isImporting, setImporting] = useState(false)
+  const importing = useDialogPart('bring-key')
   const locked = vault?.state === 'locked'
   const lockedReason = locked ? texts.vault.lockedTitle : null
   return (
@@ -86,7 +86,7 @@ export function KeysSection({ workspaceId }: { workspaceId: string }) {
                 >
                   {words.download}
                 </GatedButton>
-                <Button variant="default" onClick={() => setImporting(true)}>
+                <Button variant="default" onClick={importing.open}>
                   {words.import}
                 </Button>
               </>
@@ -97,7 +97,7 @@ export function KeysSection({ workspaceId }: { workspaceId: string }) {
       )}
       {task && <PassphraseDialog task={task} onClose={() => setTask(null)} />}
       {backup.opened && vault?.state === 'unlocked' && <BackupDialog onClose={backup.close} />}
-      {isImporting && <ImportBackupDialog onClose={() => setImporting(false)} />}
+      {importing.opened && <ImportBackupDialog onClose={importing.close} />}
     </Section>
   )
 }

@@ -46,6 +46,7 @@ describe('which reads an event makes stale', () => {
         'costs.change',
         'costs.read',
         'devices.list',
+        'histories.read',
         'honesty.audit',
         'invoices.list',
         'invoices.paymentMethods',
