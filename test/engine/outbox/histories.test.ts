@@ -187,7 +187,7 @@ class Computer {
           const decision: Decision = lost ? { next: 'requeued' } : { next: 'delivered', duplicate: stored.isDuplicate, status: 200, storedAt: stored.storedAt }
           return { inFlight, decision }
         })
-        queue.record({ kind, pushNo: marked.pushNo, results, notSent: [], unanswered: lost, hold: null, next: null }, this.world.now)
+        queue.record({ kind, pushNo: marked.pushNo, deviceId: null, results, notSent: [], unanswered: lost, hold: null, next: null }, this.world.now)
         if (lost) break
       }
     }

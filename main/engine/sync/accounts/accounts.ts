@@ -17,12 +17,7 @@ const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
  * @param hasMoved the person says that a platform that is known elsewhere moved to this address.
  * @throws ConsoleFailure `invalid_url`, `invalid_token`, `signed_out`, `offline`, `connection_problem`, `other_platform`, `known_elsewhere`.
  */
-export async function addAccount(
-  { client, registry, tokens }: AccountParts,
-  urlText: string,
-  tokenText: string,
-  hasMoved: boolean,
-): Promise<WorkspaceRecord> {
+export async function addAccount({ client, registry, tokens }: AccountParts, urlText: string, tokenText: string, hasMoved: boolean): Promise<WorkspaceRecord> {
   const url = normaliseWorkspaceUrl(urlText)
   const token = checkedToken(tokenText)
   const answer = await client.sendTo({ workspaceId: null, url, token }, 'readWorkspace', {})

@@ -142,9 +142,7 @@ export class WorkspaceRegistry {
   }
 
   #rowsOf(platformId: string): AccountRow[] {
-    return this.#database
-      .prepare<[string], AccountRow>('SELECT id, url, name, platform, removed_at FROM workspaces WHERE platform_id = ?')
-      .all(platformId)
+    return this.#database.prepare<[string], AccountRow>('SELECT id, url, name, platform, removed_at FROM workspaces WHERE platform_id = ?').all(platformId)
   }
 
   /** Adds an account, or brings back and refreshes the one that is known. */
