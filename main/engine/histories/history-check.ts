@@ -65,6 +65,8 @@ export class HistoryCheck implements HistoryComparison {
   /** @param hasEnvelopes whether this platform takes envelopes at all. */
   async run(workspaceId: string, hasEnvelopes: boolean, signal: AbortSignal): Promise<Trouble | null> {
     const { history, notes, documents } = this.#parts
+    // What is on its way may be told to be stored by the platform as it was: then it is looked at once more, when it is answered.
+    const isWhole = !history.isSending(workspaceId)
     let again = 0
     for (const { deviceId } of hasEnvelopes ? history.summaries(workspaceId) : []) {
       const compared = await this.#compare(workspaceId, deviceId, signal)
@@ -79,7 +81,7 @@ export class HistoryCheck implements HistoryComparison {
       else again += await this.#offer(workspaceId, lost.lost)
     }
     const note = notes.read(workspaceId)
-    if (note?.owed) {
+    if (note?.owed && isWhole) {
       const undeleted = new Set(hasEnvelopes ? history.unlistedDeletes(workspaceId) : [])
       const count = this.#counting(workspaceId)
       again += history.offerDeletes(workspaceId, { ...nothingLost(''), undeleted }, count)
@@ -106,10 +108,15 @@ export class HistoryCheck implements HistoryComparison {
     return last
   }
 
-  /** A platform that knows more than this side is one whose answer was lost, or another folder's; only after it went back that hides a loss. */
+  /**
+   * A platform that knows more than this side is one whose answer was lost, or another folder's; only after it went back that hides a loss.
+   * Deletes are in no summary.
+   */
   #differs(workspaceId: string, here: IdSummary, there: IdSummary): boolean {
-    if (isSame(here, there)) return false
-    return there.count <= here.count || this.isOwed(workspaceId)
+    const { history } = this.#parts
+    const isOwed = this.isOwed(workspaceId)
+    if (isSame(here, there)) return isOwed && history.hasDeletes(workspaceId)
+    return isOwed || there.count <= here.count
   }
 
   async #lostOf(workspaceId: string, deviceId: string, signal: AbortSignal): Promise<{ trouble: Trouble } | { lost: LostThere; isNothing: boolean }> {

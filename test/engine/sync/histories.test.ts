@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../main/engine/base/clock.ts'
 import { createEnvelopeStore } from '../../../main/engine/vault/envelopes/envelope-store.ts'
 import { type Sandbox, startSandbox } from '../../../main/sandbox/server.ts'
-import { platformEnvelopes, queueItems } from '../../faults/evidence.ts'
+import { checkoutResponse } from '../../../shared/contract/platform.ts'
+import { submitForm } from '../sandbox/fixture.ts'
+import { platformEnvelopes, queueItems, stagedCiphertexts } from '../../faults/evidence.ts'
 import { Device, tenantToken } from '../../faults/fixture.ts'
 
 let folder: string
@@ -101,10 +103,13 @@ describe('a platform that was put back', () => {
     const plan = async () => (await device.call('overview.read', { workspaceId: device.workspaceId })).plan?.id
     await copyPlatform()
     await online()
-    const { url } = await device.call('billing.checkout', { workspaceId: device.workspaceId, planId: 'pro' })
     await device.until(async () => (await plan()) === 'free', 'the plan of before')
-    const { submitForm } = await import('../sandbox/fixture.ts')
-    await submitForm(url, { number: '4242 4242 4242 4242', expiry: '12/40', cvc: '123' })
+    const bought = await fetch(`${sandbox.url}/api/billing/checkout`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await tenantToken(sandbox.url)}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ plan: 'pro' }),
+    })
+    await submitForm(checkoutResponse.parse(await bought.json()).url, { number: '4242 4242 4242 4242', expiry: '12/40', cvc: '123' })
     await device.until(async () => (await plan()) === 'pro', 'the plan', { jumpMs: 200 })
     await putPlatformBack()
     await online()
@@ -117,6 +122,7 @@ describe('a platform that was put back', () => {
     await online()
     await delivered('one', 'two', 'three')
     const gone = device.acknowledged.at(-1)?.envelopeId ?? ''
+    await device.until(() => stagedCiphertexts(device.dataDir).size === 0, 'the mover', { jumpMs: 500 })
     await device.stop()
     const store = createEnvelopeStore({ dataDir: device.dataDir, clock: systemClock, after: () => () => undefined, warn: () => undefined })
     await store.remove([gone])
@@ -159,9 +165,11 @@ describe('a platform that was put back', () => {
     await delivered('memory', 'memory')
     await sandbox.stop()
     await device.write('memory')
+    await device.stop()
     rmSync(platformFolder, { recursive: true })
     cpSync(join(folder, 'copy'), platformFolder, { recursive: true })
     sandbox = await startSandbox({ port, dataDir: platformFolder, tickMs: 100 })
+    await device.start()
     await online()
     await dealtWith()
     expect(stored()).toEqual(device.acknowledged.map(({ envelopeId }) => envelopeId))

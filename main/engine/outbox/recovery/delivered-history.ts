@@ -8,6 +8,8 @@ export type DeliveredHistory = {
   summaries(workspaceId: string): IdSummary[]
   /** Everything was compared one by one, and this is what the platform has. Only while the summary is still `known`. */
   correct(workspaceId: string, known: IdSummary, there: IdSummary): void
+  /** Whether envelopes are on their way: their answer may still come from the history that is no more. */
+  isSending(workspaceId: string): boolean
   /** Pushes below this number were answered before now. */
   answeredBelow(workspaceId: string): number
   delivered: (
@@ -20,6 +22,8 @@ export type DeliveredHistory = {
   /** Queues deletes again, and edits of which the platform has a version below; `note` hears how many. @throws DiskFullError */
   offerDeletes(workspaceId: string, lost: LostThere, note: (count: OfferedCount) => void): number
   offerEdits(workspaceId: string, versionBelow: VersionBelow, note: (count: OfferedCount) => void): number
+  /** Whether any delete was delivered: no summary tells that the platform has forgotten it. */
+  hasDeletes(workspaceId: string): boolean
   /** Envelopes that were deleted and of which `delivered` does not tell. */
   unlistedDeletes(workspaceId: string): string[]
 }
@@ -62,6 +66,10 @@ export function createDeliveredHistory(
         if (now?.count === known.count && now.sum === known.sum) summaries.set(workspace, there)
       })
     },
+    isSending(workspaceId) {
+      const workspace = numberOf(workspaceId)
+      return workspace !== null && [...writer.groups.of(workspace)].some(({ kind, state, count }) => kind === 'envelope' && state === 'sending' && count > 0)
+    },
     answeredBelow(workspaceId) {
       const workspace = numberOf(workspaceId)
       return workspace === null ? 0 : offers().answeredBelow(workspace)
@@ -74,6 +82,10 @@ export function createDeliveredHistory(
     offerDeletes: (workspaceId, lost, note) => offered(workspaceId, note, (workspace) => ({ again: offers().offerDeletes(workspace, lost), gone: 0 })).again,
     offerEdits: (workspaceId, versionBelow, note) =>
       offered(workspaceId, note, (workspace) => ({ again: offers().offerEdits(workspace, versionBelow), gone: 0 })).again,
+    hasDeletes(workspaceId) {
+      const workspace = numberOf(workspaceId)
+      return workspace !== null && [...writer.groups.of(workspace)].some(({ kind, state, count }) => kind === 'delete' && state === 'delivered' && count > 0)
+    },
     unlistedDeletes(workspaceId) {
       const workspace = numberOf(workspaceId)
       return workspace === null ? [] : offers().unlistedDeletes(workspace)
