@@ -312,7 +312,7 @@ describe('the feed', () => {
     await until(() => engine.documents.cursor(id) === 'new')
     expect(seen).toBe(2)
     expect(engine.documents.list(id, 'counter').map(({ metric, used }) => [metric, used])).toEqual([['a', 5]])
-    expect(connection().state).toBe('online')
+    await until(() => connection().state === 'online')
   })
 
   it('a feed that says "more" for ever is not asked for ever', async () => {

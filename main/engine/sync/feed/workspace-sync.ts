@@ -75,6 +75,8 @@ export class WorkspaceSync {
   #running: Promise<void> | null = null
   #stopped = false
   #suspended = false
+  /** Everything is read anew, because the platform went back: what is shown is of a history that is no more. */
+  #isAnew = false
   /** Whether the last reading changed anything here. */
   #broughtNews = false
   #state: Pick<Connection, 'state' | 'detail' | 'live' | 'retryAt'> = { state: 'connecting', detail: null, live: 'off', retryAt: null }
@@ -278,16 +280,20 @@ export class WorkspaceSync {
 
   /** What is shown is of a history that is no more, and is not said to be fresh until everything was read anew. */
   #noteWentBack(wentBackTo: number | null): void {
+    this.#isAnew = true
     this.#parts.histories.noteWentBack(this.#parts.workspaceId, wentBackTo)
     this.#publish({ ...this.#state, state: 'connecting', detail: 'The platform went back to an earlier state; everything is read anew.' })
   }
 
   async #compareHistories(workspace: WorkspaceRecord, signal: AbortSignal, first: boolean): Promise<Trouble | null> {
     const { histories, workspaceId } = this.#parts
-    if (signal.aborted || (!first && !histories.isOwed(workspaceId))) return null
+    if (signal.aborted || (!first && !this.#isAnew && !histories.isOwed(workspaceId))) return null
     const trouble = await histories.run(workspaceId, workspace.capabilities.includes('sync'), signal)
-    // What was read in a visit that goes on is fresh again.
-    if (trouble === null && !first) this.#publish({ ...this.#state, state: 'online', detail: null })
+    if (trouble === null && this.#isAnew) {
+      this.#isAnew = false
+      // What was read in a visit that goes on is fresh again; at its start the visit says so itself.
+      if (!first) this.#publish({ ...this.#state, state: 'online', detail: null })
+    }
     return trouble
   }
 
