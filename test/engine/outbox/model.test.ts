@@ -150,7 +150,9 @@ class World {
         this.faults = [...one.faults]
         // The loop connects again and again; until it has compared, nothing new is written here.
         for (let tried = 0; tried <= one.faults.length && this.owed; tried += 1) await this.#compare()
+        await this.clock.advance(0)
         this.faults = []
+        if (this.running.drainer.pausedBy(WORKSPACE)) this.running.drainer.resume(WORKSPACE)
         return
       case 'limit':
         this.platform.upgrade(one)
@@ -161,6 +163,7 @@ class World {
   async finish(): Promise<void> {
     // Honest again, and with room; nobody says so, and no person does anything.
     this.platform.upgrade({ bytes: null, pushes: null })
+    if (this.running.drainer.pausedBy(WORKSPACE)) this.running.drainer.resume(WORKSPACE)
     await this.clock.advance(LONGEST_BACK_OFF_MS)
     if (!this.owed) return
     await this.#compare()
