@@ -91,7 +91,14 @@ async function receipt({ store }: Platform, { order_id: orderId, workspace_id: w
   const row = await store.read.selectFrom('invoices').selectAll().where('id', '=', orderId).executeTakeFirst()
   if (row === undefined) return ''
   const { catalog } = await store.read.selectFrom('workspaces').select('catalog').where('id', '=', workspaceId).executeTakeFirstOrThrow()
-  const { lines = [], tax_cents: tax = 0, balance_cents: balance = 0, due_cents: due = 0, number, currency } = invoiceDocumentOf(row, store.catalogs.named(catalog), store.now())
+  const {
+    lines = [],
+    tax_cents: tax = 0,
+    balance_cents: balance = 0,
+    due_cents: due = 0,
+    number,
+    currency,
+  } = invoiceDocumentOf(row, store.catalogs.named(catalog), store.now())
   const settled = balance === 0 ? [] : [{ label: balance < 0 ? 'Paid from your balance' : 'Kept in your balance', amount_cents: balance }]
   const shown = [
     ...lines.map(({ description: label, amount_cents: cents }) => ({ label, amount_cents: cents })),

@@ -159,10 +159,16 @@ describe.skipIf(!isHere)('the embedded Polar keeps to Polar’s published OpenAP
     const published = new PublishedPolar(JSON.parse(readFileSync(PUBLISHED, 'utf8')))
     const call: Call = { method: 'get', path: '/v1/products/', query: new URLSearchParams(), request: undefined, status: 200, answer: { items: [] } }
     expect(published.faultsOf(call)).toHaveLength(1)
-    expect(published.faultsOf({ ...call, query: new URLSearchParams({ moon: '1' }), answer: { items: [], pagination: { total_count: 0, max_page: 0 } } })).toEqual([
-      'get /v1/products/: there is no parameter moon',
-    ])
-    const update = { ...call, method: 'patch', path: '/v1/subscriptions/0190c2a0-0000-7000-8000-000000000001', status: 404, answer: { error: 'ResourceNotFound', detail: '' } }
+    expect(
+      published.faultsOf({ ...call, query: new URLSearchParams({ moon: '1' }), answer: { items: [], pagination: { total_count: 0, max_page: 0 } } }),
+    ).toEqual(['get /v1/products/: there is no parameter moon'])
+    const update = {
+      ...call,
+      method: 'patch',
+      path: '/v1/subscriptions/0190c2a0-0000-7000-8000-000000000001',
+      status: 404,
+      answer: { error: 'ResourceNotFound', detail: '' },
+    }
     expect(published.faultsOf({ ...update, request: { pending_update: null } })).toEqual([])
     expect(published.faultsOf({ ...update, request: { pending_update: null, cancel_at_period_end: true } })).toHaveLength(1)
   })
