@@ -34,10 +34,18 @@ export function dayOf(beforeMs: number, nowMs: number): number {
 
 /** Epoch milliseconds, at most ten seconds old. Whatever shows it is drawn anew with every tick. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now)
+  return useSyncExternalStore(
+    subscribe,
+    () => now,
+    () => now,
+  )
 }
 
 /** A time of the present day, in epoch milliseconds; another one only when the day has changed. `format.moment` needs no more. */
 export function useToday(): number {
-  return useSyncExternalStore(subscribe, () => today)
+  return useSyncExternalStore(
+    subscribe,
+    () => today,
+    () => today,
+  )
 }

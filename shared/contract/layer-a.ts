@@ -465,6 +465,7 @@ export const fieldMeanings: Record<string, string> = {
   thresholds: 'at which percentages of a budget you want to be told',
   booster: 'the booster that you chose',
   seats: 'how many seats you chose',
+  quote_id: 'the quote that you confirm',
   top_up_au: 'how much you chose to put into the wallet',
   circle: 'name of the circle whose wallet pays or is filled',
   element: 'the element that you chose to run or to create',

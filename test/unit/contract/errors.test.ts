@@ -16,6 +16,8 @@ const table: [status: number, expected: ErrorClass, codes: string][] = [
   [403, 'problem', 'foreign_host foreign_origin'],
   [500, 'problem', 'internal_error'],
   [502, 'problem', 'foreign_page'],
+  [409, 'problem', 'device_forked'],
+  [410, 'problem', 'session_closed'],
   [503, 'problem', 'payments_unavailable'],
   [
     200,

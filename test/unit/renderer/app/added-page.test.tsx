@@ -93,6 +93,8 @@ describe('every page of the registry', () => {
 
   it('stands in the palette and in the list of shortcuts', () => {
     expect(draw(<PaletteDialog wanted={1} onShortcuts={() => undefined} />)).toContain(`Pages: ${linked.map(({ label }) => asMarkup(label)).join(', ')}</p>`)
+    // A dialog asks what opened it.
+    vi.stubGlobal('document', { activeElement: null, getElementById: () => null })
     const shortcuts = draw(<ShortcutDialog workspace={workspace} onClose={() => undefined} />)
     for (const { label, letter } of linked)
       expect(shortcuts).toMatch(new RegExp(`<kbd[^>]*>${letter.toUpperCase()}</kbd></dt><dd>Go to ${asMarkup(label)}</dd>`))

@@ -42,6 +42,7 @@ describe('which reads an event makes stale', () => {
     expect(touched.calls.toSorted()).toEqual(
       [
         'alerts.read',
+        'audit.overview',
         'billing.preview',
         'costs.change',
         'costs.read',
