@@ -2,7 +2,8 @@ import { createRoute } from '@hono/zod-openapi'
 import {
   approvedPlanRequest,
   createPlanRequest,
-  decidePlanRequest,
+  approvePlanRequest,
+  declinePlanRequest,
   planRequestDocument as planRequestSchema,
   planRequestsResponse,
 } from '../../../shared/contract/platform/purchase.ts'
@@ -37,7 +38,7 @@ const approve = createRoute({
   path: '/api/billing/plan-requests/{id}/approve',
   summary: 'Approve a request and carry it out',
   security,
-  request: { params: idParam, body: jsonBody(decidePlanRequest) },
+  request: { params: idParam, body: jsonBody(approvePlanRequest) },
   responses: { 200: jsonAnswer(approvedPlanRequest, 'The request; with a checkout where nothing was bought before'), ...refusals },
 })
 const decline = createRoute({
@@ -45,7 +46,7 @@ const decline = createRoute({
   path: '/api/billing/plan-requests/{id}/decline',
   summary: 'Decline a request',
   security,
-  request: { params: idParam, body: jsonBody(decidePlanRequest) },
+  request: { params: idParam, body: jsonBody(declinePlanRequest) },
   responses: { 200: jsonAnswer(planRequestSchema, 'The request'), ...refusals },
 })
 

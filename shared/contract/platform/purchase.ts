@@ -114,11 +114,9 @@ export const planRequestDocument = z.looseObject({
 })
 export const planRequestsResponse = z.looseObject({ requests: z.array(planRequestDocument) })
 export const createPlanRequest = z.strictObject({ plan: identifier, note: z.string().max(500).optional() })
-export const decidePlanRequest = z.strictObject({
-  answer: z.string().max(500).optional(),
-  /** Of an approval: the amount that is confirmed with it. */
-  quote_id: uuid.optional(),
-})
+export const declinePlanRequest = z.strictObject({ answer: z.string().max(500).optional() })
+/** With `quote_id` the amount is confirmed with the approval. */
+export const approvePlanRequest = z.strictObject({ ...declinePlanRequest.shape, quote_id: uuid.optional() })
 /** An approval is carried out through the payment provider; where nothing was bought yet, the checkout is still to be paid. */
 export const approvedPlanRequest = z.looseObject({
   request: planRequestDocument,
