@@ -183,6 +183,8 @@ describe('the preview', () => {
     }))
     expect(await engine.sync.preview(id, { planId: 'pro' })).toEqual({
       planId: 'pro',
+      // This platform is older, and quotes nothing.
+      quote: null,
       dueTodayCents: 1500,
       creditCents: 400,
       priceCents: 1900,
@@ -196,5 +198,40 @@ describe('the preview', () => {
       ],
       limits: [{ meter: 'm', name: 'm', unit: 'count', byteBase: 'decimal', from: 2, to: null }],
     })
+  })
+
+  it('brings a quote, which the checkout confirms by its id; one that holds no more is refused by its code', async () => {
+    const quoteId = '0190c2a0-0000-7000-8000-0000000000aa'
+    const period = { start: '2026-11-01T00:00:00Z', end: '2026-12-01T00:00:00Z' }
+    const line = { kind: 'plan', subject: 'pro', label: 'Layer A Pro', period, quantity: 1, unit: 'month', unit_price_cents: 1900, amount_cents: 1900 }
+    platform.on('POST /api/billing/preview', () => ({
+      body: {
+        quote_id: quoteId,
+        from: { plan: 'free', seats: 0, boosters: [], pending_change: null, cancel_at: null },
+        lines: [line],
+        due_cents: 1900,
+        expires_at: '2026-11-01T00:10:00Z',
+        plan: 'pro',
+        due_today_cents: 1900,
+        credit_cents: 0,
+        price_cents: 1900,
+        currency: 'usd',
+        effective: 'now',
+        period,
+        would_be_over: [],
+      },
+    }))
+    const { quote } = await engine.sync.preview(id, { planId: 'pro' })
+    expect(quote).toEqual({
+      id: quoteId,
+      dueCents: 1900,
+      lines: [{ kind: 'plan', label: 'Layer A Pro', amountCents: 1900 }],
+      expiresAt: Date.UTC(2026, 10, 1, 0, 10),
+    })
+    platform.on('POST /api/billing/checkout', () => ({
+      status: 409,
+      body: { code: 'quote_changed', message: 'It costs something else.', _suggestion: 'Look.', quote: {} },
+    }))
+    await expect(engine.sync.startCheckout(id, { planId: 'pro', quoteId })).rejects.toMatchObject({ code: 'quote_changed' })
   })
 })
