@@ -41,7 +41,11 @@ export async function fetchElectron({
   say('The desktop needs Electron’s runtime (about 120 MB), once. `npm start -- --web` does without it.')
   const why = await download({ packageFolder, keptFolder, say, limits })
   if (why === null) rmSync(failureFile, { force: true })
-  else noteFailure(failureFile, now())
+  else {
+    // On a line of its own, below the progress.
+    say('The runtime was not downloaded.')
+    noteFailure(failureFile, now())
+  }
   return why
 }
 
