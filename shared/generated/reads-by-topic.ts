@@ -42,7 +42,6 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
   connection: [
     'workspaces.list',
     'honesty.audit',
-    'histories.read',
   ],
   cost_day: [
     'alerts.read',
@@ -69,7 +68,6 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
   ],
   device: [
     'app.info',
-    'histories.read',
     'devices.list',
   ],
   device_counter: [
@@ -208,7 +206,6 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
   vault: [
     'outbox.item',
     'outbox.titles',
-    'histories.read',
     'vault.status',
   ],
   wallet: [

@@ -32,7 +32,7 @@ const topicOfTable: Readonly<Record<string, Topic>> = {
   sub_keys: 'sub_key',
   vault_records: 'vault',
 }
-const ofOutbox = /^(item|item_group|lane|name|attempt|stage|hold|discard|stored_total|push|archive|high_water|unanswered_push|words)$/
+const ofOutbox = /^(item|item_group|lane|name|attempt|stage|hold|discard|stored_total|push|archive|high_water|unanswered_push|words|id_summary)$/
 
 /**
  * Lets the engine of this process note what its reads look at: each query by its tables, each look at a workspace beyond its id. Called before the

@@ -27,9 +27,9 @@ export class ForeignEnvelopes {
     const count = documents
       .list(workspaceId, 'device_counter')
       .reduce((sum, { device_id: id, stored_envelopes: stored }) => sum + (devices.has(id) ? 0 : stored), 0)
-    if (count === 0 || isRestoring(workspaceId) || local.get(dismissedKey(workspaceId)) !== null) return null
     const subKeys = ownSubKeys(workspaceId)
     const ofUnknownKeys = documents.list(workspaceId, 'sub_key').some(({ id, stored_envelopes: stored }) => stored > 0 && !subKeys.has(id))
+    if (count === 0 || isRestoring(workspaceId) || local.get(dismissedKey(workspaceId)) !== null) return null
     if (ofUnknownKeys) return { count, needs: 'key' }
     return wasRestored(workspaceId) ? null : { count, needs: 'fetching' }
   }

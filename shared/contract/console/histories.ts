@@ -24,7 +24,7 @@ export const histories = z.strictObject({
 export type Histories = z.infer<typeof histories>
 
 export const historyCalls = {
-  'histories.read': call(inWorkspace, histories, { topics: ['workspace', 'outbox', 'connection', 'device', 'device_counter', 'sub_key', 'vault'] }),
+  'histories.read': call(inWorkspace, histories, { topics: ['workspace', 'outbox', 'device_counter', 'sub_key'] }),
   /** The person has read it. */
   'histories.dismiss': call(inWorkspace.extend({ what: z.enum(['went_back', 'foreign']) }), done, 'action'),
 } as const
