@@ -17,7 +17,7 @@ export function adoptedWords({ added, readable }: { added: number; readable: num
   const back =
     readable === 0
       ? null
-      : `${readable === 1 ? 'A memory that was deleted on this computer is' : `${readable.toLocaleString('en-US')} memories that were deleted on this computer are`} readable again: another computer wrote ${readable === 1 ? 'it' : 'them'} later without knowing of the delete.`
+      : `${readable === 1 ? 'A memory that was deleted on this computer is' : `${readable.toLocaleString('en-US')} memories that were deleted on this computer are`} readable again: another computer wrote ${readable === 1 ? 'it' : 'them'} later, perhaps without knowing of the delete.`
   const words = [taken, back].filter((text) => text !== null).join(' ')
   return words === '' ? null : words
 }
