@@ -466,7 +466,6 @@ export const fieldMeanings: Record<string, string> = {
   booster: 'the booster that you chose',
   quote_id: 'which amount you confirmed: the id of what the platform said that it costs',
   seats: 'how many seats you chose',
-  quote_id: 'the quote that you confirm',
   top_up_au: 'how much you chose to put into the wallet',
   circle: 'name of the circle whose wallet pays or is filled',
   element: 'the element that you chose to run or to create',
