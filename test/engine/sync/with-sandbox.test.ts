@@ -134,14 +134,19 @@ describe('with the sandbox', () => {
     dropData(other)
   })
 
-  it('a platform that starts a new life under the same name is read again', async () => {
+  it('another platform at the same address is exchanged nothing with, until its account is added as its own', async () => {
     await push([envelope(), envelope()])
     await until(() => used('encrypted_bytes') === 600)
     const { port } = sandbox
     await sandbox.stop()
     sandbox = await startSandbox({ port, dataDir: path.join(folder, 'second'), tickMs: 50 })
     engine.sync.kick(id)
-    await until(() => used('encrypted_bytes') === 0 && engine.sync.connection(id).live === 'stream', 'the new life', 15_000)
+    await until(() => engine.sync.connection(id).state === 'problem', 'the refusal', 15_000)
+    expect(engine.sync.connection(id).detail).toContain('Another platform')
+    expect(used('encrypted_bytes')).toBe(600)
+    await engine.sync.remove(id)
+    id = (await engine.sync.add(proxy.url, token)).id
+    await until(() => used('encrypted_bytes') === 0 && engine.sync.connection(id).live === 'stream', 'the other platform', 15_000)
   })
 
   it('nothing but the listed fields leaves', () => {

@@ -20,8 +20,11 @@ export type PullParts = {
   clock: Clock
   pace: QuestionPace
   pause?: Pause
-  /** The platform does not have the history up to which was read: it was put back. Called before anything of it is forgotten. */
-  onWentBack?(wentBackTo: number | null): void
+  /**
+   * The platform does not have the history up to which was read: it was put back, or it is another one. Asked before anything of it is
+   * forgotten; with trouble, nothing is.
+   */
+  onWentBack?(wentBackTo: number | null): Promise<Trouble | null>
 }
 
 /** Follows the feed of changes until there is no more, each page with its cursor in one transaction. */
@@ -64,7 +67,8 @@ export async function pullChanges(
     } else if (isUnknownCursor(answer) && since !== null && !startedOver) {
       startedOver = true
       progress = new FeedProgress(null)
-      if (answer.status === 410 && !ROUND_1_CURSOR.test(since)) onWentBack?.(wentBackTo(answer))
+      const trouble = answer.status === 410 && !ROUND_1_CURSOR.test(since) ? await onWentBack?.(wentBackTo(answer)) : null
+      if (trouble) return { changed, trouble }
       documents.startOver(workspaceId)
     } else {
       return { changed, trouble: troubleOf(answer) }

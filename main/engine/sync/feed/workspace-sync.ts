@@ -202,25 +202,8 @@ export class WorkspaceSync {
     if (known === null) return { trouble: { state: 'problem', detail: 'This workspace was removed.', retry: null } }
     const answer = await client.send(workspaceId, 'readWorkspace', { signal })
     if (answer.kind !== 'ok') return { trouble: troubleOf(answer) }
-    if (answer.value.id !== known.platformId) {
-      // Delivering what was written for one account to another would be worse than not delivering it.
-      return {
-        trouble: {
-          state: 'problem',
-          detail: `The platform answers as another workspace (“${answer.value.name}”). Nothing is exchanged with it.`,
-          retry: { afterMs: null },
-        },
-      }
-    }
-    if (isAnotherPlatform(known, answer.value)) {
-      return {
-        trouble: {
-          state: 'problem',
-          detail: 'Another platform answers at this address than before. Nothing is exchanged with it.',
-          retry: { afterMs: null },
-        },
-      }
-    }
+    const stranger = strangerIn(known, answer.value)
+    if (stranger !== null) return { trouble: stranger }
     // Removed while the question was under way: saving would bring it back.
     if (registry.find(workspaceId) === null) return { trouble: { state: 'problem', detail: 'This workspace was removed.', retry: null } }
     const workspace = registry.save(known.url, answer.value)
@@ -255,7 +238,7 @@ export class WorkspaceSync {
     const { documents, workspaceId } = this.#parts
     const follows = hasFeed(workspace)
     if (follows) {
-      const onWentBack = (wentBackTo: number | null): void => this.#noteWentBack(wentBackTo)
+      const onWentBack = (wentBackTo: number | null): Promise<Trouble | null> => this.#noteWentBack(wentBackTo, signal)
       const pulled = await pullChanges({ ...this.#parts, pace: this.#pace, onWentBack }, workspaceId, signal)
       this.#broughtNews = pulled.changed.size > 0
       this.#tell(pulled, first)
@@ -278,11 +261,21 @@ export class WorkspaceSync {
     return direct.trouble
   }
 
-  /** What is shown is of a history that is no more, and is not said to be fresh until everything was read anew. */
-  #noteWentBack(wentBackTo: number | null): void {
+  /**
+   * What is shown is of a history that is no more, and is not said to be fresh until everything was read anew. First it is asked who
+   * answers there: another platform at the same address knows no history of ours either.
+   */
+  async #noteWentBack(wentBackTo: number | null, signal: AbortSignal): Promise<Trouble | null> {
+    const { client, registry, workspaceId, histories } = this.#parts
+    const known = registry.find(workspaceId)
+    const answer = await client.send(workspaceId, 'readWorkspace', { signal })
+    if (answer.kind !== 'ok') return troubleOf(answer)
+    const stranger = known === null ? null : strangerIn(known, answer.value)
+    if (stranger !== null) return stranger
     this.#isAnew = true
-    this.#parts.histories.noteWentBack(this.#parts.workspaceId, wentBackTo)
+    histories.noteWentBack(workspaceId, wentBackTo)
     this.#publish({ ...this.#state, state: 'connecting', detail: 'The platform went back to an earlier state; everything is read anew.' })
+    return null
   }
 
   async #compareHistories(workspace: WorkspaceRecord, signal: AbortSignal, first: boolean): Promise<Trouble | null> {
@@ -403,6 +396,17 @@ export class WorkspaceSync {
     this.#state = state
     if (!this.#stopped) this.#parts.announcer.connectionChanged(this.connection)
   }
+}
+
+/** Delivering what was written for one account to another would be worse than not delivering it. */
+function strangerIn(known: WorkspaceRecord, answer: Parameters<WorkspaceRegistry['save']>[1]): Trouble | null {
+  const who =
+    answer.id !== known.platformId
+      ? `The platform answers as another workspace (“${answer.name}”).`
+      : isAnotherPlatform(known, answer)
+        ? 'Another platform answers at this address than before.'
+        : null
+  return who === null ? null : { state: 'problem', detail: `${who} Nothing is exchanged with it.`, retry: { afterMs: null } }
 }
 
 /** Envelopes, and with them sessions and devices, are one thing that a platform may offer; the feed of billing documents is another. */
