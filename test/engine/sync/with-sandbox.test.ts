@@ -22,7 +22,7 @@ beforeEach(async () => {
   proxy = await startFaultProxy({ target: sandbox.url })
   const members = sandboxMembersResponse.parse(await (await fetch(`${sandbox.url}/sandbox/members`)).json())
   token = members.find(({ catalog, role }) => catalog === 'layer-a' && role === 'tenant_admin')?.token ?? ''
-  engine = openConsole(systemClock, { trustedLoopbackOrigins: [sandbox.url] })
+  engine = openConsole(systemClock, { trustedLoopbackOrigins: [proxy.url] })
   engine.sync.start()
   id = (await engine.sync.add(proxy.url, token)).id
   await until(() => engine.sync.connection(id).live === 'stream', 'the stream')
