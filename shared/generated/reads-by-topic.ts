@@ -94,6 +94,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'invoices.list',
     'overview.spend',
     'overview.news',
+    'usage.read',
   ],
   ledger_line: [
     'wallet.ledger',

@@ -135,6 +135,9 @@ async function visited(token: string): Promise<Known> {
   const { id: workspaceId } = await engine.call('workspaces.add', { url: platform.sandbox.url, token })
   await vi.waitUntil(async () => (await engine.call('workspaces.list', {})).find(({ id }) => id === workspaceId)?.connection.state === 'online', 20_000)
   await engine.call('settings.put', { workspaceId, key: 'retention', value: '1' })
+  // A budget is held against what was invoiced and used.
+  const fields = { name: 'Budget', at: 50_000, channels: ['email'], enabled: true }
+  await engine.engine.call('alerts.put', calls['alerts.put'].input.parse({ workspaceId, id: null, measure: 'invoiced', meter: null, fields }))
   const [plan, { meters }, { rows }] = await Promise.all([
     engine.call('offers.read', { workspaceId }),
     engine.call('overview.read', { workspaceId }),

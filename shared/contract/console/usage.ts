@@ -148,7 +148,7 @@ export const usageCalls = {
   'usage.read': call(
     inWorkspace,
     z.strictObject({ period: z.strictObject({ start: epochMs, end: epochMs }).nullable(), meters: z.array(meterUse), cost: periodCost.nullable() }),
-    { topics: ['plan', 'plans', 'counter', 'snapshot', 'cost_day', 'booster', 'wallet', 'ledger_line'] },
+    { topics: ['plan', 'plans', 'counter', 'snapshot', 'cost_day', 'booster', 'invoice', 'wallet', 'ledger_line'] },
   ),
   'usage.trend': call(inWorkspace.extend({ meter: z.string().min(1).max(64), grain: usageGrain }), usageTrend.nullable(), {
     topics: ['plan', 'plans', 'counter', 'snapshot'],
