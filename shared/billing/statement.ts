@@ -333,7 +333,12 @@ export type Statement = {
 
 type Running = { subscribed: Subscribed; anchorMs: number; period: Period; pending: PlanPrice | null; cancelled: boolean }
 
-/** Everything that a subscription led to until an instant. */
+/**
+ * Everything that a subscription led to until an instant. The parts that it is made of are what the product calls; whole, it is held against a
+ * second computation.
+ *
+ * @public
+ */
 export function statementOf(source: StatementSource): Statement {
   const { events, numberOf, untilMs } = source
   const invoices: IssuedInvoice[] = []

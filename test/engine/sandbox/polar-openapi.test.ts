@@ -1,16 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import * as contract from '../../../shared/contract/platform.ts'
+import { besideFile, nothingBeside } from '../../beside.ts'
 import { SandboxFixture, SteppedClock, submitForm } from './fixture.ts'
 
 /** The paths that the product calls, from Polar's own published OpenAPI document. It lies beside the repository and is no part of it. */
-const PUBLISHED = join(import.meta.dirname, '../../../../shared/vectors/polar-2026-10.json')
-const isHere = existsSync(PUBLISHED)
-if (!isHere) console.log(`skipped: the embedded Polar against Polar’s OpenAPI document, which is not at ${PUBLISHED}`)
+const PUBLISHED = 'vectors/polar-2026-10.json'
 
 const CARD = { number: '4242 4242 4242 4242', expiry: '12/40', cvc: '123' }
 const DAY_MS = 86_400_000
@@ -99,9 +96,11 @@ function escapePointer(text: string): string {
   return encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'))
 }
 
-describe.skipIf(!isHere)('the embedded Polar keeps to Polar’s published OpenAPI', () => {
-  test('every call of a first purchase, changes, seats, boosters, top-ups, the portal, a cancellation and a renewal', { timeout: 60_000 }, async () => {
-    const published = new PublishedPolar(JSON.parse(readFileSync(PUBLISHED, 'utf8')))
+describe('the embedded Polar keeps to Polar’s published OpenAPI', () => {
+  test('every call of a first purchase, changes, seats, boosters, top-ups, the portal, a cancellation and a renewal', { timeout: 60_000 }, async (context) => {
+    const text = besideFile(PUBLISHED)
+    if (text === null) return context.skip(nothingBeside(PUBLISHED))
+    const published = new PublishedPolar(JSON.parse(text))
     const clock = new SteppedClock()
     const fixture = await SandboxFixture.start({ clock })
     try {
@@ -155,8 +154,10 @@ describe.skipIf(!isHere)('the embedded Polar keeps to Polar’s published OpenAP
     }
   })
 
-  test('an answer that lacks a field, and a request with one too many, are found', () => {
-    const published = new PublishedPolar(JSON.parse(readFileSync(PUBLISHED, 'utf8')))
+  test('an answer that lacks a field, and a request with one too many, are found', (context) => {
+    const text = besideFile(PUBLISHED)
+    if (text === null) return context.skip(nothingBeside(PUBLISHED))
+    const published = new PublishedPolar(JSON.parse(text))
     const call: Call = { method: 'get', path: '/v1/products/', query: new URLSearchParams(), request: undefined, status: 200, answer: { items: [] } }
     expect(published.faultsOf(call)).toHaveLength(1)
     expect(
