@@ -1,4 +1,4 @@
-/** The tables of `0010-alerts.sql` and `0013-statement.sql`. Times are epoch ms; `channels` and `body` are JSON. */
+/** The tables of `0010-alerts.sql` and `0012-statement.sql`. Times are epoch ms; `channels` and `body` are JSON. */
 import type { Generated } from 'kysely'
 
 export type AlertRulesTable = {

@@ -1,4 +1,4 @@
-/** The tables of metering as Kysely sees them; `0006-usage.sql` and `0013-statement.sql` are their source. Times are epoch ms, days and hours count from 1970 in UTC. */
+/** The tables of metering as Kysely sees them; `0006-usage.sql` and `0012-statement.sql` are their source. Times are epoch ms, days and hours count from 1970 in UTC. */
 import type { Generated } from 'kysely'
 
 export type UsageTables = {

@@ -15,12 +15,12 @@ beforeEach(() => {
 afterEach(() => database.close())
 
 test('a day of before begins at its midnight, a budget of before tells at its amount', () => {
-  for (const sql of of('platform', '0013')) database.exec(sql)
+  for (const sql of of('platform', '0012')) database.exec(sql)
   database.exec(`INSERT INTO workspaces (id, name, catalog, deployment, plan_id, period_anchor, period_start, period_end, created_at)
     VALUES ('w', 'W', 'c', 'platform', 'p', 1, 1, 2, 1)`)
   database.exec("INSERT INTO usage_daily VALUES ('w', 20000, 'calls', 's', 'u', 7)")
   database.exec("INSERT INTO alert_rules VALUES ('w', 'half', 'cost', 'Half', NULL, 500, '[]', 1, 3, 0)")
-  database.transaction(() => database.exec(own('platform/0013-statement.sql')))()
+  database.transaction(() => database.exec(own('platform/0012-statement.sql')))()
   expect(database.prepare('SELECT * FROM usage_daily').all()).toEqual([
     { workspace_id: 'w', from_ms: 20_000 * 86_400_000, metric: 'calls', service: 's', user_id: 'u', quantity: 7 },
   ])
@@ -34,11 +34,11 @@ test('a day of before begins at its midnight, a budget of before tells at its am
 })
 
 test('a product of before bills nothing by the unit; an event is taken once', () => {
-  for (const sql of of('polar', '0004')) database.exec(sql)
+  for (const sql of of('polar', '0003')) database.exec(sql)
   database.exec(`INSERT INTO products (id, name, description, catalog, plan, price_cents, currency, recurring_interval, created_at)
     VALUES ('p', 'P', '', 'c', 'pro', 1, 'usd', 'month', 1)`)
   database.exec("INSERT INTO customers (id, external_id, email, created_at) VALUES ('c', 'w', 'a@b.c', 1)")
-  database.transaction(() => database.exec(own('polar/0004-overage.sql')))()
+  database.transaction(() => database.exec(own('polar/0003-overage.sql')))()
   expect(database.prepare('SELECT metered_prices FROM products').all()).toEqual([{ metered_prices: '[]' }])
   const event = database.prepare("INSERT INTO events VALUES (?, 'c', 'same', 'queries', 5, 1, NULL)")
   event.run('one')
