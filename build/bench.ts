@@ -1,11 +1,13 @@
 /**
  * `npm run bench -- NAME`: bundles `test/bench/NAME.bench.ts` (as the product is bundled) and runs it; without a name, all of them in turn.
- * Beside them lie the engine's thread and the sandbox, bundled the same way, and the processes that the benchmarks start.
+ * Beside them lie the engine's thread and the sandbox, bundled the same way, and the processes that the benchmarks start. The
+ * product itself is built first: some start its programs.
  */
 import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'vite'
+import { buildIfNeeded } from './build-if-needed.ts'
 import { root } from './sources.ts'
 
 /** What a benchmark of the window works with; these find files of their own beside themselves. */
@@ -19,7 +21,8 @@ const chosen = wanted === undefined ? names : names.filter((name) => name === wa
 if (chosen.length === 0) {
   console.error(wanted === undefined ? 'There is no benchmark.' : `'${wanted}' is not a benchmark; there are: ${names.join(', ')}`)
   process.exitCode = 1
-} else {
+} else if (!buildIfNeeded()) process.exitCode = 1
+else {
   await bundle(chosen)
   for (const name of chosen) {
     console.log(`\n── ${name}`)

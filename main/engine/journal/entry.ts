@@ -32,6 +32,9 @@ export type JournalHeader =
   | { type: 'gone'; runs: SequenceRun[]; reason: string }
   | { type: 'head'; highestSequence: number }
 
+/** As much of a header as says where a record belongs. */
+export type RecordMark = { type: 'entry'; sequence: number } | Exclude<JournalHeader, { type: 'entry' }>
+
 /** A `gone` record with more runs would be longer than a header may be. */
 export const MAX_RUNS = 2000
 
@@ -93,8 +96,10 @@ const entryTuple = z
   )
 const goneTuple = z
   .tuple([z.literal('gone'), z.array(z.tuple([sequence, sequence])).max(MAX_RUNS), z.string()])
-  .transform(([, runs, reason]): JournalHeader => ({ type: 'gone', runs, reason }))
-const headTuple = z.tuple([z.literal('head'), z.int().nonnegative()]).transform(([, highestSequence]): JournalHeader => ({ type: 'head', highestSequence }))
+  .transform(([, runs, reason]): Exclude<RecordMark, { type: 'entry' }> => ({ type: 'gone', runs, reason }))
+const headTuple = z
+  .tuple([z.literal('head'), z.int().nonnegative()])
+  .transform(([, highestSequence]): Exclude<RecordMark, { type: 'entry' }> => ({ type: 'head', highestSequence }))
 
 export function headerText(header: JournalHeader): string {
   switch (header.type) {
@@ -137,4 +142,27 @@ function uuidsOf(packed: Buffer): string[] {
 
 function shortHash(hex: string): string {
   return Buffer.from(hex, 'hex').toString('base64url')
+}
+
+export function markOf(header: JournalHeader): RecordMark {
+  return header.type === 'entry' ? { type: 'entry', sequence: header.entry.sequence } : header
+}
+
+const ENTRY_PARTS = 14
+const SEQUENCE_PART = 5
+
+/**
+ * The mark of a record whose checksum holds. A start goes through tens of thousands of entries for their sequences alone: what else they
+ * say is validated by `parseHeader` when it is used. Null when it is not what was written here.
+ */
+export function parseMark(text: string): RecordMark | null {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return null
+  }
+  if (!Array.isArray(value) || value[0] !== 'entry') return goneTuple.safeParse(value).data ?? headTuple.safeParse(value).data ?? null
+  const place: unknown = value[SEQUENCE_PART]
+  return value.length === ENTRY_PARTS && typeof place === 'number' && Number.isSafeInteger(place) && place > 0 ? { type: 'entry', sequence: place } : null
 }

@@ -10,8 +10,8 @@ import { chmod, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promise
 import { basename, join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { timeStamp } from '../store/files.ts'
-import { type JournalEntry, type JournalHeader, MAX_RUNS, type SequenceRun } from './entry.ts'
-import { decodeRecord, encodeRecord, type FoundRecord } from './record.ts'
+import { type JournalEntry, type JournalHeader, markOf, MAX_RUNS, type SequenceRun } from './entry.ts'
+import { decodeRecord, encodeRecord, type FoundRecord, type MarkedRecord } from './record.ts'
 import {
   emptyContents,
   isDamaged,
@@ -51,8 +51,8 @@ export type Journal = {
   append(writes: readonly JournalWrite[], gone?: readonly GoneSequences[]): Promise<void>
   /** What is owed as far as it is known here, in order of sequence; of several records of one sequence the last. */
   entries(from?: number): AsyncGenerator<JournalEntry>
-  /** What is owed no more and has no later entry, in the order of those records; of the last segments, or of all. */
-  gone(ofSegments?: number): AsyncGenerator<{ runs: SequenceRun[]; reason: string }>
+  /** What is owed no more and has no later entry, in the order of those records; of the last segments that hold so many bytes, or of all. */
+  gone(recentBytes?: number): AsyncGenerator<{ runs: SequenceRun[]; reason: string }>
   /** Ciphertexts whose hash is the one that their entry names. Those that are not here are missing in the answer. */
   readCiphertext(items: readonly { id: string; sequence: number }[]): Promise<Map<string, Uint8Array>>
   /** Those of these sequences that have no entry here. */
@@ -182,7 +182,7 @@ export async function openJournal({
     segment.sizeBytes += bytes.length
     const contents = segment.contents ?? emptyContents()
     for (const { header, body } of records) {
-      noteRecord(contents, header, body?.byteLength ?? 0)
+      noteRecord(contents, markOf(header), body?.byteLength ?? 0)
       if (header.type === 'entry') highest = Math.max(highest, header.entry.sequence)
     }
     segment.contents = contents
@@ -280,13 +280,17 @@ export async function openJournal({
     }
   }
 
-  async function goneRecords(ofSegments = segments.length): Promise<{ place: Place; runs: SequenceRun[]; reason: string }[]> {
-    const found: { place: Place; runs: SequenceRun[]; reason: string }[] = []
-    for (const segment of segments.slice(Math.max(0, segments.length - ofSegments))) {
-      if ((await contentsOf(segment)).highestGone === 0) continue
-      for (const { at, runs, reason } of (await indexOf(segment)).gone) found.push({ place: { number: segment.number, at }, runs, reason })
+  async function goneRecords(recentBytes = Number.POSITIVE_INFINITY): Promise<{ place: Place; runs: SequenceRun[]; reason: string }[]> {
+    const found: { place: Place; runs: SequenceRun[]; reason: string }[][] = []
+    let bytes = 0
+    for (const segment of [...segments].reverse()) {
+      if (bytes >= recentBytes) break
+      const contents = await contentsOf(segment)
+      bytes += segment.sizeBytes
+      if (contents.highestGone === 0) continue
+      found.unshift((await indexOf(segment)).gone.map(({ at, runs, reason }) => ({ place: { number: segment.number, at }, runs, reason })))
     }
-    return found
+    return found.flat()
   }
 
   /** The lowest from here on that a segment may have. */
@@ -331,8 +335,8 @@ export async function openJournal({
       }
     },
 
-    async *gone(ofSegments = segments.length) {
-      for (const { place, runs, reason } of await goneRecords(ofSegments)) {
+    async *gone(recentBytes) {
+      for (const { place, runs, reason } of await goneRecords(recentBytes)) {
         const back = new Set<number>()
         for (const segment of segments) {
           if (segment.number < place.number || !runs.some((run) => segment.contents?.runs.meets(...run))) continue
@@ -429,9 +433,9 @@ export async function openJournal({
   }
 }
 
-function noteInIndex(index: SegmentIndex, { at, sizeBytes, header }: FoundRecord): void {
-  if (header.type === 'entry') index.entries.set(header.entry.sequence, { at, sizeBytes })
-  if (header.type === 'gone') index.gone.push({ at, runs: header.runs, reason: header.reason })
+function noteInIndex(index: SegmentIndex, { at, sizeBytes, mark }: MarkedRecord): void {
+  if (mark.type === 'entry') index.entries.set(mark.sequence, { at, sizeBytes })
+  if (mark.type === 'gone') index.gone.push({ at, runs: mark.runs, reason: mark.reason })
 }
 
 function isAfter(left: Place, right: Place): boolean {

@@ -10,7 +10,7 @@
  * A damaged record costs itself: reading goes on at the next magic whose checksum holds.
  */
 import { crc32 } from 'node:zlib'
-import { type JournalHeader, headerText, parseHeader } from './entry.ts'
+import { type JournalHeader, headerText, parseHeader, parseMark, type RecordMark } from './entry.ts'
 
 const MAGIC = Buffer.from('TMJ1', 'latin1')
 const LENGTHS_AT = MAGIC.length
@@ -22,6 +22,8 @@ const HEADER_MAX_BYTES = 512 * 1024
 const BODY_MAX_BYTES = 32 * 1024 * 1024
 
 export type FoundRecord = { at: number; sizeBytes: number; header: JournalHeader; body: Buffer }
+/** What a scan takes of a record: its checksum holds, and the rest of its header is validated when somebody needs it. */
+export type MarkedRecord = { at: number; sizeBytes: number; bodyBytes: number; mark: RecordMark }
 /** Bytes that are no record: damage, or the end of a write that was cut off. */
 export type Gap = { at: number; sizeBytes: number }
 
@@ -42,29 +44,42 @@ export function encodeRecord(header: JournalHeader, body: Uint8Array | null): Bu
 
 /** The record that begins here; null: none that is whole. */
 export function decodeRecord(bytes: Buffer, at: number): FoundRecord | null {
+  const place = placeAt(bytes, at)
+  if (place === null) return null
+  const { bodyAt, end } = place
+  const header = parseHeader(bytes.toString('utf8', at + HEADER_AT, bodyAt))
+  return header === null ? null : { at, sizeBytes: end - at, header, body: bytes.subarray(bodyAt, end) }
+}
+
+function markRecord(bytes: Buffer, at: number): MarkedRecord | null {
+  const place = placeAt(bytes, at)
+  if (place === null) return null
+  const { bodyAt, end } = place
+  const mark = parseMark(bytes.toString('utf8', at + HEADER_AT, bodyAt))
+  return mark === null ? null : { at, sizeBytes: end - at, bodyBytes: end - bodyAt, mark }
+}
+
+/** Where the body of the record that begins here begins and ends; null: it is not whole, or its checksum does not hold. */
+function placeAt(bytes: Buffer, at: number): { bodyAt: number; end: number } | null {
   const lengths = lengthsAt(bytes, at)
   if (lengths === null) return null
   const bodyAt = at + HEADER_AT + lengths.headerBytes
   const end = bodyAt + lengths.bodyBytes
   if (end > bytes.length) return null
-  const header = bytes.subarray(at + HEADER_AT, bodyAt)
-  const body = bytes.subarray(bodyAt, end)
-  if (checksum(bytes.subarray(at + LENGTHS_AT, at + CRC_AT), header, body) !== bytes.readUInt32BE(at + CRC_AT)) return null
-  const parsed = parseHeader(header.toString('utf8'))
-  if (parsed === null) return null
-  return { at, sizeBytes: end - at, header: parsed, body }
+  const sum = crc32(bytes.subarray(at + HEADER_AT, end), sumOfLengths(bytes.subarray(at + LENGTHS_AT, at + CRC_AT)))
+  return sum === bytes.readUInt32BE(at + CRC_AT) ? { bodyAt, end } : null
 }
 
 /** Everything in these bytes, in order: records, and the gaps between them. */
-export function* readRecords(bytes: Buffer): Generator<FoundRecord | Gap> {
+export function* readRecords(bytes: Buffer): Generator<MarkedRecord | Gap> {
   let at = 0
   while (at < bytes.length) {
     const gapAt = at
-    let record = decodeRecord(bytes, at)
+    let record = markRecord(bytes, at)
     while (record === null && at < bytes.length) {
       const next = bytes.indexOf(MAGIC, at + 1)
       at = next < 0 ? bytes.length : next
-      record = next < 0 ? null : decodeRecord(bytes, at)
+      record = next < 0 ? null : markRecord(bytes, at)
     }
     if (at > gapAt) yield { at: gapAt, sizeBytes: at - gapAt }
     if (record === null) return
@@ -84,6 +99,13 @@ export function isCutOffWrite(tail: Buffer): boolean {
   if (tail.length < HEADER_AT) return true
   const lengths = lengthsAt(tail, 0)
   return lengths !== null && HEADER_AT + lengths.headerBytes + lengths.bodyBytes > tail.length
+}
+
+/** Neighbours are often of one length, and a call of zlib costs more than these eight bytes. */
+let lastLengths = { bytes: Buffer.alloc(0), sum: 0 }
+function sumOfLengths(bytes: Buffer): number {
+  if (!lastLengths.bytes.equals(bytes)) lastLengths = { bytes: Buffer.from(bytes), sum: crc32(bytes) }
+  return lastLengths.sum
 }
 
 function lengthsAt(bytes: Buffer, at: number): { headerBytes: number; bodyBytes: number } | null {

@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { JournalHeader, SequenceRun } from './entry.ts'
-import { type FoundRecord, type Gap, isCutOffWrite, readRecords } from './record.ts'
+import type { RecordMark, SequenceRun } from './entry.ts'
+import { type Gap, isCutOffWrite, type MarkedRecord, readRecords } from './record.ts'
 import { SequenceRuns } from './sequence-runs.ts'
 
 const NAME = /^(\d{8})\.journal$/
@@ -76,13 +76,13 @@ export async function readSegment(path: string): Promise<Buffer> {
 }
 
 /** Goes through a segment; others have their turn between two slices. */
-export async function scanSegment(bytes: Buffer, take: (record: FoundRecord) => void = () => undefined): Promise<SegmentContents> {
+export async function scanSegment(bytes: Buffer, take: (record: MarkedRecord) => void = () => undefined): Promise<SegmentContents> {
   const contents = emptyContents()
   let sliceEnd = SLICE_BYTES
   let records = 0
   for (const found of readRecords(bytes)) {
-    if ('header' in found) {
-      noteRecord(contents, found.header, found.body.length)
+    if ('mark' in found) {
+      noteRecord(contents, found.mark, found.bodyBytes)
       take(found)
     } else contents.gaps.push(found)
     records += 1
@@ -97,24 +97,24 @@ export async function scanSegment(bytes: Buffer, take: (record: FoundRecord) => 
   return contents
 }
 
-export function noteRecord(contents: SegmentContents, header: JournalHeader, bodyBytes: number): void {
-  switch (header.type) {
+export function noteRecord(contents: SegmentContents, mark: RecordMark, bodyBytes: number): void {
+  switch (mark.type) {
     case 'entry':
-      contents.runs.add(header.entry.sequence)
+      contents.runs.add(mark.sequence)
       contents.entryCount += 1
       contents.bodyBytes += bodyBytes
-      contents.highest = Math.max(contents.highest, header.entry.sequence)
+      contents.highest = Math.max(contents.highest, mark.sequence)
       break
     case 'gone':
-      for (const [, last] of header.runs) contents.highestGone = Math.max(contents.highestGone, last)
+      for (const [, last] of mark.runs) contents.highestGone = Math.max(contents.highestGone, last)
       contents.highest = Math.max(contents.highest, contents.highestGone)
       break
     case 'head':
       contents.hasHead = true
-      contents.highest = Math.max(contents.highest, header.highestSequence)
+      contents.highest = Math.max(contents.highest, mark.highestSequence)
       break
     default:
-      header satisfies never
+      mark satisfies never
   }
 }
 

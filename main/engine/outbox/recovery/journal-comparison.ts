@@ -4,8 +4,8 @@ import type { Outbox } from '../outbox.ts'
 
 const BATCH_ENTRIES = 200
 const DISCARDED_AT_ONCE = 500
-/** What may be missing in a log that was cut off came in the last of them, or began a new one just then. */
-const RECENT_SEGMENTS = 2
+/** A log of SQLite is written back when it has 4,000 pages: what a log that was cut off has lost came with the last so many bytes of the journal. */
+const RECENT_BYTES = 16 * 1024 * 1024
 /** Ciphertext in memory at once; one alone may be larger. */
 const BATCH_BYTES = 4 * 1024 * 1024
 
@@ -26,7 +26,7 @@ export async function compareWithJournal(parts: JournalComparison, whole: boolea
   const { journal, outbox } = parts
   const lastKnown = outbox.undelivered.lastSequence()
   // A discard, or a delete of what never left, is no entry: what it took must not come to life again when its own transaction is lost.
-  for await (const { runs, reason } of journal.gone(whole ? undefined : RECENT_SEGMENTS)) {
+  for await (const { runs, reason } of journal.gone(whole ? undefined : RECENT_BYTES)) {
     for (const [first, last] of runs) {
       for (let from = first; from <= Math.min(last, lastKnown); from += DISCARDED_AT_ONCE) {
         outbox.discardAgain([from, Math.min(from + DISCARDED_AT_ONCE - 1, last)], reason)
