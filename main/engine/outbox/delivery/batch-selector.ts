@@ -2,7 +2,18 @@ import { type DeliveryRoute, type ItemKind, itemKind } from '../../../../shared/
 import { PUSH_MAX_BYTES, PUSH_MAX_ENVELOPES } from '../../../../shared/contract/platform.ts'
 import { type DeliveryQueue, type QuotaHold, type ReadyBatch, type ReadyItem, SUBSCRIPTION_METER } from '../queue/delivery-port.ts'
 import type { WorkspaceDrainOptions } from './drainer-options.ts'
-import { counterSnapshot, fitsAll, hasRoom, isCounterNews, isLastPush, isProbeDue, PROBE_CAP_MS, PROBE_FIRST_MS, probeSoonAt } from './hold-release.ts'
+import {
+  counterSnapshot,
+  fitsAll,
+  hasRoom,
+  isCounterNews,
+  isLastPush,
+  isProbeDue,
+  isWithinProbeTime,
+  PROBE_CAP_MS,
+  PROBE_FIRST_MS,
+  probeSoonAt,
+} from './hold-release.ts'
 import { BACK_OFF_CAP_MS } from './policy.ts'
 import { routeOf, routesOf, type Trouble } from './route-trouble.ts'
 import type { RouteTroubles } from './route-troubles.ts'
@@ -43,6 +54,8 @@ export class BatchSelector {
   /** Every meter is asked soon: at the start, and when a person or the network asks for it. */
   #soon = true
   #planRevision: unknown = null
+  /** When another plan led to a probe last. */
+  #planNewsAt: number | null = null
   /** What a person asked for, to be sent before all else. */
   #asked: number | null = null
 
@@ -83,6 +96,8 @@ export class BatchSelector {
     const now = clock.now()
     const planRevision = quota.planRevision(workspaceId)
     const isOtherPlan = planRevision !== this.#planRevision
+    const isBought = isOtherPlan && !isWithinProbeTime(this.#planNewsAt, now)
+    if (isBought) this.#planNewsAt = now
     for (const hold of queue.holds()) {
       if (isOtherPlan && hold.meter === SUBSCRIPTION_METER) {
         queue.liftHold(hold.kind)
@@ -92,7 +107,8 @@ export class BatchSelector {
       const view = quota.meters(workspaceId).find(({ meter }) => meter === hold.meter)
       const isOtherCounter = view !== undefined && isCounterNews(hold, view)
       if (!isOtherCounter && !isOtherPlan && !this.#soon) continue
-      const retryAt = probeSoonAt(hold, this.#lastProbeOf(hold), now)
+      // A plan is bought by a person, who is not kept waiting for a probe of before; a platform whose plan changes all the time is.
+      const retryAt = isBought ? Math.min(hold.retryAt, now) : probeSoonAt(hold, this.#lastProbeOf(hold), now)
       if (retryAt === hold.retryAt && !isOtherCounter) continue
       queue.amendHold(hold.kind, { retryAt, ...(view ? { counter: counterSnapshot([view], view.meter) } : {}) })
     }

@@ -54,6 +54,11 @@ export function probeSoonAt({ retryAt }: Pick<QuotaHold, 'retryAt'>, probedAt: n
   return Math.min(retryAt, earliest)
 }
 
+/** Whether that was less than 15 s ago. A time that lies ahead was written by a clock that was set back since. */
+export function isWithinProbeTime(atMs: number | null, now: number): boolean {
+  return atMs !== null && atMs <= now && now - atMs < PROBE_FIRST_MS
+}
+
 /** Whether the counter is another one than that of the refusal, as it was known then or as the refusal itself named it. */
 export function isCounterNews({ counter, used, limit }: Pick<QuotaHold, 'counter' | 'used' | 'limit'>, view: MeterView): boolean {
   if (used !== null && view.used === used && view.limit === limit) return false

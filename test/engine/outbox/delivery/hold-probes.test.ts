@@ -135,6 +135,28 @@ describe('one wrong refusal', () => {
     expect(count('delivered')).toBe(1)
   })
 
+  test('another plan leads to a probe at once although the last one was just now; a plan that changes all the time leads to one in 15 s', async () => {
+    write('a', 'b')
+    start(1)
+    await clock.advance(200_000)
+    running.drainer.wake(WORKSPACE)
+    await clock.advance(1_000)
+    pushes = []
+    for (let second = 0; second < 15; second += 1) {
+      platform.plan = {}
+      running.drainer.countersChanged(WORKSPACE)
+      await clock.advance(1_000)
+    }
+    // The first is the purchase; the second is the one that was due 15 s after "sync now" or after it.
+    expect(pushes[0]?.at).toBe(clock.now() - 15_000)
+    expect(pushes.length).toBeLessThanOrEqual(2)
+    lying = null
+    platform.plan = {}
+    running.drainer.countersChanged(WORKSPACE)
+    await clock.advance(10)
+    expect(count('delivered')).toBe(2)
+  })
+
   test('a person is not kept waiting', async () => {
     write('a', 'b')
     start(1)
