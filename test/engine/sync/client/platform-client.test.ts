@@ -6,7 +6,7 @@ import { systemClock } from '../../../../main/engine/base/clock.ts'
 import { type FaultProxy, type FaultRule, startFaultProxy } from '../../../faults/proxy.ts'
 import { SteppedClock } from '../stepped-clock.ts'
 import { dropData, openConsole, settle, type TestConsole, TOKEN, until } from '../test-console.ts'
-import { counterBody, TestPlatform } from '../test-platform.ts'
+import { TestPlatform } from '../test-platform.ts'
 
 let platform: TestPlatform
 let proxy: FaultProxy
@@ -323,23 +323,5 @@ describe('the clock offset', () => {
     expect(engine.client.clockOffsetMs(workspaceId)).toBeNull()
     await read()
     expect(engine.client.clockOffsetMs(workspaceId)).toBe(500)
-  })
-})
-
-describe('speed', () => {
-  it('a push of 500 envelopes of 512 bytes costs the engine little', async () => {
-    platform.on('POST /v1/sync/push', ({ body }) => ({
-      body: { results: JSON.parse(body).envelopes.map(({ id }: { id: string }) => ({ id, status: 'stored' })), counters: [counterBody('a', 1, 2, 1)] },
-    }))
-    const envelopes = Array.from({ length: 500 }, () => envelope(512))
-    const costs: number[] = []
-    for (let round = 0; round < 12; round += 1) {
-      // Only the serialising and logging runs before `send` waits for the first time; what the answer costs is in the benchmark.
-      const startedAt = performance.now()
-      const answer = engine.client.send(workspaceId, 'push', { body: { device_id: randomUUID(), session_id: null, envelopes } })
-      costs.push(performance.now() - startedAt)
-      expect(await answer).toMatchObject({ kind: 'ok', value: { results: { length: 500 } } })
-    }
-    expect(costs.sort((left, right) => left - right)[5]).toBeLessThan(15)
   })
 })
