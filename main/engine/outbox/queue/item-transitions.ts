@@ -120,7 +120,9 @@ export class ItemTransitions {
     const elsewhere: InFlightItem[] = []
     for (const [decision, members] of byKey(results, ({ decision }) => decision)) {
       const items = members.map(({ inFlight }) => inFlight)
-      for (const [groupNo, some] of byKey(items, (one) => one.groupNo)) this.#settleGroup(groupNo, some, decision, now, device)
+      for (const [groupNo, some] of byKey(items, (one) => one.groupNo)) {
+        for (const [sent, alike] of byKey(some, (one) => one.sent)) this.#settleGroup(groupNo, alike, decision, now, device, sent)
+      }
       this.#writeAttempts(items, decision, now)
       if (decision.next === 'delivered') {
         for (const one of items) {
@@ -193,7 +195,7 @@ export class ItemTransitions {
     this.#notes.again(sequence)
   }
 
-  #settleGroup(groupNo: number, members: readonly InFlightItem[], decision: Decision, now: number, device: number | null): void {
+  #settleGroup(groupNo: number, members: readonly InFlightItem[], decision: Decision, now: number, device: number | null, sentBefore: boolean): void {
     const { groups } = this.#writer
     const from = groups.get(groupNo)
     if (from?.state !== 'sending') throw new Error(`group ${groupNo} is not being sent`)
@@ -219,7 +221,8 @@ export class ItemTransitions {
             decision.next === 'delivered' && !decision.duplicate ? 1 : 0,
             decision.next === 'rejected' ? decision.message : null,
             used,
-            isKnownAbsent(decision) ? 0 : 1,
+            // An earlier push may have stored it, whatever this one was told.
+            isKnownAbsent(decision) && !sentBefore ? 0 : 1,
             decision.next === 'delivered' ? device : null,
             list,
             from.no,
