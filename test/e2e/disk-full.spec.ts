@@ -49,7 +49,8 @@ test('a full disk refuses new writes in words, keeps every old one, and goes on 
       if ((await write(`full/${index}`, 2)) === 507) break
     }
     await expect(warnings).toContainText('The disk is full. What was stored is safe; new writes of agents are refused')
-    expect((await agent.write('small', megabytes(1))).status).toBe(507)
+    // What was given back meanwhile may take a smaller one still; then that is refused too.
+    for (let index = 0; (await write(`small/${index}`, 1)) !== 507; index += 1) expect(index).toBeLessThan(100)
   })
 
   await test.step('nothing half written: exactly what was acknowledged is there, and can be read', async () => {
