@@ -75,7 +75,6 @@ test('a meter’s figure says by the keyboard who counted it and how old it is; 
 test('use splits by service as its costs do; offline, what cannot be had says why', async ({ stage }) => {
   test.setTimeout(120_000)
   const platform = await stage.platform({ history: true })
-  await platform.pastMade()
   const line = await stage.proxy(platform)
   const computer = await stage.computer(platform, { at: line.url, token: platform.tokenOf('analytics') })
   const page = await stage.page(computer, '/usage')

@@ -8,7 +8,6 @@ for (const catalog of catalogs) {
   test(`no accessibility violation on any page of ${catalog}, in both themes, with a year of data`, async ({ stage }) => {
     test.setTimeout(300_000)
     const platform = await stage.platform({ history: true })
-    await platform.pastMade()
     const computer = await stage.computer(platform, { token: platform.tokenOf(catalog) })
     const page = await stage.page(computer)
     const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link')

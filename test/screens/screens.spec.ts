@@ -33,7 +33,6 @@ async function take(stage: Stage, page: Page, state: string, pages: Readonly<Rec
 for (const catalog of ['truss', 'truthlocks', 'triform', 'analytics']) {
   test(`pictures of every page of ${catalog}`, async ({ stage }) => {
     const platform = await stage.platform({ history: true })
-    await platform.pastMade()
     const computer = await stage.computer(platform, { token: platform.tokenOf(catalog) })
     const page = await stage.page(computer)
     const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link')

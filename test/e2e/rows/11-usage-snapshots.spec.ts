@@ -9,7 +9,6 @@ const catalog = 'truss'
 
 test('usage snapshots are written and drawn as trends, against the previous period, and offline too', async ({ stage }) => {
   const platform = await stage.platform({ history: true })
-  await platform.pastMade()
   const computer = await stage.computer(platform, { token: platform.tokenOf(catalog) })
   const page = await stage.page(computer, '/usage')
   await page.getByRole('link', { name: 'Bandwidth: trend and details' }).click()

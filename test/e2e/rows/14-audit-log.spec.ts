@@ -139,7 +139,6 @@ test('the audit log: every action of the seed, with action, actor, target, metad
 
 test('retention is indefinite by default; a shorter one says what it takes away, is pending offline, and keeps the chain', async ({ stage }) => {
   const platform = await stage.platform({ history: true })
-  await platform.pastMade()
   const line = await stage.proxy(platform)
   const token = platform.tokenOf('truss')
   const computer = await stage.computer(platform, { at: line.url, token })

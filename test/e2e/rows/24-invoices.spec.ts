@@ -17,7 +17,6 @@ async function downloadBy(page: Page, name: string): Promise<Download> {
 
 test('invoices: ID, period, amount, status, due date, download PDF, details; downloaded PDFs open offline', async ({ stage }) => {
   const platform = await stage.platform({ history: true })
-  await platform.pastMade()
   const line = await stage.proxy(platform)
   const token = platform.tokenOf('analytics')
   const computer = await stage.computer(platform, { at: line.url, token })

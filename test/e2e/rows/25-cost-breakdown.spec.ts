@@ -26,7 +26,6 @@ async function tableOf(page: Page, by: string): Promise<Map<string, number>> {
 
 test('cost breakdown by service, category and user, in the seed’s shape; sums agree to the last minor unit', async ({ stage }) => {
   const platform = await stage.platform({ history: true })
-  await platform.pastMade()
   const line = await stage.proxy(platform)
   const token = platform.tokenOf('analytics')
   const computer = await stage.computer(platform, { at: line.url, token })

@@ -3,7 +3,6 @@ import { expect, test } from '../support/stage.ts'
 test('find the cheapest plan: replays the cached usage against every plan and booster, without a network', async ({ stage }) => {
   test.setTimeout(120_000)
   const platform = await stage.platform({ history: true })
-  await platform.pastMade()
   const line = await stage.proxy(platform)
   const computer = await stage.computer(platform, { at: line.url, token: platform.tokenOf('truss') })
   const page = await stage.page(computer, '/plans')

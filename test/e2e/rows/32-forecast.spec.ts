@@ -6,7 +6,6 @@ const catalog = 'analytics'
 
 test('a forecast to the end of the period with a range, and the day on which a limit will be reached, offline too', async ({ stage }) => {
   const platform = await stage.platform({ history: true })
-  await platform.pastMade()
   const computer = await stage.computer(platform, { token: platform.tokenOf(catalog) })
   const page = await stage.page(computer, '/usage')
   const card = page.getByRole('article').filter({ has: bar(page, 'LLM tokens') })

@@ -3,7 +3,6 @@ import { expect, test } from '../support/stage.ts'
 
 test('what changed: the difference between two periods explained by service, user and meter, offline', async ({ stage }) => {
   const platform = await stage.platform({ history: true })
-  await platform.pastMade()
   const line = await stage.proxy(platform)
   const computer = await stage.computer(platform, { at: line.url, token: platform.tokenOf('analytics') })
   const page = await stage.page(computer, '/costs')

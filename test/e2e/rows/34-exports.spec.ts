@@ -24,7 +24,6 @@ const centsSum = (amounts: readonly string[]): number => Math.round(amounts.redu
 
 test('exports: CSV, JSON, FOCUS 1.2 for costs; charts copy as PNG; without a network', async ({ stage }) => {
   const platform = await stage.platform({ history: true })
-  await platform.pastMade()
   const line = await stage.proxy(platform)
   const computer = await stage.computer(platform, { at: line.url, token: platform.tokenOf('analytics') })
   const page = await stage.page(computer, '/costs')

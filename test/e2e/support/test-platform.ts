@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { z } from 'zod'
@@ -37,8 +39,6 @@ export type TestPlatform = {
   operate(token: string, action: string, target: string): Promise<void>
   /** The token of a demo member, by the catalog of the workspace and the role. */
   tokenOf(catalog: string, role?: string): string
-  /** Waits until the demo's past is made. */
-  pastMade(): Promise<void>
   /** Every envelope that is stored and not deleted, in the order in which the platform took them. */
   envelopes(): StoredEnvelope[]
   /** The same with their ciphertexts. */
@@ -54,11 +54,39 @@ export type TestPlatform = {
   restart(): Promise<void>
 }
 
-/** `entry`: a program that starts a platform, the built sandbox unless told otherwise. `history`: with the demo's fifteen months. */
+/** `entry`: a program that starts a platform, the built sandbox unless told otherwise. `history`: with the demo's fifteen months, all of them made. */
 export type PlatformOptions = { entry?: string; history?: boolean }
+
+/**
+ * The data folder of a stopped platform whose past is made: that takes many times as long as a start, so it is made once in a run
+ * (all workers of a run have one parent) and copied for each spec.
+ */
+async function platformWithPast(entry: string): Promise<string> {
+  const all = join(process.cwd(), '.reports', 'past')
+  const folder = join(all, String(process.ppid))
+  if (existsSync(folder)) return folder
+  await rm(all, { recursive: true, force: true })
+  const unfinished = `${folder}.unfinished`
+  await mkdir(unfinished, { recursive: true })
+  const program = startProgram(entry, ['--port', '0', '--data', unfinished])
+  await program.line(/listens on/)
+  const database = new Database(join(unfinished, 'platform.db'), { readonly: true })
+  const open = database
+    .prepare<[], number>(
+      `SELECT count(*) FROM workspaces WHERE id NOT IN (SELECT workspace_id FROM history_progress)
+         OR id IN (SELECT workspace_id FROM history_progress WHERE complete = 0)`,
+    )
+    .pluck()
+  while (open.get() !== 0) await new Promise((resolve) => setTimeout(resolve, 200))
+  database.close()
+  await program.stop()
+  await rename(unfinished, folder)
+  return folder
+}
 
 export async function startTestPlatform(dataDir: string, { entry = sandboxEntry, history = false }: PlatformOptions = {}): Promise<TestPlatform> {
   const past = history ? [] : ['--no-history']
+  if (history) await cp(await platformWithPast(entry), dataDir, { recursive: true })
   let program = startProgram(entry, ['--port', '0', '--data', dataDir, ...past])
   const url = (await program.line(/listens on (\S+)/))[1] ?? ''
   const answer = await fetch(`${url}/sandbox/members`)
@@ -102,17 +130,6 @@ export async function startTestPlatform(dataDir: string, { entry = sandboxEntry,
       const found = members.find((one) => one.catalog === catalog && one.role === role)
       if (found === undefined) throw new Error(`The demo has no ${role} in ${catalog}`)
       return found.token
-    },
-    async pastMade() {
-      for (;;) {
-        const open = read(
-          z.strictObject({ name: z.string() }),
-          `SELECT name FROM workspaces WHERE id NOT IN (SELECT workspace_id FROM history_progress)
-             OR id IN (SELECT workspace_id FROM history_progress WHERE complete = 0)`,
-        )
-        if (open.length === 0) return
-        await new Promise((resolve) => setTimeout(resolve, 200))
-      }
     },
     envelopes: () => read(storedEnvelope, `SELECT ${STORED_COLUMNS} FROM envelopes WHERE deleted_at IS NULL ORDER BY sequence`),
     sealedEnvelopes: () =>
