@@ -14,12 +14,14 @@ import type { Mover } from '../vault/envelopes/mover.ts'
 
 export type JournalNeeds = {
   journal: Journal
-  stores: Pick<Stores, 'outbox' | 'cache' | 'egress' | 'salvaged'>
+  stores: Pick<Stores, 'outbox' | 'cache' | 'egress' | 'salvaged' | 'mended'>
   local: LocalSettings
   registry: WorkspaceRegistry
   outbox: Outbox
   reader: CiphertextReader
   mover: () => Pick<Mover, 'journaled' | 'again'>
+  /** Puts ciphertext that is still owed into the store of envelopes, where that lacks it. */
+  refill: () => Promise<void>
   disk: DiskGuard
   warnings: Warnings
   clock: Clock
@@ -36,7 +38,7 @@ export type JournalParts = {
 const BEGUN = 'journal_begun'
 
 export function composeJournal(needs: JournalNeeds): JournalParts {
-  const { journal, stores, local, registry, outbox, reader, mover, disk, warnings, clock, report } = needs
+  const { journal, stores, local, registry, outbox, reader, mover, refill, disk, warnings, clock, report } = needs
   const comparison: JournalComparison = { journal, outbox, workspaceOf: (entry) => workspaceOf(registry, entry) }
   let isBegun = local.get(BEGUN) !== null
 
@@ -85,6 +87,9 @@ export function composeJournal(needs: JournalNeeds): JournalParts {
     }),
     async recover() {
       const count = await compareWithJournal(comparison, stores.salvaged)
+      // A row that was saved may have lost its ciphertext, which the journal would let go of with the delivery.
+      if (stores.salvaged) await refill().catch((error: unknown) => report(`Envelopes: ${error instanceof Error ? error.message : 'not refilled'}`))
+      stores.mended()
       if (count === 0) return
       queuedAgain(count)
       // What was done to outbox.db before is said already; this belongs to it.

@@ -105,12 +105,13 @@ export function composeVault({
     roomFor,
     journal: { through: () => journaling.keeper.through(), owed: outbox.undelivered.amongUndelivered },
   })
-  const journaling = composeJournal({ journal, stores, local, registry, outbox, reader, mover: () => mover, disk, warnings, clock, report })
+  const refill = (): Promise<void> => refillFromJournal({ journal, store: envelopes, amongUndelivered: outbox.undelivered.amongUndelivered })
+  const journaling = composeJournal({ journal, stores, local, registry, outbox, reader, mover: () => mover, refill, disk, warnings, clock, report })
   const mender = createStoreMender({
     store: envelopes,
     clock,
     roomFor,
-    refill: () => refillFromJournal({ journal, store: envelopes, amongUndelivered: outbox.undelivered.amongUndelivered }),
+    refill,
     failed: (error) => noteFault('The store of envelopes could not be mended', error),
   })
   return { vault, envelopes, mender, reader, fronts, titles: createMemoryTitles({ outbox, envelopes, vault }), mover, journal: journaling }

@@ -4,7 +4,7 @@ import { newestFirst, readBackupName } from './backup-names.ts'
 import { type Database, databaseFile, openDatabase, type OpenDatabaseOptions } from './database.ts'
 import { DamagedDatabaseError } from './errors.ts'
 import { removeCompanions, removeDatabase, syncPath, timeStamp } from './files.ts'
-import { forgetFoundDamage, wasFoundDamaged } from './found-damage.ts'
+import { forgetFoundDamage, isMending, noteMending, wasFoundDamaged } from './found-damage.ts'
 import { copyRows, type CopiedTable } from './salvage-rows.ts'
 
 export type Salvage = {
@@ -47,11 +47,12 @@ export type SalvageOptions = OpenDatabaseOptions & {
  * the damaged one is kept. What it cannot give, the newest readable copy gives. With `mustHoldSomething`, a file that is not there,
  * or that is empty, is damage too.
  *
- * A crash at any moment of the salvage leaves either the damaged file, which is salvaged again, or the finished new one.
+ * A crash at any moment of the salvage leaves either the damaged file, which is salvaged again, or the finished new one. `isMending`: it was
+ * salvaged, now or at a start that did not come through, until `forgetMending`.
  *
  * @throws FutureDatabaseError; the file is left as it is.
  */
-export function openSalvaging(options: SalvageOptions): { database: Database; salvage: Salvage | null } {
+export function openSalvaging(options: SalvageOptions): { database: Database; salvage: Salvage | null; isMending: boolean } {
   const { path } = options
   const finished = `${path}.salvaged`
   if (existsSync(finished)) takePlace(finished, path)
@@ -61,16 +62,17 @@ export function openSalvaging(options: SalvageOptions): { database: Database; sa
   try {
     if (!isLost) {
       const database = openDatabase(options)
-      if (!wasFoundDamaged(path)) return { database, salvage: null }
+      if (!wasFoundDamaged(path)) return { database, salvage: null, isMending: isMending(path) }
       database.close()
     }
   } catch (error) {
     if (!(error instanceof DamagedDatabaseError)) throw error
   }
+  noteMending(path)
   const salvage = salvageInto(finished, found, options)
   takePlace(finished, path)
   forgetFoundDamage(path)
-  return { database: openDatabase({ ...options, mustHoldSomething: false }), salvage }
+  return { database: openDatabase({ ...options, mustHoldSomething: false }), salvage, isMending: true }
 }
 
 function salvageInto(finished: string, found: 'missing' | 'empty' | 'present', options: SalvageOptions): Salvage {

@@ -5,11 +5,13 @@ import { migrations } from './migrations.ts'
 import { holdsWrites } from './held-writes.ts'
 import { noteRestored, takeFromNewerCopy } from './newer-copy.ts'
 import { carryOutRestore } from './planned-restore.ts'
+import { forgetMending } from './found-damage.ts'
 import { openRebuildable } from './rebuild.ts'
 import { openSalvaging } from './salvage.ts'
 
 const OUTBOX_REMEDY =
   'Writes that it lacks are queued again from the other stores of this folder. Look at your workspaces, sub-keys and settings: what was changed after the copy was made has to be done again, and a sub-key that was revoked since is valid again.'
+const MENDED_BEFORE = `outbox.db was mended at an earlier start, which ended before everything was done. It goes on from there. ${OUTBOX_REMEDY}`
 const EGRESS_REMEDY = 'What left before is listed on the Honesty page only as far as its rows were kept. Nothing has to be done.'
 
 export type Stores = {
@@ -19,6 +21,8 @@ export type Stores = {
   backupFolder: string
   /** outbox.db was damaged and mended, or put back to a copy, at this start: it may know less than the envelope store. */
   salvaged: boolean
+  /** What a mended outbox.db lacked was taken from the other stores. Until then every start does it again. */
+  mended(): void
   close(): void
 }
 
@@ -61,13 +65,13 @@ export function openStores({
       remedy: OUTBOX_REMEDY,
     })
     opened.push(outbox.database)
-    if (outbox.salvage) {
+    if (outbox.isMending) {
       repairQueue(outbox.database)
-      warn('salvaged', outbox.salvage.text)
+      warn('salvaged', outbox.salvage?.text ?? MENDED_BEFORE)
     }
     let taken: string | null = null
     if (restored !== null) noteRestored(outbox.database, nowMs)
-    else if (outbox.salvage === null) {
+    else if (!outbox.isMending) {
       taken = takeFromNewerCopy(outbox.database, backupFolder)
       if (taken !== null) warn('salvaged', taken)
     }
@@ -82,6 +86,8 @@ export function openStores({
       remedy: EGRESS_REMEDY,
     })
     opened.push(egress.database)
+    // Nothing else knows what left this computer: with the file it is mended.
+    forgetMending(databases.egress)
     if (egress.salvage) warn('salvaged', egress.salvage.text)
     const cache = openRebuildable({ path: databases.cache, migrations: migrations.cache, synchronous: 'normal', nowMs, mustHoldSomething })
     opened.push(cache.database)
@@ -91,7 +97,8 @@ export function openStores({
       cache: cache.database,
       egress: egress.database,
       backupFolder,
-      salvaged: outbox.salvage !== null || restored !== null || taken !== null,
+      salvaged: outbox.isMending || restored !== null || taken !== null,
+      mended: () => forgetMending(databases.outbox),
       close: () => closeAll(opened),
     }
   } catch (error) {

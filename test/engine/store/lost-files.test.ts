@@ -204,3 +204,22 @@ describe('damage that is met in use', () => {
     mended.stores.close()
   })
 })
+
+describe('a mending that does not come to its end', () => {
+  test('is taken up by every start until what the file lacked was taken from the other stores', () => {
+    fill()
+    copyNow()
+    truncateSync(file('outbox.db'), 0)
+    const first = open()
+    expect(first.stores.salvaged).toBe(true)
+    // Ended here, as by kill -9.
+    first.stores.close()
+    const second = open()
+    expect([second.stores.salvaged, second.warnings]).toEqual([true, [expect.stringContaining('mended at an earlier start')]])
+    second.stores.mended()
+    second.stores.close()
+    const third = open()
+    expect([third.stores.salvaged, third.warnings]).toEqual([false, []])
+    third.stores.close()
+  })
+})
