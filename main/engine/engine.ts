@@ -291,7 +291,8 @@ function composeEngine(parts: EngineParts, journal: Journal, opened: (stores: St
   })
   const drainer = composeDelivery({ outbox, client, reader, documents, sync, clock, random, emit, noteFault, restart })
   const views = createWorkspaceViews({ registry, documents, clock, clockOffsetMs: (workspaceId) => sync.connection(workspaceId).clockOffsetMs })
-  const { backups, upkeep } = composeUpkeep({ stores, registry, outbox, envelopes, vault, clock, emit, warn, report, noteFault })
+  const { isRecovered } = sealed.journal
+  const { backups, upkeep } = composeUpkeep({ stores, registry, outbox, envelopes, vault, clock, emit, warn, report, noteFault, isRecovered })
   const leftOutNotice = tellLeftOut({
     setAside: documents.setAside,
     warnings,

@@ -57,6 +57,15 @@ export type EngineChild = {
 
 /** `wrapper`: a command that starts the process, as `strace` does. @throws when the engine does not start. */
 export async function startEngineChild(bundlePath: string, options: ProcessOptions, wrapper: readonly string[] = []): Promise<EngineChild> {
+  return await launchEngineChild(bundlePath, options, wrapper).ready
+}
+
+/** The same for who does not wait until it is ready, as when it is to be killed while it starts: `ready` is rejected then. */
+export function launchEngineChild(
+  bundlePath: string,
+  options: ProcessOptions,
+  wrapper: readonly string[] = [],
+): { ready: Promise<EngineChild>; kill(): Promise<void> } {
   const [command = process.execPath, ...before] = [...wrapper, process.execPath]
   const child = spawn(command, [...before, '--disable-warning=ExperimentalWarning', bundlePath, JSON.stringify(options)], {
     cwd: root,
@@ -77,9 +86,12 @@ export async function startEngineChild(bundlePath: string, options: ProcessOptio
     else if (message.type === 'report') reports.push(message.line)
   })
   void ended.then(() => ready.reject(new Error(`the engine did not start: ${stderr.trim()}`)))
-  const intakePort = await ready.promise
   const say = (message: ToProcess): void => void (child.connected && child.send(message))
-  return {
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  const of = (intakePort: number): EngineChild => ({
     intakePort,
     reports,
     ended,
@@ -93,15 +105,13 @@ export async function startEngineChild(bundlePath: string, options: ProcessOptio
       if (!result.ok) throw new Error(`${name}: ${result.error.code} ${result.error.message}`)
       return outputs[name].output.parse(result.value)
     },
-    async kill() {
-      child.kill('SIGKILL')
-      await ended
-    },
+    kill,
     async stop() {
       say({ type: 'stop' })
       await ended
     },
-  }
+  })
+  return { ready: ready.promise.then(of), kill }
 }
 
 function endOf(child: ChildProcess): Promise<void> {

@@ -1,13 +1,13 @@
 /** `kill -9` while agents write: what was acknowledged is there exactly once, whatever the moment. FAULT_CYCLES for more of them, FAULT_SEED for others. */
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Sandbox, startSandbox } from '../../main/sandbox/server.ts'
 import { submitForm } from '../engine/sandbox/fixture.ts'
-import { bundleEngineProcess, type EngineChild, startEngineChild } from './engine-child.ts'
+import { bundleEngineProcess, type EngineChild, launchEngineChild, startEngineChild } from './engine-child.ts'
 import {
   type Acknowledged,
   attemptsOf,
@@ -28,6 +28,10 @@ const CYCLES = Number(process.env.FAULT_CYCLES ?? 20)
 const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000)
 /** The engine's own waits (mover, compaction, back-offs) pass this much faster, so that each life of a second has some of all. */
 const SPEED = 15
+/** Five seconds of the engine's own, after which every write is in the journal too, and as many again. */
+const RESTS_AFTER_MS = 10_000 / SPEED
+/** Of those of a salvage: a fifth as many. */
+const SALVAGES = Math.max(2, Math.ceil(CYCLES / 5))
 const POINTS = ['intake', 'mover', 'compaction', 'push', 'answer', 'start'] as const
 type Point = (typeof POINTS)[number]
 
@@ -66,7 +70,7 @@ afterAll(async () => {
 })
 
 it(
-  `${CYCLES} times at random points of intake, mover, compaction, push and answer`,
+  `${CYCLES} times at random points of intake, mover, compaction, push, answer and start`,
   async () => {
     const reached = new Map<Point, number>()
     for (let cycle = 0; cycle < CYCLES; cycle += 1) {
@@ -96,18 +100,55 @@ it(
     await last.stop()
     child = null
 
-    const masterKeyRecord = secretOf('master-key')
-    const platform = platformEnvelopes(join(folder, 'platform', 'platform.db'))
-    expect(await contradictions({ acknowledged, dataDir, masterKeyRecord, platform, allDelivered: true })).toEqual([])
-    expect(miscounts(join(folder, 'platform', 'platform.db'))).toEqual([])
-    // The three know the same envelopes; those that were durable but whose answer did not get out are among them.
-    const ids = queueItems(dataDir).map(({ id }) => id)
-    expect(platform.map(({ id }) => id).sort()).toEqual([...ids].sort())
-    expect((await lanceRows(dataDir)).map(({ id }) => id).sort()).toEqual([...ids].sort())
+    await nothingIsLost()
     expect(readdirSync(dataDir).filter((name) => name.includes('damaged'))).toEqual([])
   },
   60_000 + CYCLES * 30_000,
 )
+
+it(
+  `${SALVAGES} times while a queue that was cut in half is salvaged`,
+  async () => {
+    // Nothing leaves meanwhile: what the platform has is no longer owed, and may cost this computer its own copy.
+    await proxy.setFaults({ kind: 'answer', status: 503, match: ({ path }) => path.startsWith('/v1/sync/push') })
+    const before = acknowledged.length
+    let inside = 0
+    for (let cycle = 0; cycle < SALVAGES; cycle += 1) {
+      const life = await start()
+      const writing = agents.map((agent, index) => writeUntilDeath(life, agent, `${index}`))
+      await cameTo('intake', life)
+      await life.kill()
+      await Promise.all(writing)
+      if (await killedInSalvage()) inside += 1
+    }
+    console.log(`killed inside a salvage: ${inside} of ${SALVAGES}; ${acknowledged.length - before} more writes acknowledged`)
+    expect(inside).toBeGreaterThanOrEqual(Math.floor(SALVAGES / 2))
+
+    await proxy.setFaults()
+    const last = await start()
+    await drains('every envelope is delivered', ({ state }) => state === 'delivered')
+    await goesOn('every ciphertext is moved', () => stagedCiphertexts(dataDir).size)
+    await last.stop()
+    child = null
+    await nothingIsLost()
+    // Each salvage keeps the file that it read; none was left half done.
+    const setAside = readdirSync(dataDir).filter((name) => /damaged|salvag/.test(name))
+    expect(setAside.filter((name) => !/^outbox\.db\.damaged-/.test(name))).toEqual([])
+  },
+  60_000 + SALVAGES * 30_000,
+)
+
+/** Agents, queue, table and platform agree on every write, once, whose bytes are what was written. */
+async function nothingIsLost(): Promise<void> {
+  const masterKeyRecord = secretOf('master-key')
+  const platform = platformEnvelopes(join(folder, 'platform', 'platform.db'))
+  expect(await contradictions({ acknowledged, dataDir, masterKeyRecord, platform, allDelivered: true })).toEqual([])
+  expect(miscounts(join(folder, 'platform', 'platform.db'))).toEqual([])
+  // The three know the same envelopes; those that were durable but whose answer did not get out are among them.
+  const ids = queueItems(dataDir).map(({ id }) => id)
+  expect(platform.map(({ id }) => id).sort()).toEqual([...ids].sort())
+  expect((await lanceRows(dataDir)).map(({ id }) => id).sort()).toEqual([...ids].sort())
+}
 
 async function start(): Promise<EngineChild> {
   child = await startEngineChild(bundle.path, { dataDir, sandboxUrl: sandbox.url, speed: SPEED, seed: between(random, 0, 1_000_000) })
@@ -151,6 +192,31 @@ async function arrival(point: Point, life: EngineChild): Promise<boolean> {
       return await comes(() => pushes().length > before)
     }
   }
+}
+
+/**
+ * Lets everything that was acknowledged come to rest in all its places, cuts the queue in half, and kills the start that salvages it.
+ * False: the start was through before.
+ */
+async function killedInSalvage(): Promise<boolean> {
+  const rest = await start()
+  await delay(RESTS_AFTER_MS)
+  await rest.kill()
+  child = null
+  const path = join(dataDir, 'outbox.db')
+  truncateSync(path, Math.floor(statSync(path).size / 2))
+  const salvaging = launchEngineChild(bundle.path, { dataDir, sandboxUrl: sandbox.url, speed: SPEED, seed: between(random, 0, 1_000_000) })
+  let isThrough = false
+  const end = (): void => {
+    isThrough = true
+  }
+  salvaging.ready.then(end, end)
+  const seen = (): boolean => existsSync(`${path}.salvaging`) || existsSync(`${path}.salvaged`)
+  await comes(() => seen() || isThrough)
+  await delay(random() * 15)
+  const inside = seen()
+  await salvaging.kill()
+  return inside
 }
 
 function pushes() {

@@ -14,7 +14,7 @@ import type { Mover } from '../vault/envelopes/mover.ts'
 
 export type JournalNeeds = {
   journal: Journal
-  stores: Pick<Stores, 'outbox' | 'cache' | 'egress' | 'salvaged' | 'mended'>
+  stores: Pick<Stores, 'outbox' | 'cache' | 'egress' | 'salvaged'>
   local: LocalSettings
   registry: WorkspaceRegistry
   outbox: Outbox
@@ -32,6 +32,8 @@ export type JournalParts = {
   keeper: JournalKeeper
   /** Before anything is queued: queues again what only the journal knows. */
   recover(): Promise<void>
+  /** It came through `recover`: what the journal alone had lies in its places again. */
+  isRecovered(): boolean
 }
 
 /** In outbox.db: an empty folder of the journal means damage from then on, not a beginning. */
@@ -41,6 +43,7 @@ export function composeJournal(needs: JournalNeeds): JournalParts {
   const { journal, stores, local, registry, outbox, reader, mover, refill, disk, warnings, clock, report } = needs
   const comparison: JournalComparison = { journal, outbox, workspaceOf: (entry) => workspaceOf(registry, entry) }
   let isBegun = local.get(BEGUN) !== null
+  let isRecovered = false
 
   function queuedAgain(count: number): void {
     if (count === 0) return
@@ -48,7 +51,19 @@ export function composeJournal(needs: JournalNeeds): JournalParts {
     mover().again()
   }
 
+  async function isRefilled(): Promise<boolean> {
+    try {
+      await refill()
+      return true
+    } catch (error) {
+      // The journal itself is read as long as they are owed; the next start tries again.
+      report(`Envelopes: ${error instanceof Error ? error.message : 'not refilled'}`)
+      return false
+    }
+  }
+
   return {
+    isRecovered: () => isRecovered,
     keeper: createJournalKeeper({
       journal,
       queue: outbox.undelivered,
@@ -87,9 +102,8 @@ export function composeJournal(needs: JournalNeeds): JournalParts {
     }),
     async recover() {
       const count = await compareWithJournal(comparison, stores.salvaged)
-      // A row that was saved may have lost its ciphertext, which the journal would let go of with the delivery.
-      if (stores.salvaged) await refill().catch((error: unknown) => report(`Envelopes: ${error instanceof Error ? error.message : 'not refilled'}`))
-      stores.mended()
+      // A row that was saved may have lost its ciphertext, which the journal lets go of with the delivery.
+      isRecovered = !stores.salvaged || (await isRefilled())
       if (count === 0) return
       queuedAgain(count)
       // What was done to outbox.db before is said already; this belongs to it.

@@ -20,12 +20,14 @@ export type UpkeepNeeds = {
   warn: (kind: 'salvaged', text: string) => void
   report: (line: string) => void
   noteFault: NoteFault
+  /** Whether the journal was compared with the queue. */
+  isRecovered: () => boolean
 }
 
 export type UpkeepParts = { backups: Backups; upkeep: Upkeep }
 
 /** What keeps the stores in order and copied while nobody looks. */
-export function composeUpkeep({ stores, registry, outbox, envelopes, vault, clock, emit, warn, report, noteFault }: UpkeepNeeds): UpkeepParts {
+export function composeUpkeep({ stores, registry, outbox, envelopes, vault, clock, emit, warn, report, noteFault, isRecovered }: UpkeepNeeds): UpkeepParts {
   const queuedAgain = (count: number): void =>
     warn(
       'salvaged',
@@ -51,6 +53,9 @@ export function composeUpkeep({ stores, registry, outbox, envelopes, vault, cloc
       hasWorkspace: (workspaceId) => registry.find(workspaceId) !== null,
       queuedAgain,
       isFullSweep: stores.salvaged,
+      fullySwept() {
+        if (isRecovered()) stores.mended()
+      },
     }),
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { listBackups } from './backups.ts'
 import type { Database } from './database.ts'
+import { noteMending } from './found-damage.ts'
 import { OUTBOX_TABLES_OF_THEIR_OWN } from './salvage.ts'
 import { copyRows } from './salvage-rows.ts'
 
@@ -30,6 +31,7 @@ export function takeFromNewerCopy(database: Database, backupFolder: string): str
     // A copy that cannot be read says nothing; the one before it may.
     if (missing === null) continue
     if (missing === 0) return null
+    noteMending(database.name)
     const rows = copyRows(path, database, { only: new Set(OUTBOX_TABLES_OF_THEIR_OWN), present: 'kept' }).reduce((sum, table) => sum + table.rows, 0)
     return `The newest part of outbox.db was lost: its log could not be read. ${rows} rows of workspaces, sub-keys and settings were taken from the copy ${name}, and writes that it lacks are queued again from the other stores of this folder. Look at your settings and sub-keys: what was changed after the copy was made has to be done again.`
   }

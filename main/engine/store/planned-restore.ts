@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, 
 import { basename, dirname, join } from 'node:path'
 import { listBackups } from './backups.ts'
 import { moveDatabase, syncPath, timeStamp } from './files.ts'
+import { noteMending } from './found-damage.ts'
 
 /** Named in the folder of the copies, so that it goes where they go. */
 const PLAN = 'restore-at-next-start'
@@ -42,6 +43,7 @@ export function carryOutRestore({ folder, databasePath, nowMs }: { folder: strin
   const unfinished = `${databasePath}.restoring`
   copyFileSync(join(folder, name), unfinished)
   syncPath(unfinished)
+  noteMending(databasePath)
   if (existsSync(databasePath)) moveDatabase(databasePath, kept)
   renameSync(unfinished, databasePath)
   syncPath(dirname(databasePath))

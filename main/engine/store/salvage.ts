@@ -55,7 +55,10 @@ export type SalvageOptions = OpenDatabaseOptions & {
 export function openSalvaging(options: SalvageOptions): { database: Database; salvage: Salvage | null; isMending: boolean } {
   const { path } = options
   const finished = `${path}.salvaged`
-  if (existsSync(finished)) takePlace(finished, path)
+  if (existsSync(finished)) {
+    noteMending(path)
+    takePlace(finished, path)
+  }
   const found = databaseFile(path)
   // Before SQLite sees it: it would remove the log of an empty file, which may be of use to somebody.
   const isLost = options.mustHoldSomething === true && found !== 'present'

@@ -11,7 +11,7 @@ import { openSalvaging } from './salvage.ts'
 
 const OUTBOX_REMEDY =
   'Writes that it lacks are queued again from the other stores of this folder. Look at your workspaces, sub-keys and settings: what was changed after the copy was made has to be done again, and a sub-key that was revoked since is valid again.'
-const MENDED_BEFORE = `outbox.db was mended at an earlier start, which ended before everything was done. It goes on from there. ${OUTBOX_REMEDY}`
+const MENDED_BEFORE = `outbox.db was mended or put back at an earlier start, which ended before everything was done. It goes on from there. ${OUTBOX_REMEDY}`
 const EGRESS_REMEDY = 'What left before is listed on the Honesty page only as far as its rows were kept. Nothing has to be done.'
 
 export type Stores = {
@@ -65,13 +65,14 @@ export function openStores({
       remedy: OUTBOX_REMEDY,
     })
     opened.push(outbox.database)
-    if (outbox.isMending) {
+    // A copy that was put back just now is whole, and said already.
+    if (outbox.salvage !== null || (outbox.isMending && restored === null)) {
       repairQueue(outbox.database)
       warn('salvaged', outbox.salvage?.text ?? MENDED_BEFORE)
     }
     let taken: string | null = null
     if (restored !== null) noteRestored(outbox.database, nowMs)
-    else if (!outbox.isMending) {
+    else if (outbox.salvage === null) {
       taken = takeFromNewerCopy(outbox.database, backupFolder)
       if (taken !== null) warn('salvaged', taken)
     }
@@ -97,7 +98,7 @@ export function openStores({
       cache: cache.database,
       egress: egress.database,
       backupFolder,
-      salvaged: outbox.isMending || restored !== null || taken !== null,
+      salvaged: outbox.isMending || taken !== null,
       mended: () => forgetMending(databases.outbox),
       close: () => closeAll(opened),
     }

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, mkdirSync, openSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -87,6 +87,7 @@ describe('outbox.db', () => {
     expect(warnings).toEqual([
       expect.stringMatching(new RegExp(`^salvaged: ${words}.*restored from the copy ${COPY} \\(\\d+ rows\\).*Look at your workspaces`)),
     ])
+    stores.mended()
     stores.close()
     const again = open()
     expect([again.stores.salvaged, again.warnings]).toEqual([false, []])
@@ -133,6 +134,7 @@ describe('outbox.db', () => {
     expect(contentOf(stores)).toEqual(WHOLE)
     expect(stores.salvaged).toBe(true)
     expect(warnings).toEqual([expect.stringContaining('The newest part of outbox.db was lost')])
+    stores.mended()
     stores.close()
     const again = open()
     expect(again.warnings).toEqual([])
@@ -206,16 +208,33 @@ describe('damage that is met in use', () => {
 })
 
 describe('a mending that does not come to its end', () => {
-  test('is taken up by every start until what the file lacked was taken from the other stores', () => {
+  test.each([
+    ['emptied', () => truncateSync(file('outbox.db'), 0)],
+    [
+      'less than its copy',
+      () => {
+        const database = new BetterSqlite3(file('outbox.db'))
+        database.exec('DELETE FROM sub_keys')
+        database.close()
+      },
+    ],
+    [
+      'salvaged, and not put in its place yet',
+      () => {
+        copyFileSync(file('outbox.db'), file('outbox.db.salvaged'))
+        truncateSync(file('outbox.db'), 0)
+      },
+    ],
+  ])('%s: is taken up by every start until what the file lacked was taken from the other stores', (_, damage) => {
     fill()
     copyNow()
-    truncateSync(file('outbox.db'), 0)
+    damage()
     const first = open()
     expect(first.stores.salvaged).toBe(true)
     // Ended here, as by kill -9.
     first.stores.close()
     const second = open()
-    expect([second.stores.salvaged, second.warnings]).toEqual([true, [expect.stringContaining('mended at an earlier start')]])
+    expect([second.stores.salvaged, second.warnings]).toEqual([true, [expect.stringContaining('mended or put back at an earlier start')]])
     second.stores.mended()
     second.stores.close()
     const third = open()

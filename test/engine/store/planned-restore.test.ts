@@ -22,12 +22,14 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
 /** Opens the stores as a start does, notes something in outbox.db, and closes them. */
-function start(value?: string): { warnings: string[]; noted: string | null; salvaged: boolean } {
+/** `isCutShort`: ended before what the outbox lacked was taken from the other stores. */
+function start(value?: string, isCutShort = false): { warnings: string[]; noted: string | null; salvaged: boolean } {
   const warnings: string[] = []
   const stores = openStores({ dataDir, clock, repairQueue, warn: (kind, text) => warnings.push(`${kind}: ${text}`) })
   const noted = stores.outbox.prepare<[], string>("SELECT value FROM local_settings WHERE key = 'test'").pluck().get() ?? null
   if (value !== undefined) stores.outbox.prepare("INSERT OR REPLACE INTO local_settings (key, value) VALUES ('test', ?)").run(value)
   const { salvaged } = stores
+  if (!isCutShort) stores.mended()
   stores.close()
   return { warnings, noted, salvaged }
 }
@@ -54,6 +56,15 @@ test('the chosen copy takes the place of the outbox at the next start, once, and
   expect(before.prepare("SELECT value FROM local_settings WHERE key = 'test'").pluck().get()).toBe('what came later')
   before.close()
   expect(start()).toMatchObject({ noted: 'when it was copied', warnings: [], salvaged: false })
+})
+
+test('a start that ends too early leaves the comparison with the other stores to the next one', () => {
+  start('when it was copied')
+  copyNow()
+  planRestore(folder, COPY)
+  expect(start(undefined, true)).toMatchObject({ salvaged: true, warnings: [expect.stringContaining('restore_copy')] })
+  expect(start()).toMatchObject({ salvaged: true, warnings: [expect.stringContaining('put back at an earlier start')] })
+  expect(start()).toMatchObject({ salvaged: false, warnings: [] })
 })
 
 test('a plan is taken back, and one whose copy has gone does nothing', () => {

@@ -135,6 +135,7 @@ describe('a damaged outbox.db', () => {
     expect(outbox.enqueueEnvelopes([draft('m5')])[0]).toMatchObject({ ok: true, value: { revision: 2 } })
     expect(stores.outbox.pragma('integrity_check', { simple: true })).toBe('ok')
     outbox.close()
+    stores.mended()
     stores.close()
     const again = open()
     expect(again.stores.salvaged).toBe(false)

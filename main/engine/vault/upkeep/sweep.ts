@@ -3,7 +3,7 @@
  * restored from an older copy) are queued again. The platform's memory of ids makes a second delivery harmless.
  *
  * It remembers in outbox.db how far it has come. That mark is restored together with the rows, so after a restore
- * exactly what came later is compared again; a salvage, which may lose any row, asks for a full sweep.
+ * exactly what came later is compared again; a salvage, which may lose any row, asks for a full sweep, which begins the mark anew.
  */
 import type { StoredEnvelope } from '../../outbox/item.ts'
 import type { EnvelopeStore } from '../envelopes/envelope-store.ts'
@@ -30,7 +30,9 @@ export type Swept = { count: number; homeless: number }
 export async function sweepEnvelopes({ store, records, known, requeue, hasWorkspace, isStopped }: SweepOptions, full: boolean): Promise<Swept> {
   if (!store.exists()) return { count: 0, homeless: 0 }
   const highest = await store.highestSequence()
-  const swept = full ? 0 : (records.readInteger('swept_through') ?? 0)
+  // What is left where it is must be met again by the sweeps of later starts, which are not full ones.
+  if (full) records.writeInteger('swept_through', 0)
+  const swept = records.readInteger('swept_through') ?? 0
   let count = 0
   let homeless = 0
   for (let first = swept + 1; first <= highest && !isStopped(); first += WINDOW) {

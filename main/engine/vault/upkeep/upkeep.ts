@@ -39,6 +39,8 @@ export function createUpkeep(parts: {
   queuedAgain: (count: number) => void
   /** outbox.db was mended or put back: compare every envelope, not only the newest. */
   isFullSweep: boolean
+  /** Every envelope was compared. Not called when that was cut off, or failed. */
+  fullySwept: () => void
 }): Upkeep {
   const { outbox, envelopes, vault, clock, report, noteFault } = parts
   const cancels = new Set<() => void>()
@@ -69,6 +71,7 @@ export function createUpkeep(parts: {
     const isFull = parts.isFullSweep || isIncomplete
     const swept = await sweepEnvelopes({ store: envelopes, records, known: outbox.known, requeue, hasWorkspace, isStopped: () => stopped }, isFull)
     isIncomplete = swept.homeless > 0
+    if (isFull && !stopped) parts.fullySwept()
     if (swept.count > 0) {
       report(`${swept.count} envelopes without a row in the queue were queued again`)
       parts.queuedAgain(swept.count)

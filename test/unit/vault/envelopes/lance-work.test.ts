@@ -141,6 +141,14 @@ describe('the start-up sweep', () => {
     ])
   })
 
+  it('begins its mark anew after a salvage: what it leaves where it is, later starts meet too', async () => {
+    const { options, requeued, records } = world([17], 9000)
+    expect(await sweepEnvelopes({ ...options, hasWorkspace: () => false }, true)).toEqual({ count: 0, homeless: 1 })
+    expect(records.value).toBe(0)
+    expect(await sweepEnvelopes(options, false)).toEqual({ count: 1, homeless: 0 })
+    expect(requeued).toEqual([17])
+  })
+
   it('leaves where it is what belongs to no account of this computer, and looks for it again', async () => {
     const { options, requeued, records } = world([17, 8999], null)
     expect(await sweepEnvelopes({ ...options, hasWorkspace: () => false }, false)).toEqual({ count: 0, homeless: 2 })
