@@ -128,6 +128,7 @@ it(
     const last = await start()
     await drains('every envelope is delivered', ({ state }) => state === 'delivered')
     await goesOn('every ciphertext is moved', () => stagedCiphertexts(dataDir).size)
+    expect(await comes(() => !existsSync(join(dataDir, 'outbox.db.mending')))).toBe(true)
     await last.stop()
     child = null
     await nothingIsLost()
