@@ -359,6 +359,38 @@ describe('the feed', () => {
     expect(asked).toBeLessThanOrEqual(9)
   })
 
+  it('a feed that moves one document for ever is followed at two questions a second, and is a problem when it does not end', async () => {
+    let asked = 0
+    platform.on('GET /v1/sync/changes', () => {
+      asked += 1
+      return { body: { changes: [counterChange('a', asked, 100_000, asked)], cursor: `c${asked}`, more: true } }
+    })
+    engine.sync.start()
+    await drive(clock, () => connection().state === 'problem', { maxMs: 20_000 })
+    expect(asked).toBe(21)
+    const rows = engine.egress.page({ workspaceId: id, before: null, limit: 200 }).rows.filter(({ path }) => path === '/v1/sync/changes')
+    const askedAt = rows.map(({ at }) => at).reverse()
+    // In the first second there was a page that brought something.
+    for (const at of askedAt.filter((each) => each > (askedAt[0] ?? 0) + 2_000))
+      expect(askedAt.filter((other) => other > at - 1_000 && other <= at).length).toBeLessThanOrEqual(2)
+    expect(connection()).toMatchObject({ detail: expect.stringContaining('does not move on'), retryAt: expect.any(Number) })
+    // What it brought is kept.
+    expect(engine.documents.list(id, 'counter').map(({ used }) => used)).toEqual([21])
+    platform.on('GET /v1/sync/changes', ({ query }) => ({ body: { changes: [], cursor: query.get('since') ?? 'c0', more: false } }))
+    await drive(clock, () => connection().state === 'online')
+  })
+
+  it('a log that keeps every version of a document is read to its end', async () => {
+    platform.on('GET /v1/sync/changes', ({ query }) => {
+      const n = Number(query.get('since') ?? 0) + 1
+      return { body: { changes: [counterChange('a', n, 100, n)], cursor: String(n), more: n < 15 } }
+    })
+    engine.sync.start()
+    await drive(clock, () => connection().state !== 'connecting', { maxMs: 20_000 })
+    expect(connection().state).toBe('online')
+    expect(engine.documents.list(id, 'counter').map(({ used }) => used)).toEqual([15])
+  })
+
   it('follows a long feed as fast as it comes, as long as every page brings something', async () => {
     platform.on('GET /v1/sync/changes', ({ query }) => {
       const n = Number(query.get('since') ?? 0) + 1
