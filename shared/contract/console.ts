@@ -46,8 +46,10 @@ export const connection = z.strictObject({
   state: z.enum(['online', 'connecting', 'offline', 'signed_out', 'device_revoked', 'problem']),
   /** What went wrong, in words; null when nothing did. */
   detail: z.string().nullable(),
-  /** When the cache was last known to agree with the platform; null before the first pull. */
+  /** When the cache was last known to agree with the platform; null before the first pull, and when nobody knows. */
   asOf: epochMs.nullable(),
+  /** The cache was filled while the clock of this computer was in the future: then `asOf` is null. */
+  isAgeUnknown: z.boolean(),
   /** `stream`: told at once; `polling`: asked every few seconds. */
   live: z.enum(['stream', 'polling', 'off']),
   /** Platform clock minus this clock; null before the first answer. A warning is shown above two minutes. */

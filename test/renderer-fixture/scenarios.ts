@@ -20,11 +20,12 @@ export type Scenario = {
   devices: CallOutput<'devices.list'>
 }
 
-const online: Connection = { state: 'online', detail: null, asOf: now - 4_000, live: 'stream', clockOffsetMs: 240, retryAt: null }
+const online: Connection = { state: 'online', detail: null, asOf: now - 4_000, isAgeUnknown: false, live: 'stream', clockOffsetMs: 240, retryAt: null }
 const offline: Connection = {
   state: 'offline',
   detail: 'No answer from billing.acme.dev.',
   asOf: now - 3 * hour,
+  isAgeUnknown: false,
   live: 'off',
   clockOffsetMs: 240,
   retryAt: now + 42_000,
@@ -385,6 +386,7 @@ const scenarios: Record<string, Scenario> = {
   signedout: withConnection(held, { ...online, state: 'signed_out', live: 'off' }),
   revoked: withConnection(held, { ...online, state: 'device_revoked', live: 'off' }),
   problem: withConnection(held, { ...offline, state: 'problem', detail: 'billing.acme.dev answered with a page instead of data: a proxy may stand between.' }),
+  unknownage: withConnection(held, { ...offline, asOf: null, isAgeUnknown: true }),
   clock: withConnection(held, { ...online, clockOffsetMs: 7 * minute }),
   waiting: withCheckout('waiting_for_payment', null),
   paid: withCheckout('waiting_for_platform', null),

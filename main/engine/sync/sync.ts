@@ -226,6 +226,7 @@ export function createSync(options: SyncOptions): Sync {
         state: 'connecting',
         detail: null,
         asOf: documents.asOf(workspaceId),
+        isAgeUnknown: documents.asOfInFuture(workspaceId) !== null,
         live: 'off',
         clockOffsetMs: null,
         retryAt: null,

@@ -2,6 +2,7 @@ import { Button, Popover, Stack, VisuallyHidden } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import type { Workspace } from '../../../shared/contract/console.ts'
 import { clockWords, connectionWords } from '../../base/texts/connection.ts'
+import { texts } from '../../base/texts/texts.ts'
 import { Moment } from '../../components/label/moment.tsx'
 import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { useConnection } from '../../state/active-workspace.ts'
@@ -42,7 +43,7 @@ export function ConnectionBadge({ workspace }: { workspace: Workspace }) {
             <dt>{appTexts.connection.member}</dt>
             <dd>{`${workspace.memberName} (${workspace.role})`}</dd>
             <dt>{appTexts.connection.asOf}</dt>
-            <dd>{connection.asOf === null ? appTexts.connection.never : <Moment at={connection.asOf} />}</dd>
+            <dd>{connection.isAgeUnknown ? texts.unknownTime : connection.asOf === null ? appTexts.connection.never : <Moment at={connection.asOf} />}</dd>
             {connection.retryAt !== null && (
               <>
                 <dt>{appTexts.connection.nextTry}</dt>

@@ -1,5 +1,6 @@
 import type { Connection, Workspace } from '../../../shared/contract/console.ts'
 import { format } from '../format/format.ts'
+import { sharedTexts } from './shared.ts'
 
 export type ConnectionWords = { short: string; sentence: string; tone: 'good' | 'quiet' | 'amber' | 'red' }
 
@@ -7,6 +8,7 @@ export type ConnectionWords = { short: string; sentence: string; tone: 'good' | 
 const clockWarningMs = 2 * 60_000
 
 function asOf(connection: Connection, nowMs: number): string {
+  if (connection.isAgeUnknown) return `Data from ${sharedTexts.unknownTime}.`
   return connection.asOf === null ? 'Nothing has been fetched yet.' : `Data from ${format.moment(connection.asOf, nowMs)}.`
 }
 

@@ -18,6 +18,8 @@ export const sharedTexts = {
   states,
   kinds,
   asOf: (at: string) => `As of ${at}`,
+  /** After “as of” and “from”. */
+  unknownTime: 'an unknown time (the clock of this computer was wrong)',
   copyFailed: 'Copying was not allowed here. The text is selected: copy it with the keyboard.',
   wholeNumber: (min: number, max: number) => `Enter a whole number from ${format.count(min)} to ${format.count(max)}.`,
   rename: { title: (name: string) => `Rename ${name}`, name: 'Name' },

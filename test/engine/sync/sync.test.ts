@@ -79,6 +79,18 @@ describe('connecting', () => {
     })
   })
 
+  it('an offline start after the clock was in the future says that the age is not known, until the first reading', async () => {
+    engine.documents.apply(id, { changes: [], cursor: 'c0', more: false }, clock.now() + 10 * 365 * 24 * 3_600_000)
+    platform.on('GET /v1/workspace', () => ({ status: 503, body: 'later' }))
+    engine.sync.start()
+    await until(() => connection().state === 'offline')
+    expect(connection()).toMatchObject({ asOf: null, isAgeUnknown: true })
+    platform.on('GET /v1/workspace', () => ({ body: workspaceBody() }))
+    engine.sync.kick(id)
+    await until(() => connection().state === 'online')
+    expect(connection()).toMatchObject({ asOf: clock.now(), isAgeUnknown: false })
+  })
+
   it('begins again when the cache is cleared between two pages: nothing that came before is left out', async () => {
     let cleared = false
     platform.on('GET /v1/sync/changes', ({ query }) => {

@@ -59,6 +59,7 @@ function worthTelling(before: Connection, now: Connection): boolean {
     before.detail !== now.detail ||
     before.live !== now.live ||
     before.retryAt !== now.retryAt ||
+    before.isAgeUnknown !== now.isAgeUnknown ||
     moved(before.asOf, now.asOf, AGE_STEP_MS) ||
     moved(before.clockOffsetMs, now.clockOffsetMs, CLOCK_STEP_MS)
   )

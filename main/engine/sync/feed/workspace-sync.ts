@@ -94,6 +94,7 @@ export class WorkspaceSync {
       ...this.#state,
       detail: this.#state.detail ?? this.#session.refusal?.message ?? null,
       asOf: documents.asOf(workspaceId),
+      isAgeUnknown: documents.asOfInFuture(workspaceId) !== null,
       clockOffsetMs: client.clockOffsetMs(workspaceId),
     }
   }

@@ -54,7 +54,7 @@ const workspace = {
   capabilities: everything,
   seesTenants: true,
   queue: { pending: 0, held: 0, rejected: 0 },
-  connection: { state: 'online', detail: null, asOf: null, live: 'stream', clockOffsetMs: 0, retryAt: null },
+  connection: { state: 'online', detail: null, asOf: null, isAgeUnknown: false, live: 'stream', clockOffsetMs: 0, retryAt: null },
 } as unknown as Workspace
 
 function draw(content: ReactNode, address = '/', shown: Workspace = workspace): string {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { applyEvent, createLiveStore } from '../../../../renderer/state/live-store.ts'
 import type { ConsoleEvent, Connection } from '../../../../shared/contract/console.ts'
 
-const connection: Connection = { state: 'offline', detail: null, asOf: 1, live: 'off', clockOffsetMs: null, retryAt: null }
+const connection: Connection = { state: 'offline', detail: null, asOf: 1, isAgeUnknown: false, live: 'off', clockOffsetMs: null, retryAt: null }
 
 it('keeps the newest word of each workspace apart', () => {
   const start = createLiveStore().getState()

@@ -9,7 +9,7 @@ function watched(future: { at: number | null } = { at: null }) {
   const told: ConsoleEvent[] = []
   const warnings = new Warnings((event) => void told.push(event))
   const watch = watchClock(warnings, { now: () => 7 }, { asOfInFuture: () => future.at })
-  const online = { state: 'online', detail: null, asOf: 1, live: 'stream', retryAt: null } as const
+  const online = { state: 'online', detail: null, asOf: 1, isAgeUnknown: false, live: 'stream', retryAt: null } as const
   const offset = (clockOffsetMs: number | null): void =>
     watch({ event: 'connection.changed', payload: { workspaceId: 'w', connection: { ...online, clockOffsetMs } } })
   return { told, warnings, offset }

@@ -3,7 +3,7 @@ import { clockWords, connectionWords } from '../../../../../renderer/base/texts/
 import type { Connection } from '../../../../../shared/contract/console.ts'
 
 const now = Date.UTC(2026, 10, 21, 12, 0)
-const online: Connection = { state: 'online', detail: null, asOf: now - 60_000, live: 'stream', clockOffsetMs: 0, retryAt: null }
+const online: Connection = { state: 'online', detail: null, asOf: now - 60_000, isAgeUnknown: false, live: 'stream', clockOffsetMs: 0, retryAt: null }
 const nothing = { pending: 0, held: 0, rejected: 0 }
 
 describe('connectionWords', () => {
@@ -18,6 +18,10 @@ describe('connectionWords', () => {
   it('counts one edit in the singular and does not claim an age that it does not know', () => {
     const { sentence } = connectionWords({ ...online, state: 'offline', asOf: null }, { ...nothing, pending: 1 }, now)
     expect(sentence).toBe('Offline. 1 edit saved on this computer. Nothing has been fetched yet.')
+  })
+  it('names no time for data that was fetched while the clock was in the future, and does not say that there is none', () => {
+    const { sentence } = connectionWords({ ...online, state: 'offline', asOf: null, isAgeUnknown: true }, nothing, now)
+    expect(sentence).toBe('Offline. Everything you see is kept on this computer. Data from an unknown time (the clock of this computer was wrong).')
   })
   it('repeats the words of a problem', () => {
     expect(connectionWords({ ...online, state: 'problem', detail: 'The certificate is not trusted.' }, nothing, now).sentence).toMatch(
