@@ -293,6 +293,7 @@ test('whatever is written, refused, lost or interrupted: nothing is lost, nothin
     }),
     {
       numRuns: Number(process.env.MODEL_RUNS ?? 40),
+      ...(process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) }),
       examples: [
         // Found once: stored, the answer lost, then refused by mistake. It was ours all the time, and counts.
         [
