@@ -138,7 +138,8 @@ export class Device {
         host: 'web',
         version: '0.0.0-test',
         firstWorkspaces: [],
-        trustedLoopbackOrigins: [this.#sandboxUrl],
+        // Its pages are named as it is reached.
+        trustedLoopbackOrigins: [this.proxy.url],
         secretsProtectedBy: secrets.protectedBy,
         intakePort: 0,
       },
