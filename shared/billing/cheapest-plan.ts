@@ -10,17 +10,17 @@ import { roundHalfAwayFromZero } from './rounding.ts'
  * What one period used, by meter id: the counter at its end (for a daily peak: the sum of what the days cost is not known, so its highest day).
  * Of the one that runs: the counter now, with what is held on top (`withHeld`).
  */
-export type PastPeriod = { readonly startMs: number; readonly endMs: number; readonly used: Readonly<Record<string, number>> }
+export type PastPeriod = { readonly startMs: number; readonly endMs: number; readonly used: Readonly<Record<string, number | bigint>> }
 
 export type ReplayCatalog = { readonly meters: readonly Meter[]; readonly plans: readonly Plan[]; readonly boosters: readonly Booster[] }
 
 /** What one meter of one period adds to a plan's price. */
 export type Extra =
-  | { readonly kind: 'overage'; readonly meterId: string; readonly quantity: number; readonly cents: bigint }
-  | { readonly kind: 'booster'; readonly meterId: string; readonly boosterId: string; readonly count: number; readonly cents: bigint }
-  | { readonly kind: 'seats'; readonly meterId: string; readonly count: number; readonly cents: bigint }
+  | { readonly kind: 'overage'; readonly meterId: string; readonly quantity: bigint; readonly cents: bigint }
+  | { readonly kind: 'booster'; readonly meterId: string; readonly boosterId: string; readonly count: bigint; readonly cents: bigint }
+  | { readonly kind: 'seats'; readonly meterId: string; readonly count: bigint; readonly cents: bigint }
 /** Use that the plan would have refused, and nothing that is sold makes room for. */
-export type Shortfall = { readonly meterId: string; readonly quantity: number }
+export type Shortfall = { readonly meterId: string; readonly quantity: bigint }
 
 export type ReplayedPeriod = {
   readonly startMs: number
@@ -72,9 +72,9 @@ export function replayPlans(catalog: ReplayCatalog, periods: readonly PastPeriod
 export function withHeld(meters: readonly Meter[], used: PastPeriod['used'], heldSizesBytes: ArrayLike<number>): PastPeriod['used'] {
   if (heldSizesBytes.length === 0) return used
   const { releasedBytes, pushes } = simulateRelease({ queue: { sizesBytes: heldSizesBytes }, meters: [] })
-  const drawn = meters.flatMap(({ id, draws }): [string, number][] => {
+  const drawn = meters.flatMap(({ id, draws }): [string, bigint][] => {
     const amount = meterDraws[draws].ofPush?.(releasedBytes, pushes, 0) ?? 0
-    return amount === 0 ? [] : [[id, (used[id] ?? 0) + amount]]
+    return amount === 0 ? [] : [[id, BigInt(used[id] ?? 0) + BigInt(amount)]]
   })
   return { ...used, ...Object.fromEntries(drawn) }
 }
@@ -84,8 +84,8 @@ function replayPeriod(catalog: ReplayCatalog, plan: Plan, { startMs, endMs, used
   const shortfalls: Shortfall[] = []
   for (const meter of catalog.meters) {
     const limit = plan.limits[meter.id]
-    const beyond = limit === undefined || limit === UNLIMITED ? 0 : (used[meter.id] ?? 0) - limit
-    if (beyond <= 0) continue
+    const beyond = limit === undefined || limit === UNLIMITED ? 0n : BigInt(used[meter.id] ?? 0) - BigInt(limit)
+    if (beyond <= 0n) continue
     const extra = extraFor(catalog, plan, meter, beyond)
     if (extra !== null) extras.push(extra)
     else if (meter.enforcement === 'refuse') shortfalls.push({ meterId: meter.id, quantity: beyond })
@@ -95,20 +95,20 @@ function replayPeriod(catalog: ReplayCatalog, plan: Plan, { startMs, endMs, used
 }
 
 /** Null: nothing is paid for it (it is only reported, or it is refused). */
-function extraFor({ boosters }: ReplayCatalog, plan: Plan, meter: Meter, beyond: number): Extra | null {
+function extraFor({ boosters }: ReplayCatalog, plan: Plan, meter: Meter, beyond: bigint): Extra | null {
   if (meter.enforcement === 'bill') {
     if (meter.unitPrice === null) return null
     const { cents, per } = meter.unitPrice
-    return { kind: 'overage', meterId: meter.id, quantity: beyond, cents: roundHalfAwayFromZero(BigInt(beyond) * BigInt(cents), BigInt(per)) }
+    return { kind: 'overage', meterId: meter.id, quantity: beyond, cents: roundHalfAwayFromZero(beyond * BigInt(cents), BigInt(per)) }
   }
   if (meter.enforcement === 'notify') return null
-  if (meter.seats && plan.seatPriceCents !== null)
-    return { kind: 'seats', meterId: meter.id, count: beyond, cents: BigInt(beyond) * BigInt(plan.seatPriceCents) }
+  if (meter.seats && plan.seatPriceCents !== null) return { kind: 'seats', meterId: meter.id, count: beyond, cents: beyond * BigInt(plan.seatPriceCents) }
   const offers = boosters
     .filter(({ resource }) => resource === meter.id)
     .map((booster) => {
-      const count = Math.ceil(beyond / booster.amount)
-      return { kind: 'booster' as const, meterId: meter.id, boosterId: booster.id, count, cents: BigInt(count) * BigInt(booster.priceCents) }
+      // Whole packs, the last one however little is used of it.
+      const count = (beyond + BigInt(booster.amount) - 1n) / BigInt(booster.amount)
+      return { kind: 'booster' as const, meterId: meter.id, boosterId: booster.id, count, cents: count * BigInt(booster.priceCents) }
     })
   return offers.reduce<(typeof offers)[number] | null>((best, offer) => (best === null || offer.cents < best.cents ? offer : best), null)
 }

@@ -2,7 +2,7 @@ import type { UnitPrice } from './catalog.ts'
 import type { Limit } from './limit.ts'
 import { UNLIMITED } from './limit.ts'
 import type { Period } from './period.ts'
-import { exactNumber, roundHalfAwayFromZero } from './rounding.ts'
+import { roundHalfAwayFromZero } from './rounding.ts'
 
 export type ProjectedMeter = {
   readonly meterId: string
@@ -20,11 +20,11 @@ export type ProjectedMeter = {
 
 export type ProjectedLine = {
   readonly meterId: string
-  readonly projectedUse: number
-  readonly billedUse: number
-  readonly cents: number
+  readonly projectedUse: bigint
+  readonly billedUse: bigint
+  readonly cents: bigint
 }
-export type ProjectedCost = { readonly planCents: number; readonly lines: readonly ProjectedLine[]; readonly totalCents: number }
+export type ProjectedCost = { readonly planCents: bigint; readonly lines: readonly ProjectedLine[]; readonly totalCents: bigint }
 
 /**
  * What the period will cost as it is foreseen, else at the pace so far: the plan, and each billed meter's use beyond what is included, at its
@@ -32,24 +32,29 @@ export type ProjectedCost = { readonly planCents: number; readonly lines: readon
  */
 export function projectCost(planCents: number, meters: readonly ProjectedMeter[], period: Period, nowMs: number): ProjectedCost {
   const lines = meters.map((meter): ProjectedLine => {
-    const projectedUse = meter.expected ?? (meter.period === 'monthly' ? atThisPace(meter.used, period, nowMs) : meter.used)
-    const beyond = meter.unitPrice === null || meter.included === UNLIMITED ? 0 : Math.max(0, projectedUse - meter.included)
+    const goesOn = meter.expected == null && meter.period === 'monthly'
+    const projectedUse = goesOn ? atThisPace(meter.used, period, nowMs) : BigInt(meter.expected ?? meter.used)
+    const beyond = meter.unitPrice === null || meter.included === UNLIMITED ? 0n : above(projectedUse, BigInt(meter.included))
     const billedUse = meter.pricedDaily === true ? beyond * daysOf(period) : beyond
-    const cents =
-      meter.unitPrice === null ? 0 : exactNumber(roundHalfAwayFromZero(BigInt(billedUse) * BigInt(meter.unitPrice.cents), BigInt(meter.unitPrice.per)))
+    const cents = meter.unitPrice === null ? 0n : roundHalfAwayFromZero(billedUse * BigInt(meter.unitPrice.cents), BigInt(meter.unitPrice.per))
     return { meterId: meter.meterId, projectedUse, billedUse, cents }
   })
-  return { planCents, lines, totalCents: lines.reduce((sum, { cents }) => sum + cents, planCents) }
+  const plan = BigInt(planCents)
+  return { planCents: plan, lines, totalCents: lines.reduce((sum, { cents }) => sum + cents, plan) }
 }
 
 /** `used × whole period / part that is over`, never less than what is used already. In the first second of a period: what is used. */
-export function atThisPace(used: number, period: Period, nowMs: number): number {
+export function atThisPace(used: number, period: Period, nowMs: number): bigint {
   const wholeSeconds = Math.floor((period.endMs - period.startMs) / 1000)
   const overSeconds = Math.min(Math.floor((nowMs - period.startMs) / 1000), wholeSeconds)
-  if (overSeconds <= 0) return used
-  return exactNumber(roundHalfAwayFromZero(BigInt(used) * BigInt(wholeSeconds), BigInt(overSeconds)))
+  if (overSeconds <= 0) return BigInt(used)
+  return roundHalfAwayFromZero(BigInt(used) * BigInt(wholeSeconds), BigInt(overSeconds))
 }
 
-function daysOf({ startMs, endMs }: Period): number {
-  return Math.round((endMs - startMs) / 86_400_000)
+function above(amount: bigint, included: bigint): bigint {
+  return amount > included ? amount - included : 0n
+}
+
+function daysOf({ startMs, endMs }: Period): bigint {
+  return BigInt(Math.round((endMs - startMs) / 86_400_000))
 }

@@ -81,7 +81,12 @@ export function sumBilledMinor(lines: readonly Pick<StatementLine, 'billedAmount
 
 /** Amounts of one currency in whole minor units, as the wire and the bridge have them. Throws a RangeError where the sum would not be exact. */
 export function sumCents(amountsCents: readonly number[]): number {
-  return exactNumber(amountsCents.reduce((sum, amount) => sum + BigInt(amount), 0n))
+  return exactNumber(sumMinor(amountsCents.map(BigInt)))
+}
+
+/** Amounts of one currency in whole minor units, however large. */
+export function sumMinor(amountsMinor: readonly bigint[]): bigint {
+  return amountsMinor.reduce((sum, amount) => sum + amount, 0n)
 }
 
 /** What the use of all meters is worth at list prices. */

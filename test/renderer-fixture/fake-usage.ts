@@ -30,8 +30,8 @@ export function fakeUsage({ overview }: Scenario): UsageHandlers {
               planCents: overview.plan?.priceCents ?? 0,
               seatsCents: 0,
               boostersCents: 0,
-              overageCents: 0,
-              projectedOverageCents: 0,
+              overageCents: '0',
+              projectedOverageCents: '0',
               wallet: null,
             },
       meters: overview.meters.map(({ id, limit, used, period: kind }) => ({

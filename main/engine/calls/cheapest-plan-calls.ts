@@ -67,11 +67,11 @@ function viewOf(catalog: KnownCatalog, { planId, periods, totalCents, fits }: Re
       const [first] = same
       if (first === undefined) return []
       const cents = same.reduce((sum, extra) => sum + extra.cents, 0n)
-      const count = same.reduce((sum, extra) => sum + countOf(extra), 0)
+      const count = same.reduce((sum, extra) => sum + countOf(extra), 0n)
       return {
         kind: first.kind,
         name: nameOf(catalog, first),
-        count: Math.min(count, Number.MAX_SAFE_INTEGER),
+        count: `${count}`,
         cents: `${cents}`,
         periods: same.length,
         ...unitOf(meterOf(catalog, first.meterId)),
@@ -83,14 +83,14 @@ function viewOf(catalog: KnownCatalog, { planId, periods, totalCents, fits }: Re
         meter: meterId,
         name: meter?.name ?? meterId,
         ...unitOf(meter),
-        quantity: Math.max(...same.map(({ quantity }) => quantity)),
+        quantity: `${same.reduce((most, { quantity }) => (quantity > most ? quantity : most), 0n)}`,
         periods: same.length,
       }
     }),
   }
 }
 
-function countOf(extra: Extra): number {
+function countOf(extra: Extra): bigint {
   return extra.kind === 'overage' ? extra.quantity : extra.count
 }
 

@@ -48,8 +48,8 @@ export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Ha
   }
 
   /** What lies beyond the plan so far; null where the platform tells no costs. */
-  function overageCents(workspace: WorkspaceView, period: Period): number | null {
-    return parts.costDays.read(workspace.record.id, period).length === 0 ? null : costStatement(parts, workspace, period).beyondCents
+  function overageCents(workspace: WorkspaceView, period: Period): bigint | null {
+    return parts.costDays.read(workspace.record.id, period).length === 0 ? null : BigInt(costStatement(parts, workspace, period).beyondCents)
   }
 
   return {

@@ -13,7 +13,7 @@ export type ByteBase = 'binary' | 'decimal'
 export type Measured = { unit: string; byteBase: ByteBase }
 
 export type Format = {
-  count(value: number): string
+  count(value: number | bigint): string
   /** Big numbers short ("12.4K"); the exact one belongs into a title. */
   shortCount(value: number): string
   percent(value: number): string
@@ -21,9 +21,9 @@ export type Format = {
   /** As `bytes`, with two decimals and never rounded up. */
   bytesDown(value: number, base?: ByteBase): string
   /** In the unit of a meter: bytes as bytes, minutes as hours ("1.5 h"), everything else as a count with all its digits. */
-  quantity(of: Measured, value: number): string
+  quantity(of: Measured, value: number | bigint): string
   /** As `quantity`, with big counts short. */
-  shortQuantity(of: Measured, value: number): string
+  shortQuantity(of: Measured, value: number | bigint): string
   /** All digits and the unit, for titles and screen readers. */
   exactBytes(value: number): string
   /** An amount in minor units of its currency (cents for USD, yen for JPY). */
@@ -45,7 +45,7 @@ export type Format = {
   duration(ms: number): string
   rate(perSecond: number): string
   /** `counted(1, 'write', 'writes')` → "1 write". */
-  counted(value: number, one: string, many: string): string
+  counted(value: number | bigint, one: string, many: string): string
 }
 
 const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
@@ -115,10 +115,12 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
       return `${twoDecimals().format(Math.floor((value / step ** unit) * 100) / 100)} ${units[unit]}`
     },
     quantity: ({ unit, byteBase }, value) => {
-      if (unit === 'bytes') return format.bytes(value, byteBase)
-      return unit === 'minutes' ? `${twoDecimals().format(value / 60)} h` : format.count(value)
+      if (unit === 'bytes') return format.bytes(Number(value), byteBase)
+      return unit === 'minutes' ? `${twoDecimals().format(Number(value) / 60)} h` : format.count(value)
     },
-    shortQuantity: ({ unit, byteBase }, value) => {
+    shortQuantity: ({ unit, byteBase }, exact) => {
+      // Short words are no place for the last digits.
+      const value = Number(exact)
       if (unit === 'bytes') return format.bytes(value, byteBase)
       if (unit === 'minutes') return `${value < 600_000 ? twoDecimals().format(value / 60) : short().format(value / 60)} h`
       return format.shortCount(value)
@@ -145,7 +147,7 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
       return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
     },
     rate: (perSecond) => `${perSecond < 10 ? oneDecimal().format(perSecond) : whole().format(Math.round(perSecond))}/s`,
-    counted: (value, one, many) => `${whole().format(value)} ${plural().select(value) === 'one' ? one : many}`,
+    counted: (value, one, many) => `${whole().format(value)} ${plural().select(Number(value)) === 'one' ? one : many}`,
   }
   return format
 }

@@ -23,10 +23,11 @@ export const cheapestPlanTexts = {
   all: (heldCount: number) => (heldCount === 0 ? 'your past' : `your past and the ${format.counted(heldCount, 'write', 'writes')} held now`),
   priceAlone: 'The price alone.',
   extra: (extra: ReplayedPlanView['extras'][number], cents: string): string => {
-    if (extra.kind === 'booster') return `${format.counted(extra.count, 'booster', 'boosters')} “${extra.name}” in ${inPeriods(extra.periods)}: ${cents}`
-    if (extra.kind === 'seats') return `${format.counted(extra.count, 'seat', 'seats')} more in ${inPeriods(extra.periods)}: ${cents}`
-    return `${format.quantity(extra, extra.count)} ${extra.name} beyond the plan: ${cents}`
+    const count = BigInt(extra.count)
+    if (extra.kind === 'booster') return `${format.counted(count, 'booster', 'boosters')} “${extra.name}” in ${inPeriods(extra.periods)}: ${cents}`
+    if (extra.kind === 'seats') return `${format.counted(count, 'seat', 'seats')} more in ${inPeriods(extra.periods)}: ${cents}`
+    return `${format.quantity(extra, count)} ${extra.name} beyond the plan: ${cents}`
   },
   shortfall: ({ name, quantity, periods, ...measured }: ReplayedPlanView['shortfalls'][number]) =>
-    `Would have refused ${name}: up to ${format.quantity(measured, quantity)} too much in ${inPeriods(periods)}`,
+    `Would have refused ${name}: up to ${format.quantity(measured, BigInt(quantity))} too much in ${inPeriods(periods)}`,
 } as const

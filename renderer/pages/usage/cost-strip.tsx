@@ -1,5 +1,5 @@
 import type { PeriodCost } from '../../../shared/contract/console/usage.ts'
-import { sumCents } from '../../../shared/billing/statement.ts'
+import { sumCents, sumMinor } from '../../../shared/billing/statement.ts'
 import { format } from '../../base/format/format.ts'
 import { Section } from '../../components/page/page.tsx'
 import { usageTexts } from './texts.ts'
@@ -9,16 +9,17 @@ import classes from './usage.module.css'
 export function CostStrip({ cost }: { cost: PeriodCost }) {
   const texts = usageTexts.cost
   const bought = sumCents([cost.seatsCents, cost.boostersCents])
-  const money = (cents: number): string => format.money(cents, cost.currency)
+  const money = (cents: number | bigint): string => format.money(cents, cost.currency)
+  const projectedCents = BigInt(cost.projectedOverageCents)
   return (
     <Section title={texts.title} note={texts.note}>
       <dl className={classes.costs}>
         <Fact name={texts.plan}>{cost.planCents === null ? texts.agreed : money(cost.planCents)}</Fact>
         {bought > 0 && <Fact name={texts.bought}>{money(bought)}</Fact>}
-        <Fact name={texts.soFar}>{money(cost.overageCents)}</Fact>
-        <Fact name={texts.projectedOverage}>{money(cost.projectedOverageCents)}</Fact>
+        <Fact name={texts.soFar}>{money(BigInt(cost.overageCents))}</Fact>
+        <Fact name={texts.projectedOverage}>{money(projectedCents)}</Fact>
         <Fact name={cost.planCents === null ? texts.totalAgreed : texts.total} strong>
-          {money(sumCents([cost.planCents ?? 0, bought, cost.projectedOverageCents]))}
+          {money(sumMinor([BigInt(cost.planCents ?? 0), BigInt(bought), projectedCents]))}
         </Fact>
       </dl>
     </Section>

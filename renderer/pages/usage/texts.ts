@@ -38,9 +38,9 @@ export const usageTexts = {
   },
   projected: ({ cents, billedUse, unitCents, per }: NonNullable<MeterUse['projected']>, meter: Measured, currency: string) => {
     const rate = meterTexts.unitPrice(meter, format.money(unitCents, currency), per)
-    return cents === 0
+    return BigInt(cents) === 0n
       ? `Nothing beyond the plan (${rate})`
-      : `${format.money(cents, currency)} for ${format.shortQuantity(meter, billedUse)} beyond the plan (${rate})`
+      : `${format.money(BigInt(cents), currency)} for ${format.shortQuantity(meter, BigInt(billedUse))} beyond the plan (${rate})`
   },
   detail: {
     back: 'All meters',

@@ -5,7 +5,9 @@ import { byteBase, count, epochMs, inWorkspace } from '../primitives.ts'
 
 /** Whole minor units as decimal text: the price of what one counter may hold passes 2^53. */
 const minorText = z.string().regex(/^-?\d{1,40}$/)
-const quantity = z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase, quantity: count })
+/** So do sums of counters. */
+const wholeText = z.string().regex(/^\d{1,40}$/)
+const quantity = z.strictObject({ meter: z.string(), name: z.string(), unit: z.string(), byteBase, quantity: wholeText })
 
 export const replayedPlan = z.strictObject({
   planId: z.string(),
@@ -22,7 +24,7 @@ export const replayedPlan = z.strictObject({
     z.strictObject({
       kind: z.enum(['overage', 'booster', 'seats']),
       name: z.string(),
-      count,
+      count: wholeText,
       cents: minorText,
       periods: count,
       unit: z.string(),

@@ -4,6 +4,8 @@ import { call } from '../call.ts'
 import { byteBase, count, epochMs, inWorkspace, limit } from '../primitives.ts'
 import { microAu } from './wallet.ts'
 
+/** A whole number ≥ 0 as decimal text: what is foreseen of what one counter may hold passes 2^53, and its price does. */
+const wholeText = z.string().regex(/^\d{1,40}$/)
 /** Whole units; a level may fall, so a growth may be negative. */
 const amount = z.int()
 
@@ -35,7 +37,7 @@ export const meterUse = z.strictObject({
   /** Null with less than three days of the past, and for what is no use of a period (a rate). */
   forecast: usageForecast.nullable(),
   /** What the meter's use beyond the plan will cost; null where it has no price. */
-  projected: z.strictObject({ use: count, billedUse: count, cents: count, unitCents: count, per: count }).nullable(),
+  projected: z.strictObject({ use: wholeText, billedUse: wholeText, cents: wholeText, unitCents: count, per: count }).nullable(),
   /** The last 30 days: growth of a flow, height of a level; null: not known. */
   recent: z.array(amount.nullable()),
 })
@@ -89,8 +91,8 @@ export const periodCost = z.strictObject({
   seatsCents: count,
   boostersCents: count,
   /** Beyond the plan: so far, and to the end of the period at the pace so far. */
-  overageCents: count,
-  projectedOverageCents: count,
+  overageCents: wholeText,
+  projectedOverageCents: wholeText,
   /** Null where the platform is not paid from a wallet. */
   wallet: z
     .strictObject({

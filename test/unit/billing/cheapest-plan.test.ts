@@ -4,7 +4,7 @@ import { type PastPeriod, replayPlans, withHeld } from '../../../shared/billing/
 import { catalogs } from '../../../shared/generated/catalogs.ts'
 import { exampleCatalog } from './example-catalog.ts'
 
-const period = (used: Record<string, number>): PastPeriod => ({ startMs: 0, endMs: 1, used })
+const period = (used: PastPeriod['used']): PastPeriod => ({ startMs: 0, endMs: 1, used })
 const truss = catalogs.truss
 const MIB = 1024 * 1024
 
@@ -19,7 +19,7 @@ describe('replayPlans', () => {
     const { plans, cheapestId } = replayPlans(truss, [period({ storage: 165_000_000_000 })])
     const pro = plans.find(({ planId }) => planId === 'pro')
     expect(pro).toMatchObject({ totalCents: 2900n + 2n * 500n, fits: true })
-    expect(pro?.periods[0]?.extras).toEqual([{ kind: 'booster', meterId: 'storage', boosterId: 'extra_storage', count: 2, cents: 1000n }])
+    expect(pro?.periods[0]?.extras).toEqual([{ kind: 'booster', meterId: 'storage', boosterId: 'extra_storage', count: 2n, cents: 1000n }])
     expect(cheapestId).toBe('pro')
     // 13 packs cost more than Team, which holds 500 GB for $89.
     expect(replayPlans(truss, [period({ storage: 280_000_000_000 })]).cheapestId).toBe('team')
@@ -59,7 +59,7 @@ describe('replayPlans', () => {
     const used = { sync_operations: 10, encrypted_bytes: 25 * MIB }
     const held = withHeld(meters, used, [1000, 2000, 3000, 4000])
     // All four leave with one push.
-    expect(held).toEqual({ sync_operations: 11, encrypted_bytes: 25 * MIB + 10_000 })
+    expect(held).toEqual({ sync_operations: 11n, encrypted_bytes: 25n * BigInt(MIB) + 10_000n })
     expect(replayPlans(catalogs['layer-a'], [period(used)]).cheapestId).toBe('free')
     expect(replayPlans(catalogs['layer-a'], [period(held)]).cheapestId).toBe('pro')
     expect(withHeld(meters, used, [])).toBe(used)
@@ -69,6 +69,21 @@ describe('replayPlans', () => {
     const most = Number.MAX_SAFE_INTEGER
     const { plans } = replayPlans(catalogs.truthlocks, [period({ 'attestations.mint': most, proof_bundles: most })])
     expect(plans.find(({ planId }) => planId === 'business')?.totalCents).toBe(9900n + (BigInt(most) - 5000n) * 5n + (BigInt(most) - 500n) * 10n)
+  })
+
+  test('counters beyond what a number holds are compared to the last unit, with what is held too', () => {
+    const most = Number.MAX_SAFE_INTEGER
+    const meters = catalogs['layer-a'].meters
+    const held = withHeld(meters, { encrypted_bytes: most }, [3])
+    expect(held).toEqual({ encrypted_bytes: BigInt(most) + 3n, sync_operations: 1n })
+    const [free] = replayPlans(catalogs['layer-a'], [period(held)]).plans
+    expect(free?.periods[0]?.shortfalls).toEqual([{ meterId: 'encrypted_bytes', quantity: BigInt(most) + 3n - 25n * BigInt(MIB) }])
+    // The last pack is bought for one byte that a quotient of numbers would have lost.
+    const storage = period({ storage: BigInt(most) * 4n + 1n })
+    const pro = replayPlans(truss, [storage]).plans.find(({ planId }) => planId === 'pro')
+    const beyond = BigInt(most) * 4n + 1n - 150_000_000_000n
+    const count = beyond / 10_000_000_000n + 1n
+    expect(pro?.periods[0]?.extras).toEqual([{ kind: 'booster', meterId: 'storage', boosterId: 'extra_storage', count, cents: count * 500n }])
   })
 
   test('no past, no advice', () => {

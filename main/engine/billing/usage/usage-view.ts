@@ -4,7 +4,8 @@ import { planLimit } from '../../../../shared/billing/effective-limit.ts'
 import { limitFromWire, limitToNullable, UNLIMITED } from '../../../../shared/billing/limit.ts'
 import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
 import type { Period } from '../../../../shared/billing/period.ts'
-import { type ProjectedMeter, projectCost } from '../../../../shared/billing/projected-cost.ts'
+import { projectCost } from '../../../../shared/billing/projected-cost.ts'
+import { roundHalfAwayFromZero } from '../../../../shared/billing/rounding.ts'
 import type { Meter } from '../../../../shared/billing/catalog.ts'
 import type { MeterUse, PeriodCost, UsageForecast } from '../../../../shared/contract/console/usage.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
@@ -25,7 +26,7 @@ export type UsageInput = {
   readonly counters: readonly Counter[]
   readonly period: Period
   /** What was used beyond the plan so far, as the platform prices it; null where it tells no costs. */
-  readonly overageCents: number | null
+  readonly overageCents: bigint | null
   readonly nowMs: number
 }
 
@@ -44,10 +45,10 @@ export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCos
     const past = readPast(history, workspaceId, meter, counter, today - Math.max(FORECAST_PAST_DAYS, RECENT_DAYS), nowMs)
     return [{ meter, counter, past, ahead: forecastOf(meter, counter, past, period, nowMs) }]
   })
-  const priced = counted.flatMap(({ meter, counter, ahead }) => {
+  const priced = counted.map(({ meter, counter, ahead }) => {
     const pricedDaily = meterKindOf(meter).pricedFor === 'day'
     const unitPrice = meter.enforcement === 'bill' ? meter.unitPrice : null
-    const use = {
+    return {
       meterId: meter.id,
       used: counter.used,
       expected: ahead?.expected ?? null,
@@ -56,7 +57,6 @@ export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCos
       unitPrice,
       pricedDaily,
     }
-    return isCountable(use, period, nowMs) ? use : []
   })
   const projected = projectCost(input.planCents ?? 0, priced, period, nowMs)
   const lines = new Map(projected.lines.map((line) => [line.meterId, line]))
@@ -74,7 +74,13 @@ export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCos
       projected:
         meter.unitPrice === null || meter.enforcement !== 'bill' || line === undefined
           ? null
-          : { use: line.projectedUse, billedUse: line.billedUse, cents: line.cents, unitCents: meter.unitPrice.cents, per: meter.unitPrice.per },
+          : {
+              use: `${line.projectedUse}`,
+              billedUse: `${line.billedUse}`,
+              cents: `${line.cents}`,
+              unitCents: meter.unitPrice.cents,
+              per: meter.unitPrice.per,
+            },
       recent: recentDays(meter, past, today),
     }
   })
@@ -82,22 +88,10 @@ export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCos
   const cost: UseCost = {
     currency: input.currency,
     planCents: input.planCents,
-    overageCents: input.overageCents ?? overageSoFar(counted.filter(({ meter }) => lines.has(meter.id))),
-    projectedOverageCents: Math.max(overage, input.overageCents ?? 0),
+    overageCents: `${input.overageCents ?? overageSoFar(counted)}`,
+    projectedOverageCents: `${overage < (input.overageCents ?? 0n) ? input.overageCents : overage}`,
   }
   return { meters, cost }
-}
-
-/** Whether its projection is a number that can be shown: a counter near 2^53 passes it within the period, and must not cost the other meters theirs. */
-function isCountable(use: ProjectedMeter, period: Period, nowMs: number): boolean {
-  try {
-    return projectCost(0, [use], period, nowMs).lines.every(({ projectedUse, billedUse, cents }) =>
-      [projectedUse, billedUse, cents].every(Number.isSafeInteger),
-    )
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
 }
 
 function recentDays(meter: Meter, { levels, growth }: MeterPast, today: number): (number | null)[] {
@@ -108,11 +102,12 @@ function recentDays(meter: Meter, { levels, growth }: MeterPast, today: number):
 }
 
 /** Where the platform tells no costs: each billed meter's use beyond its limit at its price, as of now. */
-function overageSoFar(counted: readonly { meter: Meter; counter: Counter }[]): number {
+function overageSoFar(counted: readonly { meter: Meter; counter: Counter }[]): bigint {
   return counted.reduce((sum, { meter, counter }) => {
     if (meter.unitPrice === null || meter.enforcement !== 'bill' || counter.limit === -1) return sum
-    return sum + Math.round((Math.max(0, counter.used - counter.limit) * meter.unitPrice.cents) / meter.unitPrice.per)
-  }, 0)
+    const beyond = BigInt(Math.max(0, counter.used - counter.limit))
+    return sum + roundHalfAwayFromZero(beyond * BigInt(meter.unitPrice.cents), BigInt(meter.unitPrice.per))
+  }, 0n)
 }
 
 function toForecast({ expected, low, high, reachesLimitAtMs, earliestAtMs, basisDays }: NonNullable<ReturnType<typeof forecastOf>>): UsageForecast {

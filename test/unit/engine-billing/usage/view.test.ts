@@ -64,7 +64,7 @@ function steadyPast(perHour: number, days: number): void {
   }
 }
 
-function view(used: number, limit: number, overageCents: number | null = null) {
+function view(used: number, limit: number, overageCents: bigint | null = null) {
   return usageView({
     history,
     workspaceId,
@@ -80,16 +80,19 @@ function view(used: number, limit: number, overageCents: number | null = null) {
 }
 
 describe('the usage page', () => {
-  it.each([[4_000_000_000_000_000], [Number.MAX_SAFE_INTEGER]])('shows a counter of %i, without what no number could hold', (used) => {
-    steadyPast(1, 40)
+  it.each([[4_000_000_000_000_000], [Number.MAX_SAFE_INTEGER]])('shows a counter of %i, and what it will come to, to the last unit and cent', (used) => {
     const shown = view(used, 100)
-    expect(shown.meters).toMatchObject([{ meter: 'calls', projected: null }])
-    const output = contractCalls['usage.read'].output.safeParse({
-      period: null,
-      meters: shown.meters,
-      cost: { ...shown.cost, seatsCents: 0, boostersCents: 0, wallet: null },
-    })
-    expect(output.error).toBeUndefined()
+    // 9 days and 12.5 hours of 30 are over.
+    const [wholeS, overS] = [30n * 86_400n, 9n * 86_400n + 45_000n]
+    const use = (2n * BigInt(used) * wholeS + overS) / (2n * overS)
+    expect(use).toBeGreaterThan(BigInt(Number.MAX_SAFE_INTEGER))
+    expect(shown.meters).toMatchObject([{ meter: 'calls', projected: { use: `${use}`, billedUse: `${use - 100n}`, cents: `${(use - 100n) * 5n}` } }])
+    expect(shown.cost).toMatchObject({ overageCents: `${(BigInt(used) - 100n) * 5n}`, projectedOverageCents: `${(use - 100n) * 5n}` })
+    steadyPast(1, 40)
+    for (const { meters, cost } of [shown, view(used, 100)]) {
+      const output = contractCalls['usage.read'].output.safeParse({ period: null, meters, cost: { ...cost, seatsCents: 0, boostersCents: 0, wallet: null } })
+      expect(output.error).toBeUndefined()
+    }
   })
 
   it('says the day on which the limit is reached at a steady pace', () => {
@@ -115,17 +118,17 @@ describe('the usage page', () => {
   it('prices what lies beyond the plan at the pace so far', () => {
     // 9 days and 12.5 hours of 30 are over: 150 becomes 473, of which 373 lie beyond 100, at 5 cents.
     const { meters, cost } = view(150, 100)
-    expect(meters[0]?.projected).toEqual({ use: 473, billedUse: 373, cents: 1865, unitCents: 5, per: 1 })
-    expect(cost).toEqual({ currency: 'usd', planCents: 2900, overageCents: 250, projectedOverageCents: 1865 })
-    expect(view(150, 100, 260).cost?.overageCents).toBe(260)
+    expect(meters[0]?.projected).toEqual({ use: '473', billedUse: '373', cents: '1865', unitCents: 5, per: 1 })
+    expect(cost).toEqual({ currency: 'usd', planCents: 2900, overageCents: '250', projectedOverageCents: '1865' })
+    expect(view(150, 100, 260n).cost?.overageCents).toBe('260')
   })
 
   it('shows one projection: where there is a forecast, the cost is that of the forecast', () => {
     steadyPast(1, 40)
     const { meters, cost } = view(228, 300)
     const [meter] = meters
-    expect(meter?.projected?.use).toBe(meter?.forecast?.expected)
-    expect(meter?.projected?.cents).toBe(((meter?.forecast?.expected ?? 0) - 300) * 5)
+    expect(meter?.projected?.use).toBe(`${meter?.forecast?.expected}`)
+    expect(meter?.projected?.cents).toBe(`${((meter?.forecast?.expected ?? 0) - 300) * 5}`)
     expect(cost.projectedOverageCents).toBe(meter?.projected?.cents)
   })
 
