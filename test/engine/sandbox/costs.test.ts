@@ -82,6 +82,21 @@ describe('costs of use', () => {
     ])
   })
 
+  test('no use is taken whose price is no exact number any more; the largest one is priced, to the cent', async () => {
+    const catalog = 'truthlocks'
+    const checks = async (quantity: number) => {
+      const events = [{ source: 'test', id: randomUUID(), metric: 'maip.compliance_checks', timestamp: new Date(clock.now()).toISOString(), quantity }]
+      return (await fixture.send(usageEventsResponse, 'POST', '/v1/usage/events', { catalog, body: { events } })).value
+    }
+    expect(await checks(2 ** 52)).toMatchObject({ accepted: 0, refused: [{ code: 'too_large' }] })
+    // 2^48 cents at 25 each.
+    const largest = Math.floor(2 ** 48 / 25)
+    expect(await checks(largest)).toMatchObject({ accepted: 1, refused: [] })
+    expect(await checks(1)).toMatchObject({ accepted: 0, refused: [{ code: 'too_large' }] })
+    const { value } = await fixture.send(costBreakdown, 'GET', '/api/billing/costs', { catalog })
+    expect(value.total_usd).toBe((largest * 25) / 100)
+  })
+
   test('are made known by day, and what came late moves its own day and what later days have beyond the plan', async () => {
     const today = (await costDays()).find(({ date }) => date === '2026-11-20')
     expect(today?.rows.find(([, category]) => category === 'training_cost')).toEqual([

@@ -22,6 +22,10 @@ import { markKeyOf, type StoredEvent, usageRows } from './usage-rows.ts'
  * be an exact number: half of 2^53.
  */
 const LARGEST_USE = 2 ** 52
+/** Nor may its price, which stands in one sum with that of fifteen other meters; in minor units. */
+const LARGEST_PRICE = 2n ** 48n
+/** A price for each day is paid so often in a period. */
+const MOST_DAYS = 366n
 
 /** What a meter has counted in one period while a batch is taken; written once, when the book is closed. */
 type Tally = {
@@ -89,8 +93,9 @@ export class UsageBook {
     if ('status' in place) return this.#known(event, meter) ?? place
     const { tally } = place
     const next = this.#after(tally, measure)
-    if (next.tally.used > LARGEST_USE || next.event.amount > LARGEST_USE) {
-      return this.#known(event, meter) ?? refused('too_large', `${meter.name} counts to ${LARGEST_USE} in a period, and this goes beyond it.`)
+    const largest = largestUseOf(meter)
+    if (next.tally.used > largest || next.event.amount > largest) {
+      return this.#known(event, meter) ?? refused('too_large', `${meter.name} counts to ${largest} in a period, and this goes beyond it.`)
     }
     if (
       this.#enforce &&
@@ -236,6 +241,14 @@ export class UsageBook {
     const { catalog, plan } = this.#account
     return quotaReason(catalog, { meter, planId: plan.id, used, requested: wanted - used, limit: limitFromWire(limit) })
   }
+}
+
+/** As far as a meter counts: what it holds and what that costs stay exact numbers, on the wire too. */
+function largestUseOf(meter: Pick<Meter, 'unitPrice' | 'aggregation'>): number {
+  const { unitPrice } = meter
+  if (unitPrice === null || unitPrice.cents === 0) return LARGEST_USE
+  const times = meterKindOf(meter).pricedFor === 'day' ? MOST_DAYS : 1n
+  return Math.min(LARGEST_USE, Number((LARGEST_PRICE * BigInt(unitPrice.per)) / (BigInt(unitPrice.cents) * times)))
 }
 
 /** An event as its row holds it. */
