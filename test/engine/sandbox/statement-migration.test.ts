@@ -46,3 +46,21 @@ test('a product of before bills nothing by the unit; an event is taken once', ()
   const plan = JSON.stringify(database.prepare("EXPLAIN QUERY PLAN SELECT units FROM events WHERE customer_id = 'c' AND order_id IS NULL AND at < 9").all())
   expect(plan).toContain('events_unbilled')
 })
+
+test('a balance of before stands where it came from: with the orders of its currency', () => {
+  for (const sql of of('polar', '0004')) database.exec(sql)
+  database.exec(`INSERT INTO products (id, name, description, catalog, plan, price_cents, currency, recurring_interval, created_at)
+    VALUES ('p', 'P', '', 'c', 'pro', 1, 'usd', 'month', 1)`)
+  database.exec("INSERT INTO customers (id, external_id, email, credit_cents, created_at) VALUES ('c', 'w', 'a@b.c', 250, 1)")
+  const order = database.prepare(`INSERT INTO orders (id, customer_id, product_id, status, billing_reason, items, amount_cents, applied_credit_cents, due_cents,
+    currency, invoice_number, description, period_start, period_end, created_at) VALUES (?, 'c', 'p', 'paid', 'purchase', '[]', ?, ?, ?, ?, ?, '', 1, 2, 1)`)
+  order.run('kept', -300, -300, 0, 'usd', '1')
+  order.run('used', 50, 50, 0, 'usd', '2')
+  order.run('other', 80, 0, 80, 'eur', '3')
+  database.transaction(() => database.exec(own('polar/0004-balance-by-currency.sql')))()
+  const balance = "SELECT SUM(applied_credit_cents) AS applied FROM orders WHERE customer_id = 'c' AND currency = ?"
+  expect(['usd', 'eur'].map((currency) => database.prepare(balance).pluck().get(currency))).toEqual([-250, 0])
+  expect(database.prepare('SELECT id, email FROM customers').all()).toEqual([{ id: 'c', email: 'a@b.c' }])
+  expect(JSON.stringify(database.prepare(`EXPLAIN QUERY PLAN ${balance}`).all('usd'))).toContain('orders_by_customer_and_currency')
+  expect(database.pragma('foreign_key_check')).toEqual([])
+})

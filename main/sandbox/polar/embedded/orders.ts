@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Period } from '../../../../shared/billing/period.ts'
 import { sumCents } from '../../../../shared/billing/statement.ts'
+import { balanceCents } from './balance.ts'
 import { nextInvoiceNumber } from './invoice-number.ts'
 import type { WebhookOutbox } from './outbox.ts'
 import type { PolarUnit } from './store/polar-store.ts'
+import { customerById } from './store/records.ts'
 import type { CustomerRow, PolarSchema, ProductRow, SubscriptionRow } from './store/schema.ts'
 import type { OrderItem } from './wire.ts'
 
@@ -29,15 +31,10 @@ export type Sale = {
  */
 export async function writeOrder(unit: PolarUnit, outbox: WebhookOutbox, parts: SaleParts, sale: Sale): Promise<void> {
   const { subscription, product } = parts
+  // As it stands now: a card may have been put on file since the parts were read.
+  const customer = await customerById(unit, parts.customer.id)
   const amount = sumCents(sale.items.map((item) => item.amount_cents))
-  const { credit_cents: credit } = await unit.tx.selectFrom('customers').select('credit_cents').where('id', '=', parts.customer.id).executeTakeFirstOrThrow()
-  const appliedCredit = amount < 0 ? amount : Math.min(credit, amount)
-  const customer = await unit.tx
-    .updateTable('customers')
-    .set({ credit_cents: credit - appliedCredit })
-    .where('id', '=', parts.customer.id)
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  const appliedCredit = amount < 0 ? amount : Math.min(await balanceCents(unit, customer.id, product.currency), amount)
   const order = await unit.tx
     .insertInto('orders')
     .values({

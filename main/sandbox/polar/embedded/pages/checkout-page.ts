@@ -7,6 +7,7 @@ import { notFound, Refusal } from '../../../http/failure.ts'
 import { formOf } from '../../../http/form.ts'
 import { cardEntryOf, cardFields, problemNotice, testCardHint } from './card-form.ts'
 import { dateText, sendPage } from '../../../pages/page.ts'
+import { balanceCents } from '../balance.ts'
 import { type CardAnswer, tryCard } from '../cards.ts'
 import { payCheckout } from '../checkouts.ts'
 import type { EmbeddedPolar } from '../polar.ts'
@@ -31,18 +32,24 @@ export function checkoutPage(polar: EmbeddedPolar): Hono<RouteEnvironment> {
     })
 }
 
-async function load(polar: EmbeddedPolar, clientSecret: string): Promise<CheckoutParts> {
-  const parts = await polar.write((unit) => findCheckout(unit, { clientSecret }))
+/** A checkout with what its customer has in that currency. */
+type OpenParts = CheckoutParts & { balanceCents: number }
+
+async function load(polar: EmbeddedPolar, clientSecret: string): Promise<OpenParts> {
+  const parts = await polar.write(async (unit) => {
+    const found = await findCheckout(unit, { clientSecret })
+    return found === null ? null : { ...found, balanceCents: await balanceCents(unit, found.customer.id, found.checkout.currency) }
+  })
   if (parts === null) throw notFound('checkout here', 'Start a new one from Tidemark.')
   return parts
 }
 
-function show(context: Context, polar: EmbeddedPolar, parts: CheckoutParts, problem: string | null, answer: CardAnswer | null): Response | Promise<Response> {
+function show(context: Context, polar: EmbeddedPolar, parts: OpenParts, problem: string | null, answer: CardAnswer | null): Response | Promise<Response> {
   const { checkout, product, customer } = parts
   if (checkout.status !== 'open') return showClosed(context, polar, parts)
   const money = (amountMinor: number): string => moneyText({ amountMinor, currency: checkout.currency })
   const amount = money(checkout.amount_cents)
-  const settled = Math.min(customer.credit_cents, checkout.amount_cents)
+  const settled = Math.min(parts.balanceCents, checkout.amount_cents)
   const due = money(checkout.amount_cents - settled)
   return sendPage(
     context,

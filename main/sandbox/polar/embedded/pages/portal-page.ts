@@ -9,6 +9,7 @@ import { Refusal } from '../../../http/failure.ts'
 import { formOf } from '../../../http/form.ts'
 import { cardEntryOf, cardFields, problemNotice, testCardHint } from './card-form.ts'
 import { dateText, type Markup, sendPage } from '../../../pages/page.ts'
+import { balanceCents } from '../balance.ts'
 import { type CardAnswer, cardWords, tryCard } from '../cards.ts'
 import { putCard } from '../checkouts.ts'
 import { invoicePath } from './invoice-page.ts'
@@ -32,6 +33,8 @@ type View = {
   /** Of the same catalog, from cheap to dear. */
   products: ProductRow[]
   orders: OrderRow[]
+  /** In the currency of the subscription. */
+  balanceCents: number
   /** Why this session may not change the plan, in words; null: it may. */
   planLocked: string | null
 }
@@ -148,7 +151,18 @@ async function load(unit: PolarUnit, token: string | undefined): Promise<View> {
     .orderBy('invoice_number', 'desc')
     .limit(ORDERS_SHOWN)
     .execute()
-  return { token, sessionId: session.id, returnUrl: session.return_url, now: unit.now, customer, active, products, orders, planLocked: null }
+  return {
+    token,
+    sessionId: session.id,
+    returnUrl: session.return_url,
+    now: unit.now,
+    customer,
+    active,
+    products,
+    orders,
+    balanceCents: active === null ? 0 : await balanceCents(unit, customer.id, active.product.currency),
+    planLocked: null,
+  }
 }
 
 /** A form counts only with the seal of this very session in it. */
@@ -213,7 +227,7 @@ function subscriptionCard(polar: EmbeddedPolar, view: View): Markup {
 <p class="amount">${product.name} <span class="quiet">${moneyText({ amountMinor: recurringCents(product, subscription.seats), currency: product.currency })} per ${product.recurring_interval}${subscription.seats === 0 ? '' : html`, ${subscription.seats} more seats included`}</span></p>
 ${ends ? html`<p class="notice">Cancelled. It ends on ${until}.</p>` : html`<p class="quiet">Renews on ${until}.</p>`}
 ${pending === undefined || ends ? '' : html`<div class="notice"><p>Changes to ${pending.name} on ${until}.</p>${view.planLocked === null ? actionForm(polar, view, 'keep', `Keep ${product.name}`, 'second') : ''}</div>`}
-${view.customer.credit_cents === 0 ? '' : html`<p class="quiet">Your balance: ${moneyText({ amountMinor: view.customer.credit_cents, currency: product.currency })}, used with the next invoice.</p>`}
+${view.balanceCents === 0 ? '' : html`<p class="quiet">Your balance: ${moneyText({ amountMinor: view.balanceCents, currency: product.currency })}, used with the next invoice.</p>`}
 ${view.planLocked === null ? '' : html`<p class="quiet">${view.planLocked}</p>`}
 ${ends || view.planLocked !== null ? '' : html`<ul class="plain">${others.map((other) => html`<li><span>${other.name} <span class="quiet">${price(other)} per ${other.recurring_interval}</span></span>${changeLink(view, product, other)}</li>`)}</ul><hr>`}
 ${
@@ -276,7 +290,7 @@ function quoteOf(view: View, to: ProductRow, atMs = view.now): { items: OrderIte
   if (!isUpgrade(product, to)) return { items: [], dueCents: 0, settledCents: 0 }
   const lines = linesOfChange({ product, subscription }, { product: to, seats: seatsWith(to, subscription.seats) }, atMs)
   const net = exactNumber(sumBilledMinor(lines))
-  const settledCents = net < 0 ? -net : -Math.min(view.customer.credit_cents, net)
+  const settledCents = net < 0 ? -net : -Math.min(view.balanceCents, net)
   return { items: changeItems(lines, [product, to]), dueCents: net + settledCents, settledCents }
 }
 

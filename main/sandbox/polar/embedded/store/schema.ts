@@ -21,7 +21,6 @@ export type PolarSchema = {
     external_id: string
     email: string
     name: string | null
-    credit_cents: Generated<number>
     card_id: string | null
     card_brand: string | null
     card_last4: string | null
