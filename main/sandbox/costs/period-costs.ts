@@ -4,7 +4,7 @@ import { type Limit, limitFromWire, UNLIMITED } from '../../../shared/billing/li
 import { type Period, periodAt } from '../../../shared/billing/period.ts'
 import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
 import { type MeterUse, periodUse, type UseRow } from '../../../shared/billing/statement.ts'
-import type { Account } from '../meter/accounts/account.ts'
+import { type Account, hasEnded } from '../meter/accounts/account.ts'
 import { usageRows } from '../meter/usage/usage-rows.ts'
 import type { SqliteFile } from '../store/open.ts'
 import type { Unit } from '../store/store.ts'
@@ -58,9 +58,10 @@ export function countedPeriodStarting(unit: Unit, workspaceId: string, month: st
 }
 
 /** The limits in force while that period ran. */
-function limitsOf(unit: Unit, { workspace, counters }: PricedAccount, period: Period): Map<string, Limit> {
+function limitsOf(unit: Unit, { workspace, counters, plan }: PricedAccount, period: Period): Map<string, Limit> {
   const limits = new Map([...counters.values()].map(({ metric, quota_limit: limit }) => [metric, limitFromWire(limit)]))
-  if (period.startMs >= workspace.period_start) return limits
+  // After the end of a subscription its counters stand under limits of 0; the period was used under its own.
+  if (period.startMs >= workspace.period_start && !hasEnded({ plan })) return limits
   for (const { metric, quota_limit: limit } of statementsOf(unit.file).limits.all(workspace.id, period.startMs)) limits.set(metric, limitFromWire(limit))
   return limits
 }

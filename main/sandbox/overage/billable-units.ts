@@ -76,6 +76,11 @@ export function unbilledBefore({ file }: Pick<Unit, 'file'>, workspaceId: string
   return rowsOf(file).unbilledBefore.all(workspaceId, periodStart)
 }
 
+/** Of the units of a period, those that are on an invoice: after the end of a subscription all of its last one are. */
+export function invoicedUnits({ file }: Pick<Unit, 'file'>, workspaceId: string, periodStart: number): { metric: string; units: number }[] {
+  return rowsOf(file).invoiced.all(workspaceId, periodStart)
+}
+
 /** Anything was ever handed over, or is to be. */
 export function hasUnits({ file }: Pick<Unit, 'file'>, workspaceId: string): boolean {
   return rowsOf(file).byPeriod.all(workspaceId).length > 0
@@ -99,6 +104,7 @@ type Rows = {
   markSent: Statement<[now: number, ...Key]>
   markBilled: Statement<[invoiceId: string, ...Key]>
   unbilledBefore: Statement<[workspaceId: string, periodStart: number], { metric: string; units: number }>
+  invoiced: Statement<[workspaceId: string, periodStart: number], { metric: string; units: number }>
   byPeriod: Statement<[workspaceId: string], { metric: string; period_end: number; units: number }>
   order: Statement<[workspaceId: string, fromMs: number, untilMs: number], { found: 1 }>
 }
@@ -121,6 +127,9 @@ function rowsOf(file: SqliteFile): Rows {
     markBilled: file.prepare(`UPDATE billable_units SET invoice_id = ? WHERE ${key} AND number = ?`),
     unbilledBefore: file.prepare(
       'SELECT metric, SUM(units) AS units FROM billable_units WHERE workspace_id = ? AND period_start < ? AND invoice_id IS NULL GROUP BY metric',
+    ),
+    invoiced: file.prepare(
+      'SELECT metric, SUM(units) AS units FROM billable_units WHERE workspace_id = ? AND period_start = ? AND invoice_id IS NOT NULL GROUP BY metric',
     ),
     byPeriod: file.prepare('SELECT metric, period_end, SUM(units) AS units FROM billable_units WHERE workspace_id = ? GROUP BY metric, period_end'),
     order: file.prepare('SELECT 1 AS found FROM invoices WHERE workspace_id = ? AND closes_at > ? AND closes_at < ?'),

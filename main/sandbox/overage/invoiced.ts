@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { findMeter } from '../../../shared/billing/catalog.ts'
 import { minorOfUnits, sumBilledMinor } from '../../../shared/billing/statement.ts'
 import { invoiceLine } from '../../../shared/contract/platform/invoices.ts'
-import { unbilledBefore } from './billable-units.ts'
+import { invoicedUnits, unbilledBefore } from './billable-units.ts'
 import type { Unit } from '../store/store.ts'
 import { readAccount } from '../costs/cost-days.ts'
 import { pricePeriod } from '../costs/period-costs.ts'
@@ -30,7 +30,8 @@ export function invoicedAndAccrued(unit: Unit, workspaceId: string): bigint {
   // The order that follows has one amount a meter, with what came late for the period before.
   const late = new Map(unbilledBefore(unit, workspaceId, workspace.period_start).map(({ metric, units }) => [metric, BigInt(units)]))
   const { priced } = pricePeriod(unit, account, { startMs: workspace.period_start, endMs: workspace.period_end })
-  const running = new Map(priced.map(({ meter, billedUnits }) => [meter.id, billedUnits]))
+  const known = new Map(invoicedUnits(unit, workspaceId, workspace.period_start).map(({ metric, units }) => [metric, BigInt(units)]))
+  const running = new Map(priced.map(({ meter, billedUnits }) => [meter.id, billedUnits - (known.get(meter.id) ?? 0n)]))
   const accrued = [...new Set([...late.keys(), ...running.keys()])].flatMap((metric) => {
     const meter = findMeter(catalog, metric)
     return meter === undefined

@@ -43,7 +43,9 @@ export async function putInForce(unit: Unit, account: Account, standing: Standin
   const own = periodAt(anchorMs, unit.now, to.interval)
   // Polar's own bounds while they hold this instant; else ours, counted from the same anchor.
   const period = subscription !== null && isWithin(subscription.period, unit.now) ? subscription.period : own
-  if (newPeriod) closePeriod(unit, account, unit.now)
+  // Kept before the limits that it was used under are gone; the last period of a subscription that has ended is closed since then.
+  if (hasEnded({ plan: to }) && !hasEnded(account)) closePeriod(unit, account, workspace.period_end)
+  else if (newPeriod && !hasEnded(account)) closePeriod(unit, account, unit.now)
   account.plan = to
   account.workspace = await unit.tx
     .updateTable('workspaces')
@@ -74,7 +76,6 @@ export async function putInForce(unit: Unit, account: Account, standing: Standin
 export async function agreePlan(unit: Unit, account: Account, plan: Plan, memberId: string): Promise<void> {
   const from = account.plan
   const again = hasEnded(account)
-  if (again) closePeriod(unit, account, unit.now)
   const period = periodAt(unit.now, unit.now, plan.interval)
   account.workspace = await unit.tx
     .updateTable('workspaces')

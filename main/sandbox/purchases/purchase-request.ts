@@ -3,7 +3,7 @@ import { findPlan, type Plan } from '../../../shared/billing/catalog.ts'
 import { takesEffect } from '../../../shared/billing/plan-change.ts'
 import type { checkoutRequest } from '../../../shared/contract/platform/purchase.ts'
 import { badRequest, notFound, Refusal } from '../http/failure.ts'
-import type { Account } from '../meter/accounts/account.ts'
+import { type Account, hasEnded } from '../meter/accounts/account.ts'
 import type { Store } from '../store/store.ts'
 import type { Purchase } from './purchase.ts'
 
@@ -44,6 +44,9 @@ export async function requireCircle(store: Pick<Store, 'read'>, { workspace }: A
 
 /** @throws Refusal where a checkout for it makes no sense: what is in force already, and what is the portal's. */
 export function refuseSenseless({ plan: from, catalog, workspace }: Account, purchase: Purchase): void {
+  // It would be paid for, and over at once with the period that has ended.
+  if (purchase.product === 'booster' && hasEnded({ plan: from }))
+    throw new Refusal('no_subscription', `${purchase.booster.name} adds to a plan, and there is none.`, 'Choose a plan first.')
   if (purchase.product === 'seats') {
     if (workspace.subscription_id === null)
       throw new Refusal('no_subscription', 'Seats are added to a subscription, and there is none yet.', 'Start a plan first.')

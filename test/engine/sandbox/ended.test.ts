@@ -82,6 +82,11 @@ describe('a subscription that has ended where no plan is free', () => {
       await fixture.send(anything, 'PUT', '/api/billing/settings', { catalog, body: { key: 'org_name', value: 'Acme, ended' } })
       await fixture.send(contract.portalResponse, 'POST', '/api/billing/portal', { catalog })
 
+      // A booster would be over with the period that has ended: nobody is to pay for it.
+      expect(await fixture.refused('POST', '/api/billing/checkout', { catalog, body: { booster: 'extra_storage' } })).toMatchObject({
+        status: 409,
+        error: { code: 'no_subscription' },
+      })
       const { value } = await fixture.send(contract.checkoutResponse, 'POST', '/api/billing/checkout', { catalog, body: { plan: 'starter' } })
       await submitForm(value.url, CARD)
       await fixture.send(contract.checkoutDocument, 'GET', `/api/billing/checkout/${value.id}`, { catalog })

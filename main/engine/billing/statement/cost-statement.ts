@@ -5,7 +5,7 @@ import type { CostStatement } from '../../../../shared/contract/console/costs.ts
 import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
 import type { WorkspaceView } from '../workspace-view.ts'
 import { openLines, type PeriodStatement } from './period-statement.ts'
-import { accruedLines, currencyOf, nextInvoice, type StatementParts, statementOfPeriod } from './workspace-statement.ts'
+import { accruedLines, currencyOf, nextInvoice, periodBefore, type StatementParts, statementOfPeriod } from './workspace-statement.ts'
 
 /** The payment provider makes its order at the cycle, give or take what two servers differ by. */
 const TOLERANCE_MS = 3_600_000
@@ -37,14 +37,18 @@ export function costStatement(parts: StatementParts, workspace: WorkspaceView, p
 function openMinorOf(parts: StatementParts, workspace: WorkspaceView, statement: PeriodStatement, currency: string): bigint {
   const { period } = statement
   const running = workspace.period
-  const isNext = running !== null && (period.startMs === running.startMs || period.endMs === running.startMs)
+  const isNext = running !== null && (period.startMs === running.startMs || period.startMs === periodBefore(parts, workspace.record.id, running)?.startMs)
   const lines = isNext ? accruedLines(parts, workspace).filter((line) => line.period.startMs === period.startMs) : openLines([statement], currency)
   return sumBilledMinor(lines)
 }
 
 /** The invoice that was issued when the period ended. */
 function cycleInvoice(invoices: readonly InvoiceDocument[], { startMs, endMs }: Period): InvoiceDocument | null {
-  const issued = invoices.filter(({ issued_at: at }) => Math.abs(Date.parse(at) - endMs) < TOLERANCE_MS)
+  const distanceMs = (at: string): number => Math.abs(Date.parse(at) - endMs)
+  // Something else may have been bought within that time: the one that is nearest to the cycle is the cycle's.
+  const issued = invoices
+    .filter(({ issued_at: at }) => distanceMs(at) < TOLERANCE_MS)
+    .toSorted((one, other) => distanceMs(one.issued_at) - distanceMs(other.issued_at))
   const bills = (invoice: InvoiceDocument): boolean => (invoice.lines ?? []).some(({ period }) => period !== undefined && Date.parse(period.start) === startMs)
   return issued.find(bills) ?? issued.find(({ period }) => Math.abs(Date.parse(period.start) - endMs) < TOLERANCE_MS) ?? null
 }

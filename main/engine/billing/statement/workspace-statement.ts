@@ -63,9 +63,15 @@ export function accruedLines(parts: StatementParts, workspace: WorkspaceView): S
   const { period } = workspace
   const currency = currencyOf(workspace)
   if (period === null || currency === null) return []
-  const before = parts.costDays.periods(workspace.record.id).find(({ endMs }) => endMs === period.startMs)
-  const statements = [period, ...(before === undefined ? [] : [before])].flatMap((each) => statementOfPeriod(parts, workspace, each) ?? [])
+  const before = periodBefore(parts, workspace.record.id, period)
+  const statements = [period, ...(before === null ? [] : [before])].flatMap((each) => statementOfPeriod(parts, workspace, each) ?? [])
   return openLines(statements, currency)
+}
+
+/** The last period that was over when this one began; between the two there may have been no subscription. */
+export function periodBefore({ costDays }: Pick<StatementParts, 'costDays'>, workspaceId: string, { startMs }: Pick<Period, 'startMs'>): Period | null {
+  const over = costDays.periods(workspaceId).filter(({ endMs }) => endMs <= startMs)
+  return over.reduce<Period | null>((last, each) => (last === null || each.endMs > last.endMs ? each : last), null)
 }
 
 /** What the next order will have, as far as is known now. Null: nothing is paid for again, or the price is not known here. */

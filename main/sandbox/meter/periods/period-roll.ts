@@ -14,7 +14,7 @@ import { limitsInForce, putLimitsInForce } from '../counters/limits.ts'
 
 /**
  * When the period is over: the next one begins, monthly counters at zero, with the plan that was to follow; a cancelled subscription is over with it. Where
- * no plan follows, that period was the last one: its use stays as it was counted, under limits of 0.
+ * no plan follows, that period was the last one: its counters stay as they are, under limits of 0, and it costs what it did under its own.
  */
 export async function rollPeriod(unit: Unit, account: Account): Promise<void> {
   const { workspace, plan: from } = account
@@ -22,8 +22,7 @@ export async function rollPeriod(unit: Unit, account: Account): Promise<void> {
   const cancelled = workspace.cancel_at_period_end === 1
   const plan = cancelled ? basePlanOf(account) : workspace.pending_plan_id === null ? from : planInForce(account.catalog, workspace.pending_plan_id, workspace)
   const ended = hasEnded({ plan })
-  // The counters of a last period go on standing for it.
-  if (!ended) closePeriod(unit, account, workspace.period_end)
+  closePeriod(unit, account, workspace.period_end)
   const period = ended ? { startMs: workspace.period_start, endMs: workspace.period_end } : periodAt(workspace.period_anchor, unit.now, plan.interval)
   account.workspace = await unit.tx
     .updateTable('workspaces')

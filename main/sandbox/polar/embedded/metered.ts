@@ -69,6 +69,7 @@ export function meteredItems(product: ProductRow, events: readonly { meter: stri
   return readMeteredPrices(product).flatMap(({ meter, name, cents, per }): MeteredItem[] => {
     const units = events.filter((event) => event.meter === meter).reduce((sum, event) => sum + BigInt(event.units), 0n)
     const amount = minorOfUnits({ unitPrice: { cents, per } }, units)
-    return amount <= 0n ? [] : [{ label: `${name} beyond the plan`, amount_cents: Number(amount), proration: false, price_id: meteredPriceId(product, meter) }]
+    // Of units that come to nothing too: they are billed with this order, and with no other one.
+    return units === 0n ? [] : [{ label: `${name} beyond the plan`, amount_cents: Number(amount), proration: false, price_id: meteredPriceId(product, meter) }]
   })
 }
