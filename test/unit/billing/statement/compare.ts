@@ -45,7 +45,7 @@ export function difference(module: StatementModule, history: RandomHistory): str
 /** List price, what of it the plan includes, and what is billed, of each meter and period, over all its days. */
 function differenceOfUse(module: StatementModule, history: RandomHistory, expected: ReturnType<typeof naiveStatement>['use']): string | null {
   const found: typeof expected = []
-  const asked = knownUse(module, history, (period, use) => {
+  const asked = knownUse(module, history, ({ period, use }) => {
     for (const each of use) {
       const lines = module.usageLines([{ period, use: each, billedUnits: each.billedUnits, late: false }], 'usd', null)
       for (const { subjectId, period: of, listAmountMicros, includedAmountMicros } of lines)
@@ -62,7 +62,7 @@ function differenceOfUse(module: StatementModule, history: RandomHistory, expect
   return text(found) === text(expected) ? null : `use: ${text(found)} instead of ${text(expected)}`
 }
 
-function eventOf(move: RandomMove): statementModule.SubscriptionEvent {
+export function eventOf(move: RandomMove): statementModule.SubscriptionEvent {
   switch (move.kind) {
     case 'subscribe':
     case 'change':
@@ -78,12 +78,18 @@ function eventOf(move: RandomMove): statementModule.SubscriptionEvent {
   }
 }
 
+/** What is known of a period: its rows as a platform keeps them, what the plan includes, and what they come to. */
+export type SeenUse = {
+  readonly period: Period
+  readonly use: readonly statementModule.MeterUse[]
+  readonly rows: readonly statementModule.UseRow[]
+  readonly includedOf: (meterId: string) => Limit
+  /** Null: its order is still to come. */
+  readonly unitsAtCycle: ReadonlyMap<string, bigint> | null
+}
+
 /** The rows that a platform keeps of those events: by the day, cut where a period begins. */
-function knownUse(
-  module: StatementModule,
-  { use, included, untilMs }: RandomHistory,
-  see?: (period: Period, use: readonly statementModule.MeterUse[]) => void,
-) {
+export function knownUse(module: StatementModule, { use, included, untilMs }: RandomHistory, see?: (seen: SeenUse) => void) {
   const asked: Period[] = []
   return (period: Period): statementModule.PeriodUse => {
     const place = asked.push(period) - 1
@@ -102,15 +108,19 @@ function knownUse(
       return limit === -1 ? 'unlimited' : limit
     }
     const known = module.periodUse(meters, includedOf, period, rows)
-    see?.(period, known)
-    if (period.endMs > untilMs) return { use: known, unitsAtCycle: null }
+    if (period.endMs > untilMs) {
+      see?.({ period, use: known, rows, includedOf, unitsAtCycle: null })
+      return { use: known, unitsAtCycle: null }
+    }
     const atCycle = module.periodUse(
       meters,
       includedOf,
       period,
       rows.filter(({ arrivedMs }) => arrivedMs < period.endMs),
     )
-    return { use: known, unitsAtCycle: new Map(atCycle.map(({ meter, billedUnits }) => [meter.id, billedUnits])) }
+    const unitsAtCycle = new Map(atCycle.map(({ meter, billedUnits }) => [meter.id, billedUnits]))
+    see?.({ period, use: known, rows, includedOf, unitsAtCycle })
+    return { use: known, unitsAtCycle }
   }
 }
 

@@ -8,9 +8,22 @@ const DAY_MS = 86_400_000
 const LATE_MS = 48 * 3_600_000
 const MICROS = 10_000n
 
-export type NaiveInvoice = { atMs: number; currency: string; amounts: bigint[] }
+/** `settled`: of the amounts, what the customer's balance took or got. */
+export type NaiveInvoice = { atMs: number; currency: string; amounts: bigint[]; settled: bigint }
+/** What of a period's use is on an invoice, or (null) on none yet. */
+export type NaiveBilled = { startMs: number; amount: bigint; invoice: NaiveInvoice | null }
+/** What the order at the end of the running period will have; null: nothing runs. */
+export type NaiveNext = { atMs: number; bought: bigint[] } | null
 export type NaiveUse = { meterId: string; startMs: number; listMicros: bigint; includedMicros: bigint }
-export type NaiveStatement = { invoices: NaiveInvoice[]; openMinor: bigint; use: NaiveUse[]; balance: Map<string, bigint> }
+export type NaiveStatement = {
+  invoices: NaiveInvoice[]
+  openMinor: bigint
+  use: NaiveUse[]
+  balance: Map<string, bigint>
+  billed: NaiveBilled[]
+  next: NaiveNext
+  periods: { startMs: number; endMs: number }[]
+}
 
 type Subscription = {
   anchorMs: number
@@ -27,19 +40,23 @@ export function naiveStatement({ moves, use, included, untilMs }: RandomHistory,
   const invoices: NaiveInvoice[] = []
   const balance = new Map<string, bigint>()
   const seen: NaiveUse[] = []
+  const billed: NaiveBilled[] = []
   const periods: { startMs: number; endMs: number }[] = []
   let subscription: Subscription | null = null
   let lateUnits = new Map<string, bigint>()
+  let lateStartMs = 0
 
-  const charge = (atMs: number, currency: string, amounts: bigint[]): void => {
-    if (amounts.length === 0) return
+  const charge = (atMs: number, currency: string, amounts: bigint[]): NaiveInvoice | null => {
+    if (amounts.length === 0) return null
     let sum = 0n
     for (const amount of amounts) sum += amount
     const held = balance.get(currency) ?? 0n
     if (sum < 0n) balance.set(currency, held - sum)
     else balance.set(currency, sum < held ? held - sum : 0n)
     const moved = (balance.get(currency) ?? 0n) - held
-    invoices.push({ atMs, currency, amounts: moved === 0n ? amounts : [...amounts, moved] })
+    const invoice = { atMs, currency, amounts: moved === 0n ? amounts : [...amounts, moved], settled: moved }
+    invoices.push(invoice)
+    return invoice
   }
 
   /** All uses that count in a period and have arrived before an instant. */
@@ -59,6 +76,7 @@ export function naiveStatement({ moves, use, included, untilMs }: RandomHistory,
       const items: bigint[] = []
       const nextLate = new Map<string, bigint>()
       const usage: bigint[] = []
+      const parts: { startMs: number; amount: bigint }[] = []
       for (const [place, meter] of meters.entries()) {
         const free = included[(place + wants) % included.length] ?? 0
         const atCycle = unitsOf(meter, free, { startMs, endMs }, counted(startMs, endMs, endMs)).billed
@@ -66,7 +84,12 @@ export function naiveStatement({ moves, use, included, untilMs }: RandomHistory,
         const before = lateUnits.get(meter.id) ?? 0n
         if (inAll > atCycle) nextLate.set(meter.id, inAll - atCycle)
         // One item an order: both periods' units together, then split by their size.
-        if (atCycle > 0n || before > 0n) usage.push(...split(rounded((atCycle + before) * cents(meter), per(meter)), atCycle, before))
+        if (atCycle > 0n || before > 0n) {
+          const amounts = split(rounded((atCycle + before) * cents(meter), per(meter)), atCycle, before)
+          const starts = [...(atCycle > 0n ? [startMs] : []), ...(before > 0n ? [lateStartMs] : [])]
+          usage.push(...amounts)
+          for (const [index, amount] of amounts.entries()) parts.push({ startMs: starts[index] ?? startMs, amount })
+        }
       }
       const next = subscription.ending ? null : (subscription.pending ?? plan)
       const keptSeats = next === null || next.seatPriceMinor === null ? 0 : seats
@@ -74,8 +97,10 @@ export function naiveStatement({ moves, use, included, untilMs }: RandomHistory,
         items.push(next.priceMinor)
         if (keptSeats > 0) items.push((next.seatPriceMinor ?? 0n) * BigInt(keptSeats))
       }
-      charge(endMs, plan.currency, [...items, ...usage])
+      const invoice = charge(endMs, plan.currency, [...items, ...usage])
+      for (const part of parts) billed.push({ ...part, invoice })
       lateUnits = nextLate
+      lateStartMs = startMs
       if (next === null) subscription = null
       else {
         const index = subscription.index + 1
@@ -111,13 +136,20 @@ export function naiveStatement({ moves, use, included, untilMs }: RandomHistory,
   // What is open: the running period's use and what came late, together one item a meter.
   let openMinor = 0n
   for (const [place, meter] of meters.entries()) {
-    let units = lateUnits.get(meter.id) ?? 0n
+    const before = lateUnits.get(meter.id) ?? 0n
+    let own = 0n
+    let startsMs = 0
     if (subscription !== null) {
       const { startMs, endMs }: Subscription = subscription
       const wants = periods.findIndex((period) => period.startMs === startMs)
-      units += unitsOf(meter, included[(place + wants) % included.length] ?? 0, { startMs, endMs }, counted(startMs, endMs, Number.POSITIVE_INFINITY)).billed
+      startsMs = startMs
+      own = unitsOf(meter, included[(place + wants) % included.length] ?? 0, { startMs, endMs }, counted(startMs, endMs, Number.POSITIVE_INFINITY)).billed
     }
-    openMinor += rounded(units * cents(meter), per(meter))
+    const amount = rounded((own + before) * cents(meter), per(meter))
+    openMinor += amount
+    const starts = [...(own > 0n ? [startsMs] : []), ...(before > 0n ? [lateStartMs] : [])]
+    if (starts.length > 0)
+      for (const [index, part] of split(amount, own, before).entries()) billed.push({ startMs: starts[index] ?? 0, amount: part, invoice: null })
   }
   for (const [wants, period] of periods.entries()) {
     for (const [place, meter] of meters.entries()) {
@@ -128,10 +160,19 @@ export function naiveStatement({ moves, use, included, untilMs }: RandomHistory,
       seen.push({ meterId: meter.id, startMs: period.startMs, listMicros, includedMicros: listMicros - rounded(billed * cents(meter) * MICROS, per(meter)) })
     }
   }
-  return { invoices, openMinor, use: seen, balance }
+  return { invoices, openMinor, use: seen, balance, billed, next: comingOf(subscription), periods }
 }
 
-function apply(subscription: Subscription, move: RandomMove, charge: (atMs: number, currency: string, amounts: bigint[]) => void): Subscription {
+function comingOf(subscription: Subscription | null): NaiveNext {
+  if (subscription === null) return null
+  const { endMs, plan, seats, pending, ending } = subscription
+  if (ending) return { atMs: endMs, bought: [] }
+  const next = pending ?? plan
+  const seatAmount = (next.seatPriceMinor ?? 0n) * BigInt(seats)
+  return { atMs: endMs, bought: seatAmount === 0n ? [next.priceMinor] : [next.priceMinor, seatAmount] }
+}
+
+function apply(subscription: Subscription, move: RandomMove, charge: (atMs: number, currency: string, amounts: bigint[]) => unknown): Subscription {
   if (move.kind === 'schedule') return { ...subscription, pending: move.plan?.planId === subscription.plan.planId ? null : move.plan }
   if (move.kind === 'buy') return subscription
   if (!('plan' in move)) return { ...subscription, ending: move.kind === 'cancel' }
@@ -151,7 +192,7 @@ function apply(subscription: Subscription, move: RandomMove, charge: (atMs: numb
 }
 
 /** What a meter's events come to in priced units, in all and beyond the plan. */
-function unitsOf(
+export function unitsOf(
   meter: PricedMeter,
   included: number,
   { startMs, endMs }: { startMs: number; endMs: number },
@@ -183,7 +224,7 @@ function unitsOf(
 }
 
 /** Two parts of an amount by their size, in the order of the periods' lines; a part of nothing has no line. */
-function split(total: bigint, own: bigint, late: bigint): bigint[] {
+export function split(total: bigint, own: bigint, late: bigint): bigint[] {
   if (own === 0n || late === 0n) return [total]
   const exactOwn = total * own
   const all = own + late
@@ -195,7 +236,7 @@ function split(total: bigint, own: bigint, late: bigint): bigint[] {
 }
 
 /** Half away from zero, by the remainder. */
-function rounded(numerator: bigint, denominator: bigint): bigint {
+export function rounded(numerator: bigint, denominator: bigint): bigint {
   const size = numerator < 0n ? -numerator : numerator
   const down = size / denominator
   const result = (size - down * denominator) * 2n >= denominator ? down + 1n : down
@@ -203,7 +244,7 @@ function rounded(numerator: bigint, denominator: bigint): bigint {
 }
 
 /** The same day and time so many months on, or the month's last day. */
-function monthsOn(anchorMs: number, months: number): number {
+export function monthsOn(anchorMs: number, months: number): number {
   const anchor = new Date(anchorMs)
   const moved = new Date(anchorMs)
   moved.setUTCDate(1)
