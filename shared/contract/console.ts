@@ -226,7 +226,7 @@ export const queueRow = z.strictObject({
   subKeyId: z.string().nullable(),
   subKeyName: z.string().nullable(),
   revision: count.nullable(),
-  /** How many versions of its memory stand side by side, because their writers did not know of each other; 1 where one replaces all others. */
+  /** How many versions of its memory stand side by side, this one among them, because their writers did not know of each other; else 1. */
   versions: count.optional(),
   sizeBytes: bytes,
   attempts: count,

@@ -106,12 +106,14 @@ function agentName(names: ReadonlyMap<string, string>, subKeyId: string | null):
   return names.get(subKeyId) ?? `Sub-key ${subKeyId.slice(0, 8)}`
 }
 
-/** What can be read of an envelope's memory; empty where there is nothing or one version only that is not asked about. */
+/** What stands side by side in an envelope's memory, itself among them; empty where another version has replaced it, and nobody asks which is read. */
 function versionsOf(outbox: Pick<Outbox, 'memory'>, item: ItemView): { id: string; revision: number; createdAt: number; isRead: boolean }[] {
   const contents = item.kind !== 'envelope' || item.memoryRef === null ? null : outbox.memory(item.workspaceId, item.memoryRef)
   if (contents === null) return []
   const { read, others } = contents
-  return [...(read === null ? [] : [read]), ...others].map(({ id, revision, createdAt }) => ({ id, revision, createdAt, isRead: id === read?.id }))
+  const heads = [...(read === null ? [] : [read]), ...others]
+  if (!heads.some(({ id }) => id === item.id)) return []
+  return heads.map(({ id, revision, createdAt }) => ({ id, revision, createdAt, isRead: id === read?.id }))
 }
 
 function queueRow(
