@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deleteEnvelopeResponse, deletedEnvelope, restoredEnvelope, restoreResponse, sessionResponse } from '../../../shared/contract/platform.ts'
+import {
+  deleteEnvelopeResponse,
+  deletedEnvelope,
+  deviceSummary,
+  idsResponse,
+  restoredEnvelope,
+  restoreResponse,
+  sessionResponse,
+} from '../../../shared/contract/platform.ts'
 import { DEVICE, envelope, OTHER_DEVICE, SandboxFixture, SteppedClock, withSteppedSandbox } from './fixture.ts'
 
 const instance = randomUUID()
@@ -48,6 +56,33 @@ describe('versions at the platform', () => {
       const third = envelope(100)
       await fixture.push([third])
       expect((await fixture.send(restoreResponse, 'GET', `/v1/sync/envelopes?since=${after.cursor}`)).value.envelopes.map(({ id }) => id)).toEqual([third.id])
+    }))
+
+  test('one that comes after its delete is a deleted version like any other: stored nowhere, counted nowhere, and told to whoever restores', () =>
+    withSteppedSandbox(async (fixture, clock) => {
+      const late = envelope(100)
+      const page = async (since = '') => (await fixture.send(restoreResponse, 'GET', `/v1/sync/envelopes${since}`)).value
+      const { value } = await fixture.send(deleteEnvelopeResponse, 'DELETE', `/v1/sync/envelopes/${late.id}`)
+      expect(value.status).toBe('unknown')
+      const deletedAt = new Date(clock.now()).toISOString()
+      // Only an id: nothing can be said of it.
+      const { cursor, envelopes: none } = await page()
+      expect(none).toEqual([])
+      clock.step(5_000)
+      const storedAt = new Date(clock.now()).toISOString()
+      const told = { id: late.id, status: 'duplicate', stored_at: storedAt }
+      expect((await fixture.push([late, late])).value.results).toEqual([told, told])
+      clock.step(5_000)
+      expect((await fixture.push([late])).value.results).toEqual([told])
+      const { envelopes } = await page(`?since=${cursor}`)
+      const { id, memory_ref, created_at } = late
+      const gone = { id, memory_ref, created_at, device_id: DEVICE, revision: 1, sub_key_id: null, stored_at: storedAt, deleted_at: deletedAt }
+      expect(envelopes.map((each) => deletedEnvelope.parse(each))).toEqual([gone])
+      const { value: summary } = await fixture.send(deviceSummary, 'GET', `/v1/devices/${DEVICE}/summary`)
+      expect(summary).toMatchObject({ count: 1, stored_envelopes: 0, stored_bytes: 0 })
+      expect((await fixture.counters()).encrypted_bytes?.used).toBe(0)
+      expect((await fixture.send(idsResponse, 'GET', `/v1/sync/ids?device=${DEVICE}`)).value.ids).toEqual([{ id, deleted: true }])
+      expect((await fixture.push([{ ...envelope(100), id }])).value.results).toMatchObject([{ status: 'conflict' }])
     }))
 })
 

@@ -22,7 +22,8 @@ type PushResult = z.output<typeof pushResult> & { code?: ItemCode | MeterCode }
 
 /** What an item turned out to be before quota was asked. */
 type Finding =
-  | { kind: 'decided'; result: PushResult }
+  /** `deletedBefore`: what it is whose id was deleted before it came. */
+  | { kind: 'decided'; result: PushResult; deletedBefore?: CheckedEnvelope }
   | { kind: 'new'; envelope: CheckedEnvelope }
   /** The same id came earlier in this very push; what becomes of it depends on what became of that one. */
   | { kind: 'again'; id: string; sameHash: boolean }
@@ -41,7 +42,7 @@ export async function takePush(unit: Unit, account: Account, rows: EnvelopeRows,
     return new Refusal('session_closed', 'Another start of this device has taken its session over.', 'Open a session again.')
   if (lease !== null) await renewLease(unit, lease)
 
-  const findings = inspect(rows, workspaceId, request.items)
+  const findings = inspect(rows, workspaceId, request.items, unit.now)
   const fresh = findings.flatMap((finding) => (finding.kind === 'new' ? [finding.envelope] : []))
   const admission = admitPush(
     meterStates(account),
@@ -77,15 +78,22 @@ export async function takePush(unit: Unit, account: Account, rows: EnvelopeRows,
     )
   }
   await countPushedIds(unit, workspaceId, device.id, results)
+  // After the count: it takes those that bear this device's name for counted.
+  for (const finding of findings)
+    if (finding.kind === 'decided' && finding.deletedBefore) rows.insertDeleted(workspaceId, device.id, finding.deletedBefore, unit.now)
   return { results, counters: counterDocuments(account), device: deviceCounterDocument(device) }
 }
 
-function inspect(rows: EnvelopeRows, workspaceId: string, items: readonly unknown[]): Finding[] {
+function inspect(rows: EnvelopeRows, workspaceId: string, items: readonly unknown[], now: number): Finding[] {
   const seen = new Map<string, unknown>()
   return items.map((item, index) => {
     const identity = identityOf(item)
     if (identity !== null) {
       const known = rows.find(workspaceId, identity.id)
+      if (known?.sha256 === null) {
+        const checked = checkEnvelope(item)
+        if ('envelope' in checked) return { kind: 'decided', result: duplicate(identity.id, now), deletedBefore: checked.envelope }
+      }
       if (known !== undefined)
         return decided(known.sha256 === null || known.sha256 === identity.sha256 ? duplicate(identity.id, known.stored_at) : conflict(identity.id))
       if (seen.has(identity.id)) return { kind: 'again', id: identity.id, sameHash: seen.get(identity.id) === identity.sha256 }
