@@ -35,7 +35,7 @@ export class LaneIndex {
   /** On their way into the table; they are found here until all rows up to `upto` have been folded in. */
   #folding: { lanes: Map<number, Map<EntityKey, LaneRow>>; upto: number } | null = null
   #round: { upto: number; sortedUpto: number; written: Place } | null = null
-  #undo: { workspace: number; key: EntityKey; before: LaneRow | undefined }[] = []
+  #undo: { workspace: number; key: EntityKey; before: LaneRow | undefined; folding?: LaneRow }[] = []
   /** The highest sequence that a fresh lane may have. */
   #highest = 0
   #highestBefore = 0
@@ -141,10 +141,23 @@ export class LaneIndex {
     if (lane.lastSequence > this.#highest) this.#highest = lane.lastSequence
   }
 
-  /** For what the rows of `item` do not tell: it is written with the open transaction. */
+  /**
+   * For what the rows of `item` do not tell: it is written with the open transaction, and found in the table. In memory it would stay until
+   * the next fold; of a restore that is every memory of an account.
+   */
   putThrough(workspace: number, key: EntityKey, lane: LaneRow): void {
-    this.put(workspace, key, lane)
+    this.#takeOut(workspace, key)
+    if (lane.lastSequence > this.#highest) this.#highest = lane.lastSequence
     this.#replace.run(workspace, entityOf(key), lane.revision, lane.lastSequence, lane.envelope, lane.forked ? 1 : 0)
+  }
+
+  #takeOut(workspace: number, key: EntityKey): void {
+    const before = this.#fresh.get(workspace)?.get(key)
+    const folding = this.#folding?.lanes.get(workspace)?.get(key)
+    if (before === undefined && folding === undefined) return
+    this.#undo.push({ workspace, key, before, ...(folding === undefined ? {} : { folding }) })
+    if (this.#fresh.get(workspace)?.delete(key)) this.#freshCount -= 1
+    this.#folding?.lanes.get(workspace)?.delete(key)
   }
 
   committed(): void {
@@ -155,10 +168,13 @@ export class LaneIndex {
   rolledBack(): void {
     // Their sequences will be given again: a fold up to them would pass over the rows that get them.
     this.#highest = this.#highestBefore
-    for (const { workspace, key, before } of this.#undo.reverse()) {
+    for (const { workspace, key, before, folding } of this.#undo.reverse()) {
       const lanes = this.#fresh.get(workspace)
+      const isFresh = lanes?.has(key) === true
       if (before) lanes?.set(key, before)
-      else if (lanes?.delete(key)) this.#freshCount -= 1
+      else lanes?.delete(key)
+      this.#freshCount += (before ? 1 : 0) - (isFresh ? 1 : 0)
+      if (folding) this.#folding?.lanes.get(workspace)?.set(key, folding)
     }
     this.#undo = []
   }
@@ -166,7 +182,10 @@ export class LaneIndex {
   /** Goes on folding, about `count` rows. Answers whether there are more of those that were there when it began. */
   fold(count: number): boolean {
     if (this.#folding === null) {
-      if (this.#freshCount === 0) return false
+      if (this.#freshCount === 0) {
+        this.#noteAllWritten()
+        return false
+      }
       this.#folding = { lanes: this.#fresh, upto: this.#highest }
       this.#fresh = new Map()
       this.#freshCount = 0
@@ -176,6 +195,13 @@ export class LaneIndex {
     if (this.#foldedUpto < upto) return true
     this.#folding = null
     return false
+  }
+
+  /** No lane is in memory, so the table has them all: nothing of these rows has to be read again. */
+  #noteAllWritten(): void {
+    if (this.#highest <= this.#foldedUpto) return
+    this.#setUpto.run(this.#highest)
+    this.#foldedUpto = this.#highest
   }
 
   forget(workspace: number): void {
