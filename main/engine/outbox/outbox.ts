@@ -163,12 +163,14 @@ export function createOutbox({
   const folding = scheduleFolding({ laneIndex: writer.laneIndex, clock, nextTurn })
   const listeners = new Set<(workspaceId: string, news: QueueNews) => void>()
 
-  const history = createDeliveredHistory({ writer, lanes, transitions, archive, summaries, notes }, (workspaceId) => announce(workspaceId, 'enqueued'))
+  const history = createDeliveredHistory({ writer, lanes, transitions, archive, summaries, notes, enqueuer }, (workspaceId) =>
+    announce(workspaceId, 'enqueued'),
+  )
 
   recoverAtStart({ writer, transitions, readyItems, pushLog, now: clock.now(), backOffCapMs: BACK_OFF_CAP_MS })
 
   function announce(workspaceId: string, news: QueueNews): void {
-    if (news === 'enqueued') folding.wanted()
+    if (news === 'enqueued' || news === 'restored') folding.wanted()
     for (const listener of listeners) listener(workspaceId, news)
   }
 
@@ -271,7 +273,7 @@ export function createOutbox({
         const adopted = restorer.adopt(envelopes, clock.now())
         for (const { id, workspaceId, memoryRef } of adopted.deletedHere)
           enqueuer.deleteThere(
-            workspaceId,
+            writer.names.number(workspaceId),
             memoryRef,
             [uuidBytes(id)].filter((bytes) => bytes !== null),
           )

@@ -99,6 +99,34 @@ describe('a version that was deleted elsewhere', () => {
     expect(contents()?.read).toBeNull()
   })
 
+  test('stays one where only its id was known, and the version that named it went too', async () => {
+    const [first, second] = [foreign({ createdAt: 5000 }), foreign({ createdAt: 6000, revision: 2 })]
+    desk.outbox.adoptDelivered([{ ...second, replaces: [first.id] }])
+    desk.outbox.enqueueMemoryDelete(WORKSPACE, ref)
+    const targets = () => desk.outbox.page(WORKSPACE, { kinds: ['delete'] }, null, 10).rows.map(({ payload }) => JSON.parse(payload ?? '').envelopeId)
+    expect(targets().sort()).toEqual([first.id, second.id])
+    // A restore that began before the delete has left, or of a platform that was put back.
+    desk.outbox.adoptDelivered([first])
+    expect(contents()).toEqual({ read: null, others: [] })
+    expect(desk.outbox.version(WORKSPACE, ref, first.id)).toBeNull()
+    desk.outbox.enqueueMemoryDelete(WORKSPACE, ref)
+    expect(targets()).toHaveLength(2)
+    const next = write(1000)
+    expect(replacedBy(next)).toEqual(expect.arrayContaining([first.id, second.id]))
+    desk.outbox.adoptDeleted([first, second])
+    expect(contents()).toMatchObject({ read: { id: next }, others: [] })
+  })
+
+  test('of which only the id was known is forgotten again when its delete is discarded', async () => {
+    const [first, second] = [foreign({ createdAt: 5000 }), foreign({ createdAt: 6000, revision: 2 })]
+    desk.outbox.adoptDelivered([{ ...second, replaces: [first.id] }])
+    desk.outbox.enqueueMemoryDelete(WORKSPACE, ref)
+    await desk.outbox.discard(WORKSPACE, { filter: { kinds: ['delete'] } })
+    expect(desk.outbox.known([first.id])).toEqual(new Set())
+    desk.outbox.adoptDelivered([first])
+    expect(desk.outbox.version(WORKSPACE, ref, first.id)?.id).toBe(first.id)
+  })
+
   test('is deleted there if it was deleted here before it had left, and another folder has brought it there', () => {
     const own = write(5000)
     desk.outbox.enqueueMemoryDelete(WORKSPACE, ref)

@@ -59,6 +59,19 @@ describe('outbox 0007-member', () => {
   })
 })
 
+describe('outbox 0013-kept-deletes', () => {
+  it('comes after the version before: of what was pruned nothing says that it was deleted from here; those that were are found by index', () => {
+    const file = path.join(folder, 'outbox.db')
+    const before = openDatabase({ path: file, migrations: migrations.outbox.filter(({ version }) => version < 13), synchronous: 'full' })
+    before.exec("INSERT INTO archive (workspace, entity, sequence, id, size_bytes, own, withdrawn) VALUES (1, x'00', 1, x'01', 9, 1, 2)")
+    before.close()
+    database = openDatabase({ path: file, migrations: migrations.outbox, synchronous: 'full' })
+    expect(database.prepare('SELECT sequence, deleted_here FROM archive').all()).toEqual([{ sequence: 1, deleted_here: 0 }])
+    const plan = JSON.stringify(database.prepare('EXPLAIN QUERY PLAN SELECT id FROM archive WHERE workspace = ? AND deleted_here = 1').all(1))
+    expect(plan).toContain('archive_by_delete')
+  })
+})
+
 describe('cache 0001-documents', () => {
   it('comes from nothing and finds documents by key', () => {
     database = openDatabase({ path: path.join(folder, 'cache.db'), migrations: migrations.cache, synchronous: 'normal' })

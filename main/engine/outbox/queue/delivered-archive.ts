@@ -1,6 +1,10 @@
+import { deletePayload, parsePayload } from '../payload.ts'
 import { Attempts } from './attempts.ts'
+import { uuidBytes } from './identifiers.ts'
 import { kindCode, stateCode } from './rows/codes.ts'
 import type { QueueWriter } from './queue-writer.ts'
+
+type OldItem = { sequence: number; size_bytes: number; settled_at: number | null; entity: Buffer | string; payload: string | null }
 
 export type StoredTotal = { subKeyId: string | null; count: number; bytes: number }
 
@@ -8,7 +12,7 @@ export type StoredTotal = { subKeyId: string | null; count: number; bytes: numbe
 const PRUNE_ROWS = 1000
 
 /**
- * What this device has at the platform: totals that survive pruning, and the ids of envelopes whose rows were pruned.
+ * What this device has at the platform: totals that survive pruning, the ids of envelopes whose rows were pruned, and which of them it deleted.
  */
 export class DeliveredArchive {
   readonly #writer: QueueWriter
@@ -27,6 +31,10 @@ export class DeliveredArchive {
   readonly #dropAttempts
   readonly #dropItem
   readonly #highWater
+  readonly #isItem
+  readonly #noteDelete
+  readonly #putDeleted
+  readonly #dropNamed
 
   constructor(writer: QueueWriter) {
     this.#writer = writer
@@ -59,8 +67,8 @@ export class DeliveredArchive {
     this.#atArchive = database.prepare<[number, Buffer | string, number], { id: Buffer; sizeBytes: number; sha256: Buffer | null }>(
       'SELECT id, size_bytes AS sizeBytes, NULL AS sha256 FROM archive WHERE workspace = ? AND entity = ? AND sequence = ?',
     )
-    this.#oldDelivered = database.prepare<[number, number, number, number], { sequence: number; size_bytes: number; settled_at: number | null }>(
-      `SELECT sequence, size_bytes, settled_at FROM item WHERE group_no = ? AND sequence > ? AND sequence <= ? AND NOT EXISTS (SELECT 1 FROM stage WHERE stage.sequence = item.sequence)
+    this.#oldDelivered = database.prepare<[number, number, number, number], OldItem>(
+      `SELECT sequence, size_bytes, settled_at, entity, payload FROM item WHERE group_no = ? AND sequence > ? AND sequence <= ? AND NOT EXISTS (SELECT 1 FROM stage WHERE stage.sequence = item.sequence)
        ORDER BY sequence LIMIT ?`,
     )
     this.#keep = database.prepare<[number, number | null, number]>(
@@ -72,6 +80,13 @@ export class DeliveredArchive {
     this.#dropAttempts = database.prepare<[number]>('DELETE FROM attempt WHERE sequence = ?')
     this.#dropItem = database.prepare<[number]>('DELETE FROM item WHERE sequence = ?')
     this.#highWater = database.prepare<[number]>('UPDATE high_water SET sequence = max(sequence, ?)')
+    this.#isItem = database.prepare<[Buffer], number>('SELECT 1 FROM item WHERE id = ?').pluck()
+    this.#noteDelete = database.prepare<[Buffer]>('UPDATE archive SET deleted_here = 1 WHERE id = ?')
+    this.#putDeleted = database.prepare<[number, Buffer | string, number, Buffer, number, number]>(
+      `INSERT INTO archive (workspace, entity, sequence, id, size_bytes, own, withdrawn, deleted_here) VALUES (?, ?, ?, ?, 0, 0, ?, ?)`,
+    )
+    // Only one that nothing else is known of has no size while its delete is queued.
+    this.#dropNamed = database.prepare<[Buffer]>('DELETE FROM archive WHERE id = ? AND size_bytes = 0 AND withdrawn = 1 AND revision IS NULL')
   }
 
   /** Envelopes of one agent were stored at the platform. */
@@ -88,6 +103,7 @@ export class DeliveredArchive {
 
   /** 0: nothing is planned for this envelope; 1: a delete is queued. */
   mark(id: Buffer, withdrawn: 0 | 1 | 2): void {
+    if (withdrawn === 0) this.#dropNamed.run(id)
     this.#markItem.run(withdrawn, id)
     this.#markArchived.run(withdrawn, id)
   }
@@ -97,6 +113,11 @@ export class DeliveredArchive {
     const ids = this.#listArchived.all(workspace, entity).map(({ id }) => id)
     if (ids.length > 0) this.#withdrawArchived.run(workspace, entity)
     return ids
+  }
+
+  /** A version of which only the id is known, and that a delete at this place of the queue deletes: whatever brings it back, it is not read. */
+  withdrawNamed(workspace: number, entity: Buffer | string, sequence: number, id: Buffer): void {
+    this.#putDeleted.run(workspace, entity, sequence, id, 1, 0)
   }
 
   knows(id: Buffer): boolean {
@@ -114,29 +135,35 @@ export class DeliveredArchive {
 
   /**
    * Drops delivered items that were delivered before `beforeMs` and whose ciphertext has left outbox.db. Envelopes
-   * stay known by id. Yields after each small transaction, so that the caller can let others run.
+   * stay known by id, and which of them were deleted from here: a platform that is put back may have them again. Yields after each small transaction, so that the caller can let others run.
    */
   *prune(beforeMs: number): Generator<number> {
     const { groups, write, laneIndex } = this.#writer
     const folded = laneIndex.foldedUpto
     for (const workspace of [...groups.workspaces()]) {
-      for (const group of [...groups.of(workspace)].filter(({ state }) => state === 'delivered')) {
+      const delivered = [...groups.of(workspace)].filter(({ state }) => state === 'delivered')
+      // Envelopes before the deletes that name them.
+      for (const group of delivered.sort((left, right) => kindCode(left.kind) - kindCode(right.kind))) {
         for (let after = 0; ; ) {
           const rows = this.#oldDelivered.all(group.no, after, folded, PRUNE_ROWS)
           const last = rows.at(-1)
           if (!last || !groups.get(group.no)) break
           after = last.sequence
           const old = rows.filter(({ settled_at }) => settled_at !== null && settled_at < beforeMs)
+          let dropped = 0
           write(() => {
-            for (const { sequence, size_bytes } of old) {
+            for (const item of old) {
+              const { sequence, size_bytes } = item
               if (group.kind === 'envelope') this.#keep.run(workspace, group.subKey, sequence)
+              if (group.kind === 'delete' && !this.#keepDelete(workspace, item)) continue
+              dropped += 1
               this.#dropAttempts.run(sequence)
               this.#dropItem.run(sequence)
               groups.add(group, -1, -size_bytes)
             }
             this.#highWater.run(last.sequence)
           })
-          yield old.length
+          yield dropped
           // Sequence follows time closely: a whole page of young rows means that the rest is young too.
           if (old.length === 0) break
         }
@@ -144,6 +171,15 @@ export class DeliveredArchive {
     }
     const attempts = new Attempts(this.#writer.database)
     write(() => attempts.dropUnsaid())
+  }
+
+  /** Answers whether the delete is known without its row; not yet while the row of its envelope is there. */
+  #keepDelete(workspace: number, { sequence, entity, payload }: OldItem): boolean {
+    const id = uuidBytes(parsePayload(deletePayload, payload)?.envelopeId ?? '')
+    if (id === null || this.#noteDelete.run(id).changes > 0) return true
+    if (this.#isItem.get(id) !== undefined) return false
+    this.#putDeleted.run(workspace, entity, sequence, id, 2, 1)
+    return true
   }
 
   #archived(workspace: number, id: Buffer): { withdrawn: number; own: number; size_bytes: number; sub_key: number | null } | null {

@@ -205,17 +205,17 @@ export class Enqueuer {
     // Oldest first, as they were stored.
     for (const envelopeId of atPlatform.reverse()) {
       const sequence = this.#appendDelete(workspace, memoryRef, envelopeId, tail)
+      if (namedOnly.includes(envelopeId)) this.#archive.withdrawNamed(workspace, entity, sequence, envelopeId)
       tail = { ...tail, lastSequence: sequence }
     }
     return { withdrawnCount: withdrawn.length, deleteCount: atPlatform.length }
   }
 
   /**
-   * Deletes versions at the platform that were deleted here before they had left, and that another folder has brought there: what the memory
-   * holds now stays as it is.
+   * Deletes versions at the platform that were deleted here, and that another folder, or a platform that was put back, has brought there: what
+   * the memory holds now stays as it is.
    */
-  deleteThere(workspaceId: string, memoryRef: string, envelopeIds: readonly Buffer[]): void {
-    const workspace = this.#writer.names.number(workspaceId)
+  deleteThere(workspace: number, memoryRef: string, envelopeIds: readonly Buffer[]): void {
     const lane = this.#writer.laneIndex.find(workspace, memoryRef)
     if (!lane) return
     let tail = lane

@@ -84,7 +84,7 @@ export function createDeliveredHistory(
       offered(workspaceId, note, (workspace) => ({ again: offers().offerEdits(workspace, versionBelow), gone: 0 })).again,
     hasDeletes(workspaceId) {
       const workspace = numberOf(workspaceId)
-      return workspace !== null && [...writer.groups.of(workspace)].some(({ kind, state, count }) => kind === 'delete' && state === 'delivered' && count > 0)
+      return workspace !== null && offers().hasDeletes(workspace)
     },
     unlistedDeletes(workspaceId) {
       const workspace = numberOf(workspaceId)

@@ -155,6 +155,9 @@ export class EnvelopeRestorer {
       const known = this.#find.get(id)
       if (known !== undefined || this.#archive.knows(id)) {
         this.#archive.deleted(workspace, id)
+        const { revision, createdAt, storedAt } = version
+        if (known === undefined) this.#learnArchived.run(revision, createdAt, storedAt, null, this.#deviceOf(version), id)
+        else this.#learn.run(storedAt, null, this.#deviceOf(version), known)
         const step = known === undefined ? null : this.#lanes.step(known)
         if (step !== null && DISCARDABLE.has(this.#lanes.groupOf(step).state)) this.#transitions.discard([step.sequence], DELETED_ELSEWHERE, null, now)
         if (lane !== null && (lane.forked || lane.envelope !== null)) laneIndex.putThrough(workspace, version.memoryRef, { ...lane, forked: true })

@@ -1,6 +1,7 @@
 import type { StoredEnvelope } from '../item.ts'
 import { deletePayload, parsePayload, type SettingPayload, settingPayload } from '../payload.ts'
 import type { DeliveredArchive } from '../queue/delivered-archive.ts'
+import type { Enqueuer } from '../queue/enqueuer.ts'
 import type { IdSummaries } from '../queue/id-summaries.ts'
 import { uuidBytes, uuidText } from '../queue/identifiers.ts'
 import type { ItemTransitions } from '../queue/item-transitions.ts'
@@ -31,8 +32,10 @@ export type OfferedCount = { again: number; gone: number }
 /** Which version the platform has of what an edit had changed, where that is below the one that it had `made`; null: it is not. */
 export type VersionBelow = (payload: SettingPayload, made: number) => { version: number | null } | null
 
-type Row = { sequence: number; id: Buffer; group_no: number; size_bytes: number; withdrawn: number; pushed_as: number | null }
-type ArchiveRow = { sequence: number; id: Buffer; size_bytes: number; withdrawn: number; pushed_as: number | null }
+/** `own`: among our totals at the platform. What this folder pushed as the device that it was, or after another one, is not, and is pushed again all the same. */
+type ArchiveRow = { sequence: number; id: Buffer; size_bytes: number; withdrawn: number; pushed_as: number | null; own: number }
+type Row = ArchiveRow & { group_no: number; push_no: number | null }
+type TotalsRow = { group_no: number | null; sub_key: number | null; size_bytes: number; own: number }
 
 const LAST_ID = Buffer.alloc(16, 0xff)
 const FIRST_ID = Buffer.alloc(16)
@@ -50,6 +53,7 @@ export class OfferAgain {
   readonly #archive: DeliveredArchive
   readonly #summaries: IdSummaries
   readonly #notes: UndeliveredNotes
+  readonly #enqueuer: Pick<Enqueuer, 'deleteThere'>
   readonly #statements: ReturnType<typeof statementsOf>
 
   constructor(parts: {
@@ -59,6 +63,7 @@ export class OfferAgain {
     archive: DeliveredArchive
     summaries: IdSummaries
     notes: UndeliveredNotes
+    enqueuer: Pick<Enqueuer, 'deleteThere'>
   }) {
     this.#writer = parts.writer
     this.#lanes = parts.lanes
@@ -66,6 +71,7 @@ export class OfferAgain {
     this.#archive = parts.archive
     this.#summaries = parts.summaries
     this.#notes = parts.notes
+    this.#enqueuer = parts.enqueuer
     this.#statements = statementsOf(parts.writer)
   }
 
@@ -98,11 +104,11 @@ export class OfferAgain {
     // Each page ends where the shorter of the two lists ends, so that none is passed over.
     const ends = [rows, archived].flatMap((list) => (list.length === PAGE ? [list.at(-1)?.id ?? LAST_ID] : []))
     const end = ends.sort(Buffer.compare)[0]
-    const isIn = ({ id, pushed_as: of }: { id: Buffer; pushed_as: number | null }): boolean =>
-      (of ?? first) === device && (end === undefined || Buffer.compare(id, end) <= 0)
+    const isIn = ({ id, own, pushed_as: of }: ArchiveRow): boolean =>
+      (of ?? (own === 1 ? first : null)) === device && (end === undefined || Buffer.compare(id, end) <= 0)
     const found = [
       ...rows
-        .filter((row) => isIn(row) && row.push_no !== null && row.push_no < answeredBelow && this.#isDelivered(workspace, row.group_no))
+        .filter((row) => isIn(row) && (row.push_no === null || row.push_no < answeredBelow) && this.#isDelivered(workspace, row.group_no))
         .map((row) => shown(row, false)),
       ...archived.filter(isIn).map((row) => shown(row, true)),
     ]
@@ -135,7 +141,21 @@ export class OfferAgain {
       const target = parsePayload(deletePayload, payload)?.envelopeId
       if (target !== undefined && lost.undeleted.has(target)) count += this.#offerLane(workspace, device, sequence, lost)
     }
+    for (const { id, entity } of this.#statements.prunedDeletes.all(workspace)) {
+      if (!lost.undeleted.has(uuidText(id))) continue
+      this.#enqueuer.deleteThere(workspace, keyOf(entity), [id])
+      this.#statements.hasDeleteAgain.run(id)
+      count += 1
+    }
     return count
+  }
+
+  /** Whether any delete was delivered from here, however long ago. */
+  hasDeletes(workspace: number): boolean {
+    return (
+      [...this.#writer.groups.of(workspace)].some(({ kind, state, count }) => kind === 'delete' && state === 'delivered' && count > 0) ||
+      this.#statements.prunedDeletes.get(workspace) !== undefined
+    )
   }
 
   /**
@@ -143,13 +163,15 @@ export class OfferAgain {
    * heard that they were stored. No list tells whether the platform has them again.
    */
   unlistedDeletes(workspace: number): string[] {
-    return this.#deliveredOf(workspace, 'delete').flatMap(({ payload }) => {
+    const pruned = this.#statements.prunedDeletes.all(workspace).flatMap(({ id, pushed }) => (pushed === 1 ? [] : [uuidText(id)]))
+    const targets = this.#deliveredOf(workspace, 'delete').flatMap(({ payload }) => {
       const target = parsePayload(deletePayload, payload)?.envelopeId
       const id = target === undefined ? null : uuidBytes(target)
-      if (target === undefined || id === null || this.#statements.isArchivedOwn.get(id) !== undefined) return []
-      const own = this.#statements.ownGroup.get(id)
-      return own !== undefined && this.#isDelivered(workspace, own) ? [] : [target]
+      if (target === undefined || id === null || this.#statements.isArchivedPushed.get(id) !== undefined) return []
+      const pushed = this.#statements.pushedGroup.get(id)
+      return pushed !== undefined && this.#isDelivered(workspace, pushed) ? [] : [target]
     })
+    return [...targets, ...pruned]
   }
 
   /** Edits of settings and alerts, each in its lane; the first of a lane is made on the version that the platform has now. Answers how many. */
@@ -184,7 +206,7 @@ export class OfferAgain {
       }
       if (!lost.again.has(step.sequence)) return false
       lost.again.delete(step.sequence)
-      this.#archive.stored(workspace, group.subKey, -1, -step.size_bytes)
+      if (this.#statements.isOwn.get(step.sequence) === 1) this.#archive.stored(workspace, group.subKey, -1, -step.size_bytes)
       this.#summaries.take(workspace, device, [step.id])
       return true
     })
@@ -224,7 +246,7 @@ export class OfferAgain {
     if (bytes === null) return
     const row = this.#statements.itemTotals.get(sequence) ?? this.#statements.archiveTotals.get(bytes)
     const group = row?.group_no == null ? null : this.#writer.groups.get(row.group_no)
-    if (row !== undefined && withdrawn !== 2) this.#archive.stored(workspace, group?.subKey ?? row.sub_key, -1, -row.size_bytes)
+    if (row?.own === 1 && withdrawn !== 2) this.#archive.stored(workspace, group?.subKey ?? row.sub_key, -1, -row.size_bytes)
     this.#statements.disownItem.run(sequence)
     this.#statements.disownArchived.run(bytes)
     this.#summaries.take(workspace, device, [bytes])
@@ -238,7 +260,8 @@ export class OfferAgain {
     const group = groups.with({ workspace, kind: 'envelope', state: 'delivered', behind: false, heldBy: null, subKey })
     const { revision, sizeBytes, sha256, memoryRef, createdAt } = envelope
     const [entity, hash] = [Buffer.from(memoryRef, 'hex'), Buffer.from(sha256, 'hex')]
-    this.#statements.insert.run(sequence, id, group.no, entity, revision, sizeBytes, hash, createdAt, this.#statements.highestPush.get() ?? 0)
+    const pushNo = this.#statements.isArchivedOwn.get(id) === 1 ? (this.#statements.highestPush.get() ?? 0) : null
+    this.#statements.insert.run(sequence, id, group.no, entity, revision, sizeBytes, hash, createdAt, pushNo)
     this.#statements.copyArchived.run(id, sequence)
     groups.add(group, 1, sizeBytes)
     this.#statements.dropArchived.run(id)
@@ -265,29 +288,35 @@ function statementsOf({ database }: QueueWriter) {
   return {
     lowestPush: database.prepare<[number], number | null>('SELECT min(push_no) FROM item WHERE group_no = ?').pluck(),
     highestPush: database.prepare<[], number>('SELECT push_no FROM high_water').pluck(),
-    items: database.prepare<[Buffer, Buffer, number], Row & { push_no: number | null }>(
-      'SELECT sequence, id, group_no, size_bytes, withdrawn, pushed_as, push_no FROM item WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
+    items: database.prepare<[Buffer, Buffer, number], Row>(
+      `SELECT sequence, id, group_no, size_bytes, withdrawn, pushed_as, push_no, push_no IS NOT NULL AS own FROM item
+       WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
     ),
     archive: database.prepare<[number, Buffer, Buffer, number], ArchiveRow>(
-      'SELECT sequence, id, size_bytes, withdrawn, pushed_as FROM archive INDEXED BY archive_by_id WHERE workspace = ? AND own = 1 AND id > ? AND id <= ? ORDER BY id LIMIT ?',
+      `SELECT sequence, id, size_bytes, withdrawn, pushed_as, own FROM archive INDEXED BY archive_by_id
+       WHERE workspace = ? AND (own = 1 OR pushed_as IS NOT NULL) AND id > ? AND id <= ? ORDER BY id LIMIT ?`,
     ),
     payload: database.prepare<[number], string | null>('SELECT payload FROM item WHERE sequence = ?').pluck(),
     entity: database.prepare<[number], Buffer | string>('SELECT entity FROM item WHERE sequence = ?').pluck(),
     ofGroup: database.prepare<[number], { sequence: number; payload: string | null }>(
       'SELECT sequence, payload FROM item WHERE group_no = ? ORDER BY sequence',
     ),
-    ownGroup: database.prepare<[Buffer], number>('SELECT group_no FROM item WHERE id = ? AND push_no IS NOT NULL').pluck(),
-    isArchivedOwn: database.prepare<[Buffer], number>('SELECT 1 FROM archive WHERE id = ? AND own = 1').pluck(),
-    itemTotals: database.prepare<[number], { group_no: number | null; sub_key: number | null; size_bytes: number }>(
-      'SELECT group_no, NULL AS sub_key, size_bytes FROM item WHERE sequence = ?',
+    pushedGroup: database.prepare<[Buffer], number>('SELECT group_no FROM item WHERE id = ? AND (push_no IS NOT NULL OR pushed_as IS NOT NULL)').pluck(),
+    isArchivedPushed: database.prepare<[Buffer], number>('SELECT 1 FROM archive WHERE id = ? AND (own = 1 OR pushed_as IS NOT NULL)').pluck(),
+    prunedDeletes: database.prepare<[number], { id: Buffer; entity: Buffer; pushed: number }>(
+      `SELECT id, entity, own = 1 OR pushed_as IS NOT NULL AS pushed FROM archive INDEXED BY archive_by_delete
+       WHERE workspace = ? AND deleted_here = 1 ORDER BY sequence`,
     ),
-    archiveTotals: database.prepare<[Buffer], { group_no: number | null; sub_key: number | null; size_bytes: number }>(
-      'SELECT NULL AS group_no, sub_key, size_bytes FROM archive WHERE id = ?',
-    ),
+    // Its new row says it from now on.
+    hasDeleteAgain: database.prepare<[Buffer]>('UPDATE archive SET deleted_here = 0 WHERE id = ?'),
+    isOwn: database.prepare<[number], number>('SELECT push_no IS NOT NULL FROM item WHERE sequence = ?').pluck(),
+    isArchivedOwn: database.prepare<[Buffer], number>('SELECT own FROM archive WHERE id = ?').pluck(),
+    itemTotals: database.prepare<[number], TotalsRow>('SELECT group_no, NULL AS sub_key, size_bytes, push_no IS NOT NULL AS own FROM item WHERE sequence = ?'),
+    archiveTotals: database.prepare<[Buffer], TotalsRow>('SELECT NULL AS group_no, sub_key, size_bytes, own FROM archive WHERE id = ?'),
     // As what another device stored: nothing of it is counted as ours at the platform.
-    disownItem: database.prepare<[number]>('UPDATE item SET push_no = NULL WHERE sequence = ?'),
-    disownArchived: database.prepare<[Buffer]>('UPDATE archive SET own = 0 WHERE id = ?'),
-    insert: database.prepare<[number, Buffer, number, Buffer, number, number, Buffer, number, number]>(
+    disownItem: database.prepare<[number]>('UPDATE item SET push_no = NULL, pushed_as = NULL WHERE sequence = ?'),
+    disownArchived: database.prepare<[Buffer]>('UPDATE archive SET own = 0, pushed_as = NULL WHERE id = ?'),
+    insert: database.prepare<[number, Buffer, number, Buffer, number, number, Buffer, number, number | null]>(
       `INSERT INTO item (sequence, id, group_no, entity, revision, size_bytes, sha256, created_at, push_no, attempts, told, sent, withdrawn)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 1, 0)`,
     ),
