@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { ConsoleEvent, EventPayload } from '../../../shared/contract/console.ts'
 import type { restoredEnvelope, restoreResponse } from '../../../shared/contract/platform.ts'
 import type { Clock, Random } from '../base/clock.ts'
+import { giveBack } from '../base/give-back.ts'
 import { connectDelayMs } from './client/backoff.ts'
 import type { Documents } from './documents/documents.ts'
 import type { LocalSettings } from '../store/local-settings.ts'
@@ -29,7 +30,7 @@ export type RestoredEnvelope = {
 }
 /** A version whose ciphertext was deleted at the platform. */
 type DeletedEnvelope = Pick<RestoredEnvelope, 'id' | 'deviceId' | 'memoryRef' | 'revision' | 'createdAt' | 'storedAt'>
-/** What a page brought, in its order each. */
+/** What a page brought, in its order each. The bytes of its ciphertexts are there until the batch is stored, and not after it. */
 export type RestoredPage = { envelopes: RestoredEnvelope[]; deleted: DeletedEnvelope[] }
 
 export type RestoreParts = {
@@ -135,12 +136,14 @@ export class Restores {
         failures = 0
         this.#parts.onPage(workspaceId)
         limit = Math.min(PAGE_ENVELOPES, limit * 2)
-        const { good, deleted, damaged } = checkPage(answer.value.envelopes)
+        const { good, deleted, damaged, release } = checkPage(answer.value.envelopes)
         try {
           if (good.length + deleted.length > 0) await this.#parts.onBatch(workspaceId, { envelopes: good, deleted })
         } catch (error) {
           this.#tell(workspaceId, position, 'failed', `The envelopes could not be stored: ${error instanceof Error ? error.message : String(error)}`)
           return
+        } finally {
+          release()
         }
         position = { cursor: answer.value.cursor, done: position.done + good.length, damaged: position.damaged + damaged + (answer.leftOut?.count ?? 0) }
         this.#writePosition(workspaceId, position)
@@ -211,10 +214,15 @@ export class Restores {
   }
 }
 
-/** Envelopes whose bytes are not what their hash and size say are left out: opening them could only fail. */
-export function checkPage(envelopes: readonly WireEnvelope[]): { good: RestoredEnvelope[]; deleted: DeletedEnvelope[]; damaged: number } {
+/**
+ * Envelopes whose bytes are not what their hash and size say are left out: opening them could only fail. All ciphertexts of a page lie in one
+ * piece of memory, which `release` gives back at once.
+ */
+export function checkPage(envelopes: readonly WireEnvelope[]): { good: RestoredEnvelope[]; deleted: DeletedEnvelope[]; damaged: number; release(): void } {
   const good: RestoredEnvelope[] = []
   const deleted: DeletedEnvelope[] = []
+  const memory = Buffer.allocUnsafeSlow(envelopes.reduce((sum, wire) => sum + (isWhole(wire) ? Buffer.byteLength(wire.ciphertext, 'base64') : 0), 0))
+  let end = 0
   for (const wire of envelopes) {
     const version = {
       id: wire.id,
@@ -228,7 +236,8 @@ export function checkPage(envelopes: readonly WireEnvelope[]): { good: RestoredE
       deleted.push(version)
       continue
     }
-    const ciphertext = Buffer.from(wire.ciphertext, 'base64')
+    const ciphertext = memory.subarray(end, end + memory.write(wire.ciphertext, end, 'base64'))
+    end += ciphertext.length
     if (ciphertext.length !== wire.size_bytes || createHash('sha256').update(ciphertext).digest('hex') !== wire.sha256) continue
     good.push({
       ...version,
@@ -238,7 +247,7 @@ export function checkPage(envelopes: readonly WireEnvelope[]): { good: RestoredE
       ciphertext,
     })
   }
-  return { good, deleted, damaged: envelopes.length - good.length - deleted.length }
+  return { good, deleted, damaged: envelopes.length - good.length - deleted.length, release: () => giveBack(memory) }
 }
 
 function isWhole(wire: WireEnvelope): wire is z.output<typeof restoredEnvelope> {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type EndpointName, type EndpointOf, layerA } from '../../../../shared/contract/layer-a.ts'
 import type { Clock } from '../../base/clock.ts'
+import { giveBack } from '../../base/give-back.ts'
 import type { Answer } from './answer.ts'
 import { BIG_ANSWER_BYTES, type BigAnswers } from './big-answers/big-answers.ts'
 import { ClockOffset } from './clock-offset.ts'
@@ -123,7 +124,11 @@ export function createPlatformClient(options: PlatformClientOptions): HttpPlatfo
       if (!result.ok) return { kind: 'unreachable', reason: result.reason, message: result.message }
       if (!isRedirect(result.status)) {
         const raw = rawOf(result.status, result.headers, result.body)
-        if (raw.body.byteLength <= BIG_ANSWER_BYTES) return readAnswer(raw, response, clock.now())
+        if (raw.body.byteLength <= BIG_ANSWER_BYTES) {
+          const answer = readAnswer(raw, response, clock.now())
+          giveBack(raw.body)
+          return answer
+        }
         // The thread has read it with this endpoint's schema; its name and its answer's type belong together.
         return (await bigAnswers.read(name, raw, clock.now())) as AnswerTo<N>
       }

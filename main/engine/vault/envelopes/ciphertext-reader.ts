@@ -21,7 +21,7 @@ const DENSE_PART = 0.25
 type Wanted = WantedCiphertext
 type Chunk = { first: number; last: number; rows: Promise<Map<string, Uint8Array>> }
 
-/** `hold`: these can be read until the function that it answers is called; their rows are here before the store has them. */
+/** `hold`: these can be read until the function that it answers is called; their rows are here before the store has them. Their memory may go then. */
 export type HoldingReader = CiphertextReader & { hold(envelopes: readonly { id: string; ciphertext: Uint8Array }[]): () => void }
 
 /** `journal`: none where nothing is written to one. */
@@ -139,7 +139,7 @@ export function createCiphertextReader(
       if (held.size > 0) {
         for (const { id } of items) {
           const bytes = held.get(id)
-          if (bytes) found.set(id, bytes)
+          if (bytes) found.set(id, Buffer.from(bytes))
         }
       }
       dropDamaged(found, items)

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module'
 import type { Connection, Table } from '@lancedb/lancedb'
 import type { RecordBatch, Schema, Vector } from 'apache-arrow'
+import { giveBack } from '../../base/give-back.ts'
 import type { StoredEnvelope } from '../../outbox/item.ts'
 
 export type { Connection as LanceConnection, Table as LanceTable }
@@ -101,7 +102,12 @@ export async function addEnvelopes(table: Table, envelopes: readonly StoredEnvel
       new arrow.Binary(),
     ),
   }
-  await table.add(new arrow.Table(schema, columns))
+  try {
+    await table.add(new arrow.Table(schema, columns))
+  } finally {
+    // LanceDB has taken a copy.
+    for (const { data } of Object.values(columns)) for (const { values } of data) if (values) giveBack(values)
+  }
 }
 
 export type EnvelopeColumn =
