@@ -21,7 +21,7 @@ export default defineConfig({
   use: {
     browserName: 'chromium',
     viewport: { width: 1360, height: 860 },
-    // Pictures of every frame cost a third of a browser without a graphics card; the page itself is kept as it was at each step.
+    // Pictures of every frame are a twelfth of a run's processor time; the page itself is kept as it was at each step.
     trace: { mode: 'retain-on-failure', screenshots: false },
     launchOptions: {
       executablePath: findBrowser() ?? undefined,
