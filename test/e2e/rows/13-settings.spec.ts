@@ -37,7 +37,9 @@ test('settings: key-value pairs (plan_id, org_name, billing_email, audit_log_ret
       expect(status).toBe(422)
       expect(platformError.parse(body)).toMatchObject({ code: 'invalid_setting', message: expect.stringContaining(key) })
     }
-    expect((await put('colour', 'red')).status).toBe(400)
+    // The list is open: what the platform does not know is kept as text.
+    expect(await put('colour', 'red')).toEqual({ status: 200, body: { colour: 'red' } })
+    expect(await settings()).toMatchObject({ colour: 'red' })
   })
 
   await test.step('an edit made offline is pending, survives a restart, and leaves when the line is back', async () => {
