@@ -142,7 +142,10 @@ async function nothingIsLost(): Promise<void> {
   const masterKeyRecord = secretOf('master-key')
   const platform = platformEnvelopes(join(folder, 'platform', 'platform.db'))
   expect(await contradictions({ acknowledged, dataDir, masterKeyRecord, platform, allDelivered: true })).toEqual([])
-  expect(miscounts(join(folder, 'platform', 'platform.db'))).toEqual([])
+  // A folder that was put back to its copy may run as another device from then on, which reads what the one before it wrote.
+  const restorePages = proxy.requests.filter(({ path }) => path.startsWith('/v1/sync/envelopes')).length
+  if (restorePages > 0) console.log(`another device after a salvage: ${restorePages} pages read back`)
+  expect(miscounts(join(folder, 'platform', 'platform.db'), restorePages)).toEqual([])
   // The three know the same envelopes; those that were durable but whose answer did not get out are among them.
   const ids = queueItems(dataDir).map(({ id }) => id)
   expect(platform.map(({ id }) => id).sort()).toEqual([...ids].sort())
