@@ -1,21 +1,23 @@
 import type { Checkout, ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { ActivityLog } from './activity-log.ts'
+import { planMove, type PlanStanding } from './plan-moves.ts'
 
 /** What the watch asks about a workspace when an event says that it changed. */
 export type ActivityFacts = {
-  planName(workspaceId: string): string | null
+  /** Null: not known yet. */
+  planStanding(workspaceId: string): PlanStanding | null
   meterName(workspaceId: string, meter: string): string
   /** The meter that most held items wait for; null when nothing is held. */
   heldBy(workspaceId: string): string | null
 }
 
-type Seen = { held: number; drainStartedAt: number | null; planName: string | null; connection: string; checkout: Checkout['state'] | null }
+type Seen = { held: number; drainStartedAt: number | null; plan: PlanStanding | null; connection: string; checkout: Checkout['state'] | null }
 
 /** Turns the engine's events into lines of the activity log: beginnings and ends, never each single item. */
 export function watchActivity(log: ActivityLog, facts: ActivityFacts): (event: ConsoleEvent) => void {
   const seen = new Map<string, Seen>()
   const of = (workspaceId: string): Seen => {
-    const known = seen.get(workspaceId) ?? { held: 0, drainStartedAt: null, planName: facts.planName(workspaceId), connection: '', checkout: null }
+    const known = seen.get(workspaceId) ?? { held: 0, drainStartedAt: null, plan: facts.planStanding(workspaceId), connection: '', checkout: null }
     seen.set(workspaceId, known)
     return known
   }
@@ -54,9 +56,10 @@ export function watchActivity(log: ActivityLog, facts: ActivityFacts): (event: C
         const { workspaceId, topics } = event.payload
         if (!topics.includes('plan')) break
         const before = of(workspaceId)
-        const name = facts.planName(workspaceId)
-        if (name !== null && before.planName !== null && name !== before.planName) log.add(workspaceId, 'plan', `The plan is now ${name}.`)
-        before.planName = name
+        const plan = facts.planStanding(workspaceId)
+        const words = plan === null || before.plan === null ? null : planMove(before.plan, plan)
+        if (words !== null) log.add(workspaceId, 'plan', words)
+        before.plan = plan
         break
       }
       case 'connection.changed': {

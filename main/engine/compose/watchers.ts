@@ -7,6 +7,7 @@ import type { Warnings } from '../base/warnings.ts'
 import { watchFiredAlerts } from '../billing/fired-alerts.ts'
 import { whyNot } from '../billing/permissions.ts'
 import { watchPlanRequests } from '../billing/plans/plan-request-watch.ts'
+import { whatFollowsPlan } from '../billing/plans/running-plan.ts'
 import { meterName } from '../billing/meters.ts'
 import type { WorkspaceViews } from '../billing/workspace-view.ts'
 import type { Outbox } from '../outbox/outbox.ts'
@@ -33,7 +34,16 @@ export function composeWatchers(needs: WatchersNeeds): ((event: ConsoleEvent) =>
   const knownCatalog = (workspaceId: string) => views.find(workspaceId)?.catalog ?? null
   return [
     watchActivity(activity, {
-      planName: (workspaceId) => views.find(workspaceId)?.plan?.plan?.name ?? null,
+      planStanding(workspaceId) {
+        const { plan = null, catalog = null } = views.find(workspaceId) ?? {}
+        if (plan === null) return null
+        const { pendingChange, cancelAt } = whatFollowsPlan(plan, catalog)
+        return {
+          name: plan.plan?.name ?? null,
+          pending: pendingChange === null ? null : { name: pendingChange.planName, at: pendingChange.at },
+          cancelAt: plan.plan === null ? null : cancelAt,
+        }
+      },
       meterName: (workspaceId, meter) => meterName(knownCatalog(workspaceId), meter),
       heldBy: (workspaceId) => outbox.heldByMeter(workspaceId)[0]?.meter ?? null,
     }),

@@ -10,7 +10,7 @@ function exactQuantity(value: number, unit: string): string {
 export const meterTexts = {
   /** The unit is said once, here. */
   ofLimit(meter: Pick<Meter, 'limit' | 'unit' | 'byteBase'>): string {
-    if (meter.limit === 0) return 'not included in the plan'
+    if (meter.limit === 0) return 'not included'
     // "count" says no more than the number does: the meter's name says what is counted. Sizes and times carry their unit.
     const unit = ['bytes', 'count', 'minutes'].includes(meter.unit) ? '' : ` ${meter.unit.replaceAll('_', ' ')}`
     if (meter.limit === null) return `${unit.trim()} of unlimited`.trim()

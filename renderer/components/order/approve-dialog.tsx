@@ -6,6 +6,7 @@ import { CallError } from '../../state/bridge/call-error.ts'
 import { useRead } from '../../state/reads.ts'
 import { ErrorNotice, Notice } from '../notice/notice.tsx'
 import { Bill } from './bill.tsx'
+import { PlanLimits } from './plan-limits.tsx'
 import { orderTexts } from './texts.ts'
 
 const words = orderTexts.requests
@@ -39,7 +40,12 @@ export function ApproveDialog({ workspaceId, tenantId, request, busy, error, onA
             <Skeleton height={20} />
           </div>
         )}
-        {data && <Bill preview={data} interval="month" once={false} resumes={false} />}
+        {data && (
+          <>
+            <Bill preview={data} interval="month" once={false} resumes={false} />
+            <PlanLimits preview={data} />
+          </>
+        )}
         {data?.priceCents === null && <Notice tone="info">{words.agreedPrice}</Notice>}
         {changed ? (
           <Notice

@@ -11,6 +11,7 @@ import { ErrorNotice, Notice } from '../notice/notice.tsx'
 import { Bill } from './bill.tsx'
 import { OpenPage } from './open-page.tsx'
 import { openUrl } from './open-portal.ts'
+import { PlanLimits } from './plan-limits.tsx'
 import { PortalButton } from './portal-button.tsx'
 import { orderTexts } from './texts.ts'
 import { Dialog } from '../dialog/dialog.tsx'
@@ -67,37 +68,13 @@ export function OrderDialog({ workspaceId, chosen, onClose, onOpened }: Props) {
   )
 }
 
-const MOST_LIMITS = 6
-
 function Consequences({ preview, chosen }: { preview: CallOutput<'billing.preview'>; chosen: ChosenOrder }) {
-  const { limits } = preview
-  const over = new Set(preview.wouldBeOver.map(({ meter }) => meter))
-  const changes = limits.filter(({ meter }) => !over.has(meter))
   const resumes = chosen.order.cancel === false
   return (
     <>
       <Bill preview={preview} interval={chosen.interval ?? 'month'} once={chosen.how === 'checkout' && chosen.interval === null} resumes={resumes} />
       {chosen.release && chosen.release.releasedCount > 0 && <Notice tone="info">{releaseWords(chosen.release)}</Notice>}
-      {preview.wouldBeOver.length > 0 && (
-        <Notice tone="amber" title={words.overTitle}>
-          <ul>
-            {preview.wouldBeOver.map((entry) => (
-              <li key={entry.meter}>{words.over(entry)}</li>
-            ))}
-          </ul>
-          {words.overText}
-        </Notice>
-      )}
-      {changes.length > 0 && (
-        <Notice tone="info" title={words.limitsTitle}>
-          <ul>
-            {changes.slice(0, MOST_LIMITS).map((change) => (
-              <li key={change.meter}>{words.limitChange(change)}</li>
-            ))}
-            {changes.length > MOST_LIMITS && <li>{words.moreLimits(changes.length - MOST_LIMITS)}</li>}
-          </ul>
-        </Notice>
-      )}
+      <PlanLimits preview={preview} />
     </>
   )
 }

@@ -11,7 +11,7 @@ const words = plansTexts.boosters
 
 export function BoosterSection({ offers, reason, onChoose }: { offers: Offers; reason: string | null; onChoose: (chosen: ChosenOrder) => void }) {
   return (
-    <Section title={words.title} note={words.note(offers.periodEnd)}>
+    <Section title={words.title} note={offers.ended ? words.needsPlan : words.note(offers.periodEnd)}>
       <ul className={order.list}>
         {offers.boosters.map((booster) => (
           <li key={booster.id}>
@@ -21,7 +21,7 @@ export function BoosterSection({ offers, reason, onChoose }: { offers: Offers; r
             </span>
             <GatedButton
               variant="default"
-              reason={reason}
+              reason={reason ?? (offers.ended ? words.needsPlan : null)}
               aria-label={words.buy(booster.name, booster.priceCents, booster.currency)}
               onClick={() => onChoose({ order: { boosterId: booster.id }, title: plansTexts.dialog.booster(booster.name), interval: null, how: 'checkout' })}
             >

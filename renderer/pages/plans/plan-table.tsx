@@ -119,6 +119,9 @@ function SeatPrice({ plan }: { plan: OfferedPlan | undefined }) {
 
 function PlanAction({ plan, offers, offline, onChoose, onAsk }: { plan: OfferedPlan } & Props) {
   const { state, reason } = offers.permission
+  const { pendingChange } = offers
+  // It is chosen already: the way back stands above the table.
+  if (pendingChange?.planId === plan.id) return <span className={classes.dim}>{words.begins(pendingChange.at)}</span>
   if (state === 'request') {
     const pending = offers.requests.some(({ status }) => status === 'pending')
     return (
@@ -131,7 +134,9 @@ function PlanAction({ plan, offers, offline, onChoose, onAsk }: { plan: OfferedP
       </GatedButton>
     )
   }
-  const refused = offline ?? (state === 'no' ? reason : null) ?? (plan.priceCents === null ? words.onRequest : null)
+  // The portal offers no other plan for later while the subscription ends.
+  const endsFirst = offers.cancelAt !== null && !plan.larger ? words.resumeFirst(offers.cancelAt) : null
+  const refused = offline ?? (state === 'no' ? reason : null) ?? (plan.priceCents === null ? words.onRequest : null) ?? endsFirst
   return plan.larger ? (
     <GatedButton variant={isNext(plan, offers.plans) ? 'filled' : 'default'} reason={refused} onClick={() => onChoose(orderOf(plan))}>
       {words.choose(plan.name)}

@@ -22,6 +22,8 @@ export const plansTexts = {
     `${format.counted(staysCount, 'write stays', 'writes stay')} held${stoppedBy === null ? '' : `, stopped by ${stoppedBy}`}`,
   choose: (plan: string) => `Choose ${plan}`,
   changeTo: (plan: string) => `Change to ${plan}`,
+  begins: (at: number) => `Begins on ${format.utcDate(at)}`,
+  resumeFirst: (end: number) => `The subscription ends on ${format.utcDate(end)}. Resume it first to change what comes after.`,
   request: (plan: string) => `Request ${plan}`,
   onRequest: 'The price of this plan is agreed with each customer. Ask whoever runs the platform.',
   requestOffline: 'Not connected: a request goes to the platform at once and is not kept for later.',
@@ -52,6 +54,7 @@ export const plansTexts = {
     title: 'Boosters',
     note: (end: number | null) =>
       `One-time, added to the limit, ${end === null ? 'for the current period' : `until the period ends on ${format.utcDate(end)}`}.`,
+    needsPlan: 'A booster adds to a plan, and there is none. Choose a plan first.',
     adds: (of: Measured & { resourceName: string }, amount: number) => `+${format.quantity(of, amount)} ${of.resourceName}`,
     buy: (name: string, cents: number, currency: string) => `Buy ${name} for ${format.price(cents, currency)}`,
     running: 'Running now',

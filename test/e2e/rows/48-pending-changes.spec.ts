@@ -39,5 +39,19 @@ test('what a change costs is said line by line, and one that is scheduled is sho
       await portal.getByRole('button', { name: /^Change on / }).click()
       await expect(portal.getByText(/^Changes to Truss Starter on .+\.$/)).toBeVisible()
     })
+    // What is chosen already is not offered a second time.
+    await expect(page.getByRole('cell', { name: /^Begins on / })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Change to Starter' })).toBeHidden()
+  })
+
+  await test.step('while the subscription ends, a smaller plan says what comes first', async () => {
+    await page.getByRole('button', { name: 'Cancel subscription' }).click()
+    await inPortal(page, async (portal) => {
+      await portal.getByRole('button', { name: 'Cancel at the end of the period' }).click()
+      await expect(portal.getByText(/^Cancelled\. It ends on /)).toBeVisible()
+    })
+    const smaller = page.getByRole('button', { name: 'Change to Starter' })
+    await expect(smaller).toHaveAttribute('aria-disabled', 'true')
+    await expect(smaller).toHaveAccessibleDescription(/Resume it first/)
   })
 })

@@ -33,6 +33,8 @@ export const FORECAST_PAST_DAYS = 29
 
 export function forecastOf(meter: Meter, counter: Counter, { growth }: MeterPast, period: Period, nowMs: number): Forecast | null {
   if (meterKindOf(meter).window === 'minute') return null
+  // The last period of a subscription that has ended, under its limits of 0: nothing more comes of it.
+  if (nowMs >= period.endMs && counter.limit === 0) return null
   const today = dayOf(nowMs)
   const ahead = forecast({
     used: counter.used,

@@ -105,6 +105,26 @@ describe('the usage page', () => {
     expect(meter?.forecast?.expected).toBeLessThan(740)
   })
 
+  it('foretells nothing of a period that is over with its subscription', () => {
+    steadyPast(1, 40)
+    const atEnd = (limit: number, at: number) =>
+      usageView({
+        history,
+        workspaceId,
+        catalog,
+        planId: '',
+        planCents: 0,
+        currency: 'usd',
+        counters: [counter('calls', 228, limit)],
+        period,
+        overageCents: null,
+        nowMs: at,
+      })
+    expect(atEnd(0, period.endMs).meters[0]).toMatchObject({ forecast: null })
+    expect(atEnd(0, period.endMs - 1).meters[0]?.forecast).not.toBeNull()
+    expect(atEnd(100, period.endMs).meters[0]?.forecast).not.toBeNull()
+  })
+
   it('gives no forecast without a past', () => {
     expect(view(228, 300).meters[0]).toMatchObject({ forecast: null, recent: Array.from({ length: 30 }, () => null) })
   })

@@ -20,7 +20,7 @@ describe('the words of a meter', () => {
   it('tells unlimited from not included', () => {
     expect(meterTexts.spoken({ ...bytes, limit: null, percent: null, heldCount: 0 })).toBe('26,214,400 bytes used, unlimited')
     expect(meterTexts.spoken({ ...bytes, used: 0, limit: 0, percent: null, heldCount: 0 })).toBe('Not included in the plan')
-    expect(meterTexts.ofLimit({ limit: 0, unit: 'keys', byteBase: 'binary' })).toBe('not included in the plan')
+    expect(meterTexts.ofLimit({ limit: 0, unit: 'keys', byteBase: 'binary' })).toBe('not included')
     expect(meterTexts.ofLimit({ limit: null, unit: 'keys', byteBase: 'binary' })).toBe('keys of unlimited')
   })
   it('says the unit once', () => {
