@@ -22,7 +22,7 @@ const AT_ONCE = 500
 export class OverageHandOver {
   readonly #store: Store
   readonly #polar: Polar
-  readonly #next = new Map<string, { atMs: number; periodStart: number }>()
+  readonly #next = new Map<string, { atMs: number; periodStart: number; writtenMs: number }>()
 
   constructor(store: Store, polar: Polar) {
     this.#store = store
@@ -69,10 +69,12 @@ export class OverageHandOver {
       const account = await openAccount(unit, workspaceId)
       const { workspace } = account
       if (workspace.subscription_id !== null) writeBillableUnits(unit, account, { startMs: workspace.period_start, endMs: workspace.period_end })
-      for (const period of await paidPeriods(unit, workspaceId, account.catalog, now)) writeBillableUnits(unit, account, period)
+      // A computer that slept has missed hours in which late events were still taken: they are looked for from where it fell asleep.
+      const sinceMs = Math.min(now, this.#next.get(workspaceId)?.writtenMs ?? now) - LATE_MS
+      for (const period of await paidPeriods(unit, workspaceId, account.catalog, sinceMs)) writeBillableUnits(unit, account, period)
       return workspace.period_start
     })
-    this.#next.set(workspaceId, { atMs: now + EVERY_MS, periodStart })
+    this.#next.set(workspaceId, { atMs: now + EVERY_MS, periodStart, writtenMs: now })
   }
 
   async #send(): Promise<void> {
@@ -97,14 +99,14 @@ function eventOf(units: BillableUnits) {
   }
 }
 
-/** The periods that ended a moment ago on a plan that is sold. */
-async function paidPeriods(unit: Unit, workspaceId: string, catalog: Catalog, now: number): Promise<{ startMs: number; endMs: number }[]> {
+/** The periods that ended after that instant on a plan that is sold. */
+async function paidPeriods(unit: Unit, workspaceId: string, catalog: Catalog, sinceMs: number): Promise<{ startMs: number; endMs: number }[]> {
   const rows = await unit.tx
     .selectFrom('usage_periods')
     .select(['period_start', 'period_end', 'plan_id'])
     .distinct()
     .where('workspace_id', '=', workspaceId)
-    .where('period_end', '>', now - LATE_MS)
+    .where('period_end', '>', sinceMs)
     .execute()
   return rows.flatMap(({ period_start: startMs, period_end: endMs, plan_id: planId }) => {
     const { priceCents } = planOf(catalog, planId)

@@ -25,7 +25,7 @@ import { billedMeters, orchardIn, orchardWorkspace } from './orchard.ts'
 import { ReadingConsole } from './reading-console.ts'
 
 /** Each is a platform of its own: `TIDEMARK_VIEW_RUNS=200` for a long look. */
-const runs = Number(process.env.TIDEMARK_VIEW_RUNS ?? 12)
+const runs = Number(process.env.TIDEMARK_VIEW_RUNS ?? 8)
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 const BEGIN_MS = Date.UTC(2026, 0, 31, 12)
@@ -81,6 +81,11 @@ test(`${runs} random histories on a platform: every page, invoice and order says
     }),
     { numRuns: runs, endOnFailure: true },
   )
+})
+
+test('use that came late just before the computer slept for weeks is on the next order', { timeout: 60_000 }, async () => {
+  const late: Step = { kind: 'use', atMs: Date.UTC(2026, 2, 1), meter: 1, quantity: 7_815, lateMs: 30 * 3_600_000 }
+  await play([late], orchardIn('usd'))
 })
 
 async function play(steps: readonly Step[], catalog: Catalog): Promise<void> {
