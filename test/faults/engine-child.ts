@@ -1,22 +1,46 @@
 /** Starts the engine as a process from today's sources, and lets a test call, stop, kill and trace it. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import type { z } from 'zod'
+import { sourcesDigest } from '../../build/sources.ts'
 import { type CallInput, type EngineCallName, type CallOutput, calls } from '../../shared/contract/console.ts'
 import type { FromProcess, ProcessOptions, ToProcess } from './engine-process.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const outputs: { [N in EngineCallName]: { output: z.ZodType<CallOutput<N>> } } = calls
 
+const bundles = join(root, 'node_modules', '.faults')
+/** A bundle of other sources may be in use by another run. */
+const LONGEST_RUN_MS = 6 * 3_600_000
+
 /**
- * Bundles the engine's process as the product's build does (native packages stay outside), into a folder from which these are found.
+ * Bundles the engine's process as the product's build does (native packages stay outside), into a folder from which these are found. Once for
+ * the sources as they are: bundling takes longer than most of what is tested with it.
  * `eagerCompaction`: with a compaction policy that rewrites the Lance table after every few batches.
+ *
+ * @returns the path of its entry.
  */
-export async function bundleEngineProcess({ eagerCompaction }: { eagerCompaction: boolean }): Promise<{ path: string; remove(): void }> {
-  const outDir = join(root, 'node_modules', '.faults', `${process.pid}-${eagerCompaction ? 'eager' : 'plain'}`)
+export async function bundleEngineProcess({ eagerCompaction }: { eagerCompaction: boolean }): Promise<string> {
+  const own = readdirSync(import.meta.dirname).map((name) => readFileSync(join(import.meta.dirname, name)))
+  const digest = own.reduce((hash, bytes) => hash.update(bytes), createHash('sha256').update(sourcesDigest())).digest('hex')
+  const folder = join(bundles, `${digest.slice(0, 32)}-${eagerCompaction ? 'eager' : 'plain'}`)
+  if (!existsSync(folder)) {
+    const outDir = join(bundles, `unfinished-${process.pid}`)
+    await bundle(outDir, eagerCompaction)
+    for (const name of readdirSync(bundles)) {
+      const other = join(bundles, name)
+      if (other !== outDir && Date.now() - statSync(other).mtimeMs > LONGEST_RUN_MS) rmSync(other, { recursive: true, force: true })
+    }
+    renameSync(outDir, folder)
+  }
+  return join(folder, 'engine-process.mjs')
+}
+
+async function bundle(outDir: string, eagerCompaction: boolean): Promise<void> {
   mkdirSync(outDir, { recursive: true })
   const eager = fileURLToPath(new URL('./eager-compaction.ts', import.meta.url))
   await build({
@@ -40,7 +64,6 @@ export async function bundleEngineProcess({ eagerCompaction }: { eagerCompaction
       },
     },
   })
-  return { path: join(outDir, 'engine-process.mjs'), remove: () => rmSync(outDir, { recursive: true, force: true }) }
 }
 
 export type EngineChild = {

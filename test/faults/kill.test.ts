@@ -39,7 +39,7 @@ let folder = ''
 let dataDir = ''
 let sandbox: Sandbox
 let proxy: FaultProxy
-let bundle: { path: string; remove(): void }
+let bundlePath = ''
 const agents: { id: string; secret: string }[] = []
 let workspaceId = ''
 let child: EngineChild | null = null
@@ -48,7 +48,7 @@ beforeAll(async () => {
   console.log(`kill -9: ${CYCLES} cycles with FAULT_SEED=${SEED}`)
   folder = mkdtempSync(join(tmpdir(), 'tidemark-kill-'))
   dataDir = join(folder, 'console')
-  bundle = await bundleEngineProcess({ eagerCompaction: true })
+  bundlePath = await bundleEngineProcess({ eagerCompaction: true })
   sandbox = await startSandbox({ port: 0, dataDir: join(folder, 'platform'), report: (error) => console.error(error) })
   proxy = await startFaultProxy({ target: sandbox.url, seed: SEED })
   const first = await start()
@@ -63,7 +63,6 @@ afterAll(async () => {
   await child?.kill()
   await proxy.close()
   await sandbox.stop()
-  bundle.remove()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -153,7 +152,7 @@ async function nothingIsLost(): Promise<void> {
 }
 
 async function start(): Promise<EngineChild> {
-  child = await startEngineChild(bundle.path, { dataDir, sandboxUrl: proxy.url, speed: SPEED, seed: between(random, 0, 1_000_000) })
+  child = await startEngineChild(bundlePath, { dataDir, sandboxUrl: proxy.url, speed: SPEED, seed: between(random, 0, 1_000_000) })
   return child
 }
 

@@ -11,12 +11,12 @@ import { type FaultProxy, startFaultProxy } from './proxy.ts'
 let folder = ''
 let sandbox: Sandbox
 let proxy: FaultProxy
-let bundle: { path: string; remove(): void }
+let bundlePath = ''
 let child: EngineChild | null = null
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidemark-lost-log-'))
-  bundle = await bundleEngineProcess({ eagerCompaction: false })
+  bundlePath = await bundleEngineProcess({ eagerCompaction: false })
   sandbox = await startSandbox({ port: 0, dataDir: join(folder, 'platform'), report: (error) => console.error(error) })
   proxy = await startFaultProxy({ target: sandbox.url, seed: 1 })
 })
@@ -24,7 +24,6 @@ afterAll(async () => {
   await child?.kill()
   await proxy.close()
   await sandbox.stop()
-  bundle.remove()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -49,7 +48,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 
 it('keeps envelopes, deletes, settings, alerts and names that were acknowledged five seconds before', async () => {
   const dataDir = join(folder, 'console')
-  const start = () => startEngineChild(bundle.path, { dataDir, sandboxUrl: sandbox.url, speed: 1, seed: 1 })
+  const start = () => startEngineChild(bundlePath, { dataDir, sandboxUrl: sandbox.url, speed: 1, seed: 1 })
   child = await start()
   const workspaceId = (await child.call('workspaces.add', { url: proxy.url, token: await tenantToken(sandbox.url) })).id
   const { secret } = await child.call('subKeys.create', { workspaceId, name: 'agent' })

@@ -157,13 +157,9 @@ describe('outbox.db', () => {
   it('from the future: a process says so in words and ends', async () => {
     await device.stop()
     version('outbox.db', 4_711)
-    const bundle = await bundleEngineProcess({ eagerCompaction: false })
-    try {
-      const options = { dataDir: device.dataDir, sandboxUrl: scene.sandbox.url, speed: 1, seed: 1 }
-      await expect(startEngineChild(bundle.path, options)).rejects.toThrow(/the engine did not start: .*version 4711/)
-    } finally {
-      bundle.remove()
-    }
+    const bundlePath = await bundleEngineProcess({ eagerCompaction: false })
+    const options = { dataDir: device.dataDir, sandboxUrl: scene.sandbox.url, speed: 1, seed: 1 }
+    await expect(startEngineChild(bundlePath, options)).rejects.toThrow(/the engine did not start: .*version 4711/)
   })
 })
 

@@ -25,7 +25,7 @@ let dataDir = ''
 let platformDir = ''
 let port = 0
 let sandbox: Sandbox
-let bundle: { path: string; remove(): void }
+let bundlePath = ''
 let agent = ''
 let workspaceId = ''
 let child: EngineChild | null = null
@@ -35,7 +35,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidemark-sent-again-'))
   dataDir = join(folder, 'console')
   platformDir = join(folder, 'platform')
-  bundle = await bundleEngineProcess({ eagerCompaction: false })
+  bundlePath = await bundleEngineProcess({ eagerCompaction: false })
   await startPlatform()
   const first = await startConsole()
   workspaceId = (await first.call('workspaces.add', { url: sandbox.url, token: await tenantToken(sandbox.url) })).id
@@ -44,7 +44,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await child?.kill()
   await sandbox.stop()
-  bundle.remove()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -105,7 +104,7 @@ async function restartPlatform(between: () => void): Promise<void> {
 }
 
 async function startConsole(): Promise<EngineChild> {
-  child = await startEngineChild(bundle.path, { dataDir, sandboxUrl: sandbox.url, speed: SPEED, seed: between(random, 0, 1_000_000) })
+  child = await startEngineChild(bundlePath, { dataDir, sandboxUrl: sandbox.url, speed: SPEED, seed: between(random, 0, 1_000_000) })
   return child
 }
 
@@ -143,6 +142,7 @@ async function until(what: string, condition: () => boolean | Promise<boolean>):
   const deadline = performance.now() + WITHIN_MS
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`${what} did not come: ${open()} are open; ${present().reports.slice(-5).join(' | ')}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    // Each look opens the file, and the platform lives in this process too.
+    await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

@@ -18,7 +18,7 @@ const LONGEST_LIFE_MS = 900
 const random = seeded(SEED)
 let folder = ''
 let sandbox: Sandbox
-let bundle: { path: string; remove(): void }
+let bundlePath = ''
 let child: EngineChild | null = null
 let secret = ''
 let workspaceId = ''
@@ -26,13 +26,12 @@ let workspaceId = ''
 beforeAll(async () => {
   console.log(`taking over: ${CYCLES} cycles with FAULT_SEED=${SEED}`)
   folder = mkdtempSync(join(tmpdir(), 'tidemark-taking-over-'))
-  bundle = await bundleEngineProcess({ eagerCompaction: false })
+  bundlePath = await bundleEngineProcess({ eagerCompaction: false })
   sandbox = await startSandbox({ port: 0, dataDir: join(folder, 'platform'), report: (error) => console.error(error) })
 })
 afterAll(async () => {
   await child?.kill()
   await sandbox.stop()
-  bundle.remove()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -97,7 +96,7 @@ it(
 )
 
 async function start(name: string): Promise<EngineChild> {
-  child = await startEngineChild(bundle.path, { dataDir: join(folder, name), sandboxUrl: sandbox.url, speed: 5, seed: between(random, 0, 1_000_000) })
+  child = await startEngineChild(bundlePath, { dataDir: join(folder, name), sandboxUrl: sandbox.url, speed: 5, seed: between(random, 0, 1_000_000) })
   return child
 }
 

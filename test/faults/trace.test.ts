@@ -20,7 +20,7 @@ const PARALLEL_WRITES = 12
 
 let folder = ''
 let sandbox: Sandbox
-let bundle: { path: string; remove(): void }
+let bundlePath = ''
 let child: EngineChild | null = null
 let trace = ''
 
@@ -30,9 +30,9 @@ beforeAll(async () => {
   const dataDir = join(folder, 'console')
   sandbox = await startSandbox({ port: 0, dataDir: join(folder, 'platform') })
   const proxy = await startFaultProxy({ target: sandbox.url })
-  bundle = await bundleEngineProcess({ eagerCompaction: true })
+  bundlePath = await bundleEngineProcess({ eagerCompaction: true })
   const options = { dataDir, sandboxUrl: sandbox.url, speed: 1, seed: 1, compaction: 'at rest' } as const
-  child = await startEngineChild(bundle.path, options)
+  child = await startEngineChild(bundlePath, options)
   const { id: workspaceId } = await child.call('workspaces.add', { url: proxy.url, token: await tenantToken(sandbox.url) })
   const { secret } = await child.call('subKeys.create', { workspaceId, name: 'agent' })
   await child.stop()
@@ -40,7 +40,7 @@ beforeAll(async () => {
   await proxy.setFaults({ kind: 'refuse' })
   const file = join(folder, 'trace.txt')
   const calls = 'openat,creat,rename,renameat,renameat2,link,linkat,unlink,unlinkat,fsync,fdatasync,pwrite64,read,recvfrom,write,writev,sendto,sendmsg'
-  child = await startEngineChild(bundle.path, options, ['strace', '-f', '-qq', '-y', '-s', '24', '-e', `trace=${calls}`, '-o', file])
+  child = await startEngineChild(bundlePath, options, ['strace', '-f', '-qq', '-y', '-s', '24', '-e', `trace=${calls}`, '-o', file])
   const post = async (id: string): Promise<void> => {
     const answer = await fetch(`http://127.0.0.1:${child?.intakePort}/v1/memories`, {
       method: 'POST',
@@ -69,7 +69,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await child?.kill()
   if (folder === '') return
-  bundle.remove()
   await sandbox.stop()
   rmSync(folder, { recursive: true, force: true })
 })
