@@ -124,6 +124,25 @@ describe('a platform that was put back', () => {
     expect(await plan()).toBe('free')
   })
 
+  test('is asked for its own count by the audit, whatever was read of it before', async () => {
+    await delivered('kept')
+    await online()
+    expect(await verdicts()).toMatchObject({ stored_envelopes: 'agrees' })
+    // Behind the feed's back: nothing that the console keeps of it changes.
+    const database = new BetterSqlite3(join(platformFolder, 'platform.db'))
+    database.prepare('UPDATE devices SET stored_envelopes = stored_envelopes + 41').run()
+    database.close()
+    await device.until(
+      async () => {
+        const { lines } = await device.call('honesty.audit', { workspaceId: device.workspaceId })
+        const line = lines.find(({ meter }) => meter === 'stored_envelopes')
+        return line?.verdict === 'drift' && line.platformCount === 42 && line.deviceCount === 1
+      },
+      'the present count',
+      { jumpMs: 500 },
+    )
+  })
+
   test('an envelope that is on this computer no more is named, and its counts agree', async () => {
     await delivered('kept')
     await copyPlatform()
