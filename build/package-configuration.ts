@@ -20,6 +20,9 @@ const native: Record<PackageTarget, { sqlite: string; lance: string }> = {
   win: { sqlite: 'win32-x64.node', lance: 'lancedb-win32-x64-msvc' },
 }
 
+/** One weight of every family, and bold where `main/sandbox/invoices/typefaces.ts` has it. */
+const FONT_FILES = '*-400-normal.woff|noto-sans-latin-700-normal.woff|noto-sans-latin-ext-700-normal.woff'
+
 export function lancePackageOf(target: PackageTarget): string {
   return `@lancedb/${native[target].lance}`
 }
@@ -52,6 +55,9 @@ export function packageConfiguration({ target, electronVersion, electronDist, ou
       '!node_modules/node-addon-api/**',
       // The same library once more, for pages without a bundler.
       '!node_modules/pdfkit/js/pdfkit.standalone.js',
+      // Of the fonts the two weights that invoices are printed with, in the one form that is read.
+      '!node_modules/@fontsource/*/**/*.{css,scss,woff2}',
+      `!node_modules/@fontsource/*/files/!(${FONT_FILES})`,
       '!node_modules/better-sqlite3/deps/**',
       '!node_modules/better-sqlite3/src/**',
       `!node_modules/better-sqlite3/prebuilds/!(${sqlite})`,

@@ -26,7 +26,9 @@ export function collectLicences(root: string): { names: string[]; text: string }
     found.set(folder, { manifest, folder })
     for (const dependency of Object.keys(manifest.dependencies)) visit(dependency, folder)
   }
-  for (const name of importedPackages(root)) if (name !== 'electron') visit(name, root)
+  // What lies beside the program goes along whether a source names it or reads a file of it.
+  const { dependencies } = manifestSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
+  for (const name of [...importedPackages(root), ...Object.keys(dependencies)]) if (name !== 'electron') visit(name, root)
   const packages = [...found.values()].sort((left, right) => left.manifest.name.localeCompare(right.manifest.name, 'en'))
   const text = packages.map(({ manifest, folder }) => {
     const licence = typeof manifest.license === 'string' ? manifest.license : manifest.license?.type

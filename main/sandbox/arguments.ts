@@ -11,6 +11,8 @@ export type SandboxRun = {
   /** A file of usage events to load, and the workspace, by its name or catalog. */
   importFile: string | null
   importInto: string
+  /** Show how the file's first lines are read, and load nothing. */
+  previewOnly: boolean
   /** A workspace on a self-hosted deployment beside the others. */
   selfHosted: boolean
 }
@@ -31,6 +33,7 @@ Runs the embedded platform on 127.0.0.1, with six demo workspaces and the Polar 
   --self-hosted  add a workspace on a self-hosted deployment, which has no billing
   --traffic      use things in the demo's workspaces, at a human pace
   --import FILE  load usage events from a CSV file or JSON lines, each on the day of its timestamp
+  --preview      with --import: show the first lines and what would be refused, and load nothing
   --into NAME    load them into this workspace, by its name or catalog (default ${DEFAULT_IMPORT_INTO})
   --help         show this
 
@@ -54,6 +57,7 @@ export function parseArguments(args: readonly string[]): SandboxArguments {
         traffic: { type: 'boolean' },
         import: { type: 'string' },
         into: { type: 'string' },
+        preview: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values
@@ -67,6 +71,7 @@ export function parseArguments(args: readonly string[]): SandboxArguments {
   if (seed === null) return { kind: 'wrong', message: '--seed must be a whole number from 0.' }
   if (values.data === '') return { kind: 'wrong', message: '--data must name a folder.' }
   if (values.import === '') return { kind: 'wrong', message: '--import must name a file.' }
+  if (values.preview === true && values.import === undefined) return { kind: 'wrong', message: '--preview goes with --import.' }
   if (values.into !== undefined && values.import === undefined) return { kind: 'wrong', message: '--into goes with --import.' }
   return {
     kind: 'run',
@@ -77,6 +82,7 @@ export function parseArguments(args: readonly string[]): SandboxArguments {
     traffic: values.traffic === true,
     importFile: values.import ?? null,
     importInto: values.into ?? DEFAULT_IMPORT_INTO,
+    previewOnly: values.preview === true,
     selfHosted: values['self-hosted'] === true,
   }
 }
@@ -90,6 +96,7 @@ type Values = {
   traffic?: boolean
   import?: string
   into?: string
+  preview?: boolean
   help?: boolean
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { helpText, parseArguments, type SandboxRun } from './arguments.ts'
 import { demoWorkspaces, enterpriseWorkspace, selfHostedWorkspace } from './demo/demo-workspaces.ts'
-import { printImport } from './import/print-import.ts'
+import { printImport, printPreview } from './import/print-import.ts'
 import { portalAllowsOf } from './polar/portal-rights.ts'
 import { type RealPolar, startSandbox } from './server.ts'
 
@@ -18,7 +18,7 @@ else if (parsed.kind === 'wrong') {
   await run(parsed)
 }
 
-async function run({ port, dataDir, seed, history, traffic, importFile, importInto, selfHosted }: SandboxRun): Promise<void> {
+async function run({ port, dataDir, seed, history, traffic, importFile, importInto, previewOnly, selfHosted }: SandboxRun): Promise<void> {
   const realPolar = polarFromEnvironment()
   const sandbox = await startSandbox({
     port,
@@ -44,7 +44,9 @@ async function run({ port, dataDir, seed, history, traffic, importFile, importIn
   if (port !== 0 && sandbox.port !== port) console.log(`Port ${port} is in use; taking ${sandbox.port}.`)
   console.log(`Tidemark sandbox listens on ${sandbox.url}`)
   process.send?.({ type: 'listening', port: sandbox.port })
-  if (importFile !== null) await printImport(sandbox.importUsage, { path: importFile, into: importInto, dataDir })
+  if (importFile === null) return
+  if (previewOnly) await printPreview(sandbox.previewUsage, { path: importFile, into: importInto })
+  else await printImport(sandbox.importUsage, { path: importFile, into: importInto, dataDir })
 }
 
 /** The real Polar, where a token for it is in the environment. */

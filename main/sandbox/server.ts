@@ -19,7 +19,7 @@ import { InvoiceClock } from './invoices/write-invoices.ts'
 import { EventHub } from './http/event-hub.ts'
 import { History } from './history/history.ts'
 import { historyParts } from './history/parts.ts'
-import { type ImportUsage, importFile } from './import/import-file.ts'
+import { type ImportUsage, importFile, type PreviewUsage, previewFile } from './import/import-file.ts'
 import { Idempotency } from './http/idempotency.ts'
 import { RequestMeter } from './meter/request-meter.ts'
 import { hashSecret } from './http/sign-in.ts'
@@ -91,6 +91,7 @@ export type Sandbox = {
   pastMade(): Promise<void>
   /** Loads usage events from a CSV file or JSON lines. @param into a workspace, by its name or catalog. @throws when there is none, or no file */
   importUsage: ImportUsage
+  previewUsage: PreviewUsage
   /** Ends what a token may do, as an administrator of a platform would. */
   revokeToken(token: string): Promise<void>
   expireToken(token: string, atMs: number): Promise<void>
@@ -231,6 +232,7 @@ async function start(options: SandboxOptions, closers: (() => Promise<void>)[], 
       const workspaceId = demoNamed(demoAccounts(seed, demo), into)
       return importFile({ store, workspaceId, ...(onProgress === undefined ? {} : { onProgress }) }, path)
     },
+    previewUsage: async (path, into) => await previewFile({ store, workspaceId: demoNamed(demoAccounts(seed, demo), into) }, path),
     revokeToken: (token) => changeToken(token, { revoked_at: clock.now() }),
     expireToken: (token, atMs) => changeToken(token, { expires_at: atMs }),
     stop() {

@@ -137,6 +137,9 @@ export type PaymentMethod = {
   readonly countries: readonly string[] | null
 }
 
+/** Who sells, as the law wants it on an invoice: `address` by its lines. */
+export type Seller = { readonly name: string; readonly address: readonly string[]; readonly taxId: string }
+
 export type AlertChannel = { readonly id: string; readonly name: string }
 /** An alert that every meter with a limit has. */
 export type LimitAlert = {
@@ -190,6 +193,8 @@ export type Catalog = {
   readonly costs?: CostAllocation
   /** The first one is what a customer has who chose nothing else. Absent: whatever the customer portal takes. */
   readonly paymentMethods?: readonly PaymentMethod[]
+  /** Who stands on its invoices. Absent: they bear the catalog's name alone. */
+  readonly seller?: Seller
   /** Where there is a wallet: what operations cost. Absent: nothing is debited from a wallet. */
   readonly pricing?: PriceBook
 }

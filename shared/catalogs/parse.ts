@@ -64,6 +64,7 @@ export function parseCatalog(id: string, textOf: (name: CatalogFileName) => stri
     ...(alerts.value === null ? {} : { alerts: alerts.value }),
     ...(costs.value === null ? {} : { costs: costs.value }),
     ...(payment.value === null ? {} : { paymentMethods: payment.value.methods }),
+    ...(payment.value?.seller === undefined ? {} : { seller: payment.value.seller }),
   }
   checkMeters(catalog, meters.report)
   checkUsageMetrics(catalog, about.report)

@@ -241,6 +241,10 @@ export const costsFile = z.union([
 export const paymentFile = z.union([
   z.null(),
   z.strictObject({
+    seller: z
+      .strictObject({ name: words, address: z.array(words).min(1), tax_id: words })
+      .transform(({ tax_id, ...seller }) => ({ ...seller, taxId: tax_id }))
+      .optional(),
     methods: z
       .array(
         z

@@ -551,6 +551,11 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         countries: null,
       },
     ],
+    seller: {
+      name: 'Analytics Example, Inc.',
+      address: ['500 Harbor Street', 'Portland, OR 97209', 'United States'],
+      taxId: 'US 00-0000016',
+    },
   },
   'layer-a': {
     id: 'layer-a',
@@ -864,6 +869,11 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         countries: null,
       },
     ],
+    seller: {
+      name: 'Layer A Example Ltd',
+      address: ['12 Quay Lane', 'Bristol BS1 0AA', 'United Kingdom'],
+      taxId: 'GB 000 0000 16',
+    },
   },
   triform: {
     id: 'triform',
@@ -1080,6 +1090,11 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         countries: null,
       },
     ],
+    seller: {
+      name: 'Triform Example AB',
+      address: ['Exempelgatan 3', '111 22 Stockholm', 'Sweden'],
+      taxId: 'SE 0000000016 01',
+    },
     pricing: pricing['triform'],
   },
   truss: {
@@ -1912,6 +1927,11 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         countries: null,
       },
     ],
+    seller: {
+      name: 'Truss Example GmbH',
+      address: ['Musterweg 7', '10115 Berlin', 'Germany'],
+      taxId: 'DE 000000016',
+    },
   },
   truthlocks: {
     id: 'truthlocks',
@@ -2599,5 +2619,10 @@ export const catalogs: Readonly<Record<CatalogId, Catalog>> = {
         countries: null,
       },
     ],
+    seller: {
+      name: 'Truthlocks Example, Inc.',
+      address: ['88 Notary Row', 'Wilmington, DE 19801', 'United States'],
+      taxId: 'US 00-0000024',
+    },
   },
 }

@@ -80,7 +80,7 @@ test('the customer portal changes, cancels and resumes the plan, and the console
     await page.getByRole('button', { name: 'Manage subscription' }).click()
     const opened = await opening
     await expect(opened.getByRole('heading', { level: 1, name: 'Customer portal' })).toBeVisible()
-    await expect(opened.getByRole('region', { name: 'Subscription' })).toContainText('Layer A Pro')
+    await expect(opened.getByRole('region', { name: 'Subscription' })).toContainText('Pro')
     await expect(opened.getByRole('region', { name: 'Payment method' })).toContainText('Visa ending 4242')
     await expect(opened.getByRole('row').filter({ hasText: 'SANDBOX-0001' })).toContainText('$19')
     // Its address opens the account for an hour: the console keeps it nowhere.
@@ -109,19 +109,19 @@ test('the customer portal changes, cancels and resumes the plan, and the console
   })
 
   await test.step('to a larger plan at once, for the rest of the period', async () => {
-    await portal.getByRole('link', { name: 'Upgrade to Layer A Team' }).click()
+    await portal.getByRole('link', { name: 'Upgrade to Team' }).click()
     await expect(portal.getByText('Due now')).toBeVisible()
     await portal.getByRole('button', { name: 'Pay $30 and change' }).click()
-    await expect(portal.getByRole('region', { name: 'Subscription' })).toContainText('Layer A Team')
+    await expect(portal.getByRole('region', { name: 'Subscription' })).toContainText('Team')
     await expect(planPanel(page)).toContainText('$49 / month')
     await expect(portal.getByRole('row').filter({ hasText: 'SANDBOX-0002' })).toContainText('$30')
   })
 
   await test.step('to a smaller plan with the next period, and until then nothing changes', async () => {
-    await portal.getByRole('link', { name: 'Change to Layer A Pro' }).click()
+    await portal.getByRole('link', { name: 'Change to Pro' }).click()
     await expect(portal.getByText(/^Nothing is due now\./)).toBeVisible()
     await portal.getByRole('button', { name: /^Change on / }).click()
-    await expect(portal.getByText(/^Changes to Layer A Pro on /)).toBeVisible()
+    await expect(portal.getByText(/^Changes to Pro on /)).toBeVisible()
     expect(await planOf(computer)).toBe('team')
   })
   await portal.close()

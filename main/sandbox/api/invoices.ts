@@ -5,11 +5,11 @@ import { notFound } from '../http/failure.ts'
 import { accountFor } from '../permissions/permission.ts'
 import { idParam, jsonAnswer, refusals, security } from '../http/route.ts'
 import { invoiceDocumentOf, type InvoiceRow } from '../invoices/invoice-document.ts'
+import { buyerOf, sellerOf } from '../invoices/parties.ts'
 import { readPaymentMethods } from '../invoices/payment-methods.ts'
 import { invoicePdf } from '../invoices/pdf.ts'
 import type { Account } from '../meter/accounts/account.ts'
 import type { Platform } from '../platform.ts'
-import { customerOf } from '../polar/customer.ts'
 import type { Unit } from '../store/store.ts'
 
 const listInvoices = createRoute({
@@ -75,7 +75,7 @@ export function invoiceRoutes(platform: Platform): Routes {
       const { id } = context.req.valid('param')
       const { invoice, parties } = await inAccount(context.get('signedIn'), 'view_invoices', async (unit, account) => ({
         invoice: invoiceDocumentOf(await findInvoice(unit, account, id), account.catalog, unit.now),
-        parties: await partiesOf(unit, account, platform.moneyNote),
+        parties: { seller: sellerOf(account), buyer: await buyerOf(unit, account), note: platform.moneyNote },
       }))
       const pdf = await invoicePdf(invoice, parties)
       return context.body(new Uint8Array(pdf), 200, {
@@ -93,9 +93,4 @@ async function findInvoice(unit: Unit, { workspace }: Account, id: string): Prom
   const row = await unit.tx.selectFrom('invoices').selectAll().where('workspace_id', '=', workspace.id).where('id', '=', id).executeTakeFirst()
   if (row === undefined) throw notFound('invoice with this id', 'List the invoices with GET /api/billing/invoices.')
   return row
-}
-
-async function partiesOf(unit: Unit, account: Account, note: string): Promise<{ issuer: string; customer: string; email: string | null; note: string }> {
-  const { name, email } = await customerOf(unit, account)
-  return { issuer: account.catalog.name, customer: name, email, note }
 }

@@ -8,6 +8,7 @@ import { makeRoutes, type Routes, type SignedIn } from '../http/environment.ts'
 import { badRequest, Refusal } from '../http/failure.ts'
 import { permissionIn, requireBilling } from '../permissions/permission.ts'
 import { jsonAnswer, jsonBody, refusals, security } from '../http/route.ts'
+import { BUYER_SETTINGS } from '../invoices/parties.ts'
 import { announcePaymentMethods, COUNTRY_SETTING } from '../invoices/payment-methods.ts'
 import type { Account } from '../meter/accounts/account.ts'
 import { openAccount } from '../meter/open-account.ts'
@@ -28,6 +29,8 @@ const settingTypes: Readonly<Record<string, { type: z.ZodType<string>; words: st
   [RECIPIENT_SETTINGS.sms]: { type: z.string().regex(/^(?:|\+[1-9]\d{6,14})$/), words: 'a telephone number such as +15550100147, or empty' },
   billing_email: { type: z.email().max(254), words: 'an e-mail address' },
   [COUNTRY_SETTING]: { type: z.string().refine((code) => code === '' || isCountry(code)), words: 'a country code of ISO 3166 in two capitals, or empty' },
+  [BUYER_SETTINGS.address]: { type: z.string().trim().max(500), words: 'an address of at most 500 characters, or empty' },
+  [BUYER_SETTINGS.taxId]: { type: z.string().trim().max(64), words: 'a tax id of at most 64 characters, or empty' },
   [RETENTION_SETTING]: { type: z.string().regex(/^(?:|[1-9]\d{0,4})$/), words: 'a number of days, or empty to keep everything' },
 }
 

@@ -1,87 +1,165 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { USAGE_MAX_EVENTS, usageEvent } from '../../../shared/contract/platform/usage.ts'
-import { describeEventProblem, wireToEvent } from '../meter/usage/wire-event.ts'
+import { USAGE_MAX_EVENTS } from '../../../shared/contract/platform/usage.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { recordUsage } from '../meter/usage/record-usage.ts'
-import type { UsageEvent } from '../meter/usage/usage-event.ts'
+import type { UsageOutcome } from '../meter/usage/usage-event.ts'
 import type { Store } from '../store/store.ts'
-import { type FileRecord, formOfFile, type RecordReader, recordReader } from './records.ts'
+import { type FileEvent, FileEvents, type RefusedLine } from './file-events.ts'
+import { openRecords, UnreadableFile } from './records.ts'
 
-export type RefusedLine = { readonly line: number; readonly reason: string }
-export type ImportReport = { readonly accepted: number; readonly duplicates: number; readonly refused: readonly RefusedLine[] }
+export type ImportReport = { readonly how: string; readonly accepted: number; readonly duplicates: number; readonly refused: readonly RefusedLine[] }
 export type ImportProgress = { readonly bytesRead: number; readonly totalBytes: number; readonly events: number }
-/** Loads usage events into a workspace that is named as a person names it. @throws when there is none of this name, or no file */
+/** Loads usage events into a workspace that is named as a person names it. @throws when there is none of this name, or the file cannot be read */
 export type ImportUsage = (path: string, into: string, onProgress?: (progress: ImportProgress) => void) => Promise<ImportReport>
+
+export type PreviewedLine = { readonly line: number; readonly words: string; readonly state: 'new' | 'known already' } | RefusedLine
+export type ImportPreview = { readonly how: string; readonly lines: readonly PreviewedLine[]; readonly more: boolean }
+/** The first lines of a file and what would become of each; nothing is loaded. @throws as `ImportUsage` does */
+export type PreviewUsage = (path: string, into: string) => Promise<ImportPreview>
+
+export type ImportTarget = { readonly store: Store; readonly workspaceId: string }
+
+/** How many lines a preview has. */
+const PREVIEW_LINES = 20
 
 /**
  * Loads usage events from a CSV file or JSON lines into a workspace. Each counts on the day and in the period of its
- * timestamp, however old: it is a past that is loaded, not an event that comes late. Lines without a source or id get the file's
- * name and their number, so that the same file may be loaded again. Everything else is as with `POST /v1/usage/events`.
+ * timestamp, however old: it is a past that is loaded, not an event that comes late. A line without an id is known by what it says (see `FileEvents`), so
+ * that the same file may be loaded again. Everything else is as with `POST /v1/usage/events`.
  *
- * @throws when the file cannot be read
+ * @throws when the file cannot be read; UnreadableFile, when it is no file of events
  */
 export async function importFile(
-  { store, workspaceId, onProgress }: { store: Store; workspaceId: string; onProgress?: (progress: ImportProgress) => void },
+  { onProgress, ...target }: ImportTarget & { onProgress?: (progress: ImportProgress) => void },
   path: string,
 ): Promise<ImportReport> {
   const { size: totalBytes } = await stat(path)
-  const stream = createReadStream(path)
-  // Characters may lie across two pieces of the file.
-  const decoder = new TextDecoder()
   const refused: RefusedLine[] = []
-  let reader: RecordReader | null = null
-  let waiting: { line: number; event: UsageEvent }[] = []
+  const events = new FileEvents()
+  let waiting: FileEvent[] = []
   let accepted = 0
   let duplicates = 0
   let bytesRead = 0
+  const tell = (): void => onProgress?.({ bytesRead, totalBytes, events: accepted + duplicates + refused.length })
 
   const write = async (): Promise<void> => {
     const batch = waiting
     waiting = []
-    if (batch.length === 0) return
-    const outcomes = await store.write(async (unit) => {
-      const account = await openAccount(unit, workspaceId)
-      return await recordUsage(
-        unit,
-        account,
-        batch.map(({ event }) => event),
-        { backfill: true },
-      )
-    })
-    for (const [index, outcome] of outcomes.entries()) {
-      if (outcome.status === 'accepted') accepted += 1
-      else if (outcome.status === 'duplicate') duplicates += 1
-      else refused.push({ line: batch[index]?.line ?? 0, reason: `${outcome.code}: ${outcome.message}` })
+    if (batch.length > 0) {
+      const outcomes = await target.store.write(async (unit) => {
+        const account = await openAccount(unit, target.workspaceId)
+        return await recordUsage(
+          unit,
+          account,
+          batch.map(({ event }) => event),
+          { backfill: true },
+        )
+      })
+      for (const [index, outcome] of outcomes.entries()) {
+        if (outcome.status === 'accepted') accepted += 1
+        else if (outcome.status === 'duplicate') duplicates += 1
+        else refused.push({ line: batch[index]?.line ?? 0, reason: reasonOf(outcome) })
+      }
     }
-    onProgress?.({ bytesRead, totalBytes, events: accepted + duplicates + refused.length })
-  }
-  const take = async (records: readonly FileRecord[]): Promise<void> => {
-    for (const record of records) {
-      const checked = check(record, basename(path))
-      if ('reason' in checked) refused.push(checked)
-      else waiting.push(checked)
-      if (waiting.length >= USAGE_MAX_EVENTS) await write()
-    }
+    tell()
   }
 
-  for await (const piece of stream) {
-    if (!Buffer.isBuffer(piece)) continue
-    bytesRead += piece.length
-    const text = decoder.decode(piece, { stream: true })
-    reader ??= recordReader(formOfFile(path, text))
-    await take(reader.push(text))
+  const { how, records } = await openRecords(
+    path,
+    textOf(path, (bytes) => {
+      bytesRead += bytes
+    }),
+  )
+  for await (const record of records) {
+    const checked = events.take(record)
+    if ('event' in checked) waiting.push(checked)
+    else {
+      refused.push(checked)
+      // A long file of which nothing is right moves on as well.
+      if (refused.length % USAGE_MAX_EVENTS === 0) tell()
+    }
+    if (waiting.length >= USAGE_MAX_EVENTS) await write()
   }
-  await take(reader?.end() ?? [])
+  bytesRead = totalBytes
   await write()
-  onProgress?.({ bytesRead: totalBytes, totalBytes, events: accepted + duplicates + refused.length })
-  return { accepted, duplicates, refused: refused.toSorted((one, other) => one.line - other.line) }
+  return { how, accepted, duplicates, refused: refused.toSorted((one, other) => one.line - other.line) }
 }
 
-function check(record: FileRecord, fileName: string): { line: number; event: UsageEvent } | RefusedLine {
-  if ('problem' in record) return { line: record.line, reason: record.problem }
-  const parsed = usageEvent.safeParse({ source: `import/${fileName}`.slice(0, 128), id: `line ${record.line}`, ...record.fields })
-  if (!parsed.success) return { line: record.line, reason: describeEventProblem(parsed.error) }
-  return { line: record.line, event: wireToEvent(parsed.data) }
+/** @throws as `importFile` does */
+export async function previewFile({ store, workspaceId }: ImportTarget, path: string): Promise<ImportPreview> {
+  const { how, records } = await openRecords(
+    path,
+    textOf(path, () => {}),
+  )
+  const events = new FileEvents()
+  const first: (FileEvent | RefusedLine)[] = []
+  let more = false
+  for await (const record of records) {
+    more = first.length === PREVIEW_LINES
+    if (more) break
+    first.push(events.take(record))
+  }
+  const taken = first.filter((line) => 'event' in line)
+  const outcomes = await outcomesOf({ store, workspaceId }, taken)
+  const lines = first.map((line): PreviewedLine => {
+    if (!('event' in line)) return line
+    const outcome = outcomes[taken.indexOf(line)]
+    if (outcome?.status === 'refused') return { line: line.line, reason: reasonOf(outcome) }
+    return { line: line.line, words: wordsOf(line), state: outcome?.status === 'duplicate' ? 'known already' : 'new' }
+  })
+  return { how, lines, more }
+}
+
+/** What would become of them: they are counted, and taken back before anybody sees it. */
+async function outcomesOf({ store, workspaceId }: ImportTarget, events: readonly FileEvent[]): Promise<readonly UsageOutcome[]> {
+  class TakenBack extends Error {}
+  let outcomes: readonly UsageOutcome[] = []
+  try {
+    await store.write(async (unit) => {
+      const account = await openAccount(unit, workspaceId)
+      outcomes = await recordUsage(
+        unit,
+        account,
+        events.map(({ event }) => event),
+        { backfill: true },
+      )
+      throw new TakenBack()
+    })
+  } catch (error) {
+    if (!(error instanceof TakenBack)) throw error
+  }
+  return outcomes
+}
+
+function wordsOf({ event }: FileEvent): string {
+  const { measure } = event
+  const amount = measure.form === 'quantity' ? String(measure.quantity) : measure.form === 'reading' ? String(measure.reading) : measure.key
+  return [new Date(measure.atMs).toISOString(), event.metric, `${measure.form} ${amount}`, event.service, event.userId]
+    .filter((part) => part !== undefined)
+    .join('  ')
+}
+
+function reasonOf({ code, message }: Extract<UsageOutcome, { status: 'refused' }>): string {
+  return `${code}: ${message}`
+}
+
+/** The text of a file piece by piece: UTF-8, or UTF-16 with its mark, as spreadsheets save "Unicode text". @throws UnreadableFile for any other. */
+async function* textOf(path: string, onRead: (bytes: number) => void): AsyncGenerator<string> {
+  let decoder: TextDecoder | null = null
+  const decode = (bytes?: Buffer): string => {
+    try {
+      return bytes === undefined ? (decoder?.decode() ?? '') : (decoder?.decode(bytes, { stream: true }) ?? '')
+    } catch {
+      throw new UnreadableFile('there are letters that are not UTF-8; save the file as UTF-8')
+    }
+  }
+  for await (const piece of createReadStream(path)) {
+    if (!Buffer.isBuffer(piece)) continue
+    onRead(piece.length)
+    const mark = piece.subarray(0, 2).toString('hex')
+    decoder ??= new TextDecoder(mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8', { fatal: true })
+    yield decode(piece)
+  }
+  yield decode()
 }

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ImportUsage } from './import-file.ts'
-import { progressBar, reportLines } from './report-lines.ts'
+import type { ImportUsage, PreviewUsage } from './import-file.ts'
+import { previewLines, progressBar, reportLines } from './report-lines.ts'
+
+type Asked = { readonly path: string; readonly into: string }
 
 /** Loads a file and says how it goes: a bar that fills on a terminal, a line for every tenth of it elsewhere, and the report. */
-export async function printImport(importUsage: ImportUsage, { path, into, dataDir }: { path: string; into: string; dataDir: string }): Promise<void> {
+export async function printImport(importUsage: ImportUsage, { path, into, dataDir }: Asked & { readonly dataDir: string }): Promise<void> {
   let tenth = 0
   try {
     const report = await importUsage(path, into, (progress) => {
@@ -18,7 +20,20 @@ export async function printImport(importUsage: ImportUsage, { path, into, dataDi
     if (report.refused.length > 0) writeFileSync(allIn, `${report.refused.map(({ line, reason }) => `line ${line}: ${reason}`).join('\n')}\n`)
     for (const line of reportLines(report, allIn)) console.log(line)
   } catch (error) {
-    console.error(`${path} was not imported: ${error instanceof Error ? error.message : 'it could not be read'}`)
-    process.exitCode = 1
+    fail(`${path} was not imported`, error)
   }
+}
+
+/** Says what the first lines of a file are and what would become of them. */
+export async function printPreview(previewUsage: PreviewUsage, { path, into }: Asked): Promise<void> {
+  try {
+    for (const line of previewLines(await previewUsage(path, into))) console.log(line)
+  } catch (error) {
+    fail(`${path} cannot be imported`, error)
+  }
+}
+
+function fail(what: string, error: unknown): void {
+  console.error(`${what}: ${error instanceof Error ? error.message : 'it could not be read'}`)
+  process.exitCode = 1
 }

@@ -1,128 +1,221 @@
-/** A record of a file of usage events: its fields, and the line on which it begins. */
+/**
+ * A file of usage events as records, each with the line on which it begins. CSV as spreadsheets and programs write it: "," or ";" or tabs between fields,
+ * lines that end with LF, CRLF or CR, names of columns in any case. What cannot be read is said, with its line.
+ */
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { parse } from 'csv-parse'
+
 export type FileRecord = { readonly line: number; readonly fields: Readonly<Record<string, unknown>> } | { readonly line: number; readonly problem: string }
 
-export type FileForm = 'csv' | 'jsonl'
+type FileForm = 'csv' | 'jsonl'
+
+/** `how`: in words, for whoever wants to see whether the file was understood. */
+export type OpenedFile = { readonly how: string; readonly records: AsyncGenerator<FileRecord> }
+
+/** The whole file is no file of events; the message says why, and where. */
+export class UnreadableFile extends Error {
+  override readonly name = 'UnreadableFile'
+}
+
+/** What an event may say; a column is one of them, however it is written ("User ID"). */
+const FIELDS = ['metric', 'timestamp', 'quantity', 'reading', 'key', 'service', 'user_id', 'source', 'id', 'metadata'] as const
+const NEEDED = ['metric', 'timestamp'] as const
+const MEASURES = ['quantity', 'reading', 'key'] as const
+const DELIMITERS = [
+  { sign: ',', words: 'commas' },
+  { sign: ';', words: 'semicolons' },
+  { sign: '\t', words: 'tabs' },
+] as const
+const LINE_END = /\r\n|\n|\r/
+/** Enough for the first line, and for any record. */
+const RECORD_MAX_BYTES = 1024 * 1024
+
+/** @throws UnreadableFile */
+export async function openRecords(name: string, pieces: AsyncIterable<string>): Promise<OpenedFile> {
+  const { head, text } = await withHead(pieces)
+  const form = formOfFile(name, head)
+  if (form === 'jsonl') return { how: 'JSON lines', records: jsonRecords(text) }
+  return await openCsv(head, text)
+}
 
 /** By the name, else by the first character: JSON lines begin with a brace. */
 export function formOfFile(name: string, firstText: string): FileForm {
-  if (/\.csv$/i.test(name)) return 'csv'
+  if (/\.(csv|tsv)$/i.test(name)) return 'csv'
   if (/\.(jsonl|ndjson|json)$/i.test(name)) return 'jsonl'
   return firstText.trimStart().startsWith('{') ? 'jsonl' : 'csv'
 }
 
-/** Takes the text of a file piece by piece and gives the records that are complete. */
-export type RecordReader = { push(text: string): FileRecord[]; end(): FileRecord[] }
-
-export function recordReader(form: FileForm): RecordReader {
-  return form === 'csv' ? new CsvReader() : new JsonLinesReader()
-}
-
-class JsonLinesReader implements RecordReader {
-  #rest = ''
-  #line = 0
-
-  push(text: string): FileRecord[] {
-    const lines = `${this.#rest}${text}`.split('\n')
-    this.#rest = lines.pop() ?? ''
-    return lines.flatMap((line) => this.#read(line))
+/** The text up to the end of its first line that says something, and the whole text from its beginning. */
+async function withHead(pieces: AsyncIterable<string>): Promise<{ head: string; text: AsyncGenerator<string> }> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  let head = ''
+  let ended = false
+  while (!ended && head.length < RECORD_MAX_BYTES && !/\S[^\r\n]*[\r\n]/.test(head)) {
+    const next = await iterator.next()
+    if (next.done === true) ended = true
+    else head += next.value
   }
-
-  end(): FileRecord[] {
-    const last = this.#rest
-    this.#rest = ''
-    return this.#read(last)
-  }
-
-  #read(text: string): FileRecord[] {
-    this.#line += 1
-    if (text.trim() === '') return []
+  async function* all(): AsyncGenerator<string> {
     try {
-      const value: unknown = JSON.parse(text)
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [{ line: this.#line, fields: { ...value } }]
-      return [{ line: this.#line, problem: 'is not a JSON object' }]
-    } catch {
-      return [{ line: this.#line, problem: 'is not JSON' }]
+      yield head
+      while (!ended) {
+        const next = await iterator.next()
+        if (next.done === true) return
+        yield next.value
+      }
+    } finally {
+      await iterator.return?.()
     }
   }
+  return { head, text: all() }
 }
 
-/** The fields whose text is a number, and the one whose text is JSON. */
-const NUMBER_FIELDS = new Set(['quantity', 'reading'])
-
-/** RFC 4180: fields in quotes may hold commas, quotes and line ends. The first record names the fields; an empty field is left out. */
-class CsvReader implements RecordReader {
-  #names: readonly string[] | null = null
-  #row: string[] = []
-  #field = ''
-  #quoted = false
-  /** A quote within quotes: the end of the field, or the first of two that stand for one. */
-  #quote = false
-  #line = 1
-  #startsAt = 1
-
-  push(text: string): FileRecord[] {
-    const records: FileRecord[] = []
-    for (const character of text) this.#take(character, records)
-    return records
-  }
-
-  end(): FileRecord[] {
-    const records: FileRecord[] = []
-    if (this.#quoted && !this.#quote) return [{ line: this.#startsAt, problem: 'has a quote that is never closed' }]
-    if (this.#field !== '' || this.#row.length > 0) this.#finish(records)
-    return records
-  }
-
-  #take(character: string, records: FileRecord[]): void {
-    if (this.#quoted && !this.#quote) {
-      if (character === '"') this.#quote = true
-      else this.#field += character
-    } else if (this.#quote && character === '"') {
-      this.#field += '"'
-      this.#quote = false
-    } else if (character === '"' && this.#field === '') this.#quoted = true
-    else if (character === ',') this.#next()
-    else if (character === '\n') this.#finish(records)
-    // A byte-order mark and the first half of a Windows line end say nothing.
-    else if (character !== '\r' && character !== '\uFEFF') this.#field += character
-    if (character === '\n') {
-      this.#line += 1
-      if (this.#row.length === 0 && this.#field === '') this.#startsAt = this.#line
+async function* jsonRecords(text: AsyncIterable<string>): AsyncGenerator<FileRecord> {
+  let rest = ''
+  let line = 0
+  let found = false
+  const read = (written: string): FileRecord[] => {
+    line += 1
+    // A byte-order mark is no sign either.
+    if (written.trim() === '') return []
+    found = true
+    try {
+      const value: unknown = JSON.parse(written.trim())
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [{ line, fields: { ...value } }]
+      return [{ line, problem: 'is not a JSON object' }]
+    } catch {
+      return [{ line, problem: 'is not JSON' }]
     }
   }
-
-  #next(): void {
-    this.#row.push(this.#field)
-    this.#field = ''
-    this.#quoted = false
-    this.#quote = false
+  for await (const piece of text) {
+    // A CR at the end may be the first half of a CRLF.
+    const whole = `${rest}${piece}`
+    const lines = (whole.endsWith('\r') ? whole.slice(0, -1) : whole).split(LINE_END)
+    rest = `${lines.pop() ?? ''}${whole.endsWith('\r') ? '\r' : ''}`
+    for (const each of lines) yield* read(each)
   }
+  for (const each of rest.split(LINE_END)) yield* read(each)
+  if (!found) throw new UnreadableFile('the file is empty')
+}
 
-  #finish(records: FileRecord[]): void {
-    this.#next()
-    const row = this.#row
-    this.#row = []
-    if (row.length === 1 && row[0] === '') return
-    if (this.#names === null) this.#names = row.map((name) => name.trim())
-    else if (row.length > this.#names.length)
-      records.push({ line: this.#startsAt, problem: `has ${row.length} fields; the first line names ${this.#names.length}` })
-    else records.push(this.#toRecord(this.#names, row))
-  }
+async function openCsv(head: string, text: AsyncIterable<string>): Promise<OpenedFile> {
+  const { delimiter, words } = delimiterOf(head)
+  const rows = csvRows(text, delimiter)
+  const first = await rows.next()
+  if (first.done === true) throw new UnreadableFile('the file is empty')
+  const { line, problem, cells } = first.value
+  if (problem !== null) throw new UnreadableFile(`line ${line} ${problem}`)
+  const columns = columnsOf(line, cells)
+  const named = columns.filter((column) => column !== null)
+  return { how: `CSV with ${words} between fields; columns: ${named.join(', ')}`, records: csvRecords(rows, columns, line) }
+}
 
-  #toRecord(names: readonly string[], row: readonly string[]): FileRecord {
-    const fields: Record<string, unknown> = {}
-    for (const [index, text] of row.entries()) {
-      const name = names[index] ?? ''
-      if (text === '' || name === '') continue
-      if (NUMBER_FIELDS.has(name)) fields[name] = /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text
-      else if (name === 'metadata') {
-        try {
-          fields[name] = JSON.parse(text)
-        } catch {
-          return { line: this.#startsAt, problem: 'metadata is not JSON' }
-        }
-      } else fields[name] = text
+type CsvRow = { readonly line: number; readonly cells: readonly string[]; readonly problem: string | null }
+
+/** The rows that hold something, by the line on which each begins. */
+async function* csvRows(text: AsyncIterable<string>, delimiter: string): AsyncGenerator<CsvRow> {
+  // A failure that ended the parser would take along what it had read before: it is noted instead, with the number of records before it.
+  let failure: { readonly after: number } | null = null
+  const parser = parse({
+    bom: true,
+    delimiter,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    max_record_size: RECORD_MAX_BYTES,
+    relax_column_count: true,
+    // A quote within a field is a sign like others.
+    relax_quotes: true,
+    skip_empty_lines: true,
+    ltrim: true,
+    raw: true,
+    skip_records_with_error: true,
+    on_skip: () => {
+      failure ??= { after: parser.info.records }
+      return undefined
+    },
+  })
+  // Its failure is the parser's too, which is read below.
+  pipeline(Readable.from(text), parser).catch(() => {})
+  const failedHere = (read: number): boolean => failure !== null && read >= failure.after
+  let nextLine = 1
+  let read = 0
+  try {
+    for await (const { record, raw } of parser as AsyncIterable<{ record: string[]; raw: string }>) {
+      if (failedHere(read)) break
+      read += 1
+      const blank = /^(?:\r\n|\n|\r|\uFEFF)*/.exec(raw)?.[0] ?? ''
+      const line = nextLine + lineEndsIn(blank)
+      nextLine += lineEndsIn(raw)
+      const cells = record.map((cell) => cell.trim())
+      // The hint of a spreadsheet about what stands between its fields.
+      if (line === 1 && /^sep=/i.test(raw.replace('\uFEFF', ''))) continue
+      if (cells.some((cell) => cell !== '')) yield { line, cells, problem: null }
     }
-    return { line: this.#startsAt, fields }
+  } catch (error) {
+    throw error instanceof UnreadableFile ? new UnreadableFile(`after line ${nextLine - 1}: ${error.message}`) : error
   }
+  if (failedHere(read)) yield { line: nextLine, cells: [], problem: 'has a quote that is never closed, or is longer than 1 MiB' }
+}
+
+async function* csvRecords(rows: AsyncGenerator<CsvRow>, columns: readonly (string | null)[], headerLine: number): AsyncGenerator<FileRecord> {
+  let found = false
+  for await (const { line, cells, problem } of rows) {
+    found = true
+    if (problem !== null) yield { line, problem }
+    else if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell !== ''))
+      yield { line, problem: `has ${cells.length} fields; line ${headerLine} names ${columns.length}` }
+    else yield recordOf(line, cells, columns)
+  }
+  if (!found) throw new UnreadableFile(`line ${headerLine} names the columns, and no line with an event follows it`)
+}
+
+function recordOf(line: number, cells: readonly string[], columns: readonly (string | null)[]): FileRecord {
+  const fields: Record<string, unknown> = {}
+  for (const [index, text] of cells.entries()) {
+    const name = columns[index] ?? null
+    if (text === '' || name === null) continue
+    if (name === 'quantity' || name === 'reading') {
+      // "1.000" is one to some and a thousand to others.
+      if (!/^\d+(?:\.0{1,2})?$/.test(text)) return { line, problem: `${name} ${JSON.stringify(text)} is not a whole number, written with digits alone` }
+      fields[name] = Number(text)
+    } else if (name === 'metadata') {
+      try {
+        fields[name] = JSON.parse(text)
+      } catch {
+        return { line, problem: 'metadata is not JSON' }
+      }
+    } else fields[name] = text
+  }
+  return { line, fields }
+}
+
+/** Which field each column is; null: it has no name. */
+function columnsOf(line: number, cells: readonly string[]): (string | null)[] {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+  const columns = cells.map((cell) => (cell === '' ? null : (FIELDS.find((field) => plain(field) === plain(cell)) ?? undefined)))
+  const unknown = cells.filter((_, index) => columns[index] === undefined)
+  const may = `it may name ${FIELDS.join(', ')}`
+  if (unknown.length === cells.length) throw new UnreadableFile(`line ${line} names no column that an event has; ${may}`)
+  if (unknown.length > 0)
+    throw new UnreadableFile(`line ${line} names ${unknown.map((name) => JSON.stringify(name)).join(', ')}, which an event does not have; ${may}`)
+  const named = columns.map((column) => column ?? null)
+  for (const field of NEEDED) if (!named.includes(field)) throw new UnreadableFile(`line ${line} names no column ${field}`)
+  if (!MEASURES.some((measure) => named.includes(measure))) throw new UnreadableFile(`line ${line} names none of the columns ${MEASURES.join(', ')}`)
+  const twice = named.find((name, index) => name !== null && named.indexOf(name) !== index)
+  if (twice !== undefined) throw new UnreadableFile(`line ${line} names the column ${twice} twice`)
+  return named
+}
+
+/** What stands most often between the names of the columns. */
+function delimiterOf(head: string): { delimiter: string; words: string } {
+  const first = head.trimStart().split(LINE_END, 1)[0] ?? ''
+  const hinted = /^sep=(.)$/i.exec(first)?.[1]
+  const outside = first.replaceAll(/"[^"]*"/g, '')
+  const counted = DELIMITERS.map(({ sign, words }) => ({ delimiter: sign, words, count: hinted === sign ? Infinity : outside.split(sign).length - 1 }))
+  const [best = { delimiter: ',', words: 'commas' }] = counted.toSorted((one, other) => other.count - one.count)
+  return { delimiter: best.delimiter, words: best.words }
+}
+
+function lineEndsIn(text: string): number {
+  return text.split(LINE_END).length - 1
 }

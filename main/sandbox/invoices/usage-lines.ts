@@ -1,6 +1,7 @@
 import type { models } from '@polar-sh/sdk/2026-10'
 import type { z } from 'zod'
 import { meterOf } from '../../../shared/billing/catalog.ts'
+import { periodAt } from '../../../shared/billing/period.ts'
 import { exactNumber } from '../../../shared/billing/rounding.ts'
 import { minorOfUnits, splitMinor } from '../../../shared/billing/statement.ts'
 import type { invoiceLine } from '../../../shared/contract/platform/invoices.ts'
@@ -20,7 +21,7 @@ export type UsageItem = { readonly metric: string; readonly item: models.Order['
  */
 export function usageLinesOf(
   unit: Unit,
-  { workspace, catalog }: Account,
+  { workspace, catalog, plan }: Account,
   order: Pick<models.Order, 'id' | 'created_at'>,
   items: readonly UsageItem[],
 ): InvoiceLine[] {
@@ -32,8 +33,11 @@ export function usageLinesOf(
     const price = meter.unitPrice === null ? {} : { unit_price_cents: meter.unitPrice.cents, per: meter.unitPrice.per }
     const periods = [...Map.groupBy(billed, ({ period_start: start }) => start).values()]
     const weights = periods.map((own) => own.reduce((sum, { units }) => sum + BigInt(units), 0n))
-    // Units that this platform does not know of: the order's amount is right all the same.
-    if (periods.length === 0) return [{ ...line, amount_cents: item.amount, tax_cents: item.tax_amount }]
+    // Units that this platform does not know of: the order's amount is right all the same, and it bills the period that had just ended.
+    if (periods.length === 0) {
+      const { startMs, endMs } = periodAt(workspace.period_anchor, Date.parse(order.created_at) - 1, plan.interval)
+      return [{ ...line, period: { start: isoTime(startMs), end: isoTime(endMs) }, amount_cents: item.amount, tax_cents: item.tax_amount }]
+    }
     const amounts = splitMinor(BigInt(item.amount), weights)
     const taxes = splitMinor(BigInt(item.tax_amount), weights)
     return periods.flatMap((own, index): InvoiceLine[] => {

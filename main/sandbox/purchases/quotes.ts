@@ -121,10 +121,9 @@ function lineDocument({ catalog }: Pick<Account, 'catalog'>, line: StatementLine
   }
 }
 
-/** What is sold is called as on the orders of the payment provider: "Truss Pro". */
+/** What is sold is called as on the orders of the payment provider, and everywhere else: "Pro". */
 function nameOf(catalog: Account['catalog'], id: string): string {
-  const own = catalog.plans.find((plan) => plan.id === id) ?? catalog.boosters.find((booster) => booster.id === id)
-  return own === undefined ? id : `${catalog.name} ${own.name}`
+  return (catalog.plans.find((plan) => plan.id === id) ?? catalog.boosters.find((booster) => booster.id === id))?.name ?? id
 }
 
 async function stateOf(unit: Unit, account: Account): Promise<QuotedState> {

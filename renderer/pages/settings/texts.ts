@@ -5,12 +5,16 @@ const settingNames: Record<string, string> = {
   org_name: 'Organisation name',
   billing_email: 'Billing e-mail',
   billing_phone: 'Telephone for text messages',
+  billing_address: 'Billing address',
+  billing_tax_id: 'Tax ID',
   billing_country: 'Billing country',
   plan_id: 'Plan',
   audit_log_retention_days: 'Audit log kept for (days)',
 }
 const settingHints: Record<string, string> = {
   org_name: 'Printed on invoices.',
+  billing_address: 'Printed on invoices, as it is written here.',
+  billing_tax_id: 'Your VAT or tax number, printed on invoices.',
   billing_phone: 'Alerts by SMS go here, for example +15550100147.',
   audit_log_retention_days: 'Empty keeps every entry. Older ones are removed at the platform, leaving a checkpoint in the chain.',
   billing_email: 'Invoices and payment reminders go here.',
@@ -30,7 +34,7 @@ export const settingsTexts = {
     undo: 'Undo the edit',
     saved: 'The edit is queued and leaves with the next sync.',
     showItem: 'Show in the outbox',
-    editable: ['org_name', 'billing_email', 'billing_phone', 'audit_log_retention_days'],
+    editable: ['org_name', 'billing_email', 'billing_address', 'billing_tax_id', 'billing_phone', 'audit_log_retention_days'],
   },
   keys: {
     title: 'Keys',

@@ -20,14 +20,14 @@ test('what a change costs is said line by line, and one that is scheduled is sho
   await test.step('an upgrade says every line, and the receipt has the same ones', async () => {
     await page.getByRole('button', { name: 'Choose Team' }).click()
     const dialog = page.getByRole('dialog')
-    await expect(dialog).toContainText(/Unused time on Truss Pro-\$\d+\.\d\dRemaining time on Truss Team\$\d+\.\d\dTax\$0\.00Due today\$\d+\.\d\d/)
+    await expect(dialog).toContainText(/Unused time on Pro-\$\d+\.\d\dRemaining time on Team\$\d+\.\d\dTax\$0\.00Due today\$\d+\.\d\d/)
     const opening = page.waitForEvent('popup')
     await dialog.getByRole('button', { name: /^Pay \$\d+\.\d\d in the browser$/ }).click()
     const change = await opening
-    await expect(change.getByText('Remaining time on Truss Team')).toBeVisible()
+    await expect(change.getByText('Remaining time on Team')).toBeVisible()
     await change.getByRole('button', { name: /^Pay .+ and change$/ }).click()
     await expect(change.getByRole('heading', { name: /^Receipt / })).toBeVisible()
-    await expect(change.getByText('Unused time on Truss Pro')).toBeVisible()
+    await expect(change.getByText('Unused time on Pro')).toBeVisible()
     await change.close()
   })
 
@@ -35,9 +35,9 @@ test('what a change costs is said line by line, and one that is scheduled is sho
     await stage.go(page, '/plans')
     await page.getByRole('button', { name: 'Change to Starter' }).click()
     await inPortal(page, async (portal) => {
-      await portal.getByRole('link', { name: 'Change to Truss Starter' }).click()
+      await portal.getByRole('link', { name: 'Change to Starter' }).click()
       await portal.getByRole('button', { name: /^Change on / }).click()
-      await expect(portal.getByText(/^Changes to Truss Starter on .+\.$/)).toBeVisible()
+      await expect(portal.getByText(/^Changes to Starter on .+\.$/)).toBeVisible()
     })
     // What is chosen already is not offered a second time.
     await expect(page.getByRole('cell', { name: /^Begins on / })).toBeVisible()

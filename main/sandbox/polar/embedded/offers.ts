@@ -34,7 +34,8 @@ function offersOf(catalog: Catalog): Offer[] {
             catalog: catalog.id,
             plan: id,
             kind: 'plan',
-            name: `${catalog.name} ${name}`,
+            // As the console and the invoice call it.
+            name,
             description: summary,
             price_cents: priceCents,
             seat_price_cents: seatPriceCents,
@@ -49,7 +50,7 @@ function offersOf(catalog: Catalog): Offer[] {
       catalog: catalog.id,
       plan: `${BOOSTER_PREFIX}${id}`,
       kind: 'booster',
-      name: `${catalog.name} ${name}`,
+      name,
       description,
       price_cents: priceCents,
       seat_price_cents: null,
@@ -62,7 +63,7 @@ function offersOf(catalog: Catalog): Offer[] {
     catalog: catalog.id,
     plan: TOP_UP,
     kind: 'top_up',
-    name: `${catalog.name} top-up`,
+    name: 'Top-up',
     description: 'Put into the wallet at once',
     // The buyer names the amount.
     price_cents: 0,

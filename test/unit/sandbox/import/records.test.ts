@@ -1,52 +1,105 @@
 import { describe, expect, it } from 'vitest'
-import { formOfFile, type FileRecord, recordReader } from '../../../../main/sandbox/import/records.ts'
+import { FileEvents } from '../../../../main/sandbox/import/file-events.ts'
+import { formOfFile, type FileRecord, openRecords } from '../../../../main/sandbox/import/records.ts'
 
-/** In one piece, and character by character: where a file is cut must not matter. */
-function read(form: 'csv' | 'jsonl', text: string): FileRecord[] {
-  const whole = recordReader(form)
-  const inOne = [...whole.push(text), ...whole.end()]
-  const cut = recordReader(form)
-  const inPieces = [...[...text].flatMap((character) => cut.push(character)), ...cut.end()]
-  expect(inPieces).toEqual(inOne)
-  return inOne
+async function* pieces(text: string, length: number): AsyncGenerator<string> {
+  for (let start = 0; start < text.length; start += length) yield text.slice(start, start + length)
 }
 
+/** In one piece, and character by character: where a file is cut must not matter. */
+async function read(form: 'csv' | 'jsonl', text: string): Promise<FileRecord[]> {
+  const inPieces = async (length: number): Promise<FileRecord[]> => {
+    const found: FileRecord[] = []
+    const { records } = await openRecords(`use.${form}`, pieces(text, length))
+    for await (const record of records) found.push(record)
+    return found
+  }
+  const whole = await inPieces(text.length || 1)
+  expect(await inPieces(1)).toEqual(whole)
+  return whole
+}
+
+const header = 'metric,timestamp,quantity,service'
+const first = { metric: 'calls', timestamp: '2026-11-10T08:00:00Z', quantity: 3 }
+
 describe('CSV', () => {
-  it('names the fields by the first line and counts lines, not records', () => {
-    expect(read('csv', 'metric,quantity,service\ncalls,3,search\r\n\ncalls,4,\n')).toEqual([
-      { line: 2, fields: { metric: 'calls', quantity: 3, service: 'search' } },
-      { line: 4, fields: { metric: 'calls', quantity: 4 } },
+  it('names the fields by the first line and counts lines, not records', async () => {
+    expect(await read('csv', `${header}\ncalls,2026-11-10T08:00:00Z,3,search\r\n\ncalls,2026-11-10T08:00:00Z,3,\n`)).toEqual([
+      { line: 2, fields: { ...first, service: 'search' } },
+      { line: 4, fields: first },
     ])
   })
 
-  it('reads quoted commas, quotes and line ends', () => {
-    expect(read('csv', 'id,service\n"a,1","say ""hello""\nthere"\nb,c')).toEqual([
-      { line: 2, fields: { id: 'a,1', service: 'say "hello"\nthere' } },
-      { line: 4, fields: { id: 'b', service: 'c' } },
+  it.each([
+    ['LF', '\n'],
+    ['CRLF', '\r\n'],
+    ['CR alone', '\r'],
+  ])('reads lines that end with %s', async (_, end) => {
+    const text = ['', 'metric,timestamp,quantity', 'calls,2026-11-10T08:00:00Z,3', '', '"calls",2026-11-10T08:00:00Z,3', ''].join(end)
+    expect(await read('csv', text)).toEqual([
+      { line: 3, fields: first },
+      { line: 5, fields: first },
     ])
   })
 
-  it('names what is no record', () => {
-    expect(read('csv', 'id,metadata\na,{]\nb,c,d\n"e,f')).toEqual([
+  it.each([
+    ['semicolons', ';'],
+    ['tabs', '\t'],
+    ['commas', ','],
+  ])('tells %s between fields by the first line', async (_, sign) => {
+    const text = `${['metric', 'timestamp', 'quantity'].join(sign)}\n${['calls', '2026-11-10T08:00:00Z', '3'].join(sign)}\n`
+    expect(await read('csv', text)).toEqual([{ line: 2, fields: first }])
+  })
+
+  it('takes a spreadsheet’s own hint, its mark at the beginning, its rows of nothing, and names in any case', async () => {
+    expect(await read('csv', '\uFEFFsep=;\r\nMetric; Timestamp;QUANTITY;User ID\r\ncalls;2026-11-10T08:00:00Z;3;ada\r\n;;;\r\n')).toEqual([
+      { line: 3, fields: { ...first, user_id: 'ada' } },
+    ])
+  })
+
+  it('reads quoted separators, quotes and ends of line', async () => {
+    expect(await read('csv', `${header}\r\ncalls,2026-11-10T08:00:00Z,3,"say ""hello"",\r\nthere"\r\ncalls,2026-11-10T08:00:00Z,3,5" disk`)).toEqual([
+      { line: 2, fields: { ...first, service: 'say "hello",\r\nthere' } },
+      { line: 4, fields: { ...first, service: '5" disk' } },
+    ])
+  })
+
+  it('names what is no record, with its line', async () => {
+    expect(await read('csv', `metric,timestamp,quantity,metadata\na,b,1,{]\na,b,1,{},d\na,b,many,\na,b,1.000,\na,b,"1,5",\na,b,-1,\na,b,1,"f`)).toEqual([
       { line: 2, problem: 'metadata is not JSON' },
-      { line: 3, problem: 'has 3 fields; the first line names 2' },
-      { line: 4, problem: 'has a quote that is never closed' },
+      { line: 3, problem: 'has 5 fields; line 1 names 4' },
+      { line: 4, problem: 'quantity "many" is not a whole number, written with digits alone' },
+      { line: 5, problem: 'quantity "1.000" is not a whole number, written with digits alone' },
+      { line: 6, problem: 'quantity "1,5" is not a whole number, written with digits alone' },
+      { line: 7, problem: 'quantity "-1" is not a whole number, written with digits alone' },
+      { line: 8, problem: 'has a quote that is never closed, or is longer than 1 MiB' },
     ])
   })
 
-  it('leaves a number that is none as text, for the check to refuse', () => {
-    expect(read('csv', '\uFEFFmetric,quantity\ncalls,many\n')).toEqual([{ line: 2, fields: { metric: 'calls', quantity: 'many' } }])
+  it.each([
+    ['nothing at all', '', 'the file is empty'],
+    ['empty lines', '\n\n', 'the file is empty'],
+    ['columns and no event', 'metric,timestamp,quantity\n', 'line 1 names the columns, and no line with an event follows it'],
+    ['no columns', 'calls,2026-11-10T08:00:00Z,3\n', /^line 1 names no column that an event has; it may name metric, timestamp/],
+    ['a column that no event has', '\nmetric,timestamp,quantity,colour\n', /^line 2 names "colour", which an event does not have/],
+    ['no column for the time', 'metric,quantity\n', 'line 1 names no column timestamp'],
+    ['no column for how much', 'metric,timestamp\n', 'line 1 names none of the columns quantity, reading, key'],
+    ['a column twice', 'metric,Metric,timestamp,quantity\n', 'line 1 names the column metric twice'],
+  ])('refuses a file with %s, in words', async (_, text, words) => {
+    await expect(read('csv', text)).rejects.toThrow(words)
   })
 })
 
 describe('JSON lines', () => {
-  it('reads objects and names every other line', () => {
-    expect(read('jsonl', '{"metric":"calls"}\n\n[1]\nnothing\n{"metric":"more"}')).toEqual([
-      { line: 1, fields: { metric: 'calls' } },
-      { line: 3, problem: 'is not a JSON object' },
-      { line: 4, problem: 'is not JSON' },
-      { line: 5, fields: { metric: 'more' } },
-    ])
+  it('reads objects and names every other line', async () => {
+    for (const end of ['\n', '\r\n', '\r'])
+      expect(await read('jsonl', ['{"metric":"calls"}', '', '[1]', 'nothing', '{"metric":"more"}'].join(end))).toEqual([
+        { line: 1, fields: { metric: 'calls' } },
+        { line: 3, problem: 'is not a JSON object' },
+        { line: 4, problem: 'is not JSON' },
+        { line: 5, fields: { metric: 'more' } },
+      ])
+    await expect(read('jsonl', ' \n')).rejects.toThrow('the file is empty')
   })
 })
 
@@ -55,4 +108,40 @@ it('tells the form by the name, else by how the file begins', () => {
   expect(formOfFile('use.JSONL', 'a,b')).toBe('jsonl')
   expect(formOfFile('use.txt', '  {"a":1}')).toBe('jsonl')
   expect(formOfFile('use', 'a,b')).toBe('csv')
+})
+
+describe('the identity of a row', () => {
+  const ids = (rows: readonly Record<string, unknown>[]): unknown[] => {
+    const events = new FileEvents()
+    return rows.map((fields, index) => {
+      const taken = events.take({ line: index + 2, fields })
+      return 'event' in taken ? taken.event.identity?.id : taken.reason
+    })
+  }
+
+  it('is what it says and how often the file has said it: wherever it stands, and however its columns are ordered', () => {
+    const other = { ...first, quantity: 4 }
+    const [a, b, c] = ids([first, other, first])
+    expect(new Set([a, b, c]).size).toBe(3)
+    expect(ids([other, first, { quantity: 3, timestamp: first.timestamp, metric: 'calls' }])).toEqual([b, a, c])
+  })
+
+  it('is the same for one instant, whichever offset it is written with', () => {
+    const [utc] = ids([first])
+    for (const timestamp of ['2026-11-10T10:00:00+02:00', '2026-11-10 09:00+0100', '2026-11-10t08:00:00.000z'])
+      expect(ids([{ ...first, timestamp }])).toEqual([utc])
+  })
+
+  it('is its id, where the file gives one', () => {
+    expect(ids([{ ...first, source: 'meter', id: 'a' }])).toEqual(['a'])
+  })
+
+  it.each([
+    ['2026-11-10T08:00:00', 'names no time zone: end it with Z, or with an offset such as +02:00'],
+    ['10.11.2026 08:00', 'is not an instant such as 2026-11-10T08:00:00Z'],
+    ['2026-02-30T08:00:00Z', 'names no instant that there is'],
+    ['2026-11-10T25:00:00Z', 'names no instant that there is'],
+  ])('%s is refused in words', (timestamp, words) => {
+    expect(ids([{ ...first, timestamp }])).toEqual([`timestamp ${JSON.stringify(timestamp)} ${words}`])
+  })
 })
