@@ -23,6 +23,8 @@ export type KnownCatalog = {
 export function catalogToWire(catalog: Catalog): PlansDocument {
   return {
     catalog: catalog.id,
+    name: catalog.name,
+    ...(catalog.seller === undefined ? {} : { seller: { name: catalog.seller.name } }),
     meters: catalog.meters.map((meter) => ({
       id: meter.id,
       name: meter.name,

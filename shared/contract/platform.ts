@@ -163,6 +163,9 @@ export const thresholdPolicy = z.looseObject({
 /** `GET /api/billing/plans`: the catalog of this workspace. */
 export const plansResponse = z.looseObject({
   catalog: z.string(),
+  /** What the platform is called, and who issues its invoices. */
+  name: z.string().optional(),
+  seller: z.looseObject({ name: z.string() }).optional(),
   meters: z.array(meterDefinition),
   plans: z.array(planDefinition),
   boosters: z.array(z.looseObject({ id: z.string(), name: z.string(), resource: z.string(), amount: count, price_cents: count, currency: z.string() })),

@@ -2,11 +2,12 @@ import type { PlansDocument } from '../../../shared/billing/catalog-wire.ts'
 import { dayOf } from '../../../shared/billing/cost-day.ts'
 import { intervalFromWire } from '../../../shared/billing/period.ts'
 import type { CostDays } from '../billing/costs/cost-days.ts'
-import { costCsv, costJson } from '../billing/costs/cost-export.ts'
+import { costCsvForPrograms, costCsvForSpreadsheets, costJson } from '../billing/costs/cost-export.ts'
 import { type CostNames, costNames } from '../billing/costs/cost-names.ts'
 import { type CostPeriod, costPeriods } from '../billing/costs/cost-periods.ts'
 import { changeView, costView } from '../billing/costs/cost-view.ts'
 import { focusCsv } from '../billing/costs/focus.ts'
+import { sheetLocaleOf } from '../billing/csv.ts'
 import { costStatement } from '../billing/statement/cost-statement.ts'
 import { billedByMeter } from '../billing/statement/period-statement.ts'
 import { statementOfPeriod } from '../billing/statement/workspace-statement.ts'
@@ -84,38 +85,37 @@ export function costCalls(parts: CostCallParts): HandlersOf<'costs'> {
       }
       return changeView(side(before), side(after), known.names, known.plans, known.today, known.currency)
     },
-    'costs.export': ({ workspaceId, period: name, format }) => {
+    'costs.export': ({ workspaceId, period: name, format, language = 'en' }) => {
       const known = knownOf(workspaceId)
       if (known === null) throw new ConsoleFailure('not_found', 'No costs are known here yet.', 'Sync, then try again.')
       const period = periodNamed(known, name)
       const { record } = view(workspaceId)
-      const source = { days: daysOf(workspaceId, period), names: known.names, period, workspaceName: record.name, currency: known.currency }
+      const source = { days: daysOf(workspaceId, period), names: known.names, plans: known.plans, period, workspaceName: record.name, currency: known.currency }
       const fileName = (kind: string): string => `costs-${fileWords(record.name)}-${name}${kind}`
       switch (format) {
-        case 'csv':
-          return { fileName: fileName('.csv'), mimeType: 'text/csv', text: costCsv(source) }
+        case 'csv-for-spreadsheets':
+          return { fileName: fileName('-spreadsheet.csv'), mimeType: 'text/csv', text: costCsvForSpreadsheets(source, sheetLocaleOf(language)) }
+        case 'csv-for-programs':
+          return { fileName: fileName('.csv'), mimeType: 'text/csv', text: costCsvForPrograms(source) }
         case 'json':
           return {
             fileName: fileName('.json'),
             mimeType: 'application/json',
             text: costJson({ ...source, statement: costStatement(parts, view(workspaceId), period) }),
           }
-        case 'focus': {
-          const invoices = documents.list(workspaceId, 'invoice').filter(({ period: { start } }) => {
-            return Date.parse(start) >= period.startMs && Date.parse(start) < period.endMs
-          })
-          const workspace = view(workspaceId)
-          const statement = statementOfPeriod(parts, workspace, period)
+        case 'focus-1.2':
+        case 'focus-1.3': {
+          const version = format === 'focus-1.2' ? '1.2' : '1.3'
+          const statement = statementOfPeriod(parts, view(workspaceId), period)
           return {
-            fileName: fileName('-focus-1.2.csv'),
+            fileName: fileName(`-focus-${version}.csv`),
             mimeType: 'text/csv',
             text: focusCsv({
               ...source,
+              version,
               workspaceId: record.platformId,
-              plans: known.plans,
-              invoices,
+              invoices: documents.list(workspaceId, 'invoice'),
               billedMinor: statement === null ? new Map() : billedByMeter(statement, known.currency),
-              usageInvoice: costStatement(parts, workspace, period).invoice?.number ?? null,
             }),
           }
         }

@@ -66,7 +66,7 @@ export function useWorkspaceActions(workspace: Workspace): SpotlightActionData[]
   async function exportCosts(): Promise<void> {
     const costs = await read(bridge, 'costs.read', { workspaceId, period: null, by: 'service' })
     if (costs === null) return notifyDone(words.noCosts)
-    const file = await read(bridge, 'costs.export', { workspaceId, period: costs.period.name, format: 'csv' })
+    const file = await read(bridge, 'costs.export', { workspaceId, period: costs.period.name, format: 'csv-for-spreadsheets', language: navigator.language })
     save(file.mimeType)(file)
   }
 

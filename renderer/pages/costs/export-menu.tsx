@@ -9,9 +9,11 @@ import { costsTexts } from './texts.ts'
 
 const words = costsTexts.export
 const formats = [
-  { format: 'csv', label: words.csv, note: words.csvNote },
+  { format: 'csv-for-spreadsheets', label: words.sheet, note: words.sheetNote },
+  { format: 'csv-for-programs', label: words.csv, note: words.csvNote },
   { format: 'json', label: words.json, note: words.jsonNote },
-  { format: 'focus', label: words.focus, note: words.focusNote },
+  { format: 'focus-1.2', label: words.focus('1.2'), note: words.focusNote },
+  { format: 'focus-1.3', label: words.focus('1.3'), note: words.focusNote },
 ] as const
 
 /** From the cache, so it works without a network too. */
@@ -19,7 +21,7 @@ export function ExportMenu({ workspaceId, period }: { workspaceId: string; perio
   const run = useWrite('costs.export')
   const save = (format: (typeof formats)[number]['format']): void =>
     run.mutate(
-      { workspaceId, period, format },
+      { workspaceId, period, format, language: navigator.language },
       {
         onSuccess: ({ fileName, text, mimeType }) => {
           download(fileName, text, mimeType)

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { call } from '../call.ts'
 import { byteBase, count, epochMs, inWorkspace } from '../primitives.ts'
 
+export const costExportFormats = ['csv-for-spreadsheets', 'csv-for-programs', 'json', 'focus-1.2', 'focus-1.3'] as const
+
 export const costDimension = z.enum(['service', 'category', 'user', 'meter'])
 export type CostDimension = z.infer<typeof costDimension>
 
@@ -80,9 +82,9 @@ export const costCalls = {
   'costs.change': call(inWorkspace.extend({ before: periodName, after: periodName }), costChange.nullable(), {
     topics: ['cost_day', 'plan', 'plans', 'invoice', 'member', 'workspace'],
   }),
-  /** `focus`: FOCUS 1.2, one row for each day, service, category, meter and user. */
+  /** `focus-…`: that version of FOCUS, one row for each day, service, category, meter and user. `language`: in which a spreadsheet reads its numbers. */
   'costs.export': call(
-    inWorkspace.extend({ period: periodName, format: z.enum(['csv', 'json', 'focus']) }),
+    inWorkspace.extend({ period: periodName, format: z.enum(costExportFormats), language: z.string().max(35).optional() }),
     z.strictObject({ fileName: z.string(), mimeType: z.string(), text: z.string() }),
     'action',
   ),

@@ -22,7 +22,7 @@ function column(text: string, name: string): string[] {
 
 const centsSum = (amounts: readonly string[]): number => Math.round(amounts.reduce((sum, amount) => sum + Math.round(Number(amount) * 1e6), 0) / 1e4)
 
-test('exports: CSV, JSON, FOCUS 1.2 for costs; charts copy as PNG; without a network', async ({ stage }) => {
+test('exports: CSV, JSON, FOCUS for costs; charts copy as PNG; without a network', async ({ stage }) => {
   const platform = await stage.platform({ history: true })
   const line = await stage.proxy(platform)
   const computer = await stage.computer(platform, { at: line.url, token: platform.tokenOf('analytics') })
@@ -39,10 +39,18 @@ test('exports: CSV, JSON, FOCUS 1.2 for costs; charts copy as PNG; without a net
   const total = centsOf((await page.locator('[data-cost-total]').textContent()) ?? '')
 
   await test.step('CSV: one line for each day, service, user and meter, summing to the page’s total', async () => {
-    const { name, text } = await exported(page, 'CSV')
+    const { name, text } = await exported(page, 'CSV for programs')
     expect(name).toBe(`costs-northwind-insights-${last}.csv`)
     expect(centsSum(column(text, 'amount'))).toBe(total)
     expect(new Set(column(text, 'service'))).toEqual(new Set(['AI service', 'Query engine', 'ML service']))
+  })
+
+  await test.step('CSV for spreadsheets: in words, with the mark by which they know UTF-8', async () => {
+    const { name, text } = await exported(page, 'CSV for spreadsheets')
+    expect(name).toBe(`costs-northwind-insights-${last}-spreadsheet.csv`)
+    expect(text.startsWith('\uFEFFDate,Service,')).toBe(true)
+    expect(centsSum(column(text, 'Amount'))).toBe(total)
+    expect(new Set(column(text, 'Unit'))).toContain('Tokens')
   })
 
   await test.step('JSON: the same, with totals', async () => {
@@ -56,7 +64,7 @@ test('exports: CSV, JSON, FOCUS 1.2 for costs; charts copy as PNG; without a net
   })
 
   await test.step('FOCUS 1.2: use at list cost, what lies beyond the plan billed, and the plan itself', async () => {
-    const { name, text } = await exported(page, 'FOCUS')
+    const { name, text } = await exported(page, 'FOCUS 1\\.2')
     expect(name).toBe(`costs-northwind-insights-${last}-focus-1.2.csv`)
     const categories = column(text, 'ChargeCategory')
     const listCosts = column(text, 'ListCost').filter((_, index) => categories[index] === 'Usage')

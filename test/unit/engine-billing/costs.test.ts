@@ -1,17 +1,21 @@
+import { existsSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { csvText } from '../../../main/engine/billing/csv.ts'
-import { costCsv, costJson, exactDecimal } from '../../../main/engine/billing/costs/cost-export.ts'
+import { parse } from 'csv-parse/sync'
+import { csvForPrograms, csvForSpreadsheets, sheetLocaleOf } from '../../../main/engine/billing/csv.ts'
+import { costCsvForPrograms, costCsvForSpreadsheets, costJson, exactDecimal } from '../../../main/engine/billing/costs/cost-export.ts'
 import type { CostDay } from '../../../main/engine/billing/costs/cost-days.ts'
 import { costNames } from '../../../main/engine/billing/costs/cost-names.ts'
 import { type CostPeriod, costPeriods } from '../../../main/engine/billing/costs/cost-periods.ts'
 import { changeView, costView } from '../../../main/engine/billing/costs/cost-view.ts'
-import { focusCsv, MANDATORY_COLUMNS } from '../../../main/engine/billing/costs/focus.ts'
+import { focusCsv, type FocusExport } from '../../../main/engine/billing/costs/focus.ts'
+import { MANDATORY_COLUMNS } from '../../../main/engine/billing/costs/focus-columns.ts'
 import { catalogToWire } from '../../../shared/billing/catalog-wire.ts'
 import type { CostCell } from '../../../shared/billing/cost.ts'
 import { DAY_MS, dateOf, dayOf, dayOfDate } from '../../../shared/billing/cost-day.ts'
 import type { CostDimension } from '../../../shared/contract/console/costs.ts'
 import { catalogs } from '../../../shared/generated/catalogs.ts'
+import { FOCUS_MODEL, heldAgainst, readModel } from './focus-model.ts'
 
 const plans = catalogToWire(catalogs.analytics)
 const names = costNames(plans, [{ id: 'member-1', name: 'Petra Schulz' }])
@@ -161,39 +165,51 @@ describe('what changed', () => {
   })
 })
 
-/** RFC 4180, enough for what is written here. */
-function parseCsv(text: string): Record<string, string>[] {
-  const rows = text
-    .trimEnd()
-    .split('\r\n')
-    .map((line) =>
-      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
-        quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
-      ),
-    )
-  const [header = [], ...body] = rows
-  return body.map((fields) => Object.fromEntries(header.map((name, index) => [name, fields[index] ?? ''])))
+/** By a reader that somebody else wrote. */
+function parseCsv(text: string, delimiter = ','): Record<string, string>[] {
+  return parse(text, { columns: true, record_delimiter: '\r\n', bom: true, delimiter })
 }
 
 const days = [
   day(first, cell('ai_service', 'llm_cost', 'mei.tanaka', 'llm_tokens', 2), cell('query_engine', 'storage_cost', '=cmd|calc', 'storage', 1_234_567, 234_567)),
 ]
-const source = { days, names, period: october, workspaceName: 'Northwind', currency: 'usd' }
+const source = { days, names, plans, period: october, workspaceName: 'Northwind', currency: 'usd' }
 
 describe('exports', () => {
-  test('CSV has exact amounts, quotes, and no formula', () => {
-    const rows = parseCsv(costCsv(source))
+  test('CSV for programs has exact amounts, ids, units, and every text as it is', () => {
+    const rows = parseCsv(costCsvForPrograms(source))
     expect(rows).toHaveLength(2)
     expect(rows[0]).toMatchObject({
       date: '2026-10-09',
       service: 'AI service',
       category: 'AI service: LLM tokens',
       user: 'Mei Tanaka',
+      quantity: '2',
+      unit: 'Tokens',
       amount: '0.000002',
       currency: 'USD',
     })
-    expect(rows[1]).toMatchObject({ user_id: "'=cmd|calc", amount: '1.234567', billed_beyond_plan: '0.234567' })
-    expect(csvText(['a'], [['x"y'], ['1,2'], [null], ['line\nbreak']])).toBe('a\r\n"x""y"\r\n"1,2"\r\n\r\n"line\nbreak"\r\n')
+    expect(rows[1]).toMatchObject({ user_id: '=cmd|calc', unit: 'B-Days', amount: '1.234567', billed_beyond_plan: '0.234567' })
+    const odd = [['x"y'], ['1,2'], [null], ['line\nbreak'], ['null\u0000'], ['-1'], [{ decimal: '-0.5' }]]
+    expect(csvForPrograms(['a'], odd)).toBe('a\r\n"x""y"\r\n"1,2"\r\n\r\n"line\nbreak"\r\nnull\u0000\r\n-1\r\n-0.5\r\n')
+  })
+
+  test('CSV for spreadsheets has numbers as the language writes them, and nothing that runs', () => {
+    expect(costCsvForSpreadsheets(source, sheetLocaleOf('de-DE')).startsWith('\uFEFFDate;Service;')).toBe(true)
+    expect(parseCsv(costCsvForSpreadsheets(source, sheetLocaleOf('de-DE')), ';')[1]).toMatchObject({
+      Date: '2026-10-09',
+      User: "'=cmd|calc",
+      Unit: 'B-Days',
+      Amount: '1,234567',
+      'Beyond the plan': '0,234567',
+    })
+    expect(parseCsv(costCsvForSpreadsheets(source, sheetLocaleOf('en')))[1]).toMatchObject({ Amount: '1.234567' })
+    for (const language of ['ar', 'not a language', '', 'ja']) expect(sheetLocaleOf(language), language).toEqual({ decimalSign: '.', delimiter: ',' })
+    const field = (text: string): string => csvForSpreadsheets(null, [[text]]).slice(0, -2)
+    for (const text of ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', ' =1', '\u200e=1', '＝1+1', '\u0000=1']) expect(field(text), text).toMatch(/^'/)
+    expect(field('a\u0000b\u001b[31m\u0085c')).toBe('ab[31mc')
+    expect(field('one\r\ntwo')).toBe('"one\ntwo"')
+    expect(csvForSpreadsheets(null, [[-1, { decimal: '-0.5' }]])).toBe('-1,-0.5\r\n')
   })
 
   test('JSON has the totals of the page and the rows', () => {
@@ -239,9 +255,32 @@ describe('FOCUS 1.2', () => {
       { description: 'Used before', kind: 'usage' as const, amount_cents: 0, tax_cents: 0 },
     ],
   }
-  const rows = parseCsv(
-    focusCsv({ ...source, workspaceId: 'acc-1', plans, invoices: [invoice], billedMinor: new Map([['storage', 23n]]), usageInvoice: 'NORTHWIND-0016' }),
-  )
+  const before = {
+    ...invoice,
+    id: 'j',
+    number: 'NORTHWIND-0016',
+    period: { start: '2026-11-09T00:00:00.000Z', end: '2026-12-09T00:00:00.000Z' },
+    issued_at: '2026-11-09T00:00:00.000Z',
+    lines: [
+      { description: 'Professional', kind: 'plan' as const, amount_cents: 50_000, tax_cents: 0 },
+      {
+        description: 'Storage beyond the plan',
+        kind: 'usage' as const,
+        metric: 'storage',
+        period: { start: '2026-10-09T00:00:00.000Z', end: '2026-11-09T00:00:00.000Z' },
+        amount_cents: 23,
+        tax_cents: 4,
+      },
+    ],
+  }
+  const exported: FocusExport = {
+    ...source,
+    version: '1.2',
+    workspaceId: 'acc-1',
+    invoices: [invoice, before],
+    billedMinor: new Map([['storage', 23n]]),
+  }
+  const rows = parseCsv(focusCsv(exported))
 
   test('has every mandatory column of the specification', () => {
     // FOCUS 1.2, "Feature level: Mandatory".
@@ -272,30 +311,92 @@ describe('FOCUS 1.2', () => {
       expect(['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment']).toContain(row.ChargeCategory)
       expect(row.ChargeClass).toBe('')
       expect(serviceCategories).toContain(row.ServiceCategory)
-      if (row.ChargeCategory === 'Tax' || row.ChargeCategory === 'Credit') expect([row.PricingQuantity, row.PricingUnit]).toEqual(['', ''])
+      if (row.ChargeCategory === 'Tax') expect([row.PricingQuantity, row.PricingUnit, row.ListUnitPrice]).toEqual(['', '', ''])
       else {
-        expect(Number(row.PricingQuantity)).toBeGreaterThan(0)
+        expect(Number(row.PricingQuantity)).not.toBe(0)
         expect(row.PricingUnit).not.toBe('')
+        expect(Number(row.ListUnitPrice) * Number(row.PricingQuantity)).toBeCloseTo(Number(row.ListCost), 9)
       }
+      expect(Date.parse(row.ChargePeriodEnd ?? '')).toBeLessThanOrEqual(Date.parse(row.BillingPeriodEnd ?? ''))
     }
   })
 
-  test('use beyond the plan is billed, the plan is a purchase, what is given back a credit, and tax is tax', () => {
-    expect(rows.map((row) => [row.ChargeCategory, row.BilledCost, row.ListCost, row.InvoiceId])).toEqual([
-      ['Usage', '0.00', '0.000002', 'NORTHWIND-0016'],
-      ['Usage', '0.23', '1.234567', 'NORTHWIND-0016'],
-      ['Purchase', '500.00', '500.00', 'NORTHWIND-0015'],
-      ['Tax', '95.00', '95.00', 'NORTHWIND-0015'],
-      ['Credit', '-45.00', '-45.00', 'NORTHWIND-0015'],
-      ['Tax', '-8.55', '-8.55', 'NORTHWIND-0015'],
+  test('use beyond the plan is billed, the plan is a purchase, and so is what is given back of it; tax is tax', () => {
+    expect(rows.map((row) => [row.ChargeCategory, row.BilledCost, row.ListCost, row.EffectiveCost, row.InvoiceId])).toEqual([
+      // The plan of this period, less what was given back, stands on its use by what that is worth.
+      ['Usage', '0.00', '0.000002', '0.000737', ''],
+      ['Usage', '0.23', '1.234567', '455.229263', 'NORTHWIND-0016'],
+      ['Tax', '0.04', '0.04', '0.04', 'NORTHWIND-0016'],
+      ['Purchase', '500.00', '500.00', '0', 'NORTHWIND-0015'],
+      ['Tax', '95.00', '95.00', '0', 'NORTHWIND-0015'],
+      ['Purchase', '-45.00', '-45.00', '0', 'NORTHWIND-0015'],
+      ['Tax', '-8.55', '-8.55', '0', 'NORTHWIND-0015'],
     ])
     expect(rows[0]).toMatchObject({
       ServiceName: 'AI service',
       ServiceCategory: 'AI and Machine Learning',
-      ListUnitPrice: '0.000002',
-      PricingUnit: 'Tokens',
+      ListUnitPrice: '2',
+      PricingQuantity: '0.000001',
+      PricingUnit: '1000000 Tokens',
+      ConsumedUnit: 'Tokens',
       BillingAccountId: 'acc-1',
+      ProviderName: 'Analytics Example, Inc.',
+      InvoiceIssuerName: 'Analytics Example, Inc.',
+      Tags: '{"analytics/category":"AI service: LLM tokens","analytics/user":"Mei Tanaka"}',
     })
-    expect(rows[1]).toMatchObject({ PricingUnit: 'Byte-Days' })
+    expect(rows[1]).toMatchObject({ PricingUnit: 'GB-Days', ConsumedUnit: 'B-Days' })
+  })
+
+  test('a second line for a period corrects it; a balance that pays is a credit; the invoice’s rows come to what it charges', () => {
+    const late = {
+      ...before,
+      id: 'k',
+      number: 'NORTHWIND-0017',
+      issued_at: '2026-12-09T00:00:00.000Z',
+      period: { start: '2026-12-09T00:00:00.000Z', end: '2027-01-09T00:00:00.000Z' },
+    }
+    const paid = { ...invoice, balance_cents: -1000 }
+    const found = parseCsv(focusCsv({ ...exported, invoices: [paid, before, late], billedMinor: new Map([['storage', 46n]]) }))
+    expect(found.filter(({ ChargeClass: kind }) => kind === 'Correction').map((row) => [row.BilledCost, row.InvoiceId, row.PricingQuantity])).toEqual([
+      ['0.23', 'NORTHWIND-0017', ''],
+    ])
+    expect(found.filter(({ ChargeCategory: category }) => category === 'Credit').map((row) => [row.BilledCost, row.InvoiceId])).toEqual([
+      ['-10.00', 'NORTHWIND-0015'],
+    ])
+  })
+
+  test('what is billed but on no invoice yet names none', () => {
+    const found = parseCsv(focusCsv({ ...exported, invoices: [] }))
+    expect(found.map((row) => [row.BilledCost, row.InvoiceId])).toEqual([
+      ['0.00', ''],
+      ['0.23', ''],
+    ])
+  })
+
+  test('1.3 says who sells the service and on whose machines it runs, beside the names of 1.2', () => {
+    const [row] = parseCsv(focusCsv({ ...exported, version: '1.3' }))
+    expect(row).toMatchObject({
+      ServiceProviderName: 'Analytics Example, Inc.',
+      HostProviderName: 'Analytics Example, Inc.',
+      InvoiceIssuerName: 'Analytics Example, Inc.',
+      ProviderName: 'Analytics Example, Inc.',
+    })
+    expect(Object.keys(rows[0] ?? {})).not.toContain('ServiceProviderName')
+  })
+
+  test.skipIf(!existsSync(FOCUS_MODEL))(`keeps every rule of the published requirements model (skipped without ${FOCUS_MODEL})`, () => {
+    const { ran, broken } = heldAgainst(readModel(), rows)
+    expect(broken).toEqual([])
+    expect(ran).toBeGreaterThan(130)
+    // And the model does find what is wrong.
+    const [first = {}] = rows
+    for (const [column, wrong] of Object.entries({
+      BillingCurrency: 'dollars',
+      ListUnitPrice: '3',
+      ChargeCategory: 'Other',
+      BilledCost: '',
+      SkuPriceDetails: '[]',
+    }))
+      expect(heldAgainst(readModel(), [{ ...first, [column]: wrong }]).broken.length, column).toBeGreaterThan(0)
   })
 })

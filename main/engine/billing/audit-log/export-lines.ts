@@ -1,5 +1,5 @@
 import type { AuditRow } from '../../../../shared/contract/console/audit.ts'
-import { csvText } from '../csv.ts'
+import { csvForSpreadsheets } from '../csv.ts'
 
 export type ExportFormat = 'csv' | 'json'
 type Part = { rows: readonly AuditRow[]; isFirst: boolean; isLast: boolean }
@@ -12,7 +12,7 @@ export function exportText(format: ExportFormat, part: Part): string {
 }
 
 function csv({ rows, isFirst }: Part): string {
-  return csvText(
+  return csvForSpreadsheets(
     isFirst ? COLUMNS : null,
     rows.map((row) => [row.sequence, new Date(row.createdAt).toISOString(), row.action, row.actor, row.actorName, row.target, row.metadata, row.hash]),
   )

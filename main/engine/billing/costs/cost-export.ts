@@ -6,37 +6,39 @@ import type { CostDimension, CostStatement } from '../../../../shared/contract/c
 import type { CostDay } from './cost-days.ts'
 import { type CostNames, keyOf } from './cost-names.ts'
 import type { CostPeriod } from './cost-periods.ts'
-import { csvText } from '../csv.ts'
+import { csvForPrograms, csvForSpreadsheets, type SheetLocale } from '../csv.ts'
+import { unitText } from './focus-price.ts'
+import type { PlansDocument } from '../../../../shared/billing/catalog-wire.ts'
 
 export type CostExport = {
   readonly days: readonly CostDay[]
   readonly names: CostNames
+  readonly plans: PlansDocument
   readonly period: CostPeriod
   readonly workspaceName: string
   /** For a period without use. */
   readonly currency: string
 }
 
-const HEADER = [
-  'date',
-  'service_id',
-  'service',
-  'category_id',
-  'category',
-  'user_id',
-  'user',
-  'meter_id',
-  'meter',
-  'quantity',
-  'amount',
-  'billed_beyond_plan',
-  'currency',
-]
-
-/** One line for each day (two for one in which a period begins), service, category, user and meter, with exact amounts. */
-export function costCsv({ days, names }: CostExport): string {
-  return csvText(
-    HEADER,
+/** For programs: one line for each day (two for one in which a period begins), service, category, user and meter, with ids, units and exact amounts. */
+export function costCsvForPrograms({ days, names, plans }: CostExport): string {
+  return csvForPrograms(
+    [
+      'date',
+      'service_id',
+      'service',
+      'category_id',
+      'category',
+      'user_id',
+      'user',
+      'meter_id',
+      'meter',
+      'quantity',
+      'unit',
+      'amount',
+      'billed_beyond_plan',
+      'currency',
+    ],
     days.flatMap(({ fromMs, currency, cells }) =>
       cells.map((cell) => [
         rowId(fromMs),
@@ -49,11 +51,43 @@ export function costCsv({ days, names }: CostExport): string {
         cell.meterId,
         names('meter', cell.meterId),
         cell.quantity,
-        exactDecimal(cell.amountMicros, currency),
-        exactDecimal(cell.billedMicros, currency),
+        unitOf(plans, cell.meterId),
+        { decimal: exactDecimal(cell.amountMicros, currency) },
+        { decimal: exactDecimal(cell.billedMicros, currency) },
         currency.toUpperCase(),
       ]),
     ),
+  )
+}
+
+/** For spreadsheets: the same lines in words, for people. */
+export function costCsvForSpreadsheets({ days, names, plans }: CostExport, locale: SheetLocale): string {
+  const text = csvForSpreadsheets(
+    ['Date', 'Service', 'Category', 'User', 'Meter', 'Quantity', 'Unit', 'Amount', 'Beyond the plan', 'Currency'],
+    days.flatMap(({ fromMs, currency, cells }) =>
+      cells.map((cell) => [
+        dateOf(dayOf(fromMs)),
+        names('service', cell.service),
+        names('category', `${cell.service}/${cell.category}`),
+        names('user', cell.userId),
+        names('meter', cell.meterId),
+        cell.quantity,
+        unitOf(plans, cell.meterId),
+        { decimal: exactDecimal(cell.amountMicros, currency) },
+        { decimal: exactDecimal(cell.billedMicros, currency) },
+        currency.toUpperCase(),
+      ]),
+    ),
+    locale,
+  )
+  // By this mark a spreadsheet knows that it is UTF-8.
+  return `\uFEFF${text}`
+}
+
+function unitOf(plans: PlansDocument, meterId: string): string {
+  return unitText(
+    plans.meters.find(({ id }) => id === meterId),
+    1,
   )
 }
 
@@ -61,6 +95,7 @@ export function costCsv({ days, names }: CostExport): string {
 export function costJson({
   days,
   names,
+  plans,
   period,
   workspaceName,
   currency: planCurrency,
@@ -96,6 +131,7 @@ export function costJson({
           user_id: cell.userId,
           meter: cell.meterId,
           quantity: cell.quantity,
+          unit: unitOf(plans, cell.meterId),
           amount: exactDecimal(cell.amountMicros, currency),
           billed_beyond_plan: exactDecimal(cell.billedMicros, currency),
         })),
