@@ -11,6 +11,7 @@ const steps: { name: string; script: string; args: string[] }[] = [
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['-p', '.'] },
   { name: 'unused code', script: 'node_modules/knip/bin/knip.js', args: ['-c', '.knip.json', '--no-progress'] },
   { name: 'generated files', script: 'build/generate.ts', args: ['--check'] },
+  { name: 'openapi', script: 'build/openapi.ts', args: [] },
   { name: 'tests alone', script: 'build/tests-alone.ts', args: [] },
 ]
 
