@@ -19,7 +19,7 @@ async function describedApi(): Promise<string> {
   })
   const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-openapi-'))
   try {
-    const { startSandbox }: typeof import('../main/sandbox/server.ts') = await vite.ssrLoadModule('/main/sandbox/server.ts')
+    const { startSandbox } = (await vite.ssrLoadModule('/main/sandbox/server.ts')) as typeof import('../main/sandbox/server.ts')
     const sandbox = await startSandbox({ port: 0, dataDir, history: false })
     try {
       return await (await fetch(`${sandbox.url}/openapi.json`)).text()

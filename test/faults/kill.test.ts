@@ -209,7 +209,7 @@ async function killedInSalvage(): Promise<boolean> {
   child = null
   const path = join(dataDir, 'outbox.db')
   truncateSync(path, Math.floor(statSync(path).size / 2))
-  const salvaging = launchEngineChild(bundle.path, { dataDir, sandboxUrl: proxy.url, speed: SPEED, seed: between(random, 0, 1_000_000) })
+  const salvaging = launchEngineChild(bundlePath, { dataDir, sandboxUrl: proxy.url, speed: SPEED, seed: between(random, 0, 1_000_000) })
   let isThrough = false
   const end = (): void => {
     isThrough = true
