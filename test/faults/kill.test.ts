@@ -90,7 +90,7 @@ it(
     const last = await start()
     // What fits the Free plan first: a push that comes while the plan changes counts in the period that ends.
     await drains('what fits is delivered', ({ state }) => state === 'delivered' || state === 'held')
-    const { url } = await last.call('billing.checkout', { workspaceId, planId: 'team' })
+    const url = await checkoutAt(last)
     await submitForm(url, { number: '4242 4242 4242 4242', expiry: '12/40', cvc: '123' })
     await drains('every envelope is delivered', ({ state }) => state === 'delivered')
     await goesOn('every ciphertext is moved', () => stagedCiphertexts(dataDir).size)
@@ -100,7 +100,7 @@ it(
     await nothingIsLost()
     expect(readdirSync(dataDir).filter((name) => name.includes('damaged'))).toEqual([])
   },
-  60_000 + CYCLES * 30_000,
+  120_000 + CYCLES * 30_000,
 )
 
 it(
@@ -133,7 +133,7 @@ it(
     const setAside = readdirSync(dataDir).filter((name) => /damaged|salvag/.test(name))
     expect(setAside.filter((name) => !/^outbox\.db\.damaged-/.test(name))).toEqual([])
   },
-  60_000 + SALVAGES * 30_000,
+  120_000 + SALVAGES * 30_000,
 )
 
 /** Agents, queue, table and platform agree on every write, once, whose bytes are what was written. */
@@ -149,6 +149,17 @@ async function nothingIsLost(): Promise<void> {
   const ids = queueItems(dataDir).map(({ id }) => id)
   expect(platform.map(({ id }) => id).sort()).toEqual([...ids].sort())
   expect((await lanceRows(dataDir)).map(({ id }) => id).sort()).toEqual([...ids].sort())
+}
+
+/** Asks again as a person does: the half minute after which the engine gives up an answer is two seconds of ours. */
+async function checkoutAt(life: EngineChild): Promise<string> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return (await life.call('billing.checkout', { workspaceId, planId: 'team' })).url
+    } catch (error) {
+      if (tries === 10 || !String(error).includes('No answer within')) throw error
+    }
+  }
 }
 
 async function start(): Promise<EngineChild> {
