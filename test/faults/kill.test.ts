@@ -279,11 +279,10 @@ async function writeUntilDeath(life: EngineChild, agent: { secret: string }, nam
         acknowledged.push(acknowledgement(memoryId, bytes, body))
       }
     } catch (error) {
-      // Ten seconds of the engine's own are little of ours: on a busy machine it takes a request for a stalled one, and says so.
-      if (error instanceof Refused && error.status === 408) continue
-      if (error instanceof Refused) throw error
       // The connection broke: this write may be there or not, and nobody was told that it is.
-      return
+      if (!(error instanceof Refused)) return
+      // Ten seconds of the engine's own are little of ours: on a busy machine it takes a request for a stalled one, and says so.
+      if (error.status !== 408) throw error
     }
     await delay(random() * 4)
   }
