@@ -66,6 +66,9 @@ test('the last write acknowledged anywhere is what is read; what did not know of
     const page = await stage.page(second.computer, '/outbox')
     const row = page.getByRole('row', { name: /plans\/harbour.*2 versions/ }).first()
     await expect(row).toBeVisible()
+    // The two that stand side by side, not those that v3 had replaced.
+    await expect(page.getByRole('row', { name: /plans\/harbour/ })).toHaveCount(4)
+    await expect(page.getByRole('row', { name: /plans\/harbour.*2 versions/ })).toHaveCount(2)
     await row.click()
     const drawer = page.getByRole('dialog')
     await expect(drawer.getByRole('heading', { name: '2 versions' })).toBeVisible()

@@ -52,10 +52,6 @@ export class Computer {
     return this.#deviceId
   }
 
-  get hasCopy(): boolean {
-    return this.#saved !== null
-  }
-
   get #path(): string {
     return join(this.#folder.path, 'outbox.db')
   }

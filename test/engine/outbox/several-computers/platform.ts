@@ -39,10 +39,6 @@ export class Platform {
     return this.#kept.rows
   }
 
-  get hasCopy(): boolean {
-    return this.#copy !== null
-  }
-
   save(): void {
     this.#copy = copyOf(this.#kept)
   }
