@@ -8,7 +8,7 @@ import { idParam, jsonAnswer, jsonBody, refusals, security } from '../http/route
 import type { Account } from '../meter/accounts/account.ts'
 import { checkoutDocument } from '../meter/accounts/documents.ts'
 import type { Platform } from '../platform.ts'
-import { type Customer, customerOf } from '../polar/customer.ts'
+import { type Customer, customerOf } from '../invoices/customer.ts'
 import type { Payments } from '../polar/payments.ts'
 import type { Purchase } from '../purchases/purchase.ts'
 import { previewCancel, previewPurchase } from './preview.ts'

@@ -1,5 +1,5 @@
 import type { Account } from '../meter/accounts/account.ts'
-import { customerOf } from '../polar/customer.ts'
+import { customerOf } from './customer.ts'
 import type { Unit } from '../store/store.ts'
 import { COUNTRY_SETTING } from './payment-methods.ts'
 

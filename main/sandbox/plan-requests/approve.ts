@@ -7,7 +7,7 @@ import { openAccount } from '../meter/open-account.ts'
 import { agreePlan } from '../purchases/plan-in-force.ts'
 import type { Platform } from '../platform.ts'
 import { confirmedQuote } from '../purchases/quotes.ts'
-import { customerOf } from '../polar/customer.ts'
+import { customerOf } from '../invoices/customer.ts'
 import { decideRequest, readRequest } from './requests.ts'
 
 type Approved = z.output<typeof approvedPlanRequest>
