@@ -34,6 +34,8 @@ export async function buyerOf(unit: Unit, account: Account): Promise<Party> {
   }
 }
 
+const countryNames = new Intl.DisplayNames('en', { type: 'region' })
+
 function countryName(code: string): string {
-  return new Intl.DisplayNames('en', { type: 'region', fallback: 'code' }).of(code) ?? code
+  return countryNames.of(code) ?? code
 }

@@ -8,7 +8,7 @@ import { DAY_MS, dayOf } from '../../../../shared/billing/cost-day.ts'
 import { minorUnitDigits } from '../../../../shared/billing/minor-units.ts'
 import { decimalText } from '../../../../shared/billing/money.ts'
 import type { Period } from '../../../../shared/billing/period.ts'
-import { MICROS_PER_MINOR, splitMinor } from '../../../../shared/billing/statement.ts'
+import { MICROS_PER_MINOR, splitMinor, sumMinor } from '../../../../shared/billing/statement.ts'
 import type { InvoiceDocument } from '../../../../shared/contract/platform/invoices.ts'
 import { csvForPrograms } from '../csv.ts'
 import { type CostExport, exactDecimal } from './cost-export.ts'
@@ -87,7 +87,7 @@ function billedUse({ invoices, billedMinor, period, currency }: FocusExport): Ma
   return new Map(
     [...meters].flatMap((meterId) => {
       const lines = byMeter.get(meterId) ?? []
-      const rest = (billedMinor.get(meterId) ?? 0n) - lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)
+      const rest = (billedMinor.get(meterId) ?? 0n) - sumMinor(lines.map(({ amountMinor }) => amountMinor))
       const open = { meterId, number: null, amountMinor: rest, taxMinor: 0n, currency, issuedMs: Number.POSITIVE_INFINITY }
       const [first, ...others] = rest > 0n ? [...lines, open] : lines
       return first === undefined ? [] : [[meterId, [first, ...others] as const] as const]
@@ -98,7 +98,7 @@ function billedUse({ invoices, billedMinor, period, currency }: FocusExport): Ma
 /** What was bought beforehand for the period, in micros: FOCUS wants it on the use that it covers, not on the purchase. */
 function prepaidMicros(bought: readonly InvoiceDocument[]): bigint {
   const lines = bought.flatMap(({ lines: own = [] }) => own.filter(({ kind }) => kind === 'plan'))
-  return lines.reduce((sum, { amount_cents: amount }) => sum + BigInt(amount), 0n) * MICROS_PER_MINOR
+  return sumMinor(lines.map(({ amount_cents: amount }) => BigInt(amount))) * MICROS_PER_MINOR
 }
 
 /**
