@@ -183,7 +183,10 @@ describe('quota', () => {
     expect((await fixture.send(deleteEnvelopeResponse, 'DELETE', `/v1/sync/envelopes/${late.id}`)).value.status).toBe('unknown')
     expect((await fixture.push([late])).value.results[0]?.status).toBe('duplicate')
     expect((await fixture.counters()).encrypted_bytes?.used).toBe(0)
-    expect((await fixture.send(restoreResponse, 'GET', '/v1/sync/envelopes')).value.envelopes).toEqual([])
+    // Told as deleted, without its ciphertext: what it replaced must not be read again by another computer.
+    const { envelopes } = (await fixture.send(restoreResponse, 'GET', '/v1/sync/envelopes')).value
+    expect(envelopes).toEqual([expect.objectContaining({ id: late.id, deleted_at: expect.any(String) })])
+    expect(envelopes[0]).not.toHaveProperty('ciphertext')
   })
 
   /** Fills the meter by hand: a thousand pushes would only cost time. */

@@ -78,14 +78,15 @@ export class EnvelopeRestorer {
       `INSERT INTO item (sequence, id, group_no, entity, revision, size_bytes, sha256, attempts, told, created_at, settled_at, previous, waits_for, replaces, stored_at, device, sent, withdrawn)
        VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, 1, 0)`,
     )
-    // What an older program fetched back says nothing of its device: null would make it this one.
-    this.#learn = database.prepare<[number | null, Buffer | null, number | null, number]>(
-      `UPDATE item SET stored_at = ifnull(stored_at, ?), replaces = ifnull(replaces, ?), device = CASE WHEN push_no IS NULL AND settled_at IS NOT NULL THEN ? ELSE device END
-       WHERE sequence = ? AND (stored_at IS NULL OR replaces IS NULL)`,
+    // What an older program fetched back says nothing of its device: null would make it this one. When it was stored says the platform
+    // alone: one that was put back may have it from a later day, and what is read goes by that on every computer.
+    this.#learn = database.prepare<[number | null, Buffer | null, number | null, number, number | null]>(
+      `UPDATE item SET stored_at = ifnull(?, stored_at), replaces = ifnull(replaces, ?), device = CASE WHEN push_no IS NULL AND settled_at IS NOT NULL THEN ? ELSE device END
+       WHERE sequence = ? AND (stored_at IS NOT ifnull(?, stored_at) OR replaces IS NULL)`,
     )
-    this.#learnArchived = database.prepare<[number, number, number | null, Buffer | null, number | null, Buffer]>(
-      `UPDATE archive SET revision = ifnull(revision, ?), created_at = ifnull(created_at, ?), stored_at = ifnull(stored_at, ?), replaces = ifnull(replaces, ?),
-       device = CASE own WHEN 0 THEN ifnull(device, ?) ELSE device END WHERE id = ? AND (stored_at IS NULL OR revision IS NULL)`,
+    this.#learnArchived = database.prepare<[number, number, number | null, Buffer | null, number | null, Buffer, number | null]>(
+      `UPDATE archive SET revision = ifnull(revision, ?), created_at = ifnull(created_at, ?), stored_at = ifnull(?, stored_at), replaces = ifnull(replaces, ?),
+       device = CASE own WHEN 0 THEN ifnull(device, ?) ELSE device END WHERE id = ? AND (stored_at IS NOT ifnull(?, stored_at) OR revision IS NULL)`,
     )
     this.#insertDeleted = database.prepare<[number, Buffer, number, Buffer, number, number, number | null, number | null]>(
       `INSERT INTO archive (workspace, entity, sequence, id, size_bytes, sub_key, own, withdrawn, revision, created_at, stored_at, device)
@@ -127,12 +128,13 @@ export class EnvelopeRestorer {
       if (id === null) continue
       if (this.#archive.knows(id)) {
         const { revision, createdAt, storedAt = null } = envelope
-        if (this.#learnArchived.run(revision, createdAt, storedAt, packedOf(envelope), this.#deviceOf(envelope), id).changes > 0) this.#lookAgain(envelope)
+        if (this.#learnArchived.run(revision, createdAt, storedAt, packedOf(envelope), this.#deviceOf(envelope), id, storedAt).changes > 0)
+          this.#lookAgain(envelope)
         continue
       }
       const known = this.#find.get(id)
-      if (known !== undefined && this.#learn.run(envelope.storedAt ?? null, packedOf(envelope), this.#deviceOf(envelope), known).changes > 0)
-        this.#lookAgain(envelope)
+      const { storedAt = null } = envelope
+      if (known !== undefined && this.#learn.run(storedAt, packedOf(envelope), this.#deviceOf(envelope), known, storedAt).changes > 0) this.#lookAgain(envelope)
       if (known !== undefined) this.#disown(envelope, known)
       if (known !== undefined && this.#isWithdrawn.get(known) !== undefined) {
         this.#markSent.run(known)
@@ -156,8 +158,8 @@ export class EnvelopeRestorer {
       if (known !== undefined || this.#archive.knows(id)) {
         this.#archive.deleted(workspace, id)
         const { revision, createdAt, storedAt } = version
-        if (known === undefined) this.#learnArchived.run(revision, createdAt, storedAt, null, this.#deviceOf(version), id)
-        else this.#learn.run(storedAt, null, this.#deviceOf(version), known)
+        if (known === undefined) this.#learnArchived.run(revision, createdAt, storedAt, null, this.#deviceOf(version), id, storedAt)
+        else this.#learn.run(storedAt, null, this.#deviceOf(version), known, storedAt)
         const step = known === undefined ? null : this.#lanes.step(known)
         if (step !== null && DISCARDABLE.has(this.#lanes.groupOf(step).state)) this.#transitions.discard([step.sequence], DELETED_ELSEWHERE, null, now)
         if (lane !== null && (lane.forked || lane.envelope !== null)) laneIndex.putThrough(workspace, version.memoryRef, { ...lane, forked: true })
