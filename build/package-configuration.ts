@@ -55,9 +55,16 @@ export function packageConfiguration({ target, electronVersion, electronDist, ou
       '!node_modules/node-addon-api/**',
       // The same library once more, for pages without a bundler.
       '!node_modules/pdfkit/js/pdfkit.standalone.js',
+      '!node_modules/pdfkit/.yarn/**',
+      // What other hosts load of it and of the library that reads fonts; an encoder that nothing calls.
+      '!node_modules/pdfkit/js/pdfkit.browser*',
+      '!node_modules/fontkit/dist/browser*',
+      '!node_modules/brotli/build/encode.js',
       // Of the fonts the two weights that invoices are printed with, in the one form that is read.
       '!node_modules/@fontsource/*/**/*.{css,scss,woff2}',
       `!node_modules/@fontsource/*/files/!(${FONT_FILES})`,
+      // All slices once more in one file.
+      '!node_modules/@fontsource/*/files/*-{chinese-simplified,korean}-*',
       '!node_modules/better-sqlite3/deps/**',
       '!node_modules/better-sqlite3/src/**',
       `!node_modules/better-sqlite3/prebuilds/!(${sqlite})`,

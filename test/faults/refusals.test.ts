@@ -48,7 +48,9 @@ const named: Record<string, readonly string[]> = {
     'operations_unavailable',
     'sync_unavailable',
     'alert_of_catalog',
+    'unknown_dimension',
   ],
+  'the platform: histories': ['cursor_unknown', 'device_forked', 'session_closed', 'unknown_version'],
   'the platform: money': [
     'billing_unavailable',
     'already_on_plan',

@@ -7,10 +7,11 @@ import { createRequire } from 'node:module'
 import { z } from 'zod'
 
 /**
- * In the order in which they are asked; each package is one family. The last three overlap: see `inOrderFor`. Noto's own Arabic fonts put letters together
+ * In the order in which they are asked; each package is one family. The last two overlap: see `inOrderFor`. The Chinese one has the letters of Japanese too, and one
+ * more of that size would make the program larger than it may be. Noto's own Arabic fonts put letters together
  * from a shape and its dots, and several letters have one shape; IBM's join pairs. From neither could the text be read back out of the document.
  */
-const FAMILIES = ['noto-sans', 'noto-sans-hebrew', 'vazirmatn', 'noto-sans-jp', 'noto-sans-sc', 'noto-sans-kr'] as const
+const FAMILIES = ['noto-sans', 'noto-sans-hebrew', 'vazirmatn', 'noto-sans-sc', 'noto-sans-kr'] as const
 type Family = (typeof FAMILIES)[number]
 
 export type Weight = 400 | 700
@@ -41,7 +42,7 @@ export class Typefaces {
   }
 
   /**
-   * The families for a text. Han letters are of three languages, and some are only in one of the three fonts: the font that has most of the text's
+   * The families for a text. Han letters are of several languages, and some are only in one of the two fonts: the font that has most of the text's
    * letters comes first, so that a name is not put together from two.
    */
   inOrderFor(text: string): readonly Family[] {
