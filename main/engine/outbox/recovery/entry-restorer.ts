@@ -85,7 +85,9 @@ export class EntryRestorer {
     const { later, before } = this.#placeInLane(lane, sequence)
     const waitsFor = before === null ? null : this.#lanes.isSettled(before) ? before.waits_for : before.sequence
     const next = later.at(-1)
-    const previous = before?.sequence ?? next?.previous ?? null
+    // The next one may name a row that was lost as well, or this very one.
+    const pruned = next?.previous ?? null
+    const previous = before?.sequence ?? (pruned !== null && pruned < sequence ? pruned : null)
     const fresh = this.#holds.stateOfNew(workspace, entry.kind)
     const subKey = entry.subKeyId === null ? null : names.number(entry.subKeyId)
     const group = groups.with({ workspace, kind: entry.kind, state: fresh.state, heldBy: fresh.heldBy, behind: waitsFor !== null, subKey })
@@ -103,7 +105,8 @@ export class EntryRestorer {
     if (envelope !== null) this.#archive.mark(envelope, 1)
     const within = {
       revision: Math.max(lane?.revision ?? 0, entry.revision ?? 0),
-      lastSequence: Math.max(lane?.lastSequence ?? 0, sequence),
+      // A lane whose last row is not there ends with this one, so that what comes next finds it.
+      lastSequence: lane === null || this.#lanes.step(lane.lastSequence) === null ? sequence : Math.max(lane.lastSequence, sequence),
       envelope: lane?.envelope ?? null,
       forked: false,
     }

@@ -16,12 +16,14 @@ export function repairQueue(database: Database): void {
     // Lanes are found again from the items; those of pruned items are in the table as far as it could be read.
     database.exec('INSERT OR IGNORE INTO high_water (only_row, sequence, lanes_upto) VALUES (1, 0, 0); UPDATE high_water SET lanes_upto = 0')
     giveNoPushNumberAgain(database)
+    joinLanes(database)
   })()
   const writer = createQueueWriter(database)
   recountGroups(writer)
   const lanes = new Lanes(writer)
   writer.write(() => mendLanes(database, lanes))
   while (writer.laneIndex.fold(5000));
+  endLanes(database)
   // Lanes that were lost are made of what came last; which version is read follows from all that are left.
   database.exec("UPDATE lane SET forked = 1 WHERE typeof(entity) = 'blob' AND envelope IS NOT NULL")
 }
@@ -31,6 +33,24 @@ function giveNoPushNumberAgain(database: Database): void {
   database.exec(
     `UPDATE high_water SET push_no = max(push_no, ${NUMBERS_PER_PUSH} + max(
        ifnull((SELECT max(push_no) FROM item), 0), ifnull((SELECT max(no) FROM push), 0), ifnull((SELECT max(no) FROM unanswered_push), 0)))`,
+  )
+}
+
+/** Each row names the one before it in its lane that is still there: over one that was lost nobody would find the way to those before it. */
+function joinLanes(database: Database): void {
+  database.exec(
+    `WITH joined AS (
+       SELECT sequence AS place, lag(sequence) OVER (PARTITION BY workspace, entity ORDER BY sequence) AS before FROM item JOIN item_group ON no = group_no
+     )
+     UPDATE item SET previous = before FROM joined WHERE place = item.sequence AND previous IS NOT before`,
+  )
+}
+
+/** A lane ends with the last of its rows that is there. */
+function endLanes(database: Database): void {
+  database.exec(
+    `UPDATE lane SET last_sequence = last FROM (SELECT workspace AS owner, entity AS name, max(sequence) AS last FROM item JOIN item_group ON no = group_no GROUP BY 1, 2)
+     WHERE owner = lane.workspace AND name = lane.entity AND last_sequence <> last`,
   )
 }
 

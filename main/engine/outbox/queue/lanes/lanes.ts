@@ -51,9 +51,13 @@ export class Lanes {
     return this.isSettled(last) ? last.waits_for : last.sequence
   }
 
-  /** The lane from its newest item backwards, as far as its rows have not been pruned. */
+  /**
+   * The lane from its newest item backwards, as far as its rows have not been pruned. What comes before an item has a lower sequence; a row of
+   * a damaged file that says otherwise ends it, for it would go round for ever.
+   */
   *backwards(lane: LaneRow): Generator<LaneItem> {
-    for (let step = this.step(lane.lastSequence); step; step = step.previous === null ? null : this.step(step.previous)) yield step
+    for (let step = this.step(lane.lastSequence); step; step = step.previous === null || step.previous >= step.sequence ? null : this.step(step.previous))
+      yield step
   }
 
   groupOf(step: { group_no: number }): ItemGroup {
