@@ -29,7 +29,7 @@ const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000)
 /** The engine's own waits (mover, compaction, back-offs) pass this much faster, so that each life of a second has some of all. */
 const SPEED = 15
 /** Of those of a salvage: a fifth as many. */
-const SALVAGES = Math.max(2, Math.ceil(CYCLES / 5))
+const SALVAGES = Math.max(2, Math.ceil(CYCLES / 10))
 const POINTS = ['intake', 'mover', 'compaction', 'push', 'answer', 'start'] as const
 type Point = (typeof POINTS)[number]
 
