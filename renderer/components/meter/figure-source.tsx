@@ -1,4 +1,5 @@
 import { Popover } from '@mantine/core'
+import { useWindowEvent } from '@mantine/hooks'
 import { useState } from 'react'
 import type { Meter } from '../../../shared/contract/console.ts'
 import { texts } from '../../base/texts/texts.ts'
@@ -11,6 +12,10 @@ export function FigureSource({ meter }: { meter: Meter }) {
   // Pressed it stays until it is closed; pointed at it goes with the pointer.
   const [shown, setShown] = useState<'pressed' | 'pointed' | null>(null)
   const used = usedQuantity(meter)
+  // Wherever the focus is by then: the card may have been drawn anew under it.
+  useWindowEvent('keydown', ({ key }) => {
+    if (key === 'Escape') setShown(null)
+  })
   return (
     <Popover opened={shown !== null} onChange={(opened) => !opened && setShown(null)} position="top-start" width={300}>
       <Popover.Target>
@@ -18,7 +23,6 @@ export function FigureSource({ meter }: { meter: Meter }) {
           type="button"
           className={classes.used}
           aria-label={texts.meter.whence(used)}
-          onKeyDown={({ key }) => key === 'Escape' && setShown(null)}
           onClick={() => setShown((now) => (now === 'pressed' ? null : 'pressed'))}
           onPointerEnter={({ pointerType }) => pointerType === 'mouse' && setShown((now) => now ?? 'pointed')}
           onPointerLeave={() => setShown((now) => (now === 'pointed' ? null : now))}
