@@ -1,4 +1,5 @@
 import type { TablerIcon } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import { Link, useRoute } from 'wouter'
 import { useChosenWorkspace } from '../../state/active-workspace.ts'
 import { preload } from '../late-pages.tsx'
@@ -25,8 +26,20 @@ export function Navigation() {
 
 function NavigationLink({ path, label, icon: Icon, children }: { path: string; label: string; icon: TablerIcon; children: React.ReactNode }) {
   const [here] = useRoute(path)
+  const link = useRef<HTMLAnchorElement>(null)
+  // In a narrow window the links are a row that is scrolled: the page that is shown must be seen in it.
+  useEffect(() => {
+    if (here) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [here])
   return (
-    <Link href={path} className={classes.link} aria-current={here ? 'page' : undefined} onPointerEnter={() => preload(path)} onFocus={() => preload(path)}>
+    <Link
+      ref={link}
+      href={path}
+      className={classes.link}
+      aria-current={here ? 'page' : undefined}
+      onPointerEnter={() => preload(path)}
+      onFocus={() => preload(path)}
+    >
       <Icon size={17} stroke={1.7} aria-hidden />
       {label}
       {children}
