@@ -51,7 +51,7 @@ async function withHead(pieces: AsyncIterable<string>): Promise<{ head: string; 
   const iterator = pieces[Symbol.asyncIterator]()
   let head = ''
   let ended = false
-  while (!ended && head.length < RECORD_MAX_BYTES && !/\S[^\r\n]*[\r\n]/.test(head)) {
+  while (!ended && head.length < RECORD_MAX_BYTES && !/[\r\n]/.test(head.trimStart())) {
     const next = await iterator.next()
     if (next.done === true) ended = true
     else head += next.value
@@ -75,8 +75,15 @@ async function* jsonRecords(text: AsyncIterable<string>): AsyncGenerator<FileRec
   let rest = ''
   let line = 0
   let found = false
+  // What of a line came before is forgotten: it would only grow.
+  let isTooLong = false
   const read = (written: string): FileRecord[] => {
     line += 1
+    if (isTooLong || written.length > RECORD_MAX_BYTES) {
+      isTooLong = false
+      found = true
+      return [{ line, problem: 'is longer than 1 MiB' }]
+    }
     // A byte-order mark is no sign either.
     if (written.trim() === '') return []
     found = true
@@ -94,6 +101,9 @@ async function* jsonRecords(text: AsyncIterable<string>): AsyncGenerator<FileRec
     const lines = (whole.endsWith('\r') ? whole.slice(0, -1) : whole).split(LINE_END)
     rest = `${lines.pop() ?? ''}${whole.endsWith('\r') ? '\r' : ''}`
     for (const each of lines) yield* read(each)
+    if (rest.length <= RECORD_MAX_BYTES) continue
+    isTooLong = true
+    rest = rest.endsWith('\r') ? '\r' : ''
   }
   for (const each of rest.split(LINE_END)) yield* read(each)
   if (!found) throw new UnreadableFile('the file is empty')

@@ -6,14 +6,16 @@ async function* pieces(text: string, length: number): AsyncGenerator<string> {
   for (let start = 0; start < text.length; start += length) yield text.slice(start, start + length)
 }
 
+async function recordsOf(name: string, text: AsyncIterable<string>): Promise<FileRecord[]> {
+  const found: FileRecord[] = []
+  const { records } = await openRecords(name, text)
+  for await (const record of records) found.push(record)
+  return found
+}
+
 /** In one piece, and character by character: where a file is cut must not matter. */
 async function read(form: 'csv' | 'jsonl', text: string): Promise<FileRecord[]> {
-  const inPieces = async (length: number): Promise<FileRecord[]> => {
-    const found: FileRecord[] = []
-    const { records } = await openRecords(`use.${form}`, pieces(text, length))
-    for await (const record of records) found.push(record)
-    return found
-  }
+  const inPieces = (length: number): Promise<FileRecord[]> => recordsOf(`use.${form}`, pieces(text, length))
   const whole = await inPieces(text.length || 1)
   expect(await inPieces(1)).toEqual(whole)
   return whole
@@ -91,6 +93,22 @@ describe('CSV', () => {
 })
 
 describe('JSON lines', () => {
+  // An export may be a single line. Looked for again from each of its letters, its end would be found after minutes.
+  it('reads a long first line', async () => {
+    const long = { ...first, metadata: { note: 'x'.repeat(300_000) } }
+    expect(await recordsOf('use.jsonl', pieces(`\n \n${JSON.stringify(long)}`, 65_536))).toEqual([{ line: 3, fields: long }])
+  })
+
+  it('refuses a line that is longer than a record may be, and reads the next one', async () => {
+    const text = `{"metric":"${'x'.repeat(2_500_000)}"}\r\n{"metric":"calls"}\n`
+    for (const length of [65_536, 10_000_000]) {
+      expect(await recordsOf('use.jsonl', pieces(text, length))).toEqual([
+        { line: 1, problem: 'is longer than 1 MiB' },
+        { line: 2, fields: { metric: 'calls' } },
+      ])
+    }
+  })
+
   it('reads objects and names every other line', async () => {
     for (const end of ['\n', '\r\n', '\r'])
       expect(await read('jsonl', ['{"metric":"calls"}', '', '[1]', 'nothing', '{"metric":"more"}'].join(end))).toEqual([
