@@ -12,10 +12,6 @@ export function FigureSource({ meter }: { meter: Meter }) {
   // Pressed it stays until it is closed; pointed at it goes with the pointer.
   const [shown, setShown] = useState<'pressed' | 'pointed' | null>(null)
   const used = usedQuantity(meter)
-  // Wherever the focus is by then: the card may have been drawn anew under it.
-  useWindowEvent('keydown', ({ key }) => {
-    if (key === 'Escape') setShown(null)
-  })
   return (
     <Popover opened={shown !== null} onChange={(opened) => !opened && setShown(null)} position="top-start" width={300}>
       <Popover.Target>
@@ -30,12 +26,16 @@ export function FigureSource({ meter }: { meter: Meter }) {
           {used}
         </button>
       </Popover.Target>
-      <Popover.Dropdown className={classes.source}>{shown !== null && <Source meter={meter} />}</Popover.Dropdown>
+      <Popover.Dropdown className={classes.source}>{shown !== null && <Source meter={meter} onClose={() => setShown(null)} />}</Popover.Dropdown>
     </Popover>
   )
 }
 
-function Source({ meter }: { meter: Meter }) {
+function Source({ meter, onClose }: { meter: Meter; onClose: () => void }) {
+  // Wherever the focus is by then: the card may have been drawn anew under it.
+  useWindowEvent('keydown', ({ key }) => {
+    if (key === 'Escape') onClose()
+  })
   const asOf = useAsOf()
   const words = texts.meter
   return (
