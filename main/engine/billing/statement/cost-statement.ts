@@ -9,6 +9,8 @@ import { accruedLines, currencyOf, nextInvoice, periodBefore, type StatementPart
 
 /** The payment provider makes its order at the cycle, give or take what two servers differ by. */
 const TOLERANCE_MS = 3_600_000
+/** A period has one end, wherever it is written: only what a format leaves out of it (microseconds, the part of a second) may differ. */
+const SAME_INSTANT_MS = 1_000
 
 /** How a period's use comes to its invoice. Null amounts do not exist: without a plan everything is 0. */
 export function costStatement(parts: StatementParts, workspace: WorkspaceView, period: Period): CostStatement {
@@ -50,7 +52,8 @@ function cycleInvoice(invoices: readonly InvoiceDocument[], { startMs, endMs }: 
     .filter(({ issued_at: at }) => distanceMs(at) < TOLERANCE_MS)
     .toSorted((one, other) => distanceMs(one.issued_at) - distanceMs(other.issued_at))
   const bills = (invoice: InvoiceDocument): boolean => (invoice.lines ?? []).some(({ period }) => period !== undefined && Date.parse(period.start) === startMs)
-  return issued.find(bills) ?? issued.find(({ period }) => Math.abs(Date.parse(period.start) - endMs) < TOLERANCE_MS) ?? null
+  // Without use on it, it is the one whose own period begins where this one ended, and not one of something that was bought within the hour.
+  return issued.find(bills) ?? issued.find(({ period }) => Math.abs(Date.parse(period.start) - endMs) < SAME_INSTANT_MS) ?? null
 }
 
 function issuedInvoice(invoice: InvoiceDocument, statement: PeriodStatement): NonNullable<CostStatement['invoice']> {

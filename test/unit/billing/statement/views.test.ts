@@ -29,9 +29,21 @@ test(`the pages over ${runs} random histories say what a plain computation says,
     fc.property(ordinary, (history) => {
       expect(shown(history)).toEqual(expected(naiveStatement(history, meters)))
     }),
-    { numRuns: runs },
+    { numRuns: runs, examples: [[boughtAfterTheEnd]] },
   )
 })
+
+/** Cancelled, and within the hour after the last period something else is bought: its order is not that of the period's end. */
+const boughtAfterTheEnd: RandomHistory = {
+  moves: [
+    { kind: 'subscribe', atMs: Date.UTC(2026, 0, 11), plan: plans[0] as (typeof plans)[number], seats: 0 },
+    { kind: 'cancel', atMs: Date.UTC(2026, 1, 3) },
+    { kind: 'buy', atMs: Date.UTC(2026, 1, 11, 0, 59), what: 'booster', quantity: 1, unitPriceMinor: 50n, currency: 'usd' },
+  ],
+  use: [],
+  included: meters.map(() => 0),
+  untilMs: Date.UTC(2026, 1, 12),
+}
 
 /** What the pages say, by the product's own code. */
 function shown(history: RandomHistory) {
