@@ -12,6 +12,10 @@ import './base/theme/styles.ts'
 /** An engine that takes longer is waited for with the whole shell on the screen, which says so. */
 const firstPageWithinMs = 400
 
+// Zod tries whether it may compile code as soon as a schema is made, which the content policy stops and reports. Read by the page that comes on demand
+// with schemas; set here without them, so that the first page does not load them.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } })
+
 const queryClient = createQueryClient()
 const refresher = createRefresher(queryClient)
 const bridge = openBridge(refresher.noteAll)

@@ -101,6 +101,24 @@ test('7: the content policy stops inline scripts, eval, foreign styles, frames a
   expect(policies[0]).not.toBe(policies[1])
 })
 
+test('7: the console itself breaks no rule of the content policy, on no page', async ({ siege }) => {
+  const { page } = siege.computer
+  await page.addInitScript(() => {
+    const broken: string[] = []
+    Object.assign(window, { broken })
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, sourceFile }) => void broken.push(`${effectiveDirective} in ${sourceFile}`))
+  })
+  await page.reload()
+  const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link')
+  await expect(links.first()).toBeVisible()
+  for (const link of await links.all()) {
+    await link.click()
+    await expect(page.getByRole('main').getByRole('heading').first()).toBeVisible()
+    await siege.settled()
+  }
+  expect(await page.evaluate(() => Reflect.get(window, 'broken'))).toEqual([])
+})
+
 test('20: the page gets four functions, frozen, and nothing of Electron through them', async ({ siege }) => {
   const found = await siege.computer.page.evaluate(async () => {
     const bridge = window.tidemark
