@@ -64,20 +64,37 @@ export type PlatformOptions = { entry?: string; history?: boolean }
 async function platformWithPast(entry: string): Promise<string> {
   const all = join(process.cwd(), '.reports', 'past')
   const folder = join(all, String(process.ppid))
-  if (existsSync(folder)) return folder
-  await rm(all, { recursive: true, force: true })
   const unfinished = `${folder}.unfinished`
-  await mkdir(unfinished, { recursive: true })
-  const program = startProgram(entry, ['--port', '0', '--data', unfinished])
-  await program.line(/listens on/)
-  const database = new Database(join(unfinished, 'platform.db'), { readonly: true })
-  // Each part is written down before the platform listens; the customer by agreement has no past that would be made.
-  const open = database.prepare<[], number>('SELECT count(*) FROM history_progress WHERE complete = 0').pluck()
-  while (open.get() !== 0) await new Promise((resolve) => setTimeout(resolve, 200))
-  database.close()
-  await program.stop()
-  await rename(unfinished, folder)
+  await mkdir(all, { recursive: true })
+  while (!existsSync(folder)) {
+    // Whoever can make the folder makes the past; another worker waits for it.
+    if (await isMade(unfinished)) await makePast(entry, unfinished, folder)
+    else await new Promise((resolve) => setTimeout(resolve, 500))
+  }
   return folder
+}
+
+async function isMade(folder: string): Promise<boolean> {
+  return await mkdir(folder).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function makePast(entry: string, unfinished: string, folder: string): Promise<void> {
+  try {
+    const program = startProgram(entry, ['--port', '0', '--data', unfinished])
+    await program.line(/listens on/)
+    const database = new Database(join(unfinished, 'platform.db'), { readonly: true })
+    // Each part is written down before the platform listens; the customer by agreement has no past that would be made.
+    const open = database.prepare<[], number>('SELECT count(*) FROM history_progress WHERE complete = 0').pluck()
+    while (open.get() !== 0) await new Promise((resolve) => setTimeout(resolve, 200))
+    database.close()
+    await program.stop()
+    await rename(unfinished, folder)
+  } finally {
+    await rm(unfinished, { recursive: true, force: true })
+  }
 }
 
 export async function startTestPlatform(dataDir: string, { entry = sandboxEntry, history = false }: PlatformOptions = {}): Promise<TestPlatform> {
