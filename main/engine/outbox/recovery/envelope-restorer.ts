@@ -49,7 +49,7 @@ export class EnvelopeRestorer {
   readonly #insertDeleted
   readonly #setNotOurs
   readonly #isWithdrawn
-  readonly #markSent
+  readonly #sentElsewhere
   readonly #addUnopened
   readonly #dropUnopened
   readonly #unopened
@@ -94,7 +94,8 @@ export class EnvelopeRestorer {
     )
     this.#setNotOurs = database.prepare<[number, number]>('UPDATE item SET push_no = NULL, device = ? WHERE sequence = ? AND push_no IS NOT NULL')
     this.#isWithdrawn = database.prepare<[number], number>('SELECT 1 FROM item WHERE sequence = ? AND withdrawn = 1 AND sent = 0').pluck()
-    this.#markSent = database.prepare<[number]>('UPDATE item SET sent = 1 WHERE sequence = ?')
+    // Nobody here sent it; a copy of this folder did.
+    this.#sentElsewhere = database.prepare<[number | null, number]>('UPDATE item SET sent = 1, device = ? WHERE sequence = ? AND sent = 0')
     this.#addUnopened = database.prepare<[number]>('INSERT OR IGNORE INTO unopened (sequence) VALUES (?)')
     this.#dropUnopened = database.prepare<[number]>('DELETE FROM unopened WHERE sequence = ?')
     this.#unopened = database.prepare<[number, number], { sequence: number; id: Buffer; entity: Buffer; revision: number; size_bytes: number; sha256: Buffer }>(
@@ -137,7 +138,8 @@ export class EnvelopeRestorer {
       if (known !== undefined && this.#learn.run(storedAt, packedOf(envelope), this.#deviceOf(envelope), known, storedAt).changes > 0) this.#lookAgain(envelope)
       if (known !== undefined) this.#disown(envelope, known)
       if (known !== undefined && this.#isWithdrawn.get(known) !== undefined) {
-        this.#markSent.run(known)
+        this.#sentElsewhere.run(this.#deviceOf(envelope), known)
+        this.#lookAgain(envelope)
         deletedHere.push(envelope)
       }
       sequences.set(envelope.id, known ?? this.#append(envelope, id, now))
@@ -158,10 +160,13 @@ export class EnvelopeRestorer {
       if (known !== undefined || this.#archive.knows(id)) {
         this.#archive.deleted(workspace, id)
         const { revision, createdAt, storedAt } = version
-        if (known === undefined) this.#learnArchived.run(revision, createdAt, storedAt, null, this.#deviceOf(version), id, storedAt)
-        else this.#learn.run(storedAt, null, this.#deviceOf(version), known, storedAt)
         const step = known === undefined ? null : this.#lanes.step(known)
         if (step !== null && DISCARDABLE.has(this.#lanes.groupOf(step).state)) this.#transitions.discard([step.sequence], DELETED_ELSEWHERE, null, now)
+        if (known === undefined) this.#learnArchived.run(revision, createdAt, storedAt, null, this.#deviceOf(version), id, storedAt)
+        else {
+          this.#sentElsewhere.run(this.#deviceOf(version), known)
+          this.#learn.run(storedAt, null, this.#deviceOf(version), known, storedAt)
+        }
         if (lane !== null && (lane.forked || lane.envelope !== null)) laneIndex.putThrough(workspace, version.memoryRef, { ...lane, forked: true })
         continue
       }

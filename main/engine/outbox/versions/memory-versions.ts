@@ -32,11 +32,12 @@ type ItemVersion = {
   stored_at: number | null
   device: number | null
   withdrawn: number
+  sent: number
   entity: Buffer | string
 }
-type ArchivedVersion = Omit<ItemVersion, 'group_no' | 'previous' | 'sha256' | 'created_at' | 'entity'> & { created_at: number | null }
+type ArchivedVersion = Omit<ItemVersion, 'group_no' | 'previous' | 'sha256' | 'created_at' | 'sent' | 'entity'> & { created_at: number | null }
 
-const ITEM = 'sequence, id, group_no, previous, revision, size_bytes, sha256, created_at, replaces, stored_at, device, withdrawn, entity'
+const ITEM = 'sequence, id, group_no, previous, revision, size_bytes, sha256, created_at, replaces, stored_at, device, withdrawn, sent, entity'
 const ARCHIVED = 'sequence, id, revision, size_bytes, created_at, replaces, stored_at, device, withdrawn'
 
 /** What is known here of a memory's versions: in the rows of the queue, and in the archive where those were pruned. */
@@ -67,7 +68,7 @@ export class MemoryVersions {
     )
   }
 
-  /** All versions, the newest in this queue first. What was deleted before it was ever sent is none. */
+  /** All versions, the newest in this queue first. What was deleted before anybody sent it is none. */
   *all(workspace: number, memoryRef: string, lane: LaneRow): Generator<KnownVersion> {
     let hasRead = lane.envelope === null
     for (let row = this.#item.get(lane.lastSequence); row; row = row.previous === null ? undefined : this.#item.get(row.previous)) {
@@ -174,7 +175,7 @@ export class MemoryVersions {
   #ofItem(row: ItemVersion): KnownVersion | null {
     const { kind, state } = this.#lanes.groupOf(row)
     const isDeleted = row.withdrawn !== 0
-    if (kind !== 'envelope' || (state === 'discarded' && isDeleted)) return null
+    if (kind !== 'envelope' || (state === 'discarded' && isDeleted && row.sent === 0)) return null
     return {
       id: uuidText(row.id),
       sequence: row.sequence,

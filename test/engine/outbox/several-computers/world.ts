@@ -167,7 +167,7 @@ export class World {
   /** Whatever was put back there: what was acknowledged is there, or was deleted; what was deleted stays so. */
   #checkNothingLost(): void {
     for (const id of this.#written) {
-      if (this.platform.rows.has(id)) continue
+      if (this.platform.rows.has(id) || this.#deleted.has(id)) continue
       for (const { outbox } of this.computers) expect(outbox.item(WORKSPACE, id)?.item.state ?? 'discarded').toBe('discarded')
     }
     for (const id of this.#deleted) expect(this.platform.rows.get(id)?.isDeleted ?? true).toBe(true)
