@@ -26,11 +26,27 @@ export type JournalEntry = {
 /** Runs of sequences, both ends included. */
 export type SequenceRun = [first: number, last: number]
 
-/** What a record of a segment says. `head`: the first of each segment; sequences up to there are taken. `gone`: these are owed no more, and why. */
+/** What a segment has up to a foot: as much as a start wants to know of it. */
+export type SegmentSummary = {
+  runs: SequenceRun[]
+  entryCount: number
+  /** Of the ciphertexts alone. */
+  bodyBytes: number
+  /** The highest sequence that one of its records speaks of, `gone` and `head` too. */
+  highest: number
+  /** The highest sequence that a `gone` record names; 0: it has none. */
+  highestGone: number
+}
+
+/**
+ * What a record of a segment says. `head`: the first of each segment; sequences up to there are taken. `gone`: these are owed no more, and why.
+ * `foot`: what lies before it in a segment that was closed, so that a start need not read all of it; one may be anywhere, and the last counts.
+ */
 export type JournalHeader =
   | { type: 'entry'; entry: JournalEntry }
   | { type: 'gone'; runs: SequenceRun[]; reason: string }
   | { type: 'head'; highestSequence: number }
+  | { type: 'foot'; summary: SegmentSummary }
 
 /** As much of a header as says where a record belongs. */
 export type RecordMark = { type: 'entry'; sequence: number } | Exclude<JournalHeader, { type: 'entry' }>
@@ -100,6 +116,14 @@ const goneTuple = z
 const headTuple = z
   .tuple([z.literal('head'), z.int().nonnegative()])
   .transform(([, highestSequence]): Exclude<RecordMark, { type: 'entry' }> => ({ type: 'head', highestSequence }))
+const count = z.int().nonnegative()
+const footTuple = z.tuple([z.literal('foot'), z.array(z.tuple([sequence, sequence])).max(MAX_RUNS), count, count, count, count]).transform(
+  ([, runs, entryCount, bodyBytes, highest, highestGone]): Exclude<RecordMark, { type: 'entry' }> => ({
+    type: 'foot',
+    summary: { runs, entryCount, bodyBytes, highest, highestGone },
+  }),
+)
+const schemas = { entry: entryTuple, gone: goneTuple, head: headTuple, foot: footTuple }
 
 export function headerText(header: JournalHeader): string {
   switch (header.type) {
@@ -116,6 +140,10 @@ export function headerText(header: JournalHeader): string {
       return JSON.stringify(['gone', header.runs, header.reason])
     case 'head':
       return JSON.stringify(['head', header.highestSequence])
+    case 'foot': {
+      const { runs, entryCount, bodyBytes, highest, highestGone } = header.summary
+      return JSON.stringify(['foot', runs, entryCount, bodyBytes, highest, highestGone])
+    }
   }
 }
 
@@ -127,10 +155,13 @@ export function parseHeader(text: string): JournalHeader | null {
   } catch {
     return null
   }
-  const type: unknown = Array.isArray(value) ? value[0] : null
-  const schema = type === 'entry' ? entryTuple : type === 'gone' ? goneTuple : type === 'head' ? headTuple : null
-  const parsed = schema?.safeParse(value)
+  const parsed = schemaOf(value)?.safeParse(value)
   return parsed?.success ? parsed.data : null
+}
+
+function schemaOf(value: unknown): z.ZodType<JournalHeader> | null {
+  const type: unknown = Array.isArray(value) ? value[0] : null
+  return typeof type === 'string' && Object.hasOwn(schemas, type) ? schemas[type as keyof typeof schemas] : null
 }
 
 function uuidsOf(packed: Buffer): string[] {
@@ -162,7 +193,11 @@ export function parseMark(text: string): RecordMark | null {
   } catch {
     return null
   }
-  if (!Array.isArray(value) || value[0] !== 'entry') return goneTuple.safeParse(value).data ?? headTuple.safeParse(value).data ?? null
+  if (!Array.isArray(value)) return null
+  if (value[0] !== 'entry') {
+    const header = schemaOf(value)?.safeParse(value).data
+    return header === undefined ? null : markOf(header)
+  }
   const place: unknown = value[SEQUENCE_PART]
   return value.length === ENTRY_PARTS && typeof place === 'number' && Number.isSafeInteger(place) && place > 0 ? { type: 'entry', sequence: place } : null
 }

@@ -17,6 +17,7 @@ import {
   isDamaged,
   listSegments,
   noteRecord,
+  readFoot,
   readSegment,
   scanSegment,
   type SegmentContents,
@@ -24,6 +25,7 @@ import {
   type GoneRecord,
   type SegmentIndex,
   segmentName,
+  summaryOf,
   syncFolder,
 } from './segment.ts'
 
@@ -60,7 +62,7 @@ export type Journal = {
   /** Removes the segments in which nothing is from `oldest` on. */
   removeBelow(oldest: number): Promise<void>
   /**
-   * Reads what was not read yet. A damaged segment is kept aside under another name, and what could be read of it is written
+   * Reads whole what was not read whole yet. A damaged segment is kept aside under another name, and what could be read of it is written
    * again; answers the names of those. `pause` is awaited before each segment.
    */
   check(alive: AliveCheck, pause: () => Promise<boolean>): Promise<string[]>
@@ -76,7 +78,8 @@ export type AliveCheck = {
   amongUndelivered(sequences: readonly number[]): ReadonlySet<number>
 }
 
-type Segment = SegmentFile & { contents: SegmentContents | null }
+/** `isScanned`: every byte of it was looked at; else its contents are what its foot says. `endsWithFoot`: nothing was written after that. */
+type Segment = SegmentFile & { contents: SegmentContents | null; isScanned: boolean; endsWithFoot: boolean }
 /** Of a record in the journal. */
 type Place = { number: number; at: number }
 
@@ -92,7 +95,7 @@ export async function openJournal({
   segmentBytes?: number
 }): Promise<Journal> {
   const folder = join(dataDir, 'undelivered')
-  const segments: Segment[] = (await listSegments(folder)).map((file) => ({ ...file, contents: null }))
+  const segments: Segment[] = (await listSegments(folder)).map((file) => ({ ...file, contents: null, isScanned: false, endsWithFoot: false }))
   const wasMissing = segments.length === 0
   let highest = 0
   let active: { segment: Segment; handle: FileHandle } | null = null
@@ -109,6 +112,17 @@ export async function openJournal({
 
   async function contentsOf(segment: Segment): Promise<SegmentContents> {
     if (segment.contents !== null) return segment.contents
+    const foot = await readFoot(segment.path).catch(() => null)
+    if (foot === null) return scannedContents(segment)
+    segment.sizeBytes = foot.sizeBytes
+    segment.contents = foot.contents
+    segment.endsWithFoot = true
+    return foot.contents
+  }
+
+  /** From all of its bytes, whatever its foot says. */
+  async function scannedContents(segment: Segment): Promise<SegmentContents> {
+    if (segment.isScanned && segment.contents !== null) return segment.contents
     try {
       const bytes = await readSegment(segment.path)
       segment.contents = await scanSegment(bytes)
@@ -117,6 +131,7 @@ export async function openJournal({
       // A file that the disk does not give is damage like any other.
       segment.contents = { ...emptyContents(), gaps: [{ at: 0, sizeBytes: 1 }] }
     }
+    segment.isScanned = true
     return segment.contents
   }
 
@@ -139,7 +154,7 @@ export async function openJournal({
   }
 
   async function openActive(sizeBytes: number): Promise<{ segment: Segment; handle: FileHandle }> {
-    if (active && (active.segment.contents?.entryCount ?? 0) > 0 && active.segment.sizeBytes + sizeBytes > segmentBytes) await closeActive()
+    if (active && (active.segment.contents?.entryCount ?? 0) > 0 && active.segment.sizeBytes + sizeBytes > segmentBytes) await finishActive()
     if (active) return active
     if (segments.length === 0) {
       await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
@@ -147,7 +162,7 @@ export async function openJournal({
       await syncFolder(dataDir)
     }
     const number = (segments.at(-1)?.number ?? 0) + 1
-    const segment: Segment = { number, path: join(folder, segmentName(number)), sizeBytes: 0, contents: emptyContents() }
+    const segment: Segment = { number, path: join(folder, segmentName(number)), sizeBytes: 0, contents: emptyContents(), isScanned: true, endsWithFoot: false }
     const handle = await open(segment.path, 'wx', FILE_MODE)
     active = { segment, handle }
     segments.push(segment)
@@ -161,6 +176,20 @@ export async function openJournal({
       await remove(segment)
       throw error
     }
+  }
+
+  /** Says at the end of the segment what is in it: the next start reads that and nothing more. */
+  async function finishActive(): Promise<void> {
+    const segment = active?.segment
+    const contents = segment?.contents
+    if (segment && contents?.hasHead && !isDamaged(contents) && !segment.endsWithFoot) {
+      // Without it, or with a part of it, the segment is read whole.
+      segment.endsWithFoot = await write([{ header: { type: 'foot', summary: summaryOf(contents) }, body: null }]).then(
+        () => true,
+        () => false,
+      )
+    }
+    await closeActive()
   }
 
   async function closeActive(): Promise<void> {
@@ -180,6 +209,7 @@ export async function openJournal({
     }
     await handle.datasync()
     segment.sizeBytes += bytes.length
+    segment.endsWithFoot = false
     const contents = segment.contents ?? emptyContents()
     for (const { header, body } of records) {
       noteRecord(contents, markOf(header), body?.byteLength ?? 0)
@@ -396,8 +426,8 @@ export async function openJournal({
       for (const segment of [...segments]) {
         if (!(await pause())) break
         if (!segments.includes(segment)) continue
-        if (!isDamaged(await contentsOf(segment))) continue
         await inTurn(async () => {
+          if (!isDamaged(await scannedContents(segment))) return
           if (active?.segment === segment) await closeActive()
           await copyAlive(segment, alive)
           const name = `${segment.path}.damaged-${timeStamp(clock.now())}`
@@ -424,7 +454,7 @@ export async function openJournal({
         await syncFolder(folder)
       }),
 
-    close: () => inTurn(closeActive),
+    close: () => inTurn(finishActive),
   }
 
   function hasRun({ contents }: Segment, sequence: number): boolean {

@@ -10,7 +10,7 @@
  * A damaged record costs itself: reading goes on at the next magic whose checksum holds.
  */
 import { crc32 } from 'node:zlib'
-import { type JournalHeader, headerText, parseHeader, parseMark, type RecordMark } from './entry.ts'
+import { type JournalHeader, headerText, parseHeader, parseMark, type RecordMark, type SegmentSummary } from './entry.ts'
 
 const MAGIC = Buffer.from('TMJ1', 'latin1')
 const LENGTHS_AT = MAGIC.length
@@ -68,6 +68,17 @@ function placeAt(bytes: Buffer, at: number): { bodyAt: number; end: number } | n
   if (end > bytes.length) return null
   const sum = crc32(bytes.subarray(at + HEADER_AT, end), sumOfLengths(bytes.subarray(at + LENGTHS_AT, at + CRC_AT)))
   return sum === bytes.readUInt32BE(at + CRC_AT) ? { bodyAt, end } : null
+}
+
+/** What the foot says that ends with these last bytes of a file; null: they end with something else. */
+export function findFoot(tail: Buffer): SegmentSummary | null {
+  for (let at = tail.lastIndexOf(MAGIC); at >= 0; at = at === 0 ? -1 : tail.lastIndexOf(MAGIC, at - 1)) {
+    const found = markRecord(tail, at)
+    // The bytes of a magic may be part of a record: the beginning of the last one lies further back then.
+    if (found === null) continue
+    return found.mark.type === 'foot' && at + found.sizeBytes === tail.length ? found.mark.summary : null
+  }
+  return null
 }
 
 /** Everything in these bytes, in order: records, and the gaps between them. */

@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RecordMark, SequenceRun } from './entry.ts'
-import { type Gap, isCutOffWrite, type MarkedRecord, readRecords } from './record.ts'
+import type { RecordMark, SegmentSummary, SequenceRun } from './entry.ts'
+import { findFoot, type Gap, isCutOffWrite, type MarkedRecord, readRecords } from './record.ts'
 import { SequenceRuns } from './sequence-runs.ts'
 
 const NAME = /^(\d{8})\.journal$/
@@ -12,6 +12,8 @@ const SLICE_BYTES = 512 * 1024
 const SLICE_RECORDS = 500
 /** Remembered of a segment whose entries have gaps; more than this are joined. */
 const MAX_RUNS = 128
+/** A foot with so many runs, each of two numbers of 16 digits, fits. */
+const FOOT_MAX_BYTES = 8 * 1024
 
 export type SegmentFile = { number: number; path: string; sizeBytes: number }
 
@@ -55,21 +57,39 @@ export function segmentName(number: number): string {
 
 /** The whole segment; empty when it is there no more. */
 export async function readSegment(path: string): Promise<Buffer> {
+  return (await readPart(path, (sizeBytes) => ({ at: 0, sizeBytes: Math.min(sizeBytes, READ_MAX_BYTES) }))).bytes
+}
+
+/**
+ * What its foot says, where that is the last thing in it: the segment was closed, and nothing was written to it since. What was damaged before
+ * the foot is not seen by this. Null: it has to be scanned.
+ */
+export async function readFoot(path: string): Promise<{ contents: SegmentContents; sizeBytes: number } | null> {
+  const { bytes, fileBytes } = await readPart(path, (sizeBytes) => ({
+    at: Math.max(0, sizeBytes - FOOT_MAX_BYTES),
+    sizeBytes: Math.min(sizeBytes, FOOT_MAX_BYTES),
+  }))
+  const summary = findFoot(bytes)
+  return summary === null ? null : { contents: contentsOfFoot(summary), sizeBytes: fileBytes }
+}
+
+async function readPart(path: string, part: (sizeBytes: number) => { at: number; sizeBytes: number }): Promise<{ bytes: Buffer; fileBytes: number }> {
   const handle = await open(path, 'r').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     throw error
   })
-  if (handle === null) return Buffer.alloc(0)
+  if (handle === null) return { bytes: Buffer.alloc(0), fileBytes: 0 }
   try {
     const { size } = await handle.stat()
-    const bytes = Buffer.allocUnsafe(Math.min(size, READ_MAX_BYTES))
+    const { at, sizeBytes } = part(size)
+    const bytes = Buffer.allocUnsafe(sizeBytes)
     let read = 0
     while (read < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, read, bytes.length - read, read)
+      const { bytesRead } = await handle.read(bytes, read, bytes.length - read, at + read)
       if (bytesRead === 0) break
       read += bytesRead
     }
-    return bytes.subarray(0, read)
+    return { bytes: bytes.subarray(0, read), fileBytes: size }
   } finally {
     await handle.close()
   }
@@ -113,6 +133,8 @@ export function noteRecord(contents: SegmentContents, mark: RecordMark, bodyByte
       contents.hasHead = true
       contents.highest = Math.max(contents.highest, mark.highestSequence)
       break
+    case 'foot':
+      break
     default:
       mark satisfies never
   }
@@ -120,6 +142,15 @@ export function noteRecord(contents: SegmentContents, mark: RecordMark, bodyByte
 
 export function emptyContents(): SegmentContents {
   return { runs: new SequenceRuns(MAX_RUNS), entryCount: 0, bodyBytes: 0, highest: 0, hasHead: false, highestGone: 0, gaps: [], isCutOff: false }
+}
+
+/** Only of a segment that begins with a head and has no gap: nothing else gets a foot. */
+export function summaryOf({ runs, entryCount, bodyBytes, highest, highestGone }: SegmentContents): SegmentSummary {
+  return { runs: [...runs.runs], entryCount, bodyBytes, highest, highestGone }
+}
+
+function contentsOfFoot({ runs, ...counts }: SegmentSummary): SegmentContents {
+  return { ...emptyContents(), ...counts, runs: SequenceRuns.of(runs, MAX_RUNS), hasHead: true }
 }
 
 /** Damage, as against a write that was cut off when the power went or the process was killed. */

@@ -10,6 +10,13 @@ export class SequenceRuns {
     this.#maxRuns = maxRuns
   }
 
+  /** Of runs that were in order and apart when they were written down. */
+  static of(runs: readonly SequenceRun[], maxRuns: number): SequenceRuns {
+    const made = new SequenceRuns(maxRuns)
+    made.#runs.push(...runs.map(([first, last]): SequenceRun => [first, last]))
+    return made
+  }
+
   get runs(): readonly SequenceRun[] {
     return this.#runs
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -140,6 +140,74 @@ describe('the journal', () => {
     await reopen()
     expect(await sequences()).toEqual(range(1, 200))
     expect(await journal.check(owing(range(1, 200)), always)).toEqual([])
+  })
+
+  it('opens a segment that was closed by its foot, goes on in it, and finds by the check what was damaged before the foot', async () => {
+    await journal.append(range(1, 200).map((sequence) => envelopeWrite(sequence, 1000)))
+    await journal.close()
+    const [name = ''] = segments()
+    const bytes = readFileSync(path(name))
+    writeFileSync(path(name), bytes.fill(0, 40_960, 45_056))
+    journal = await openJournal({ dataDir, clock })
+    expect(journal.highestSequence()).toBe(200)
+    await journal.append([envelopeWrite(201, 1000)])
+    expect(segments()).toEqual([name])
+    expect(await journal.check(owing(range(1, 201)), always)).toEqual([`${name}.damaged-20261129T000000000Z`])
+    const missing = await journal.missing(range(1, 201))
+    expect(missing.length).toBeGreaterThan(0)
+    expect(missing.length).toBeLessThan(8)
+    expect(missing).not.toContain(201)
+    await journal.append(missing.map((sequence) => envelopeWrite(sequence, 1000)))
+    await reopen()
+    expect(await sequences()).toEqual(range(1, 201))
+    expect(await journal.check(owing(range(1, 201)), always)).toEqual([])
+  })
+
+  it('knows the same by the feet of its segments as by all of their bytes, over ends, kills and checks', async () => {
+    type Step = { kind: 'write'; count: number } | { kind: 'go'; sequence: number } | { kind: 'end' | 'kill' | 'check' | 'compact' }
+    const step: fc.Arbitrary<Step> = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ kind: fc.constant('write' as const), count: fc.integer({ min: 1, max: 30 }) }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('go' as const), sequence: fc.integer({ min: 1, max: 100 }) }) },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('end' as const, 'kill' as const, 'check' as const, 'compact' as const) }) },
+    )
+    const segmentBytes = 12_000
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const room = mkdtempSync(join(dataDir, 'room-'))
+        const at = (no: number) => join(room, String(no))
+        let no = 0
+        mkdirSync(at(no))
+        let own = await openJournal({ dataDir: at(no), clock, segmentBytes })
+        const alive = owing([])
+        let highest = 0
+        for (const one of [...steps, { kind: 'end' as const }]) {
+          if (one.kind === 'write') {
+            await own.append(range(highest + 1, highest + one.count).map((sequence) => envelopeWrite(sequence)))
+            for (const sequence of range(highest + 1, highest + one.count)) alive.owed.add(sequence)
+            highest += one.count
+          } else if (one.kind === 'go') {
+            if (!alive.owed.delete(one.sequence)) continue
+            await own.append([], [{ sequences: [one.sequence], reason: 'TMJ1' }])
+          } else if (one.kind === 'check') expect(await own.check(alive, always)).toEqual([])
+          else if (one.kind === 'compact') await own.compact(alive)
+          else {
+            // What a killed process leaves is what lay there before it could close anything.
+            if (one.kind === 'kill') cpSync(at(no), at(no + 1), { recursive: true })
+            await own.close()
+            if (one.kind === 'kill') no += 1
+            own = await openJournal({ dataDir: at(no), clock, segmentBytes })
+          }
+          expect(own.highestSequence()).toBe(highest)
+          const read: number[] = []
+          for await (const { sequence } of own.entries()) read.push(sequence)
+          expect(read).toEqual([...alive.owed].sort((left, right) => left - right))
+          expect(await own.missing(read)).toEqual([])
+        }
+        await own.close()
+        rmSync(room, { recursive: true, force: true })
+      }),
+      { numRuns: 20 },
+    )
   })
 
   it('answers only what was written, whatever happens to one of its files', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type JournalHeader, markOf } from '../../../main/engine/journal/entry.ts'
-import { decodeRecord, encodeRecord, type FoundRecord, readRecords } from '../../../main/engine/journal/record.ts'
+import { decodeRecord, encodeRecord, findFoot, type FoundRecord, readRecords } from '../../../main/engine/journal/record.ts'
 import { envelopeWrite, settingWrite } from './fixture.ts'
 
 type Written = { at: number; end: number; header: JournalHeader; body: Buffer }
@@ -81,6 +81,25 @@ describe('records of a segment', () => {
       ),
       { numRuns: 150 },
     )
+  })
+
+  it('end with a foot that is found from the end, and only when nothing follows it', () => {
+    const { bytes } = segmentOf([40, 0, 3000])
+    const summary = { runs: [[1, 2] as [number, number], [7, 7] as [number, number]], entryCount: 3, bodyBytes: 3040, highest: 9, highestGone: 9 }
+    const foot = Buffer.concat(encodeRecord({ type: 'foot', summary }, null))
+    const closed = Buffer.concat([bytes, foot])
+    expect(findFoot(closed)).toEqual(summary)
+    expect(findFoot(closed.subarray(2000))).toEqual(summary)
+    expect(findFoot(bytes)).toBeNull()
+    expect(findFoot(Buffer.concat([closed, bytes]))).toBeNull()
+    expect(findFoot(Buffer.concat([closed, Buffer.alloc(1)]))).toBeNull()
+    for (let at = bytes.length; at < closed.length; at += 1) {
+      const changed = Buffer.from(closed)
+      changed[at] = (changed[at] ?? 0) ^ 1
+      expect(findFoot(changed)).toBeNull()
+      expect(findFoot(closed.subarray(0, at))).toBeNull()
+    }
+    expect(found(closed)).toHaveLength(4)
   })
 
   it('are no record when a length or one bit is changed', () => {
