@@ -1,4 +1,7 @@
-/** `kill -9` while a copied data folder becomes a device of its own and takes over what the other one wrote. FAULT_CYCLES for more of them, FAULT_SEED for others. */
+/**
+ * `kill -9` while a copied data folder becomes a device of its own and takes over what the other one wrote, and while a new computer restores.
+ * FAULT_CYCLES for more of them, FAULT_SEED for others.
+ */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +17,7 @@ const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000)
 const MEMORIES = 400
 /** A taking over of three pages is over sooner than this. */
 const LONGEST_LIFE_MS = 900
+const LONGEST_RESTORE_MS = 300
 
 const random = seeded(SEED)
 let folder = ''
@@ -91,6 +95,56 @@ it(
     )
     expect((await again.call('app.info', {})).warnings.filter(({ kind }) => kind === 'forked')).toEqual([])
     await end()
+  },
+  60_000 + CYCLES * 20_000,
+)
+
+it(
+  `${CYCLES} times inside a restore to a new computer: what was acknowledged last is read`,
+  async () => {
+    const passphrase = 'correct horse battery'
+    const original = await start('original')
+    const backup = await original.call('vault.exportBackup', { passphrase })
+    await end()
+    const fresh = await start('new')
+    await fresh.call('vault.importBackup', { text: backup.text, passphrase })
+    workspaceId = (await fresh.call('workspaces.add', { url: sandbox.url, token: await tenantToken(sandbox.url) })).id
+    await end()
+
+    const before = platformEnvelopes(join(folder, 'platform', 'platform.db')).length
+    let inside = 0
+    const latest = new Map<string, string>()
+    for (let cycle = 0; cycle < CYCLES; cycle += 1) {
+      const life = await start('new')
+      // Over memories whose earlier versions may not have come yet.
+      const memory = `memory ${cycle % MEMORIES}`
+      await life.call('vault.restore', { workspaceId })
+      expect((await ask(life, 'POST', '/v1/memories', memory, `of restore ${cycle}`)).status).toBe(201)
+      latest.set(memory, `of restore ${cycle}`)
+      await wait(between(random, 0, LONGEST_RESTORE_MS))
+      const { tally } = await life.call('outbox.tally', { workspaceId })
+      if (tally.delivered.count < before) inside += 1
+      await life.kill()
+      child = null
+    }
+    console.log(`killed before everything was there: ${inside} of ${CYCLES}`)
+
+    const last = await start('new')
+    await last.call('vault.restore', { workspaceId })
+    await isDelivered(last)
+    await goesOn('every version is there', async () => before + CYCLES - (await last.call('outbox.tally', { workspaceId })).tally.delivered.count)
+    const texts = await readAll(last)
+    expect(texts).toEqual(texts.map((_, index) => latest.get(`memory ${index * 10}`) ?? 'after 2'))
+    for (const [memory, content] of latest) expect((await ask(last, 'GET', `/v1/memories/${encodeURIComponent(memory)}`)).text).toBe(content)
+    expect((await last.call('app.info', {})).warnings.filter(({ kind }) => kind === 'forked')).toEqual([])
+    await end()
+    const platform = platformEnvelopes(join(folder, 'platform', 'platform.db'))
+    expect(new Set(platform.map(({ id }) => id)).size).toBe(platform.length)
+    expect(
+      queueItems(join(folder, 'new'))
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(platform.map(({ id }) => id).sort())
   },
   60_000 + CYCLES * 20_000,
 )
