@@ -63,6 +63,15 @@ export function heldAgainst({ ModelRules: rules }: Model, rows: readonly Row[]):
   const broken = new Map<string, Row>()
   const ran = new Set<string>()
 
+  const counted = new Map<string, Map<string | undefined, Set<string | undefined>>>()
+  /** For each value of one column those of another that stand beside it. */
+  const distinct = (one: string, other: string): Map<string | undefined, Set<string | undefined>> => {
+    const known = counted.get(`${one} ${other}`)
+    if (known !== undefined) return known
+    const made = new Map([...Map.groupBy(rows, (row) => row[one])].map(([value, own]) => [value, new Set(own.map((row) => row[other]))]))
+    counted.set(`${one} ${other}`, made)
+    return made
+  }
   const conditionHolds = (condition: Check, row: Row): boolean => condition.CheckFunction === undefined || holds(condition, row)
   const holds = (each: Check, row: Row): boolean => {
     const { CheckFunction: name, ColumnName: column = '', Value: value, Items: items = [] } = each
@@ -113,8 +122,7 @@ export function heldAgainst({ ModelRules: rules }: Model, rows: readonly Row[]):
       case 'CheckDistinctCount': {
         const key = row[each.ColumnAName ?? ''] ?? ''
         if (key === '') return true
-        const values = new Set(rows.filter((other) => other[each.ColumnAName ?? ''] === key).map((other) => other[each.ColumnBName ?? '']))
-        return values.size === each.ExpectedCount
+        return distinct(each.ColumnAName ?? '', each.ColumnBName ?? '').get(key)?.size === each.ExpectedCount
       }
       default:
         throw new Error(`The model has a check ${name} that is not known here`)
