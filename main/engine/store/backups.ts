@@ -146,9 +146,18 @@ export function createBackups({
     return name
   }
 
+  /** Given up because the end came: that is no failure, and the next start makes another one. */
+  async function createOrTell(): Promise<void> {
+    try {
+      await create()
+    } catch (error) {
+      if (!stopped) failed(error)
+    }
+  }
+
   function plan(delayMs: number): void {
     cancel = clock.after(delayMs, () => {
-      create().catch(failed)
+      void createOrTell()
       plan(BACKUP_EVERY_MS)
     })
   }
@@ -158,7 +167,7 @@ export function createBackups({
     if (stopped || cancelSoon !== null) return
     cancelSoon = clock.after(SOON_MS, () => {
       cancelSoon = null
-      if (running === null) create().catch(failed)
+      if (running === null) void createOrTell()
       else soon()
     })
   }

@@ -180,8 +180,12 @@ describe('when a copy is made', () => {
     database.transaction(() => {
       for (let index = 0; index < 300_000; index += 1) insert.run(`key ${index}`, 'x'.repeat(200))
     })()
+    // One is under way when the end comes; giving that up is no failure that anybody is told of.
+    backups.noteChange()
+    await clock.step(2_000)
     const started = performance.now()
     await backups.stop()
     expect(performance.now() - started).toBeLessThan(1_200)
+    expect(failures).toEqual([])
   }, 30_000)
 })
