@@ -19,7 +19,7 @@ export type Admission = {
 /**
  * Admits a push as a prefix: after the first refusal every later item is refused too. `sizesBytes` are the *new* items in
  * their order; duplicates, conflicts and malformed ones are decided before and draw on nothing. Where several meters
- * refuse the same item, 402 wins, then the order of the catalog. (protocol: "Push")
+ * refuse the same item, 402 wins, then the order of the catalog. (shared/contract/README.md, "Push")
  */
 export function admitPush(meters: readonly MeterState[], sizesBytes: readonly number[], { opensSession = false }: { opensSession?: boolean } = {}): Admission {
   let admittedCount = 0

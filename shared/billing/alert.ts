@@ -13,7 +13,7 @@ export type AlertNotification<T extends Threshold = Threshold> = { readonly thre
 /**
  * The notification for a measure that went from `before` to `after`; null when no threshold was crossed. `fired` holds the ids
  * that already fired in this period: each fires once per period, also when a raised limit let the measure fall back.
- * (protocol: "Alerts")
+ * (shared/contract/README.md, "Colours and alerts")
  */
 export function crossedThresholds<T extends Threshold>(
   thresholds: readonly T[],

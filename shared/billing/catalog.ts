@@ -248,7 +248,7 @@ export function largerPlans(catalog: Pick<Catalog, 'id' | 'plans'>, planId: stri
   return catalog.plans.slice(catalog.plans.indexOf(planOf(catalog, planId)) + 1)
 }
 
-/** The code of the platform's refusal when this meter is full (protocol: `encrypted_bytes_exceeded`). */
+/** The code of the platform's refusal when this meter is full, such as `encrypted_bytes_exceeded`. */
 export function refusalCode(meter: Pick<Meter, 'id'>): `${string}_exceeded` {
   return `${meter.id}_exceeded`
 }

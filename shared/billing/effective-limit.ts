@@ -27,7 +27,7 @@ export function planLimit(plan: Pick<Plan, 'limits'>, meter: Pick<Meter, 'id'>):
   return plan.limits[meter.id] ?? 0
 }
 
-/** Plan + active boosters of that resource; the seats meter alone adds bought seats. (protocol: "Counters, periods, limits") */
+/** Plan + active boosters of that resource; the seats meter alone adds bought seats. (shared/contract/README.md, "Counters, periods and limits") */
 export function effectiveLimit(plan: Pick<Plan, 'limits'>, meter: Pick<Meter, 'id' | 'seats'>, holdings: Holdings, atMs: number): Limit {
   const own = planLimit(plan, meter)
   if (own === UNLIMITED) return UNLIMITED

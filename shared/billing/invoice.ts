@@ -1,4 +1,4 @@
-/** What an invoice is: its status, when it is due, and how it may be paid. (protocol: "Invoices") */
+/** What an invoice is: its status, when it is due, and how it may be paid. (shared/contract/README.md, "Invoices") */
 import type { PaymentMethod, Plan } from './catalog.ts'
 
 const DAY_MS = 86_400_000

@@ -1,6 +1,6 @@
 /**
  * Billing periods: half-open, in UTC, anchored on the instant of the subscription. A month without that day ends the
- * period on its last day, and the anchor returns afterwards. (protocol: "Counters, periods, limits")
+ * period on its last day, and the anchor returns afterwards. (shared/contract/README.md, "Counters, periods and limits")
  */
 export type Period = {
   /** Epoch ms; belongs to the period. */
@@ -51,7 +51,7 @@ const FUTURE_MS = 5 * 60_000
 
 /**
  * The period in which an event counts: that of its timestamp until 48 h after that period's end, then the current one.
- * Null: it lies more than five minutes in the future and is refused. (protocol: "Counters, periods, limits")
+ * Null: it lies more than five minutes in the future and is refused. (shared/contract/README.md, "Counters, periods and limits")
  */
 export function periodOfEvent(anchorMs: number, eventAtMs: number, nowMs: number): Period | null {
   if (isTooFarAhead(eventAtMs, nowMs)) return null

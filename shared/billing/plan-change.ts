@@ -20,7 +20,7 @@ export function wouldBeOver(usage: Usage, limits: Limits): OverLimit[] {
 
 /**
  * True when the change starts a new period at that instant: from a plan that costs nothing to one that is paid. Between
- * paid plans period and counters go on. (protocol: "Counters, periods, limits")
+ * paid plans period and counters go on. (shared/contract/README.md, "Counters, periods and limits")
  */
 export function startsNewPeriod(from: Pick<Plan, 'priceCents'>, to: Pick<Plan, 'priceCents'>): boolean {
   return from.priceCents === 0 && to.priceCents !== 0

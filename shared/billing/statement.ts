@@ -59,7 +59,7 @@ export function periodLines({ price, seats }: Subscribed, period: Period): State
 
 /**
  * The lines of a change within a period: what is unused of that which goes is a credit, what remains of that which comes is charged. What stays
- * as it is has no line. Each line is prorated by the second and rounded once. (protocol: "Money elsewhere")
+ * as it is has no line. Each line is prorated by the second and rounded once. (shared/contract/README.md, "Money and rounding")
  */
 export function changeLines(from: Subscribed, to: Subscribed, period: Period, atMs: number): StatementLine[] {
   const rest: Period = { startMs: Math.min(Math.max(atMs, period.startMs), period.endMs), endMs: period.endMs }

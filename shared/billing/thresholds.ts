@@ -14,7 +14,7 @@ export type MeterLevel = {
 
 /**
  * Colour and words of a meter by the catalog's policy. The level is decided on the exact ratio, not on the rounded
- * percentage: 99.96 % shows as 100.0 and is still amber. (protocol: "Colours by policy")
+ * percentage: 99.96 % shows as 100.0 and is still amber. (shared/contract/README.md, "Colours and alerts")
  */
 export function levelOf(policy: ThresholdPolicy, used: number, limit: Limit): MeterLevel {
   if (limit === UNLIMITED) return { percent: null, level: null, label: 'Unlimited' }

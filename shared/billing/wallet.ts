@@ -24,7 +24,7 @@ export type RunDecision = 'admitted' | 'insufficient_balance' | 'approval_requir
 /**
  * Whether a run may start, under its circle's lock. On a hard wall its total must be covered by the balance; without
  * one the balance may dip negative. Zero cost always passes, and a missing balance is said before a missing approval.
- * (protocol: "Wallet")
+ * (shared/contract/README.md, "Wallet")
  */
 export function decideRun(run: { totalMicroAu: bigint; balanceMicroAu: bigint; hardWall: boolean; approved: boolean; policy: CostPolicy }): RunDecision {
   if (run.totalMicroAu === 0n) return 'admitted'

@@ -1,4 +1,4 @@
-/** The difference between two periods, explained: which service, user or meter it comes from. (product: row 33) */
+/** The difference between two periods, explained: which service, user or meter it comes from. */
 import { splitCosts, type CostCell } from './cost.ts'
 import { exactNumber } from './rounding.ts'
 

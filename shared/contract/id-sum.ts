@@ -1,6 +1,6 @@
 /**
  * The running sum of SHA-256(id), mod 2^256, by which console and platform compare which ids each of them has without a list
- * (protocol: "What is missing there"). Whatever the order, the same ids make the same sum. The hashing is the caller's.
+ * (shared/contract/README.md, "What is missing there"). Whatever the order, the same ids make the same sum. The hashing is the caller's.
  */
 const MODULUS = 1n << 256n
 

@@ -13,7 +13,7 @@ import { alertChannel } from './platform/alerts.ts'
 import { costAllocation } from './platform/costs.ts'
 import { count, hash256, isoTime, period, uuid, wireLimit } from './primitives.ts'
 
-/** Most envelopes and most ciphertext bytes in one push (protocol.md, "Push"). */
+/** Most envelopes and most ciphertext bytes in one push (shared/contract/README.md, "Push"). */
 export const PUSH_MAX_ENVELOPES = 500
 export const PUSH_MAX_BYTES = 4 * 1024 * 1024
 /** Most ids in one page of `GET /v1/sync/ids`. */

@@ -1,5 +1,5 @@
 /**
- * Every refusal that protocol.md, architecture.md and the design name: that somewhere a test provokes it, and here those that no
+ * Every refusal that the protocol (shared/contract/README.md, "Errors") and the code name: that somewhere a test provokes it, and here those that no
  * other test does.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -41,9 +41,9 @@ const TRIES = 5
 const stuck: Trouble = { state: 'problem', detail: 'The platform’s list of stored envelopes does not move on.', retry: { afterMs: null } }
 
 /**
- * Compares what this folder delivered with what the platform has, and queues again what was lost there (protocol: "What is missing
- * there"). An end at any moment is mended by the next one: each piece leaves both sides' summaries nearer to each other, and that
- * something is owed stands in outbox.db.
+ * Compares what this folder delivered with what the platform has, and queues again what was lost there (shared/contract/README.md,
+ * "What is missing there"). An end at any moment is mended by the next one: each piece leaves both sides' summaries nearer to each other,
+ * and that something is owed stands in outbox.db.
  */
 export class HistoryCheck implements HistoryComparison {
   readonly #parts: HistoryCheckParts

@@ -1,4 +1,4 @@
-/** What the intake says: JSON in the protocol's shape, errors as `{ code, message, _suggestion }` (protocol.md, "Errors"). */
+/** What the intake says: JSON in the protocol's shape, errors as `{ code, message, _suggestion }` (shared/contract/README.md, "Errors"). */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ConsoleFailure } from '../base/failure.ts'
 

@@ -34,7 +34,7 @@ export function auditLogRoutes(platform: Platform): Routes {
   })
 }
 
-/** A date means the whole day, in UTC; an instant is half-open. (protocol: "Shapes that clients rely on") */
+/** A date means the whole day, in UTC; an instant is half-open. (shared/contract/README.md, "Shapes") */
 function filterOf({ action, from, to, search }: z.output<typeof auditLogsQuery>): AuditFilter {
   return {
     action: action === undefined || action === '' ? null : action,

@@ -15,7 +15,7 @@ export type MeterOfPrice = (priceId: string | null) => string | null
 
 /**
  * Takes over the orders of the payment provider as invoices, and makes known what changed: of one that is issued, its status alone. A draft is not shown.
- * (protocol: "Invoices", "Money (round 2)")
+ * (shared/contract/README.md, "Invoices", "Overage")
  */
 export async function writeInvoices(unit: Unit, account: Account, orders: readonly models.Order[], meterOfPrice: MeterOfPrice): Promise<void> {
   // In the order in which they were made: each bills the use that no earlier one did.

@@ -21,7 +21,7 @@ export type BillableUnits = {
 
 /**
  * Writes down what a period has beyond the plan and is not written down yet, in the transaction that reads the use. Nothing is sent here: an event that is
- * lost on its way is sent again under the same id. (protocol: "Money (round 2)")
+ * lost on its way is sent again under the same id. (shared/contract/README.md, "Overage")
  */
 export function writeBillableUnits(unit: Unit, account: PricedAccount, period: Period): void {
   const { priced } = pricePeriod(unit, account, period)

@@ -17,7 +17,7 @@ const AT_ONCE = 500
 
 /**
  * Hands over what lies beyond the plan, and only that: at least hourly, in the last minute before a cycle and when a period has ended.
- * (protocol: "Money (round 2)", "Overage")
+ * (shared/contract/README.md, "Overage")
  */
 export class OverageHandOver {
   readonly #store: Store

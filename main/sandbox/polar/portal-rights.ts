@@ -41,7 +41,7 @@ function whyPlanLocked(account: Account, opener: Pick<Opener, 'role' | 'homeWork
 
 /**
  * A real Polar session takes no rights: whoever opens it may do what the operator's settings allow. So a member who may not change the plan gets none
- * where they allow anything about plans. (protocol: "Money (round 2)")
+ * where they allow anything about plans. (shared/contract/README.md, "The customer portal")
  *
  * @throws Refusal 403 `forbidden` with the reason in words.
  */

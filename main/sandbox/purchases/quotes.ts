@@ -61,7 +61,7 @@ export async function makeQuote(unit: Unit, account: Account, quoted: Quoted): P
 
 /**
  * The quote, if it still holds: plan, seats, boosters and pending change are as quoted, ten minutes have not passed, and the amount has moved only
- * by the seconds since, and never upwards. (protocol: "Money (round 2)") Null: it does not.
+ * by the seconds since, and never upwards. (shared/contract/README.md, "Quotes") Null: it does not.
  */
 export async function heldQuote(unit: Unit, account: Account, quoted: Quoted, quoteId: string): Promise<Quote | null> {
   const row = await unit.tx.selectFrom('quotes').selectAll().where('id', '=', quoteId).where('workspace_id', '=', account.workspace.id).executeTakeFirst()

@@ -3,7 +3,7 @@ import type { SqliteFile } from './open.ts'
 import type { Schema } from './schema.ts'
 
 /**
- * Cursors of both feeds, `<era>.<sequence>` (protocol: "Eras"). A database that is put back goes on under another era than the one that
+ * Cursors of both feeds, `<era>.<sequence>` (shared/contract/README.md, "Eras"). A database that is put back goes on under another era than the one that
  * it replaces, so a cursor of what is no more is noticed, and a restart alone leaves every cursor valid.
  */
 export type Feed = 'changes' | 'envelopes'

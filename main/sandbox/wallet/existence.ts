@@ -13,7 +13,7 @@ type InstanceRow = Selectable<InstancesTable>
 /**
  * Charges what has become due since the last look: each instance once for every UTC day that has begun, the days on
  * which nothing ran too. The day of the creation is paid with the creation. On a hard wall, what does not fit is not
- * debited, and the instance is suspended until a top-up. (protocol: "Wallet")
+ * debited, and the instance is suspended until a top-up. (shared/contract/README.md, "Wallet")
  */
 export async function chargeExistence(unit: Unit, circle: Circle): Promise<void> {
   const today = dayOf(unit.now)

@@ -4,7 +4,7 @@ import { sharedTexts } from './shared.ts'
 
 export type ConnectionWords = { short: string; sentence: string; tone: 'good' | 'quiet' | 'amber' | 'red' }
 
-/** Above this the clock of this computer is called wrong (protocol.md, "Errors"). */
+/** Above this the clock of this computer is called wrong (shared/contract/README.md, "Errors"). */
 const clockWarningMs = 2 * 60_000
 
 function asOf(connection: Connection, nowMs: number): string {
@@ -17,7 +17,7 @@ function saved(queue: Workspace['queue']): string {
   return open === 0 ? 'Everything you see is kept on this computer.' : `${format.counted(open, 'edit', 'edits')} saved on this computer.`
 }
 
-/** The badge says what still works, not only what does not (style.md, "The screen"). */
+/** The badge says what still works, not only what does not. */
 export function connectionWords(connection: Connection, queue: Workspace['queue'], nowMs: number): ConnectionWords {
   switch (connection.state) {
     case 'online':

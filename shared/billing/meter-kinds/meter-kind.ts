@@ -9,7 +9,7 @@ export type Amount = { readonly atMs: number; readonly amount: number }
 
 /** Everything that makes one kind of meter different from another. Whoever needs to know asks this, and never for a kind by its name. */
 export type MeterKind = {
-  /** The form of event that it takes; any other is refused where events come in. (protocol: `POST /v1/usage/events`) Readings are facts: no limit refuses them. */
+  /** The form of event that it takes; any other is refused where events come in (`POST /v1/usage/events`). Readings are facts: no limit refuses them. */
   readonly form: EventForm
   /** Until when its counter holds what it counted: to the end of its meter's period (where it is monthly), or of the minute. */
   readonly window: 'period' | 'minute'

@@ -34,7 +34,7 @@ export type PlatformCopy = {
  */
 export type Fault = { lost?: boolean; contradicts?: boolean; answer?: Answer<never> }
 
-/** A platform in memory, as protocol.md describes it: duplicates, conflicts, admission as a prefix, two quota meters. */
+/** A platform in memory, as shared/contract/README.md, "Push" describes it: duplicates, conflicts, admission as a prefix, two quota meters. */
 export class FakePlatform {
   stored = new Map<string, StoredRow>()
   /** Ids in the order in which they took effect. */

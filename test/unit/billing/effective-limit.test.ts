@@ -16,7 +16,7 @@ const bought = (booster: Partial<BoughtBooster>): BoughtBooster => ({
   ...booster,
 })
 
-// The truss seed's table counts, not its example: 150 + 10 = 160. (product.md, row 12)
+// The truss seed's table counts, not its example: 150 + 10 = 160.
 test('boosters add to the plan: 150 GB and one of 10 GB are 160 GB', () => {
   expect(effectiveLimit(examplePlan({ id: 'pro', limits: { storage: 150e9 } }), storage, { seats: 0, boosters: [bought({ amount: 10e9 })] }, 50)).toBe(160e9)
 })

@@ -13,7 +13,7 @@ export type PlanRequestWatchParts = {
   emit: (event: ConsoleEvent) => void
 }
 
-/** Tells the window when somebody asks for a plan, and when a request is answered. (product: "a request's answer arrives as a notice") */
+/** Tells the window when somebody asks for a plan, and when a request is answered. */
 export function watchPlanRequests({ documents, workspaceIds, catalogOf, nameOf, mayDecide, emit }: PlanRequestWatchParts): (event: ConsoleEvent) => void {
   const isRead = (workspaceId: string): boolean => documents.isRead(workspaceId)
   const known = new Map(

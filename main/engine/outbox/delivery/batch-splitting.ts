@@ -1,4 +1,4 @@
-/** A batch that fails this often is suspected of holding an item that makes it fail. (protocol: "Errors") */
+/** A batch that fails this often is suspected of holding an item that makes it fail. (shared/contract/README.md, "Errors") */
 const SUSPECT_AFTER = 3
 
 /**

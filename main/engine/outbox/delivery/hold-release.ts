@@ -23,7 +23,7 @@ export type QuotaView = {
 
 /** Of a refusal that names no meter there is nothing to be known: it is asked about rarely. */
 const SLOW_RETRY_MS = 5 * 60_000
-/** At most one probe of a meter in this time, and the first one so long after the refusal. (protocol: "One wrong answer") */
+/** At most one probe of a meter in this time, and the first one so long after the refusal. (shared/contract/README.md, "Answers that may be wrong") */
 export const PROBE_FIRST_MS = 15_000
 export const PROBE_CAP_MS = 15 * 60_000
 

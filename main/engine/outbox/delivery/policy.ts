@@ -35,7 +35,7 @@ export function policy(tried: PriorAttempts, answer: Answer<unknown>, now: numbe
 function afterError(tried: PriorAttempts, answer: Extract<Answer<unknown>, { kind: 'error' }>, now: number, random: Random): Decision {
   const { status, error, retryAfterMs } = answer
   const words = { status, code: error?.code ?? null, message: error?.message ?? `The platform answered ${status}.` }
-  // A code of a purchase (a declined card, say) is final there; a write waits for room or money, whatever the code. (protocol: "Errors")
+  // A code of a purchase (a declined card, say) is final there; a write waits for room or money, whatever the code. (shared/contract/README.md, "Errors")
   switch (status === 402 ? 'quota' : errorClassOf(status, error)) {
     case 'auth':
       return { next: 'paused', why: status === 401 ? 'signed_out' : 'device_revoked', ...words }

@@ -7,7 +7,7 @@ import { backOffMs } from './policy.ts'
 
 /**
  * A route on which a whole call was refused in a way that may be about the account, not about what was sent.
- * (protocol: "One wrong answer") Blocked: one write alone is tried, after a back-off. Open: something was stored, so the ordinary flow
+ * (shared/contract/README.md, "Answers that may be wrong") Blocked: one write alone is tried, after a back-off. Open: something was stored, so the ordinary flow
  * goes on, and a batch that is still refused is cut in two until the write at fault is alone.
  */
 export type Trouble = {

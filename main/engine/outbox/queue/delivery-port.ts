@@ -105,7 +105,7 @@ export type PushReport = {
 
 export type ItemResult = { inFlight: InFlightItem; decision: Decision }
 
-/** What becomes of an item after an answer. (protocol: "Errors") */
+/** What becomes of an item after an answer. (shared/contract/README.md, "Errors") */
 export type Decision =
   /** `storedAt`: by the platform's clock; null: it did not say. */
   | { next: 'delivered'; duplicate: boolean; status: number | null; storedAt: number | null }

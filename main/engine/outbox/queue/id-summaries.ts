@@ -3,7 +3,7 @@ import { idHash } from '../../store/id-sum.ts'
 import { uuidText } from './identifiers.ts'
 import type { QueueWriter } from './queue-writer.ts'
 
-/** How many ids a device delivered, and what their hashes add up to (protocol: "What is missing there"). */
+/** How many ids a device delivered, and what their hashes add up to (shared/contract/README.md, "What is missing there"). */
 export type IdSummary = { deviceId: string; count: number; sum: string }
 
 type Row = { device: number; count: number; sum: string; first: number }

@@ -1,6 +1,6 @@
 /**
  * Which versions of a memory count, and which of them is read. Pure. It asks only what every computer can know that has restored, so
- * that all of them answer alike. (protocol: "Histories")
+ * that all of them answer alike. (shared/contract/README.md, "Versions")
  */
 
 export type Version = {

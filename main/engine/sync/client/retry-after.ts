@@ -9,7 +9,7 @@ const FORMS = [
   new RegExp(`^${LONG_DAY}, (?<day>\\d{2})-${MONTH}-(?<year>\\d{2}) ${TIME} GMT$`),
   new RegExp(`^${DAY} ${MONTH} (?<day>\\d{2}| \\d) ${TIME} (?<year>\\d{4})$`),
 ]
-/** No platform keeps us waiting longer than this, whatever it says. (protocol: "Errors") */
+/** No platform keeps us waiting longer than this, whatever it says. (shared/contract/README.md, "Errors") */
 export const RETRY_AFTER_CAP_MS = 60 * 60_000
 
 /**

@@ -11,7 +11,7 @@ export type Trouble = {
 }
 
 /**
- * What an answer that is not `ok` means for the connection (protocol.md, "Errors"). A refusal with a quota code says
+ * What an answer that is not `ok` means for the connection (shared/contract/README.md, "Errors"). A refusal with a quota code says
  * nothing against the connection: callers that can be refused so look before they ask here.
  */
 export function troubleOf(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): Trouble {

@@ -1,4 +1,4 @@
-/** Words for people come from the platform, as long as it likes (protocol: "One wrong answer"). */
+/** Words for people come from the platform, as long as it likes (shared/contract/README.md, "Answers that may be wrong"). */
 export const WORDS_MAX_LETTERS = 500
 const WORD_FIELDS = ['message', 'reason', '_suggestion']
 

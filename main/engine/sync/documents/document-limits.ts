@@ -1,4 +1,4 @@
-/** What may be large and is kept whole all the same (protocol: "One wrong answer"). */
+/** What may be large and is kept whole all the same (shared/contract/README.md, "Answers that may be wrong"). */
 const KEPT_MAX_BYTES = 1024 * 1024
 /** What there may be many of. */
 const SMALL_MAX_BYTES = 64 * 1024

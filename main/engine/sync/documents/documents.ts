@@ -23,7 +23,7 @@ export type Applied = { changed: Changed; startedOver: boolean }
 /** Compared by identity. */
 export type Reading = object
 
-/** A clock that is off by less is not called wrong (protocol: "Errors"). */
+/** A clock that is off by less is not called wrong (shared/contract/README.md, "Errors"). */
 const CLOCK_TOLERANCE_MS = 120_000
 
 const storedDocument = z.object({ id: z.string(), body: z.string() })

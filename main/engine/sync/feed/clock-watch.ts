@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Warnings } from '../../base/warnings.ts'
 import type { Documents } from '../documents/documents.ts'
 
-/** Two minutes (protocol: "Errors", clock). */
+/** Two minutes (shared/contract/README.md, "Errors", clock). */
 const CLOCK_WARNING_MS = 120_000
 
 /** Warns while this computer's clock and the platform's are far apart, and where what is shown was fetched under a clock that was wrong. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { sleep } from '../../base/sleep.ts'
 
-/** As long as the answers bring nothing new, so many questions in so long a time (protocol: "One wrong answer"). */
+/** As long as the answers bring nothing new, so many questions in so long a time (shared/contract/README.md, "Answers that may be wrong"). */
 const IDLE_QUESTIONS = 2
 const IDLE_SPAN_MS = 1_000
 /** A feed that goes in a circle does so with few cursors. */

@@ -50,9 +50,9 @@ type Reason = 'kick' | 'poke' | 'stream' | 'session' | 'suspend' | 'resume' | 's
 /** A burst of pokes (one a push) makes one question. */
 const DEBOUNCE_MS = 30
 const MIN_GAP_MS = 250
-/** Pokes that lead to nothing: without progress at most two questions a second (protocol: "One wrong answer"). */
+/** Pokes that lead to nothing: without progress at most two questions a second (shared/contract/README.md, "Answers that may be wrong"). */
 const IDLE_GAP_MS = 500
-/** A stream may be alive and deaf: however live it is, the feed itself is asked this often (protocol: "Histories"). */
+/** A stream may be alive and deaf: however live it is, the feed itself is asked this often (shared/contract/README.md, "Streams and heartbeats"). */
 const ASK_AT_LEAST_MS = 300_000
 /** Without a feed there is nothing to be poked about. */
 const DIRECT_POLL_MS = 60_000

@@ -37,7 +37,7 @@ export function withAgreedPrice(plan: Plan, { agreed_price_cents: agreedCents }:
   return plan.priceCents === null && agreedCents !== null ? { ...plan, priceCents: agreedCents } : plan
 }
 
-/** A subscription has ended where no plan is free: what is there is readable, and nothing new is taken. (protocol: "Money (round 2)") */
+/** A subscription has ended where no plan is free: what is there is readable, and nothing new is taken. (shared/contract/README.md, "The end of a subscription") */
 export function hasEnded({ plan }: Pick<Account, 'plan'>): boolean {
   return plan.id === NO_PLAN
 }

@@ -40,7 +40,7 @@ export function refuseRevoked(device: Pick<DeviceRow, 'revoked_at'>): void {
 /**
  * Notes which start of its console opens a session. Another data folder runs as this device when its newest start is neither this one nor
  * one of those before it in the same folder: a crash, starts without a network, a lost answer and a database that was put back all
- * leave it among them. (protocol: "Forks")
+ * leave it among them. (shared/contract/README.md, "Devices and forks")
  *
  * @returns whether this start is another one than before: it takes the session over.
  * @throws Refusal 409 `device_forked`.

@@ -10,7 +10,7 @@ type PushResult = Pick<z.output<typeof pushResult>, 'id' | 'status'>
 
 /**
  * Counts the ids of a push that were answered `stored` or `duplicate`, each once for the device that pushed it, whoever had stored it:
- * the console counts by the same answers (protocol: "What is missing there").
+ * the console counts by the same answers (shared/contract/README.md, "What is missing there").
  */
 export async function countPushedIds(unit: Unit, workspaceId: string, deviceId: string, results: readonly PushResult[]): Promise<void> {
   const stored = results.filter(({ status }) => status === 'stored').map(({ id }) => id)

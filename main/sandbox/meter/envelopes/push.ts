@@ -30,7 +30,7 @@ type Finding =
 
 /**
  * Takes one push in one transaction. Per item, in this order: known with the same hash → duplicate, known with another
- * → conflict, malformed → invalid, then quota, by which a batch is admitted as a prefix. (protocol: "Push")
+ * → conflict, malformed → invalid, then quota, by which a batch is admitted as a prefix. (shared/contract/README.md, "Push")
  *
  * @returns a refusal when nothing was admitted and nothing was a duplicate: the whole push is then a 402 or 429.
  */
