@@ -8,6 +8,7 @@ const steps: { name: string; script: string; args: string[] }[] = [
   { name: 'format', script: 'node_modules/@biomejs/biome/bin/biome', args: ['format', '.'] },
   { name: 'lint', script: 'node_modules/@biomejs/biome/bin/biome', args: ['lint', '--error-on-warnings', '.'] },
   { name: 'import rules', script: 'build/import-rules.ts', args: [] },
+  { name: 'papers', script: 'build/papers.ts', args: [] },
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['-p', '.'] },
   { name: 'unused code', script: 'node_modules/knip/bin/knip.js', args: ['-c', '.knip.json', '--no-progress'] },
   { name: 'generated files', script: 'build/generate.ts', args: ['--check'] },
