@@ -1,14 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Download, Page } from '@playwright/test'
-import { extractText, getDocumentProxy } from 'unpdf'
 import { invoicesResponse } from '../../../shared/contract/platform/invoices.ts'
 import { centsOf } from '../support/amount.ts'
 import { expectAccessible } from '../support/accessibility.ts'
+import { pdfText } from '../support/pdf-text.ts'
 import { expect, test } from '../support/stage.ts'
-
-async function pdfText(download: Download): Promise<string> {
-  return (await extractText(await getDocumentProxy(new Uint8Array(await readFile(await download.path()))), { mergePages: true })).text
-}
 
 async function downloadBy(page: Page, name: string): Promise<Download> {
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).first().click()])

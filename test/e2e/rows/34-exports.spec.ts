@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
+import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import { centsOf } from '../support/amount.ts'
 import { expect, test } from '../support/stage.ts'
@@ -10,15 +11,7 @@ async function exported(page: Page, format: string): Promise<{ name: string; tex
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
 }
 
-/** Column of a CSV whose fields hold no line ends. */
-function column(text: string, name: string): string[] {
-  const fields = (line: string): string[] =>
-    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => (quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"')))
-  const [header = '', ...rows] = text.trimEnd().split('\r\n')
-  const index = fields(header).indexOf(name)
-  if (index < 0) throw new Error(`There is no column ${name} in ${header}`)
-  return rows.map((row) => fields(row)[index] ?? '')
-}
+const column = (text: string, name: string): string[] => parse<Record<string, string>>(text, { columns: true, bom: true }).map((row) => row[name] ?? '')
 
 const centsSum = (amounts: readonly string[]): number => Math.round(amounts.reduce((sum, amount) => sum + Math.round(Number(amount) * 1e6), 0) / 1e4)
 
