@@ -37,11 +37,13 @@ export function csvForSpreadsheets(
   rows: Rows,
   { decimalSign, delimiter }: SheetLocale = { decimalSign: '.', delimiter: ',' },
 ): string {
-  return lines(header, rows, delimiter, (value) => {
+  const text = lines(header, rows, delimiter, (value) => {
     if (value === null) return ''
     if (typeof value === 'object') return value.decimal.replace('.', decimalSign)
     return typeof value === 'number' ? String(value).replace('.', decimalSign) : harmless(value)
   })
+  // By this mark at the beginning of a file a spreadsheet knows that it is UTF-8.
+  return header === null ? text : `\uFEFF${text}`
 }
 
 function harmless(text: string): string {

@@ -1,8 +1,9 @@
-import type { AuditRow } from '../../../shared/contract/console/audit.ts'
+import type { AuditExportFormat, AuditRow } from '../../../shared/contract/console/audit.ts'
 import type { AuditLog } from '../billing/audit-log/audit-log.ts'
 import { whyNotRetention } from '../billing/permissions.ts'
 import { sequenceOf, type StoredEntry } from '../billing/audit-log/book.ts'
 import { exportText } from '../billing/audit-log/export-lines.ts'
+import { sheetLocaleOf } from '../billing/csv.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
 import type { Clock } from '../base/clock.ts'
@@ -11,6 +12,7 @@ import { fileWords } from '../sync/accounts/workspace-names.ts'
 
 /** Entries in one part of an export. */
 const EXPORT_PART = 2_000
+const FILE_ENDINGS: Record<AuditExportFormat, string> = { 'csv-for-spreadsheets': '-spreadsheet.csv', 'csv-for-programs': '.csv', json: '.json' }
 
 export type AuditCallParts = {
   view: WorkspaceViewOf
@@ -50,15 +52,15 @@ export function auditCalls({ view, auditLog, documents, clock }: AuditCallParts)
       auditLog.recheck(workspaceId)
       return {}
     },
-    'audit.export': ({ workspaceId, filter, format, before }) => {
+    'audit.export': ({ workspaceId, filter, format, before, language = 'en' }) => {
       const { name } = view(workspaceId).record
       const members = documents.list(workspaceId, 'member')
       const page = auditLog.reads.page(workspaceId, filter, before, EXPORT_PART, members)
       const rows = rowsOf(members, page.rows)
       const day = new Date(clock.now()).toISOString().slice(0, 10)
       return {
-        fileName: `${fileWords(name)}-audit-log-${day}.${format}`,
-        text: exportText(format, { rows, isFirst: before === null, isLast: page.next === null }),
+        fileName: `${fileWords(name)}-audit-log-${day}${FILE_ENDINGS[format]}`,
+        text: exportText(format, { rows, isFirst: before === null, isLast: page.next === null }, sheetLocaleOf(language)),
         rows: rows.length,
         next: page.next,
       }

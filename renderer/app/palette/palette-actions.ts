@@ -83,7 +83,7 @@ export function useWorkspaceActions(workspace: Workspace): SpotlightActionData[]
     dialog('backup', words.backUpKey, paths.settings, vault === 'empty' ? words.noKey : locked),
     ...(has(paths.audit)
       ? [
-          { id: 'export-audit', label: words.exportAudit, onClick: () => auditExport.start('csv') },
+          { id: 'export-audit', label: words.exportAudit, onClick: () => auditExport.start('csv-for-spreadsheets') },
           { id: 'verify', label: words.verifyAudit, onClick: verify },
         ]
       : []),

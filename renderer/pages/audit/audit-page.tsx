@@ -1,7 +1,7 @@
 import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useLocation, useSearch } from 'wouter'
-import type { AuditFilter } from '../../../shared/contract/console/audit.ts'
+import type { AuditExportFormat, AuditFilter } from '../../../shared/contract/console/audit.ts'
 import { paths } from '../../../shared/contract/console/pages.ts'
 import { ProgressBar } from '../../components/meter/progress-bar.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
@@ -59,17 +59,23 @@ export function AuditPage() {
   )
 }
 
+const exportFormats = ['csv-for-spreadsheets', 'csv-for-programs', 'json'] as const satisfies readonly AuditExportFormat[]
+
 function ExportMenu({ exporting, isEmpty }: { exporting: ExportRun; isEmpty: boolean }) {
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" width={260}>
       <Menu.Target>
         <Button variant="default" leftSection={<IconDownload size={14} />} disabled={isEmpty || exporting.done !== null}>
           {words.export.open}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => exporting.start('csv')}>{words.export.csv}</Menu.Item>
-        <Menu.Item onClick={() => exporting.start('json')}>{words.export.json}</Menu.Item>
+        {exportFormats.map((format) => (
+          <Menu.Item key={format} onClick={() => exporting.start(format)}>
+            {words.export.formats[format].label}
+            <span className={classes.note}>{words.export.formats[format].note}</span>
+          </Menu.Item>
+        ))}
       </Menu.Dropdown>
     </Menu>
   )

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import type { AuditFilter } from '../../../shared/contract/console/audit.ts'
+import type { AuditExportFormat, AuditFilter } from '../../../shared/contract/console/audit.ts'
 import type { CallOutput } from '../../../shared/contract/console.ts'
 import { download } from '../../components/file/download.ts'
 import { notifyDone } from '../../components/notice/notify.ts'
@@ -7,10 +7,9 @@ import { useBridge } from '../../state/bridge/bridge-context.tsx'
 import { read } from '../../state/reads.ts'
 import { auditTexts } from './texts.ts'
 
-export type ExportFormat = 'csv' | 'json'
-export type ExportRun = { done: number | null; error: unknown; start: (format: ExportFormat) => void; cancel: () => void }
+export type ExportRun = { done: number | null; error: unknown; start: (format: AuditExportFormat) => void; cancel: () => void }
 
-const types: Record<ExportFormat, string> = { csv: 'text/csv', json: 'application/json' }
+const types: Record<AuditExportFormat, string> = { 'csv-for-spreadsheets': 'text/csv', 'csv-for-programs': 'text/csv', json: 'application/json' }
 
 /** Fetches an export part by part, so that a million entries neither stop the engine nor pass through the bridge at once. `done` null: none is under way. */
 export function useExportRun(workspaceId: string, filter: AuditFilter): ExportRun {
@@ -19,12 +18,12 @@ export function useExportRun(workspaceId: string, filter: AuditFilter): ExportRu
   const [error, setError] = useState<unknown>(null)
   const running = useRef<AbortController | null>(null)
 
-  async function run(format: ExportFormat, signal: AbortSignal): Promise<void> {
+  async function run(format: AuditExportFormat, signal: AbortSignal): Promise<void> {
     const parts: string[] = []
     let rows = 0
     let before: number | null = null
     for (;;) {
-      const part: CallOutput<'audit.export'> = await read(bridge, 'audit.export', { workspaceId, filter, format, before })
+      const part: CallOutput<'audit.export'> = await read(bridge, 'audit.export', { workspaceId, filter, format, before, language: navigator.language })
       if (signal.aborted) return notifyDone(auditTexts.export.cancelled)
       parts.push(part.text)
       rows += part.rows

@@ -41,6 +41,9 @@ const auditChain = z.strictObject({
 })
 export type AuditChain = z.output<typeof auditChain>
 
+const auditExportFormats = ['csv-for-spreadsheets', 'csv-for-programs', 'json'] as const
+export type AuditExportFormat = (typeof auditExportFormats)[number]
+
 export const auditCalls = {
   /** Newest first, a page at a time, below `before`. */
   'audit.page': call(
@@ -69,9 +72,17 @@ export const auditCalls = {
   ),
   /** Follows the whole chain again from its beginning, and forgets what was found before. */
   'audit.recheck': call(inWorkspace, done, 'action'),
-  /** One part of an export of what the filter finds, newest first; `next` null: it was the last. The parts put together are the file. */
+  /**
+   * One part of an export of what the filter finds, newest first; `next` null: it was the last. The parts put together are the file. `language`: in which
+   * a spreadsheet reads its fields.
+   */
   'audit.export': call(
-    inWorkspace.extend({ filter: auditFilter, format: z.enum(['csv', 'json']), before: z.int().positive().nullable() }),
+    inWorkspace.extend({
+      filter: auditFilter,
+      format: z.enum(auditExportFormats),
+      before: z.int().positive().nullable(),
+      language: z.string().max(35).optional(),
+    }),
     z.strictObject({ fileName: z.string(), text: z.string(), rows: count, next: z.int().positive().nullable() }),
     'action',
   ),

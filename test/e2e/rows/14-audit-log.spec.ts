@@ -130,7 +130,7 @@ test('the audit log: every action of the seed, with action, actor, target, metad
         hash: entry?.hash,
       },
     ])
-    const [head, row, end] = (await save(/^CSV/)).split('\r\n')
+    const [head, row, end] = (await save(/^CSV for programs/)).split('\r\n')
     expect(head).toBe('sequence,created_at,action,actor,actor_name,target,metadata,hash')
     expect(row).toContain(`${entry?.sequence},${entry?.created_at},key.create,${entry?.actor},Tara Okafor,key/of-key.create,`)
     expect(end).toBe('')

@@ -62,7 +62,7 @@ export function costCsvForPrograms({ days, names, plans }: CostExport): string {
 
 /** For spreadsheets: the same lines in words, for people. */
 export function costCsvForSpreadsheets({ days, names, plans }: CostExport, locale: SheetLocale): string {
-  const text = csvForSpreadsheets(
+  return csvForSpreadsheets(
     ['Date', 'Service', 'Category', 'User', 'Meter', 'Quantity', 'Unit', 'Amount', 'Beyond the plan', 'Currency'],
     days.flatMap(({ fromMs, currency, cells }) =>
       cells.map((cell) => [
@@ -80,8 +80,6 @@ export function costCsvForSpreadsheets({ days, names, plans }: CostExport, local
     ),
     locale,
   )
-  // By this mark a spreadsheet knows that it is UTF-8.
-  return `\uFEFF${text}`
 }
 
 function unitOf(plans: PlansDocument, meterId: string): string {
