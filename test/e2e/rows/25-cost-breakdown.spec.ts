@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { costBreakdown } from '../../../shared/contract/platform/costs.ts'
 import { centsOf } from '../support/amount.ts'
 import { expectAccessible } from '../support/accessibility.ts'
+import { chooseCostPeriod } from '../support/cost-period.ts'
 import { expect, test } from '../support/stage.ts'
 
 const ascending = (one: number, other: number): number => one - other
@@ -35,8 +36,7 @@ test('cost breakdown by service, category and user, in the seed’s shape; sums 
   await expect(period.getByRole('option').nth(15)).toBeAttached()
   expect(await period.getByRole('option').count()).toBeLessThanOrEqual(17)
   const last = (await period.getByRole('option').nth(1).getAttribute('value')) ?? ''
-  await period.selectOption(last)
-  await expect.poll(() => page.url()).toContain(`#/costs?period=${last}`)
+  await chooseCostPeriod(page, last)
   const wire = costBreakdown.parse((await platform.ask('GET', `/api/billing/costs?period=${last}`, undefined, token)).body)
   const total = Math.round(wire.total_usd * 100)
 

@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import { centsOf } from '../support/amount.ts'
+import { chooseCostPeriod } from '../support/cost-period.ts'
 import { expect, test } from '../support/stage.ts'
 
 async function exported(page: Page, format: string): Promise<{ name: string; text: string }> {
@@ -26,9 +27,7 @@ test('exports: CSV, JSON, FOCUS for costs; charts copy as PNG; without a network
   line.cut()
   await expect(page.getByRole('button', { name: /^Connection: Offline/ })).toBeVisible()
   const last = (await period.getByRole('option').nth(1).getAttribute('value')) ?? ''
-  await period.selectOption(last)
-  await expect.poll(() => page.url()).toContain(last)
-  await expect(page.getByRole('table', { name: /^Costs by service/ })).toBeVisible()
+  await chooseCostPeriod(page, last)
   const total = centsOf((await page.locator('[data-cost-total]').textContent()) ?? '')
 
   await test.step('CSV: one line for each day, service, user and meter, summing to the page’s total', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Page } from '@playwright/test'
 import { centsOf } from '../support/amount.ts'
+import { chooseCostPeriod } from '../support/cost-period.ts'
 import { pdfText } from '../support/pdf-text.ts'
 import { expect, test } from '../support/stage.ts'
 
@@ -49,9 +50,7 @@ test('a closed month for the accountant: page, CSV, FOCUS, invoice and PDF come 
   await expect(period.getByRole('option').nth(15)).toBeAttached()
   const running = await exported(page, 'FOCUS 1\\.2', 'running.csv')
   const closed = (await period.getByRole('option').nth(1).getAttribute('value')) ?? ''
-  await period.selectOption(closed)
-  await expect.poll(() => page.url()).toContain(closed)
-  await expect(page.getByRole('table', { name: /^Costs by service/ })).toBeVisible()
+  await chooseCostPeriod(page, closed)
   const useCents = centsOf((await page.locator('[data-cost-total]').textContent()) ?? '')
   const link = page.getByRole('link', { name: /NORTHWIND-\d+/ })
   const number = /NORTHWIND-\d+/.exec((await link.textContent()) ?? '')?.[0] ?? ''
