@@ -82,6 +82,7 @@ export const fakeCosts: { [N in Handled]: () => CallOutput<N> } = {
   'invoices.list': () => ({ invoices, keptBytes: 5200 }),
   'invoices.pdf': () => ({ fileName: 'ACME-0012.pdf', mimeType: 'application/pdf', base64: 'JVBERi0=' }),
   'invoices.archive': () => ({ fileName: 'invoices.zip', mimeType: 'application/zip', base64: 'UEsFBg==', missing: [] }),
+  'invoices.export': () => ({ fileName: 'invoices-acme-cloud.csv', mimeType: 'text/csv', text: 'number\r\nACME-0012\r\n' }),
   'invoices.forgetFiles': () => ({}),
   'invoices.paymentMethods': () => [
     { id: 'card', name: 'Credit card', description: 'Charged at once', eligible: true, reason: null, dueDays: 0, current: true, detail: 'Visa ending 4242' },

@@ -1,7 +1,10 @@
+import { sheetLocaleOf } from '../billing/csv.ts'
+import { invoiceCsvForPrograms, invoiceCsvForSpreadsheets } from '../billing/invoices/invoice-csv.ts'
 import type { Invoices } from '../billing/invoices/invoices.ts'
 import { requireMay } from '../billing/permissions.ts'
 import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { HandlersOf } from '../bridge/handlers.ts'
+import { fileWords } from '../sync/accounts/workspace-names.ts'
 import type { Documents } from '../sync/documents/documents.ts'
 
 export type InvoiceCallParts = {
@@ -20,6 +23,15 @@ export function invoiceCalls({ view, invoices, documents }: InvoiceCallParts): H
     'invoices.list': ({ workspaceId }) => invoices.list(known(workspaceId)),
     'invoices.pdf': ({ workspaceId, id }) => invoices.pdf(known(workspaceId), id),
     'invoices.archive': ({ workspaceId, ids }) => invoices.archive(known(workspaceId), ids),
+    'invoices.export': async ({ workspaceId, ids, format, language = 'en' }) => {
+      const { invoices: all } = await invoices.list(known(workspaceId))
+      const wanted = new Set(ids)
+      const chosen = all.filter(({ id }) => wanted.has(id))
+      const name = `invoices-${fileWords(view(workspaceId).record.name)}`
+      return format === 'csv-for-programs'
+        ? { fileName: `${name}.csv`, mimeType: 'text/csv', text: invoiceCsvForPrograms(chosen) }
+        : { fileName: `${name}-spreadsheet.csv`, mimeType: 'text/csv', text: invoiceCsvForSpreadsheets(chosen, sheetLocaleOf(language)) }
+    },
     'invoices.forgetFiles': async ({ workspaceId }) => {
       await invoices.forget(known(workspaceId))
       return {}

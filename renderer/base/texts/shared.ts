@@ -34,6 +34,7 @@ export const sharedTexts = {
     reload: 'Reload',
     dismiss: 'Dismiss',
   },
+  exported: { menu: 'Export', forSpreadsheets: 'CSV for spreadsheets', forPrograms: 'CSV for programs' },
   table: { toNewest: 'To the newest', loading: 'Loading' },
   connection: {
     token: 'Token',

@@ -1,7 +1,8 @@
-import { Button, Menu } from '@mantine/core'
-import { IconDownload } from '@tabler/icons-react'
+import { Button } from '@mantine/core'
 import { useLocation, useSearch } from 'wouter'
-import type { AuditExportFormat, AuditFilter } from '../../../shared/contract/console/audit.ts'
+import { sharedTexts } from '../../base/texts/shared.ts'
+import { ExportMenu } from '../../components/file/export-menu.tsx'
+import type { AuditFilter } from '../../../shared/contract/console/audit.ts'
 import { paths } from '../../../shared/contract/console/pages.ts'
 import { ProgressBar } from '../../components/meter/progress-bar.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
@@ -32,7 +33,12 @@ export function AuditPage() {
   const show = (next: AuditView, typed = false) =>
     navigate([paths.audit, searchFromView(next)].filter((part) => part !== '').join('?'), { replace: typed && next.search !== '' && view.search !== '' })
   return (
-    <Page fill title={words.title} lead={<AsOf>{words.lead}</AsOf>} actions={<ExportMenu exporting={exporting} isEmpty={total?.total === 0} />}>
+    <Page
+      fill
+      title={words.title}
+      lead={<AsOf>{words.lead}</AsOf>}
+      actions={<ExportMenu choices={exportChoices} isDisabled={total?.total === 0 || exporting.done !== null} onChoose={exporting.start} />}
+    >
       <ErrorNotice error={overview.error} onRetry={() => void overview.refetch()} />
       {overview.data?.chain.broken && <BrokenChain workspaceId={workspace.id} broken={overview.data.chain.broken} />}
       <div className={classes.strip}>
@@ -59,27 +65,11 @@ export function AuditPage() {
   )
 }
 
-const exportFormats = ['csv-for-spreadsheets', 'csv-for-programs', 'json'] as const satisfies readonly AuditExportFormat[]
-
-function ExportMenu({ exporting, isEmpty }: { exporting: ExportRun; isEmpty: boolean }) {
-  return (
-    <Menu position="bottom-end" width={260}>
-      <Menu.Target>
-        <Button variant="default" leftSection={<IconDownload size={14} />} disabled={isEmpty || exporting.done !== null}>
-          {words.export.open}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {exportFormats.map((format) => (
-          <Menu.Item key={format} onClick={() => exporting.start(format)}>
-            {words.export.formats[format].label}
-            <span className={classes.note}>{words.export.formats[format].note}</span>
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  )
-}
+const exportChoices = [
+  { format: 'csv-for-spreadsheets', label: sharedTexts.exported.forSpreadsheets, note: words.export.sheetNote },
+  { format: 'csv-for-programs', label: sharedTexts.exported.forPrograms, note: words.export.programsNote },
+  { format: 'json', label: words.export.json, note: words.export.jsonNote },
+] as const
 
 function ExportProgress({ exporting, total }: { exporting: ExportRun; total: { total: number; isTotalExact: boolean } | null }) {
   if (exporting.done === null) return <ErrorNotice error={exporting.error} />

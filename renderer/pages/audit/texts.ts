@@ -74,12 +74,10 @@ export const auditTexts = {
     undo: 'Undo the edit',
   },
   export: {
-    open: 'Export',
-    formats: {
-      'csv-for-spreadsheets': { label: 'CSV for spreadsheets', note: 'In words; nothing in it is taken for a formula' },
-      'csv-for-programs': { label: 'CSV for programs', note: 'With ids, every field exactly as it is' },
-      json: { label: 'JSON', note: 'The same, with details that can be searched' },
-    },
+    sheetNote: 'In words; nothing in it is taken for a formula',
+    programsNote: 'With ids, every field exactly as it is',
+    json: 'JSON',
+    jsonNote: 'The same, with details that can be searched',
     progress: 'Export progress',
     running: (done: number, total: string) => `${format.count(done)} of ${total} written`,
     cancel: 'Cancel the export',

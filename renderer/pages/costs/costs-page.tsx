@@ -11,7 +11,7 @@ import { ChangedSection } from './changed-section.tsx'
 import { type CostAddress, costAddress, dimensions, searchOfCosts } from './cost-address.ts'
 import { CostSection } from './cost-section.tsx'
 import classes from './costs.module.css'
-import { ExportMenu } from './export-menu.tsx'
+import { CostExport } from './cost-export.tsx'
 import { InvoiceSteps } from './invoice-steps.tsx'
 import { periodRange } from './period-range.ts'
 import { costsTexts } from './texts.ts'
@@ -33,7 +33,7 @@ export function CostsPage() {
         data && (
           <>
             <PeriodSelect costs={data} onChange={(period) => show({ period, against: null })} />
-            <ExportMenu workspaceId={workspace.id} period={data.period.name} />
+            <CostExport workspaceId={workspace.id} period={data.period.name} />
           </>
         )
       }

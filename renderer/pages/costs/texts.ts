@@ -37,10 +37,7 @@ export const costsTexts = {
   columns: { name: 'Name', share: 'Share', amount: 'Amount' },
   others: 'Everything else',
   export: {
-    menu: 'Export',
-    sheet: 'CSV for spreadsheets',
     sheetNote: 'In words, with numbers as your language writes them',
-    csv: 'CSV for programs',
     csvNote: 'With ids and exact amounts; days in UTC',
     json: 'JSON',
     jsonNote: 'The same, with the totals of this page',

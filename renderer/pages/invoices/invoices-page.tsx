@@ -12,6 +12,7 @@ import { useWorkspace } from '../../state/active-workspace.ts'
 import { useRead } from '../../state/reads.ts'
 import { BulkDownload } from './bulk-download.tsx'
 import { InvoiceDrawer } from './invoice-drawer.tsx'
+import { InvoiceExport } from './invoice-export.tsx'
 import { filterFromSearch, fits, type InvoiceFilter, searchFromFilter } from './invoice-filter.ts'
 import { InvoiceFilters } from './invoice-filters.tsx'
 import { InvoiceTable } from './invoice-table.tsx'
@@ -49,7 +50,12 @@ export function InvoicesPage() {
         <Section
           title={invoicesTexts.shown(shown.length, invoices.length)}
           note={<KeptFiles workspaceId={workspace.id} count={invoices.filter(({ kept }) => kept).length} sizeBytes={data?.keptBytes ?? 0} />}
-          actions={<BulkDownload workspaceId={workspace.id} invoices={shown} />}
+          actions={
+            <>
+              <InvoiceExport workspaceId={workspace.id} ids={shown.map(({ id }) => id)} />
+              <BulkDownload workspaceId={workspace.id} invoices={shown} />
+            </>
+          }
           flush
         >
           <InvoiceFilters invoices={invoices} filter={filter} onChange={show} />

@@ -34,6 +34,11 @@ export const invoicesTexts = {
     done: (count: number) => `${format.counted(count, 'invoice is', 'invoices are')} in invoices.zip.`,
     missing: (count: number) => `${format.counted(count, 'invoice', 'invoices')} could not be fetched and ${count === 1 ? 'is' : 'are'} not in the file.`,
   },
+  export: {
+    sheetNote: 'One line for each invoice shown',
+    programsNote: 'With ids and exact amounts; instants in UTC',
+    done: (fileName: string, count: number) => `${fileName} holds ${format.counted(count, 'invoice', 'invoices')}.`,
+  },
   drawer: {
     title: (number: string) => `Invoice ${number}`,
     untitled: 'Invoice',

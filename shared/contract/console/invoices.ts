@@ -61,6 +61,16 @@ export const invoiceCalls = {
   'invoices.pdf': call(inWorkspace.extend({ id }), file, 'action'),
   /** The kept PDFs of these invoices in one ZIP file; `missing` are not kept. */
   'invoices.archive': call(inWorkspace.extend({ ids: z.array(id).min(1).max(1000) }), file.extend({ missing: z.array(id) }), 'action'),
+  /** These invoices as CSV, one line each, newest first. `language`: in which a spreadsheet reads its numbers. */
+  'invoices.export': call(
+    inWorkspace.extend({
+      ids: z.array(id).min(1).max(10_000),
+      format: z.enum(['csv-for-spreadsheets', 'csv-for-programs']),
+      language: z.string().max(35).optional(),
+    }),
+    z.strictObject({ fileName: z.string(), mimeType: z.string(), text: z.string() }),
+    'action',
+  ),
   /** Deletes the kept PDFs of a workspace; they can be fetched again. */
   'invoices.forgetFiles': call(inWorkspace, done, 'action'),
   'invoices.paymentMethods': call(inWorkspace, z.array(paymentMethod), { topics: ['payment_methods', 'plans', 'workspace'] }),

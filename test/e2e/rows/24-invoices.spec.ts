@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Download, Page } from '@playwright/test'
+import { parse } from 'csv-parse/sync'
 import { invoicesResponse } from '../../../shared/contract/platform/invoices.ts'
 import { centsOf } from '../support/amount.ts'
 import { expectAccessible } from '../support/accessibility.ts'
@@ -89,6 +90,11 @@ test('invoices: ID, period, amount, status, due date, download PDF, details; dow
     await expect(table.getByRole('row')).toHaveCount(shown.length + 1)
     expect(page.url()).toContain('#/invoices?year=2025')
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: `Download ${shown.length} PDFs` }).click()])
+    await page.getByRole('button', { name: 'Export' }).click()
+    const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /^CSV for programs/ }).click()])
+    expect(csv.suggestedFilename()).toBe('invoices-northwind-insights.csv')
+    const rows = parse<Record<string, string>>(await readFile(await csv.path(), 'utf8'), { columns: true })
+    expect(rows.map(({ number, amount }) => [number, Number(amount)])).toEqual(shown.map(({ number, amount_cents: cents }) => [number, cents / 100]))
     const zip = await readFile(await download.path())
     for (const { number } of shown) expect(zip.includes(`${number}.pdf`)).toBe(true)
     await page.getByLabel('Search by ID or words').fill('no such invoice')
