@@ -10,7 +10,7 @@ import { composeDelivery } from './compose/delivery.ts'
 import { composeHandlers } from './compose/handlers.ts'
 import { type IntakeParts, composeIntake } from './compose/intake.ts'
 import { composeStores } from './compose/stores.ts'
-import { addFirstWorkspaces, composeSync } from './compose/sync.ts'
+import { composeFirstWorkspaces, composeSync } from './compose/sync.ts'
 import { createWorkspaceViews } from './billing/workspace-view.ts'
 import { createSubKeyRequests } from './vault/keys/sub-key-requests.ts'
 import { type UpkeepParts, composeUpkeep } from './compose/upkeep.ts'
@@ -29,6 +29,7 @@ import type { Stores } from './store/stores.ts'
 import { setWrongKindsAside } from './store/wrong-kinds.ts'
 import type { Engine } from './running-engine.ts'
 import { startWaitingEngine } from './waiting-engine.ts'
+import type { FirstWorkspaces } from './sync/accounts/first-workspaces.ts'
 import type { FindProxy } from './sync/client/network.ts'
 import { type LeftOutNotice, tellLeftOut } from './sync/documents/left-out-notice.ts'
 import type { Sync } from './sync/sync.ts'
@@ -90,9 +91,9 @@ async function startWhole(parts: EngineParts): Promise<Engine> {
     reserve,
     noteLostKey,
     leftOutNotice,
+    firstWorkspaces,
     handlers,
   } = composed(parts, await openJournal({ dataDir: parts.options.dataDir, clock: parts.clock }))
-  const { options, report } = parts
   const { registry, egress, network, bigAnswers } = accounts
   const { vault, envelopes, mover, mender, journal, fronts } = sealed
   const { auditLog } = billing
@@ -119,7 +120,7 @@ async function startWhole(parts: EngineParts): Promise<Engine> {
     await stop()
     throw error
   }
-  void addFirstWorkspaces({ firstWorkspaces: options.firstWorkspaces, sync, registry, vault, report }).then(() => backups.noteChange())
+  void firstWorkspaces.start().then(() => backups.noteChange())
 
   return {
     intakePort: port,
@@ -137,6 +138,7 @@ async function startWhole(parts: EngineParts): Promise<Engine> {
 
   async function stop(): Promise<void> {
     const steps: [string, () => Promise<void> | void][] = [
+      ['first workspaces', () => firstWorkspaces.stop()],
       ['intake', () => intake.stop()],
       ['upkeep', () => upkeep.stop()],
       ['audit log', () => auditLog.stop()],
@@ -219,6 +221,7 @@ type EngineAreas = UpkeepParts & {
   /** There are envelopes here and no key. Told until there is one. */
   noteLostKey: () => void
   leftOutNotice: LeftOutNotice
+  firstWorkspaces: FirstWorkspaces
   integrity: IntegrityCheck
   noteFault: NoteFault
   reserve: StartReserve
@@ -312,7 +315,12 @@ function composeEngine(parts: EngineParts, journal: Journal, opened: (stores: St
   })
   const lostKey = watchLostKey({ warnings, warn, report })
   watchers.push(lostKey.watch)
+  const firstWorkspaces = composeFirstWorkspaces({
+    ...{ firstWorkspaces: options.firstWorkspaces, sync, registry, vault, clock, emit, report },
+    added: () => backups.noteChange(),
+  })
   const handlers = composeHandlers({
+    awaited: () => firstWorkspaces.awaited(),
     ...{ options, clock, emit, local, activity, warnings, registry, egress, device, client, ...billing, outbox, reader, envelopes, vault },
     ...{ sync, drainer, backups, subKeyRequests, titles: sealed.titles, imports: intake.imports, intake: intake.intake },
     view: views.view,
@@ -321,6 +329,6 @@ function composeEngine(parts: EngineParts, journal: Journal, opened: (stores: St
   const reserve = createStartReserve({ dataDir, disk, clock })
   return {
     ...{ stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, integrity, noteFault, backups, upkeep, reserve },
-    ...{ noteLostKey: lostKey.note, leftOutNotice, handlers },
+    ...{ noteLostKey: lostKey.note, leftOutNotice, firstWorkspaces, handlers },
   }
 }

@@ -309,6 +309,19 @@ export const calls = {
   'app.info': call(nothing, appInfo, { topics: ['warnings', 'device'] }),
 
   'workspaces.list': call(nothing, z.array(workspace), { topics: ['workspace', 'plans', 'outbox', 'connection'] }),
+  /** The platform that was named at the start and is not here yet; null: it is, or none was named. */
+  'workspaces.awaited': call(
+    nothing,
+    z
+      .strictObject({
+        url: z.string(),
+        /** Why not, in words. */
+        message: z.string(),
+        isTriedAgain: z.boolean(),
+      })
+      .nullable(),
+    { topics: ['workspace'] },
+  ),
   /** Adds an account by its platform URL and token. The token goes to the secret store and is never read back. */
   'workspaces.add': call(
     z.strictObject({

@@ -6,6 +6,7 @@ import type { Topic } from '../contract/topics.ts'
 export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
   activity: [
     'overview.read',
+    'overview.firstSteps',
     'overview.news',
   ],
   alert_event: [
@@ -58,6 +59,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'alerts.read',
     'plans.cheapest',
     'offers.read',
+    'overview.ahead',
     'overview.news',
     'usage.read',
     'usage.trend',
@@ -124,6 +126,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'alerts.read',
     'plans.cheapest',
     'offers.read',
+    'overview.firstSteps',
   ],
   payment_methods: [
     'invoices.paymentMethods',
@@ -139,6 +142,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'costs.read',
     'costs.change',
     'overview.spend',
+    'overview.ahead',
     'usage.read',
     'usage.trend',
     'usage.breakdown',
@@ -166,6 +170,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'invoices.list',
     'invoices.paymentMethods',
     'overview.spend',
+    'overview.ahead',
     'overview.news',
     'usage.read',
     'usage.trend',
@@ -182,6 +187,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
   ],
   snapshot: [
     'plans.cheapest',
+    'overview.ahead',
     'overview.news',
     'usage.read',
     'usage.trend',
@@ -193,6 +199,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'honesty.audit',
     'histories.read',
     'subKeys.list',
+    'overview.firstSteps',
   ],
   tenants: [
     'tenants.list',
@@ -219,6 +226,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
   ],
   workspace: [
     'workspaces.list',
+    'workspaces.awaited',
     'billing.preview',
     'honesty.audit',
     'histories.read',
@@ -233,5 +241,6 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'costs.change',
     'invoices.list',
     'invoices.paymentMethods',
+    'overview.firstSteps',
   ],
 }

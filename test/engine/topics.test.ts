@@ -28,12 +28,14 @@ const unseen: Partial<Record<EngineRead, readonly Topic[]>> = {
   'outbox.tally': ['outbox'],
   'outbox.titles': ['vault'],
   'overview.read': ['outbox'],
+  'overview.firstSteps': ['outbox'],
   'plans.cheapest': ['outbox'],
+  'workspaces.awaited': ['workspace'],
   'workspaces.list': ['outbox'],
 }
 
 /** The connection is asked for the platform's clock alone, and time is no topic. */
-const clockAlone: readonly EngineRead[] = ['usage.read', 'usage.trend', 'usage.breakdown', 'overview.news']
+const clockAlone: readonly EngineRead[] = ['usage.read', 'usage.trend', 'usage.breakdown', 'overview.news', 'overview.ahead']
 
 type Known = {
   workspaceId: string
@@ -51,9 +53,12 @@ type Known = {
 /** Every read that the engine answers; one that is new does not compile before it stands here. */
 const inputs: { [N in EngineRead]: (known: Known) => CallInput<N> } = {
   'app.info': () => ({}),
+  'workspaces.awaited': () => ({}),
   'workspaces.list': () => ({}),
   'workspaces.members': inWorkspace,
   'overview.read': inWorkspace,
+  'overview.ahead': inWorkspace,
+  'overview.firstSteps': inWorkspace,
   'overview.spend': ({ workspaceId }) => ({ workspaceId }),
   'overview.news': ({ workspaceId }) => ({ workspaceId, since: 0 }),
   'histories.read': inWorkspace,

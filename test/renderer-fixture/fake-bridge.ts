@@ -82,6 +82,7 @@ export function createFakeBridge(scenario: Scenario): Bridge {
       warnings: scenario.warnings,
     }),
     'workspaces.list': () => scenario.workspaces,
+    'workspaces.awaited': () => null,
     'workspaces.add': () =>
       refuse('unauthorized', 'The platform does not know this token.', 'Check that it was copied whole, and that it belongs to this platform.'),
     'workspaces.signIn': () => refuse('unauthorized', 'The platform does not know this token.', 'Check that it was copied whole.'),

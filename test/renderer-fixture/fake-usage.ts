@@ -1,7 +1,10 @@
 import type { CallInput, CallName, CallOutput } from '../../shared/contract/console.ts'
 import { now, type Scenario } from './scenarios.ts'
 
-type UsageCall = Extract<CallName, `usage.${string}` | 'overview.seen' | 'overview.news' | 'overview.spend'>
+type UsageCall = Extract<
+  CallName,
+  `usage.${string}` | 'overview.seen' | 'overview.news' | 'overview.spend' | 'overview.ahead' | 'overview.firstSteps' | 'overview.noteFirstSteps'
+>
 type UsageHandlers = { [N in UsageCall]: (input: CallInput<N>) => CallOutput<N> }
 
 const DAY_MS = 86_400_000
@@ -18,6 +21,14 @@ export function fakeUsage({ overview }: Scenario): UsageHandlers {
       invoices: [{ id: 'invoice-1', number: 'ACME-0011', amountCents: 1900, status: 'Paid' }],
       next: { at: now + 17 * DAY_MS, amountCents: 1900, lines: [{ kind: 'plan', quantity: 1, unitCents: 1900, amountCents: 1900 }] },
     }),
+    'overview.ahead': () => ({
+      currency: 'usd',
+      meters: overview.meters.flatMap(({ id, limit, used }) =>
+        limit !== null && limit > 0 && used >= limit * 0.9 ? [{ meter: id, at: now + 5 * DAY_MS, follows: 'held' as const, beyondCents: null }] : [],
+      ),
+    }),
+    'overview.firstSteps': () => null,
+    'overview.noteFirstSteps': () => ({}),
     'overview.seen': () => ({ since: now - DAY_MS }),
     'overview.news': ({ since }) => ({ since, alerts: 0, invoices: [], usage: [], activity: 0 }),
     'usage.read': () => ({

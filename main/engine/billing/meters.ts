@@ -1,7 +1,7 @@
 import { type Limit, limitFromWire, limitToNullable, UNLIMITED } from '../../../shared/billing/limit.ts'
 import { meterDraws } from '../../../shared/billing/meter-draws.ts'
 import { amountText } from '../../../shared/billing/quantity-text.ts'
-import { levelOf, percentOf, thresholdMarks } from '../../../shared/billing/thresholds.ts'
+import { levelOf, type MeterLevel, percentOf, thresholdMarks } from '../../../shared/billing/thresholds.ts'
 import type { Meter } from '../../../shared/contract/console.ts'
 import type { Counter } from '../../../shared/contract/platform.ts'
 import { SUBSCRIPTION_METER } from '../outbox/queue/delivery-port.ts'
@@ -24,7 +24,10 @@ export function readMeters(catalog: KnownCatalog, counters: readonly Counter[], 
     const definition = definitions.get(counter.metric)
     const limit = limitFromWire(counter.limit)
     const waiting = waitingFor.get(counter.metric)
-    const { level, label } = levelOf(catalog.thresholds, isFullFor(waiting, counter, limit, definition) ? Math.max(counter.used, limit) : counter.used, limit)
+    const areWithinLimit = definition?.seats === true && limit !== UNLIMITED && limit > 0 && counter.used <= limit
+    const { level, label } = areWithinLimit
+      ? levelOfSeats(catalog, counter.used, limit)
+      : levelOf(catalog.thresholds, isFullFor(waiting, counter, limit, definition) ? Math.max(counter.used, limit) : counter.used, limit)
     return {
       id: counter.metric,
       name: definition?.name ?? counter.metric,
@@ -37,13 +40,20 @@ export function readMeters(catalog: KnownCatalog, counters: readonly Counter[], 
       percent: percentOf(counter.used, limit),
       level,
       levelLabel: label,
-      marks,
+      // Up to its limit no seat is nearer to trouble than another.
+      marks: definition?.seats === true ? [] : marks,
       heldCount: waiting?.count ?? 0,
       heldBytes: waiting?.bytes ?? 0,
       knowledge: meterDraws[definition?.draws ?? 'none'].isCountedHere ? 'both' : 'server',
       draws: definition?.draws ?? 'none',
     }
   })
+}
+
+/** Seats are bought to be taken: 1 of 1 is as calm as 1 of 5. Beyond their limit they are as any meter. */
+function levelOfSeats({ thresholds }: Pick<KnownCatalog, 'thresholds'>, used: number, limit: number): Pick<MeterLevel, 'level' | 'label'> {
+  const calm = levelOf(thresholds, 0, limit)
+  return used === limit ? { level: calm.level, label: 'All taken' } : calm
 }
 
 /** By its id where the catalog is not known, or does not have it; null: a refusal that named none. */

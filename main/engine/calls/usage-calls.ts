@@ -10,6 +10,7 @@ import { costStatement } from '../billing/statement/cost-statement.ts'
 import { spendView } from '../billing/statement/spend-view.ts'
 import { currencyOf } from '../billing/statement/workspace-statement.ts'
 import { usageBreakdown } from '../billing/usage/breakdown.ts'
+import { runsOut } from '../billing/usage/runs-out.ts'
 import { usageTrend } from '../billing/usage/trend.ts'
 import { usageView } from '../billing/usage/usage-view.ts'
 import type { UsageHistory } from '../billing/usage/usage-history.ts'
@@ -33,7 +34,9 @@ export type UsageCallParts = {
   activity: Pick<ActivityLog, 'newest'>
 }
 
-export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Handlers, 'overview.seen' | 'overview.news' | 'overview.spend'> {
+export function usageCalls(
+  parts: UsageCallParts,
+): HandlersOf<'usage'> & Pick<Handlers, 'overview.seen' | 'overview.news' | 'overview.spend' | 'overview.ahead'> {
   const { view, documents, usageHistory: history, ledger, visits, activity } = parts
 
   function meterOf(
@@ -58,6 +61,11 @@ export function usageCalls(parts: UsageCallParts): HandlersOf<'usage'> & Pick<Ha
       const { period } = workspace
       const currency = currencyOf(workspace)
       return period === null || currency === null ? null : spendView(parts, workspace, period, currency)
+    },
+    'overview.ahead': ({ workspaceId }) => {
+      const { plan, period, catalog, counters, platformNowMs: nowMs } = view(workspaceId)
+      if (plan === null || period === null || catalog === null) return { currency: 'usd', meters: [] }
+      return { currency: runningPlan(plan, catalog).currency, meters: runsOut({ history, workspaceId, catalog, counters, period, nowMs }) }
     },
     'overview.seen': ({ workspaceId }) => ({ since: visits.seen(view(workspaceId).record.id) }),
     'overview.news': ({ workspaceId, since }) => {

@@ -6,6 +6,7 @@ import type { WorkspaceView, WorkspaceViewOf } from '../billing/workspace-view.t
 import type { HandlersOf } from '../bridge/handlers.ts'
 import type { Drainer } from '../outbox/delivery/drainer.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import type { AwaitedPlatform } from '../sync/accounts/first-workspaces.ts'
 import { ownMemberId } from '../sync/accounts/own-member.ts'
 import type { Documents } from '../sync/documents/documents.ts'
 import type { LocalSettings } from '../store/local-settings.ts'
@@ -16,6 +17,7 @@ import { localName, setLocalName } from '../sync/accounts/workspace-names.ts'
 
 export type WorkspaceCallParts = {
   view: WorkspaceViewOf
+  awaited: () => AwaitedPlatform | null
   registry: Pick<WorkspaceRegistry, 'list'>
   documents: Pick<Documents, 'list'>
   local: Pick<LocalSettings, 'get' | 'set'>
@@ -29,9 +31,10 @@ export type WorkspaceCallParts = {
 }
 
 export function workspaceCalls(parts: WorkspaceCallParts): HandlersOf<'workspaces'> {
-  const { view, registry, documents, local, sync, drainer, outbox, vault, invoices, activity, emit } = parts
+  const { view, awaited, registry, documents, local, sync, drainer, outbox, vault, invoices, activity, emit } = parts
   return {
     'workspaces.list': () => registry.list().map(({ id }) => workspaceOf(parts, view(id))),
+    'workspaces.awaited': () => awaited(),
     'workspaces.add': async ({ url, token, hasMoved }) => {
       const record = await sync.add(url, token, hasMoved)
       vault.subKeys.adopt(record.id, record.platformId, record.url)

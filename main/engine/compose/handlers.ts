@@ -16,6 +16,7 @@ import { billingCalls } from '../calls/billing-calls.ts'
 import { cheapestPlanCalls } from '../calls/cheapest-plan-calls.ts'
 import { costCalls } from '../calls/cost-calls.ts'
 import { dataCalls } from '../calls/data-calls.ts'
+import { firstStepsCalls } from '../calls/first-steps-calls.ts'
 import { historyCalls } from '../calls/history-calls.ts'
 import { honestyCalls } from '../calls/honesty-calls.ts'
 import { identityCalls } from '../calls/identity-calls.ts'
@@ -44,6 +45,7 @@ import type { LocalSettings } from '../store/local-settings.ts'
 import type { PlatformClient } from '../sync/client/platform-client.ts'
 import { ForeignEnvelopes } from '../histories/foreign-envelopes.ts'
 import { HistoryNotes } from '../histories/history-notes.ts'
+import type { AwaitedPlatform } from '../sync/accounts/first-workspaces.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { WorkspaceRegistry } from '../sync/accounts/workspace-registry.ts'
 import type { EnvelopeStore } from '../vault/envelopes/envelope-store.ts'
@@ -85,6 +87,8 @@ export type HandlerParts = {
   backupFolder: string
   /** Null while the agents' door is closed. */
   intake: () => IntakeServer | null
+  /** The platform of the start that is not here yet. */
+  awaited: () => AwaitedPlatform | null
 }
 
 export function composeHandlers(parts: HandlerParts): Handlers {
@@ -106,8 +110,9 @@ export function composeHandlers(parts: HandlerParts): Handlers {
     isRestoring: (workspaceId) => sync.restoreProgress(workspaceId).state === 'running',
   })
   return {
-    ...workspaceCalls({ view, registry, documents, local: parts.local, sync, drainer, outbox, vault, invoices, activity, emit }),
+    ...workspaceCalls({ view, awaited: parts.awaited, registry, documents, local: parts.local, sync, drainer, outbox, vault, invoices, activity, emit }),
     ...overviewCalls({ view, releasePreviews, outbox, activity, sync, clock }),
+    ...firstStepsCalls({ view, documents, vault, activity, local: parts.local, emit }),
     ...outboxCalls({ view, releasePreviews, outbox, drainer, reader: parts.reader, titles: parts.titles, vault, activity, clock }),
     ...alertCalls({ view, documents, costDays, outbox, emit }),
     ...auditCalls({ view, auditLog: parts.auditLog, documents, clock }),

@@ -2,8 +2,8 @@ import type { ConsoleEvent } from '../../../shared/contract/console.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import type { EngineOptions } from '../../bridge/messages.ts'
 import type { Clock, Random } from '../base/clock.ts'
-import { ConsoleFailure } from '../base/failure.ts'
 import type { LocalSettings } from '../store/local-settings.ts'
+import { FirstWorkspaces } from '../sync/accounts/first-workspaces.ts'
 import { adoptedWords, forkWords } from '../sync/accounts/fork-words.ts'
 import type { Drainer } from '../outbox/delivery/drainer.ts'
 import type { Outbox } from '../outbox/outbox.ts'
@@ -143,17 +143,27 @@ export function composeSync(needs: SyncNeeds): Sync {
 }
 
 export type FirstWorkspacesNeeds = Pick<AccountsParts, 'registry'> &
-  Pick<EngineOptions, 'firstWorkspaces'> & { sync: Sync; vault: Vault; report: (line: string) => void }
+  Pick<EngineOptions, 'firstWorkspaces'> & {
+    sync: Sync
+    vault: Vault
+    clock: Clock
+    emit: (event: ConsoleEvent) => void
+    report: (line: string) => void
+    /** One was added. */
+    added: () => void
+  }
 
-/** The sandbox's accounts, or the one that was named at the start: added once, then known like any other. */
-export async function addFirstWorkspaces({ firstWorkspaces, sync, registry, vault, report }: FirstWorkspacesNeeds): Promise<void> {
-  for (const { url, token } of firstWorkspaces) {
-    try {
+export function composeFirstWorkspaces({ firstWorkspaces, sync, registry, vault, clock, emit, report, added }: FirstWorkspacesNeeds): FirstWorkspaces {
+  return new FirstWorkspaces({
+    workspaces: firstWorkspaces,
+    async add(url, token) {
       const record = await sync.add(url, token)
       vault.subKeys.adopt(record.id, record.platformId, record.url)
-    } catch (error) {
-      // Known from an earlier start, it works offline; a first start without the platform says so.
-      if (registry.list().length === 0) report(`The platform did not answer: ${error instanceof ConsoleFailure ? error.message : 'unknown error'}`)
-    }
-  }
+      added()
+    },
+    knownUrls: () => registry.list().map(({ url }) => url),
+    clock,
+    report,
+    changed: () => emit({ event: 'workspaces.changed', payload: {} }),
+  })
 }

@@ -1,7 +1,7 @@
 /** Usage on the bridge: what each meter will come to, its past, and who used it. Days and hours are UTC. */
 import { z } from 'zod'
 import { call } from '../call.ts'
-import { byteBase, count, epochMs, inWorkspace, limit } from '../primitives.ts'
+import { byteBase, count, done, epochMs, inWorkspace, limit } from '../primitives.ts'
 import { microAu } from './wallet.ts'
 
 /** A whole number ≥ 0 as decimal text: what is foreseen of what one counter may hold passes 2^53, and its price does. */
@@ -137,9 +137,41 @@ export const spend = z.strictObject({
 })
 export type Spend = z.infer<typeof spend>
 
+/** A meter whose limit is reached within the period, as it is foreseen now, or is reached already. */
+export const meterAhead = z.strictObject({
+  meter: z.string(),
+  at: epochMs,
+  /** `billed`: what is used beyond it costs. `held`: what agents write waits on this computer. `refused`: no more is taken. `told`: nothing but a notice. */
+  follows: z.enum(['billed', 'held', 'refused', 'told']),
+  /** What lies beyond the plan by the end of the period; null where that is not billed. */
+  beyondCents: wholeText.nullable(),
+})
+export type MeterAhead = z.infer<typeof meterAhead>
+
+/** The first steps of somebody who is new to the console, and which of them are done. */
+export const firstSteps = z.strictObject({
+  /** Agents have a key here. */
+  hasKey: z.boolean(),
+  /** Something was written or imported. */
+  hasWritten: z.boolean(),
+  /** Somebody looked at the limits. */
+  hasWatched: z.boolean(),
+  /** They were shown before: they stay until they are dismissed. */
+  hasBegun: z.boolean(),
+})
+export type FirstSteps = z.infer<typeof firstSteps>
+
 export const usageCalls = {
   /** Null before the first visit. */
   'overview.spend': call(inWorkspace, spend.nullable(), { topics: ['plan', 'plans', 'invoice', 'cost_day'] }),
+  /** What runs out first: the soonest first. Empty as well where nothing is known yet. */
+  'overview.ahead': call(inWorkspace, z.strictObject({ currency: z.string(), meters: z.array(meterAhead) }), {
+    topics: ['plan', 'plans', 'counter', 'snapshot'],
+  }),
+  /** Null: dismissed, nothing for a workspace that was used before, or for one whose platform takes no writes. */
+  'overview.firstSteps': call(inWorkspace, firstSteps.nullable(), { topics: ['workspace', 'sub_key', 'outbox', 'activity'] }),
+  /** Kept on this computer: that they were shown, that somebody looked at the limits, that they are not to be shown again. */
+  'overview.noteFirstSteps': call(inWorkspace.extend({ note: z.enum(['begun', 'watched', 'dismissed']) }), done, 'action'),
   /** Somebody looks at the overview now. A visit is over when nobody looked for half an hour. Answers when the visit before was over; null: there was none. */
   'overview.seen': call(inWorkspace, z.strictObject({ since: epochMs.nullable() }), 'action'),
   'overview.news': call(inWorkspace.extend({ since: epochMs }), overviewNews, {

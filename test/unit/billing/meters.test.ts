@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readMeters } from '../../../main/engine/billing/meters.ts'
 import type { Counter } from '../../../shared/contract/platform.ts'
+import { levelOf } from '../../../shared/billing/thresholds.ts'
 import { catalogs } from '../../../shared/generated/catalogs.ts'
 
 const LIMIT = 26_214_400
@@ -32,5 +33,25 @@ describe('meters with writes held behind them', () => {
   test('what is held behind one meter says nothing of another', () => {
     expect(levels(26_200_000, [{ meter: 'encrypted_bytes', count: 1, bytes: 20_000 }]).sync_operations).toEqual(['amber', 'Approaching the limit', 99])
     expect(levels(26_200_000, [{ meter: 'sync_operations', count: 1, bytes: 20_000 }]).encrypted_bytes?.[0]).toBe('amber')
+  })
+})
+
+describe('the words for how full a meter is', () => {
+  const seats = (used: number, limit: number) =>
+    readMeters(catalogs.truthlocks, [{ metric: 'seats', used, limit, period: 'total', unit: 'count', version: 1 }], []).map(({ level, levelLabel, marks }) => [
+      level,
+      levelLabel,
+      marks.length,
+    ])
+
+  test('seats are calm up to the last one, and beyond it as any meter', () => {
+    expect(seats(1, 1)).toEqual([['normal', 'All taken', 0]])
+    expect(seats(4, 5)).toEqual([['normal', 'Within the limit', 0]])
+    expect(seats(2, 1)).toEqual([['red', 'Limit reached', 0]])
+  })
+
+  test.each(Object.values(catalogs).map((catalog) => [catalog.id, catalog] as const))('%s: 86 %% and 100 %% are told apart', (_, catalog) => {
+    const [near, full] = [86, 100].map((used) => levelOf(catalog.thresholds, used, 100).label)
+    expect(near).not.toBe(full)
   })
 })

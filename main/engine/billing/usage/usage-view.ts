@@ -1,33 +1,22 @@
-import type { KnownCatalog } from '../../../../shared/billing/catalog-wire.ts'
-import { DAY_MS } from '../../../../shared/billing/cost-day.ts'
+import { dayOf } from '../../../../shared/billing/cost-day.ts'
 import { planLimit } from '../../../../shared/billing/effective-limit.ts'
 import { limitFromWire, limitToNullable, UNLIMITED } from '../../../../shared/billing/limit.ts'
-import { meterKindOf } from '../../../../shared/billing/meter-kinds.ts'
-import type { Period } from '../../../../shared/billing/period.ts'
-import { projectCost } from '../../../../shared/billing/projected-cost.ts'
 import { roundHalfAwayFromZero } from '../../../../shared/billing/rounding.ts'
 import type { Meter } from '../../../../shared/billing/catalog.ts'
 import type { MeterUse, PeriodCost, UsageForecast } from '../../../../shared/contract/console/usage.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
-import type { UsageHistory } from './usage-history.ts'
 import { lastOf, sumOf } from './growth.ts'
-import { FORECAST_PAST_DAYS, forecastOf, kindOf, type MeterPast, readPast } from './meter-past.ts'
+import { foreseeMeters, type ForeseenInput, projectMeters, RECENT_DAYS } from './foreseen.ts'
+import { type forecastOf, kindOf, type MeterPast } from './meter-past.ts'
 
-const RECENT_DAYS = 30
 const HOURS = 24
 
-export type UsageInput = {
-  readonly history: UsageHistory
-  readonly workspaceId: string
-  readonly catalog: KnownCatalog
+export type UsageInput = ForeseenInput & {
   readonly planId: string
   readonly planCents: number | null
   readonly currency: string
-  readonly counters: readonly Counter[]
-  readonly period: Period
   /** What was used beyond the plan so far, as the platform prices it; null where it tells no costs. */
   readonly overageCents: bigint | null
-  readonly nowMs: number
 }
 
 /** What the plan costs and what is used beyond it: the part of the costs that meters tell. */
@@ -35,30 +24,10 @@ export type UseCost = Omit<PeriodCost, 'seatsCents' | 'boostersCents' | 'wallet'
 
 /** Every meter of the catalog that has a counter, with its forecast, its part of the projected cost and its last days. */
 export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCost } {
-  const { history, workspaceId, catalog, counters, period, nowMs } = input
+  const { catalog, period, nowMs } = input
   const plan = catalog.plans.find(({ id }) => id === input.planId)
-  const byMetric = new Map(counters.map((counter) => [counter.metric, counter]))
-  const today = Math.floor(nowMs / DAY_MS)
-  const counted = catalog.meters.flatMap((meter) => {
-    const counter = byMetric.get(meter.id)
-    if (counter === undefined) return []
-    const past = readPast(history, workspaceId, meter, counter, today - Math.max(FORECAST_PAST_DAYS, RECENT_DAYS), nowMs)
-    return [{ meter, counter, past, ahead: forecastOf(meter, counter, past, period, nowMs) }]
-  })
-  const priced = counted.map(({ meter, counter, ahead }) => {
-    const pricedDaily = meterKindOf(meter).pricedFor === 'day'
-    const unitPrice = meter.enforcement === 'bill' ? meter.unitPrice : null
-    return {
-      meterId: meter.id,
-      used: counter.used,
-      expected: ahead?.expected ?? null,
-      included: limitFromWire(counter.limit),
-      period: pricedDaily ? ('total' as const) : meter.period,
-      unitPrice,
-      pricedDaily,
-    }
-  })
-  const projected = projectCost(input.planCents ?? 0, priced, period, nowMs)
+  const counted = foreseeMeters(input)
+  const projected = projectMeters(counted, input.planCents ?? 0, period, nowMs)
   const lines = new Map(projected.lines.map((line) => [line.meterId, line]))
   const meters = counted.map(({ meter, counter, past, ahead }): MeterUse => {
     const own = plan === undefined ? limitFromWire(counter.limit) : planLimit(plan, meter)
@@ -81,7 +50,7 @@ export function usageView(input: UsageInput): { meters: MeterUse[]; cost: UseCos
               unitCents: meter.unitPrice.cents,
               per: meter.unitPrice.per,
             },
-      recent: recentDays(meter, past, today),
+      recent: recentDays(meter, past, dayOf(nowMs)),
     }
   })
   const overage = projected.totalCents - projected.planCents

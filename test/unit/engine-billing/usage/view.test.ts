@@ -6,6 +6,7 @@ import { periodAt } from '../../../../shared/billing/period.ts'
 import { calls as contractCalls } from '../../../../shared/contract/console.ts'
 import type { Counter } from '../../../../shared/contract/platform.ts'
 import { usageNews } from '../../../../main/engine/billing/news.ts'
+import { runsOut } from '../../../../main/engine/billing/usage/runs-out.ts'
 import { usageBreakdown } from '../../../../main/engine/billing/usage/breakdown.ts'
 import { usageTrend } from '../../../../main/engine/billing/usage/trend.ts'
 import { usageView } from '../../../../main/engine/billing/usage/usage-view.ts'
@@ -299,5 +300,33 @@ describe('what is new', () => {
     expect(news(nowMs - 24 * HOUR_MS)).toEqual([])
     steadyPast(1, 40)
     expect(news(period.startMs - 24 * HOUR_MS)[0]?.growth).toBe(228 + 24)
+  })
+})
+
+describe('what runs out first', () => {
+  const ahead = (counters: Counter[]) => runsOut({ history, workspaceId, catalog, counters, period, nowMs })
+
+  it('names the day on which a limit is reached, and what lies beyond it by the end of the period', () => {
+    steadyPast(1, 40)
+    const [calls] = ahead([counter('calls', 228, 300)])
+    const line = view(228, 300).meters[0]
+    expect(calls).toEqual({ meter: 'calls', at: line?.forecast?.reachesLimitAt, follows: 'billed', beyondCents: line?.projected?.cents })
+    expect(Number(calls?.beyondCents)).toBeGreaterThan(0)
+    expect(ahead([counter('calls', 228, 300_000)])).toEqual([])
+  })
+
+  it('names what is full already without any past, with what follows of each', () => {
+    const full = [counter('branches', 5, 5), counter('storage', 10, 10), counter('pushes', 60, 50), counter('calls', 0, 0)]
+    expect(ahead(full).map(({ meter, at, follows, beyondCents }) => [meter, at, follows, beyondCents])).toEqual([
+      ['branches', nowMs, 'refused', null],
+      ['storage', nowMs, 'held', null],
+      ['pushes', nowMs, 'held', null],
+    ])
+    expect(ahead([counter('calls', 4, -1), counter('storage', 9, 10)])).toEqual([])
+  })
+
+  it('says nothing of seats that are all taken, and something of more seats than there are', () => {
+    expect(ahead([counter('seats', 1, 1)])).toEqual([])
+    expect(ahead([counter('seats', 2, 1)])).toMatchObject([{ meter: 'seats', follows: 'refused' }])
   })
 })
