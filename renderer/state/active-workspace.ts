@@ -1,6 +1,7 @@
 import { createStore, useStore } from 'zustand'
 import type { Connection, Workspace } from '../../shared/contract/console.ts'
 import { withoutParts } from '../base/address/address-part.ts'
+import { texts } from '../base/texts/texts.ts'
 import { addressNow, navigate } from '../base/address/hash-location.ts'
 import { useLive } from './live-store.ts'
 import { pickWorkspace } from './pick-workspace.ts'
@@ -52,6 +53,14 @@ export function useSyncs(): boolean {
 /** The newest word on the connection: an event overtakes the list that was read before. */
 export function useConnection(workspace: Workspace): Connection {
   return useLive((live) => live.connections[workspace.id]) ?? workspace.connection
+}
+
+/** Why nothing can be asked of the platform now, in words; null when it can. */
+export function useOfflineReason(): string | null {
+  const { state } = useConnection(useWorkspace())
+  if (state === 'online') return null
+  const words = texts.connection
+  return state === 'offline' ? words.offlineReason : state === 'signed_out' ? words.signedOutReason : words.notOnlineReason
 }
 
 /** What needs an answer from the platform now (spending, keys, devices) is only offered then. */

@@ -58,7 +58,7 @@ test('the operations limit holds what the bytes still had room for, and an upgra
     await expect(banner).toContainText(`Sync operations: ${held.length} writes`)
     await expect(banner).toContainText(/limit reached \(1,000 of 1,000\)\. Upgrade to Pro for 50,000 sync operations\./)
     await expect(banner.getByRole('listitem').filter({ hasText: 'Pro' }).last()).toContainText(`Releases all ${held.length} writes`)
-    await expect(page.getByRole('meter', { name: 'Sync operations' })).toHaveAttribute('aria-valuetext', /^1,000 of 1,000, 100 %, Limit reached/)
+    await expect(page.getByRole('meter', { name: 'Sync operations' })).toHaveAttribute('aria-valuetext', /^1,000 of 1,000, 100\s%, Limit reached/)
     await stage.go(page, '/outbox?states=held')
     const details = await openOldest(page, held.length)
     await expect(details.getByRole('region', { name: 'Attempts' })).toContainText('HTTP 429 · sync_operations_exceeded')

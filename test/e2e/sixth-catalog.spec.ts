@@ -29,7 +29,7 @@ test('a platform with meters, plans, colours, roles and prices that nobody has s
 
   await test.step('its meter is full in its own colour and words', async () => {
     await stage.go(page, '/usage')
-    await expect(page.getByRole('meter', { name: /^Domes/ })).toHaveAttribute('aria-valuetext', /2 of 2, 100 %, Daylight/)
+    await expect(page.getByRole('meter', { name: /^Domes/ })).toHaveAttribute('aria-valuetext', /2 of 2, 100\s%, Daylight/)
   })
 
   await test.step('its plans, rows, boosters, seats and wallet are there, priced in its currency', async () => {

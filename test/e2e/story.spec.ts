@@ -118,12 +118,12 @@ test('over quota, held, upgraded, released: nothing is lost, nothing twice, and 
     await expect(meter).toHaveAttribute(
       'aria-valuetext',
       new RegExp(
-        `^${count(used)} bytes of 26,214,400 bytes, .+ %, Limit reached, ${count(held.length)} writes \\(${bytes(heldBytes)}\\) held behind the limit$`,
+        `^${count(used)} bytes of 26,214,400 bytes, .+\\s%, Limit reached, ${count(held.length)} writes \\(${bytes(heldBytes)}\\) held behind the limit$`,
       ),
     )
     await expect(page.locator('[data-level="red"]').filter({ has: meter })).toContainText('Limit reached')
-    await expect(page.getByRole('meter', { name: 'API sub-keys' })).toHaveAttribute('aria-valuetext', /^2 of 2, 100 %, Limit reached/)
-    await expect(page.getByRole('meter', { name: 'Sync devices' })).toHaveAttribute('aria-valuetext', /^1 of 2, 50 %/)
+    await expect(page.getByRole('meter', { name: 'API sub-keys' })).toHaveAttribute('aria-valuetext', /^2 of 2, 100\s%, Limit reached/)
+    await expect(page.getByRole('meter', { name: 'Sync devices' })).toHaveAttribute('aria-valuetext', /^1 of 2, 50\s%/)
   })
 
   await test.step('the outbox lists them with their agent, meter and reason, newest first', async () => {
@@ -196,7 +196,9 @@ test('over quota, held, upgraded, released: nothing is lost, nothing twice, and 
     await computer.start()
     await stage.enter(page, computer)
     await expect(page.getByText(/^As of /)).toBeVisible()
-    await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText(`Offline. ${count(held.length)} edits saved on this computer. Data from`)
+    await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText(
+      `Offline. ${count(held.length)} held writes saved on this computer. Data from`,
+    )
     await expect(banner).toBeVisible()
     // The same words as before the restart; only the buttons have become longer, by why they cannot be pressed.
     const offline = await banner.getByRole('listitem').allInnerTexts()

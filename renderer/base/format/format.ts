@@ -18,8 +18,8 @@ export type Format = {
   shortCount(value: number): string
   percent(value: number): string
   bytes(value: number, base?: ByteBase): string
-  /** As `bytes`, with two decimals and never rounded up. */
-  bytesDown(value: number, base?: ByteBase): string
+  /** As `bytes`, with two decimals and never rounded up. `scaleOf`: in the unit that this size has, so that two stand beside each other. */
+  bytesDown(value: number, base?: ByteBase, scaleOf?: number): string
   /** In the unit of a meter: bytes as bytes, minutes as hours ("1.5 h"), everything else as a count with all its digits. */
   quantity(of: Measured, value: number | bigint): string
   /** As `quantity`, with big counts short. */
@@ -40,6 +40,8 @@ export type Format = {
   utcMonthShort(epochMs: number): string
   utcDay(epochMs: number): string
   utcDate(epochMs: number): string
+  /** The days of a half-open span of billing, both of them in it: "Dec 9, 2026 – Jan 8, 2027". */
+  utcRange(startMs: number, endMs: number): string
   /** The time alone for today, else the day and the time. */
   moment(epochMs: number, nowMs: number): string
   duration(ms: number): string
@@ -50,6 +52,8 @@ export type Format = {
 
 const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB']
+/** A number and its sign are one word: they never stand on two lines. */
+const NO_BREAK_SPACE = '\u00a0'
 const second = 1000
 const minute = 60 * second
 
@@ -95,7 +99,7 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
   const format: Format = {
     count: (value) => whole().format(value),
     shortCount: (value) => (Math.abs(value) < 10_000 ? whole().format(value) : short().format(value)),
-    percent: (value) => `${oneDecimal().format(value)} %`,
+    percent: (value) => `${oneDecimal().format(value)}${NO_BREAK_SPACE}%`,
     bytes(value, base = 'binary') {
       const step = base === 'binary' ? 1024 : 1000
       const units = base === 'binary' ? binaryUnits : decimalUnits
@@ -108,11 +112,13 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
       }
       return `${oneDecimal().format(scaled)} ${units[unit]}`
     },
-    bytesDown(value, base = 'binary') {
+    bytesDown(value, base = 'binary', scaleOf = value) {
       const step = base === 'binary' ? 1024 : 1000
       const units = base === 'binary' ? binaryUnits : decimalUnits
-      const unit = value < step ? 0 : Math.min(units.length - 1, Math.floor(Math.log(value) / Math.log(step)))
-      return `${twoDecimals().format(Math.floor((value / step ** unit) * 100) / 100)} ${units[unit]}`
+      const unit = scaleOf < step ? 0 : Math.min(units.length - 1, Math.floor(Math.log(scaleOf) / Math.log(step)))
+      const hundredths = Math.floor((value / step ** unit) * 100)
+      // Something is never nothing.
+      return value > 0 && hundredths === 0 ? `<${twoDecimals().format(0.01)} ${units[unit]}` : `${twoDecimals().format(hundredths / 100)} ${units[unit]}`
     },
     quantity: ({ unit, byteBase }, value) => {
       if (unit === 'bytes') return format.bytes(Number(value), byteBase)
@@ -136,6 +142,7 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
     utcMonthShort: (epochMs) => utcMonthShort().format(epochMs),
     utcDay: (epochMs) => utcDay().format(epochMs),
     utcDate: (epochMs) => utcDate().format(epochMs),
+    utcRange: (startMs, endMs) => utcDate().formatRange(startMs, Math.max(startMs, endMs - 1)),
     moment: (epochMs, nowMs) => (date().format(epochMs) === date().format(nowMs) ? time().format(epochMs) : dateTime().format(epochMs)),
     duration(ms) {
       // Whole seconds and whole minutes first: rounding the parts one by one would say "1 h 60 min".

@@ -13,8 +13,13 @@ function asOf(connection: Connection, nowMs: number): string {
 }
 
 function saved(queue: Workspace['queue']): string {
-  const open = queue.pending + queue.held + queue.rejected
-  return open === 0 ? 'Everything you see is kept on this computer.' : `${format.counted(open, 'edit', 'edits')} saved on this computer.`
+  const edits = queue.pending + queue.rejected
+  // What agents wrote and the plan has no room for is nobody's edit.
+  const kept = [
+    ...(edits === 0 ? [] : [format.counted(edits, 'edit', 'edits')]),
+    ...(queue.held === 0 ? [] : [format.counted(queue.held, 'held write', 'held writes')]),
+  ]
+  return kept.length === 0 ? 'Everything you see is kept on this computer.' : `${kept.join(' and ')} saved on this computer.`
 }
 
 /** The badge says what still works, not only what does not. */

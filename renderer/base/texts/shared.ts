@@ -15,6 +15,8 @@ const kinds: Record<ItemKind, string> = { envelope: 'Write', delete: 'Delete', s
 /** What more than one part of the console says. What belongs to one page or to the shell lies beside it. */
 export const sharedTexts = {
   product: 'Tidemark',
+  /** The product in one sentence. */
+  productIs: 'Tidemark keeps what your agents write sealed on this computer, delivers it, and says what it costs and when a limit is near.',
   states,
   kinds,
   asOf: (at: string) => `As of ${at}`,
@@ -35,11 +37,17 @@ export const sharedTexts = {
     dismiss: 'Dismiss',
   },
   exported: { menu: 'Export', forSpreadsheets: 'CSV for spreadsheets', forPrograms: 'CSV for programs' },
-  table: { toNewest: 'To the newest', loading: 'Loading' },
+  table: {
+    toNewest: 'To the newest',
+    loading: 'Loading',
+    printed: (printed: string, total: string) => `${printed} of ${total} rows are printed here. An export has all of them.`,
+  },
   connection: {
     token: 'Token',
     signIn: 'Sign in',
     offlineReason: 'Offline: this needs an answer from the platform. Everything else on this page works.',
+    signedOutReason: 'Signed out: this needs an answer from the platform. Sign in again first; everything else on this page works.',
+    notOnlineReason: 'Not connected: this needs an answer from the platform. Everything else on this page works.',
   },
   theme: { label: 'Appearance', auto: 'System', light: 'Light', dark: 'Dark' },
   vault: {

@@ -4,8 +4,7 @@ import { paths } from '../../../shared/contract/console/pages.ts'
 import type { Histories } from '../../../shared/contract/console/histories.ts'
 import { withPart } from '../../base/address/address-part.ts'
 import { format } from '../../base/format/format.ts'
-import { texts } from '../../base/texts/texts.ts'
-import { useIsOnline } from '../../state/active-workspace.ts'
+import { useOfflineReason } from '../../state/active-workspace.ts'
 import { useToday } from '../../state/now.ts'
 import { useRead, useWrite } from '../../state/reads.ts'
 import { GatedButton } from '../form/gated-button.tsx'
@@ -51,7 +50,7 @@ function Foreign({ workspaceId, foreign }: { workspaceId: string; foreign: NonNu
   const dismiss = useWrite('histories.dismiss', ['histories.read'])
   const restore = useWrite('vault.restore', ['histories.read'])
   const [, navigate] = useLocation()
-  const online = useIsOnline()
+  const reason = useOfflineReason()
   const words = historyTexts.foreign
   return (
     <>
@@ -63,7 +62,7 @@ function Foreign({ workspaceId, foreign }: { workspaceId: string; foreign: NonNu
             {foreign.needs === 'key' ? (
               <Button onClick={() => navigate(withPart(paths.settings, 'bring-key', 'open'))}>{words.bringKey}</Button>
             ) : (
-              <GatedButton loading={restore.isPending} reason={online ? null : texts.connection.offlineReason} onClick={() => restore.mutate({ workspaceId })}>
+              <GatedButton loading={restore.isPending} reason={reason} onClick={() => restore.mutate({ workspaceId })}>
                 {words.fetchNow}
               </GatedButton>
             )}

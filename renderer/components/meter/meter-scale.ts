@@ -41,9 +41,9 @@ function heldShare(meter: ScaledMeter, limit: number): number {
   return Math.min(mostHeldPercent, Math.max(3, share))
 }
 
-/** What is used, in the meter's unit; rounded down, so that a meter never looks full before it is. */
-export function usedQuantity(meter: Pick<Meter, 'used' | 'unit' | 'byteBase'>): string {
-  if (meter.unit === 'bytes') return format.bytesDown(meter.used, meter.byteBase)
+/** What is used, in the unit and with the digits of its limit beside it; rounded down, so that a meter never looks full before it is. */
+export function usedQuantity(meter: Pick<Meter, 'used' | 'limit' | 'unit' | 'byteBase'>): string {
+  if (meter.unit === 'bytes') return format.bytesDown(meter.used, meter.byteBase, meter.limit === null || meter.limit === 0 ? meter.used : meter.limit)
   // Hundredths of an hour, which are what is shown of it.
-  return format.shortQuantity(meter, meter.unit === 'minutes' ? Math.floor((meter.used / 60) * 100) * 0.6 : meter.used)
+  return format.quantity(meter, meter.unit === 'minutes' ? Math.floor((meter.used / 60) * 100) * 0.6 : meter.used)
 }

@@ -1,6 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: the meter element can neither carry marks nor a pattern
 import type { Meter as MeterReading } from '../../../shared/contract/console.ts'
-import { format } from '../../base/format/format.ts'
 import { texts } from '../../base/texts/texts.ts'
 import { FigureSource } from './figure-source.tsx'
 import classes from './meter.module.css'
@@ -10,13 +9,15 @@ type Props = {
   meter: MeterReading
   /** The plan's own part of the limit, where boosters or seats add to it. */
   planLimit?: number | null
+  /** When it will be used up and what follows then, in words. */
+  ahead?: string | null
 }
 
 /** One limit and how much of it is used: the words carry everything, the bar repeats them in colour and pattern. */
-export function Meter({ meter, planLimit = null }: Props) {
+export function Meter({ meter, planLimit = null, ahead = null }: Props) {
   const level = meter.level ?? 'normal'
   const scale = meterScale(meter)
-  const percent = meter.percent === null ? null : format.percent(meter.percent)
+  const percent = texts.meter.percent(meter)
   return (
     <div className={classes.meter} data-level={level}>
       <div className={classes.head}>
@@ -30,6 +31,7 @@ export function Meter({ meter, planLimit = null }: Props) {
       </div>
       <div
         className={classes.track}
+        data-drawn="track"
         role="meter"
         aria-label={meter.name}
         aria-valuemin={0}
@@ -40,17 +42,18 @@ export function Meter({ meter, planLimit = null }: Props) {
         {planLimit !== null && meter.limit !== null && meter.limit > planLimit && (
           <div
             className={classes.boosted}
+            data-drawn="fill"
             style={{ left: `${(planLimit / meter.limit) * scale.limitPercent}%`, width: `${(1 - planLimit / meter.limit) * scale.limitPercent}%` }}
           />
         )}
-        <div className={classes.fill} style={{ width: `${scale.fillPercent}%` }} />
-        {scale.heldPercent > 0 && <div className={classes.held} style={{ left: `${scale.limitPercent}%`, width: `${scale.heldPercent}%` }} />}
+        <div className={classes.fill} data-drawn="fill" style={{ width: `${scale.fillPercent}%` }} />
+        {scale.heldPercent > 0 && <div className={classes.held} data-drawn="fill" style={{ left: `${scale.limitPercent}%`, width: `${scale.heldPercent}%` }} />}
         {scale.marks.map((mark) => (
-          <div key={mark.percent} className={classes.mark} data-level={mark.level} style={{ left: `${mark.position}%` }} />
+          <div key={mark.percent} className={classes.mark} data-drawn="fill" data-level={mark.level} style={{ left: `${mark.position}%` }} />
         ))}
       </div>
       <p className={classes.note}>
-        {meter.heldCount > 0 ? <span className={classes.heldNote}>{texts.meter.heldBehind(meter)}</span> : <span>{meter.description}</span>}
+        {meter.heldCount > 0 ? <span className={classes.heldNote}>{texts.meter.heldBehind(meter)}</span> : <span className={classes.ahead}>{ahead}</span>}
         <span className={classes.period}>{texts.meter.period[meter.period]}</span>
       </p>
     </div>

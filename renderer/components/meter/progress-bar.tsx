@@ -6,6 +6,7 @@ export function ProgressBar({ label, done, total, valueText }: { label: string; 
   return (
     <div
       className={classes.track}
+      data-drawn="track"
       role="progressbar"
       aria-label={label}
       aria-valuemin={0}
@@ -14,7 +15,7 @@ export function ProgressBar({ label, done, total, valueText }: { label: string; 
       aria-valuetext={valueText}
       data-unknown={share === null || undefined}
     >
-      <div className={classes.fill} style={{ width: `${share ?? 100}%` }} />
+      <div className={classes.fill} data-drawn="fill" style={{ width: `${share ?? 100}%` }} />
     </div>
   )
 }

@@ -9,7 +9,7 @@ export const costsTexts = {
   asOf: (moment: string) => `As of ${moment}. Days are UTC days.`,
   period: 'Period',
   /** "9 Nov – 8 Dec 2026": the last day is one that belongs to it. */
-  range: (startMs: number, endMs: number) => `${format.utcDay(startMs)} – ${format.utcDate(endMs - 86_400_000)}`,
+  range: (startMs: number, endMs: number) => format.utcRange(startMs, endMs),
   running: (range: string) => `${range} (running)`,
   by: 'Split by',
   dimensions: { service: 'Service', category: 'Category', user: 'User', meter: 'Meter' } satisfies Record<CostDimension, string>,

@@ -1,9 +1,8 @@
-import { texts } from '../../base/texts/texts.ts'
 import { VaultPrompt } from '../../components/form/vault-prompt.tsx'
 import { Notice } from '../../components/notice/notice.tsx'
 import { AsOf } from '../../components/page/as-of.tsx'
 import { Page } from '../../components/page/page.tsx'
-import { useIsOnline, useSyncs, useWorkspace } from '../../state/active-workspace.ts'
+import { useOfflineReason, useSyncs, useWorkspace } from '../../state/active-workspace.ts'
 import { DeviceSection } from './device-section.tsx'
 import { NotOffered } from './not-offered.tsx'
 import { SubKeySection } from './sub-key-section.tsx'
@@ -11,8 +10,7 @@ import { devicesTexts } from './texts.ts'
 
 export function DevicesPage() {
   const workspace = useWorkspace()
-  const online = useIsOnline()
-  const reason = online ? null : texts.connection.offlineReason
+  const reason = useOfflineReason()
   if (!useSyncs())
     return (
       <Page title={devicesTexts.title}>

@@ -1,11 +1,10 @@
 import { notifications } from '@mantine/notifications'
 import { IconDownload } from '@tabler/icons-react'
 import type { Invoice } from '../../../shared/contract/console/invoices.ts'
-import { texts } from '../../base/texts/texts.ts'
 import { download } from '../../components/file/download.ts'
 import { bytesOfBase64 } from '../../components/file/file-bytes.ts'
 import { GatedButton } from '../../components/form/gated-button.tsx'
-import { useIsOnline } from '../../state/active-workspace.ts'
+import { useOfflineReason } from '../../state/active-workspace.ts'
 import { describeError } from '../../state/bridge/call-error.ts'
 import { useWrite } from '../../state/reads.ts'
 import { ShortLabel } from './short-label.tsx'
@@ -13,7 +12,7 @@ import { invoicesTexts } from './texts.ts'
 
 /** A PDF that is on this computer is handed over without a network; any other needs the platform, and says so. */
 export function DownloadPdf({ workspaceId, invoice, compact }: { workspaceId: string; invoice: Invoice; compact?: boolean }) {
-  const online = useIsOnline()
+  const offline = useOfflineReason()
   const fetch = useWrite('invoices.pdf', ['invoices.list'])
   const save = (): void =>
     fetch.mutate(
@@ -32,7 +31,7 @@ export function DownloadPdf({ workspaceId, invoice, compact }: { workspaceId: st
       variant="default"
       leftSection={<IconDownload size={13} />}
       aria-label={invoicesTexts.downloadOf(invoice.number)}
-      reason={online || invoice.kept ? null : texts.connection.offlineReason}
+      reason={invoice.kept ? null : offline}
       loading={fetch.isPending}
       onClick={save}
     >

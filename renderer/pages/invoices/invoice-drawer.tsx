@@ -43,7 +43,7 @@ function Details({ workspaceId, invoice }: { workspaceId: string; invoice: Invoi
           <InvoiceStatus status={invoice.status} />
         </dd>
         <dt>{words.period}</dt>
-        <dd>{`${format.utcDate(invoice.periodStart)} – ${format.utcDate(invoice.periodEnd)}`}</dd>
+        <dd>{format.utcRange(invoice.periodStart, invoice.periodEnd)}</dd>
         <dt>{words.issued}</dt>
         <dd>{format.utcDate(invoice.issuedAt)}</dd>
         <dt>{words.due}</dt>

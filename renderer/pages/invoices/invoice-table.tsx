@@ -56,7 +56,7 @@ export function InvoiceTable({
                 <span className={`${table.strong} ${table.nowrap}`}>{invoice.number}</span>{' '}
                 {invoice.kept && <span className={table.badge}>{invoicesTexts.kept}</span>}
               </td>
-              <td className={table.nowrap} title={`${format.utcDate(invoice.periodStart)} – ${format.utcDate(invoice.periodEnd)}`}>
+              <td className={table.nowrap} title={format.utcRange(invoice.periodStart, invoice.periodEnd)}>
                 {format.utcMonth(invoice.periodStart)}
               </td>
               <td data-align="right" className={table.nowrap}>

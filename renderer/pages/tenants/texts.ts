@@ -16,7 +16,7 @@ export const tenantsTexts = {
   limit: 'Limit',
   noMeters: 'This tenant’s catalog has no meters.',
   plan: 'Plan',
-  period: (start: number, end: number) => `${format.utcDate(start)} to ${format.utcDate(end)} (UTC)`,
+  period: (start: number, end: number) => `${format.utcRange(start, end)} (UTC)`,
   invoices: (name: string) => `Invoices of ${name}`,
   invoiceColumns: { number: 'Invoice', period: 'Period', amount: 'Amount', status: 'Status', due: 'Due date' },
   noInvoices: 'Nothing has been invoiced to this tenant.',

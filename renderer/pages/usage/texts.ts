@@ -5,8 +5,7 @@ import { meterTexts } from '../../base/texts/meter.ts'
 
 export const usageTexts = {
   title: 'Usage',
-  lead: (start: number, end: number, asOf: string | null) =>
-    `Period ${format.utcDate(start)} to ${format.utcDate(end)} (UTC)${asOf === null ? '' : `, as of ${asOf}`}`,
+  lead: (start: number, end: number, asOf: string | null) => `Period ${format.utcRange(start, end)} (UTC)${asOf === null ? '' : `, as of ${asOf}`}`,
   neverFetched: 'Nothing has been fetched from the platform yet. Usage comes with the first connection.',
   none: 'This platform meters nothing',
   noneText: 'What it charges for is on its other pages.',
@@ -94,5 +93,5 @@ export const usageTexts = {
 function changeWords(now: number, before: number): string {
   if (before === 0) return ''
   const percent = Math.round(((now - before) / before) * 100)
-  return percent === 0 ? ' (the same)' : ` (${percent > 0 ? '+' : '−'}${Math.abs(percent)} %)`
+  return percent === 0 ? ' (the same)' : ` (${percent > 0 ? '+' : '−'}${format.percent(Math.abs(percent))})`
 }

@@ -4,13 +4,12 @@ import { useState } from 'react'
 import type { Instance } from '../../../shared/contract/console/wallet.ts'
 import { au } from '../../base/format/au-amounts.ts'
 import { format } from '../../base/format/format.ts'
-import { texts } from '../../base/texts/texts.ts'
 import { Confirm } from '../../components/dialog/confirm.tsx'
 import { GatedButton } from '../../components/form/gated-button.tsx'
 import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
-import { useIsOnline } from '../../state/active-workspace.ts'
+import { useOfflineReason } from '../../state/active-workspace.ts'
 import { useRead, useWrite } from '../../state/reads.ts'
 import { walletTexts } from './texts.ts'
 
@@ -19,7 +18,7 @@ const words = walletTexts.instances
 export function InstancesSection({ workspaceId, circle, onPrices }: { workspaceId: string; circle: string; onPrices: () => void }) {
   const { data, error, refetch } = useRead('wallet.instances', { workspaceId, circle })
   const remove = useWrite('wallet.deleteInstance', ['wallet.instances'])
-  const online = useIsOnline()
+  const offline = useOfflineReason()
   const [leaving, setLeaving] = useState<Instance | null>(null)
   const close = (): void => {
     remove.reset()
@@ -73,7 +72,7 @@ export function InstancesSection({ workspaceId, circle, onPrices }: { workspaceI
                       color="gray"
                       size="compact-xs"
                       aria-label={words.deleteOf(instance.name)}
-                      reason={online ? null : texts.connection.offlineReason}
+                      reason={offline}
                       onClick={() => setLeaving(instance)}
                     >
                       {words.delete}

@@ -44,19 +44,19 @@ test('GET /v1/billing/usage returns the array of counters; all 16 metrics are pr
     await expect(page.getByRole('region', { name: group, exact: true }).getByRole('meter')).toHaveCount(metrics.length)
   }
   const core = page.getByRole('region', { name: 'Core', exact: true })
-  await expect(bar(core, 'Attestations minted')).toHaveAttribute('aria-valuetext', '4,321 of 5,000, 86.4 %, Approaching the limit')
+  await expect(bar(core, 'Attestations minted')).toHaveAttribute('aria-valuetext', '4,321 of 5,000, 86.4\u00a0%, Approaching the limit')
   await expect(bar(core, 'Storage')).toHaveAttribute('aria-valuenow', '41000000000')
 
   // Live: what is used shows without a click.
   await sendUsage(platform, catalog, [{ metric: 'attestations.mint', quantity: 679 }])
-  await expect(bar(core, 'Attestations minted')).toHaveAttribute('aria-valuetext', '5,000 of 5,000, 100 %, Limit reached')
+  await expect(bar(core, 'Attestations minted')).toHaveAttribute('aria-valuetext', '5,000 of 5,000, 100\u00a0%, Limit reached')
   await expectAccessible(page, 'usage')
 
   // And when the platform has gone.
   await platform.stop()
   await page.reload()
   await stage.enter(page, computer, '/usage')
-  await expect(bar(page, 'Attestations minted')).toHaveAttribute('aria-valuetext', '5,000 of 5,000, 100 %, Limit reached')
+  await expect(bar(page, 'Attestations minted')).toHaveAttribute('aria-valuetext', '5,000 of 5,000, 100\u00a0%, Limit reached')
 })
 
 test('the entitlements endpoint tells whether an operation may run', async ({ stage }) => {

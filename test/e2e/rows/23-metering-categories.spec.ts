@@ -33,7 +33,7 @@ test('usage is tracked across the categories of the seed, each by its metering r
   // Of a peak the highest of the day counts, not the last.
   await sendUsage(platform, catalog, [{ metric: 'storage', reading: 17_000_000_000 }])
   for (const [, name, , , used] of rules) await expect(bar(page, name)).toHaveAttribute('aria-valuetext', new RegExp(`^${used}`))
-  await expect(bar(page, 'LLM tokens')).toHaveAttribute('aria-valuetext', /84 %, Approaching the limit/)
+  await expect(bar(page, 'LLM tokens')).toHaveAttribute('aria-valuetext', /84\s%, Approaching the limit/)
   for (const [, name, rule] of rules) {
     await page.getByRole('link', { name: `${name}: trend and details` }).click()
     await expect(page.getByText(`Metered ${rule}.`)).toBeVisible()

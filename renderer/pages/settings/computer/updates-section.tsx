@@ -72,7 +72,7 @@ function VersionRow({ status }: { status: UpdateStatus }) {
       <div className={classes.progress}>
         <ErrorNotice error={check.error ?? download.error ?? install.error} />
         {status.install !== null && <p className={classes.dim}>{status.install === 'now' ? words.restarting : words.atNextQuit}</p>}
-        {state === 'downloading' && <ProgressBar label={words.progress} done={percent ?? 0} total={100} valueText={`${percent ?? 0} %`} />}
+        {state === 'downloading' && <ProgressBar label={words.progress} done={percent ?? 0} total={100} valueText={format.percent(percent ?? 0)} />}
         {offered !== null && (
           <>
             <p>{words.offered(offered.version, offered.releasedAt === null ? null : format.date(offered.releasedAt), offered.sizeBytes)}</p>

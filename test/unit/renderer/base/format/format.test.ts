@@ -79,7 +79,7 @@ describe('numbers', () => {
     expect(english.shortCount(12_400)).toBe('12.4K')
   })
   it('does not cap a percentage', () => {
-    expect(english.percent(143.25)).toBe('143.3 %')
+    expect(english.percent(143.25)).toBe('143.3\u00a0%')
   })
   it('shows a rate with a decimal only while it is slow', () => {
     expect(english.rate(2.25)).toBe('2.3/s')

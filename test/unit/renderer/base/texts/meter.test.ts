@@ -15,7 +15,7 @@ const bytes = {
 
 describe('the words of a meter', () => {
   it('carries number, limit, percent, level and what is held', () => {
-    expect(meterTexts.spoken(bytes)).toBe('26,214,400 bytes of 26,214,400 bytes, 100 %, At the limit, 2 writes (2 KiB) held behind the limit')
+    expect(meterTexts.spoken(bytes)).toBe('26,214,400 bytes of 26,214,400 bytes, 100\u00a0%, At the limit, 2 writes (2 KiB) held behind the limit')
   })
   it('tells unlimited from not included', () => {
     expect(meterTexts.spoken({ ...bytes, limit: null, percent: null, heldCount: 0 })).toBe('26,214,400 bytes used, unlimited')
@@ -30,14 +30,14 @@ describe('the words of a meter', () => {
   it('says minutes in hours, and a price with its unit', () => {
     expect(meterTexts.ofLimit({ limit: 30_000, unit: 'minutes', byteBase: 'decimal' })).toBe('of 500 h')
     expect(meterTexts.ofLimit({ limit: null, unit: 'minutes', byteBase: 'decimal' })).toBe('of unlimited')
-    expect(usedQuantity({ used: 90, unit: 'minutes', byteBase: 'decimal' })).toBe('1.5 h')
-    expect(usedQuantity({ used: 29_999, unit: 'minutes', byteBase: 'decimal' })).toBe('499.98 h')
+    expect(usedQuantity({ used: 90, limit: 30_000, unit: 'minutes', byteBase: 'decimal' })).toBe('1.5 h')
+    expect(usedQuantity({ used: 29_999, limit: 30_000, unit: 'minutes', byteBase: 'decimal' })).toBe('499.98 h')
     expect(meterTexts.unitPrice({ unit: 'minutes', byteBase: 'decimal' }, '$0.60', 60)).toBe('$0.60 per hour')
     expect(meterTexts.unitPrice({ unit: 'count', byteBase: 'decimal' }, '$0.05', 1)).toBe('$0.05 each')
     expect(meterTexts.unitPrice({ unit: 'count', byteBase: 'decimal' }, '$0.50', 1000)).toBe('$0.50 per 1,000')
     expect(meterTexts.unitPrice({ unit: 'bytes', byteBase: 'decimal' }, '$0.01', 1e9)).toBe('$0.01 per GB')
   })
   it('does not cap what is over', () => {
-    expect(meterTexts.spoken({ ...bytes, used: 3, limit: 2, unit: 'sessions', percent: 150, heldCount: 0 })).toContain('150 %')
+    expect(meterTexts.spoken({ ...bytes, used: 3, limit: 2, unit: 'sessions', percent: 150, heldCount: 0 })).toContain('150\u00a0%')
   })
 })

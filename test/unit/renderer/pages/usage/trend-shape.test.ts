@@ -57,7 +57,9 @@ it('draws no time before of which nothing is known', () => {
 })
 
 it('says in a sentence what it shows', () => {
-  expect(usageTexts.trend.summary(meter, trend)).toBe('Calls: the most in one day was 20 (Nov 2, 2026). 30 against 15 in as much of the time before (+100 %).')
+  expect(usageTexts.trend.summary(meter, trend)).toBe(
+    'Calls: the most in one day was 20 (Nov 2, 2026). 30 against 15 in as much of the time before (+100\u00a0%).',
+  )
   expect(usageTexts.trend.summary(meter, { ...trend, kind: 'level' })).toBe('Calls stands at 20; the highest of these was 20 (Nov 2, 2026).')
   expect(usageTexts.trend.summary(meter, { ...trend, values: [null, null] })).toBe('Calls: no history is known yet.')
 })
