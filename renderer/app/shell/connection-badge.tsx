@@ -27,7 +27,7 @@ export function ConnectionBadge({ workspace }: { workspace: Workspace }) {
     <Popover position="bottom-end" width={360} trapFocus returnFocus>
       <Popover.Target>
         <button type="button" className={classes.badge}>
-          <span className={classes.dot} data-tone={words.tone} aria-hidden />
+          <span className={classes.dot} data-drawn="fill" data-tone={words.tone} aria-hidden />
           <VisuallyHidden>{appTexts.connection.label}</VisuallyHidden>
           <span className={classes.badgeText}>{words.tone === 'good' ? words.short : words.sentence}</span>
         </button>

@@ -104,7 +104,9 @@ export function Chart({ title, shape, summary, formatValue, formatAxis = formatV
 function Swatch({ series, index }: { series: ChartSeries; index: number }) {
   const colour = cssColourOf(series, index)
   const lies = series.style !== undefined && series.style !== 'plain'
-  return <span className={classes.swatch} data-style={series.style} style={lies ? { borderColor: colour } : { background: colour }} aria-hidden />
+  return (
+    <span className={classes.swatch} data-drawn="fill" data-style={series.style} style={lies ? { borderColor: colour } : { background: colour }} aria-hidden />
+  )
 }
 
 function Point({ shape, place, formatValue, formatTime }: { shape: ChartShape; place: number } & Pick<ChartProps, 'formatValue' | 'formatTime'>) {

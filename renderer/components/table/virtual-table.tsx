@@ -9,6 +9,7 @@ import { Fragment, type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useR
 import { texts } from '../../base/texts/texts.ts'
 import type { KeyedList } from '../../state/keyed-pages.ts'
 import { ExpandedRow, type Expansion, useOpenPlaces } from './expanded-row.tsx'
+import { PrintedTable, usePrinting } from './printed-table.tsx'
 import { useReusedRows } from './reused-rows.ts'
 import { type Column, tableShape } from './table-shape.ts'
 import { VirtualRow } from './virtual-row.tsx'
@@ -73,6 +74,7 @@ export function VirtualTable<Row extends object>({ label, listKey = '', list, co
   const rows = useReusedRows(places, virtualizer.isScrolling)
   const { showRange, pages } = list
   useEffect(() => showRange(first, last), [showRange, first, last])
+  const isPrinting = usePrinting(list, { first, last })
 
   const data = useMemo(() => pages.flatMap((page) => page.rows), [pages])
   const table = useTable({ features: tableShape, columns, data })
@@ -162,46 +164,49 @@ export function VirtualTable<Row extends object>({ label, listKey = '', list, co
   )
 
   return (
-    <div className={classes.frame} ref={frame}>
-      {!list.following && newer}
-      <div className={classes.scroller} ref={scroller} onWheel={stopSeeking} onPointerDown={stopSeeking}>
-        <div
-          ref={grid}
-          className={classes.grid}
-          role="grid"
-          aria-label={label}
-          aria-rowcount={list.total === null ? -1 : list.total + 1}
-          aria-multiselectable={onToggle ? true : undefined}
-          tabIndex={-1}
-          onKeyDown={onKeyDown}
-        >
-          {header}
-          <div className={classes.body} role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-            {rows.map(({ place, slot }) => {
-              const position = positionOf(place.index)
-              const tableRow = position === undefined ? undefined : tableRows[position]
-              return (
-                <Fragment key={slot}>
-                  <VirtualRow
-                    index={place.index}
-                    top={place.start}
-                    template={template}
-                    columns={columns}
-                    row={tableRow}
-                    selected={onToggle && tableRow ? (isSelected?.(tableRow.original) ?? false) : undefined}
-                    reachable={place.index === reachable}
-                    onFocus={setActive}
-                    onOpen={onOpen}
-                  />
-                  {expansion && tableRow && openPlaces.has(place.index) && (
-                    <ExpandedRow key={place.index} index={place.index} top={place.start + rowHeightPx} row={tableRow.original} expansion={expansion} />
-                  )}
-                </Fragment>
-              )
-            })}
+    <>
+      <div className={classes.frame} ref={frame}>
+        {!list.following && newer}
+        <div className={classes.scroller} ref={scroller} onWheel={stopSeeking} onPointerDown={stopSeeking}>
+          <div
+            ref={grid}
+            className={classes.grid}
+            role="grid"
+            aria-label={label}
+            aria-rowcount={list.total === null ? -1 : list.total + 1}
+            aria-multiselectable={onToggle ? true : undefined}
+            tabIndex={-1}
+            onKeyDown={onKeyDown}
+          >
+            {header}
+            <div className={classes.body} role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
+              {rows.map(({ place, slot }) => {
+                const position = positionOf(place.index)
+                const tableRow = position === undefined ? undefined : tableRows[position]
+                return (
+                  <Fragment key={slot}>
+                    <VirtualRow
+                      index={place.index}
+                      top={place.start}
+                      template={template}
+                      columns={columns}
+                      row={tableRow}
+                      selected={onToggle && tableRow ? (isSelected?.(tableRow.original) ?? false) : undefined}
+                      reachable={place.index === reachable}
+                      onFocus={setActive}
+                      onOpen={onOpen}
+                    />
+                    {expansion && tableRow && openPlaces.has(place.index) && (
+                      <ExpandedRow key={place.index} index={place.index} top={place.start + rowHeightPx} row={tableRow.original} expansion={expansion} />
+                    )}
+                  </Fragment>
+                )
+              })}
+            </div>
           </div>
         </div>
       </div>
-    </div>
+      {isPrinting && <PrintedTable label={label} headers={headerGroups} rows={tableRows} total={list.total} />}
+    </>
   )
 }

@@ -89,6 +89,7 @@ function Progress({ view, value, fields, currency }: { view: AlertView; value: n
       {/* biome-ignore lint/a11y/useSemanticElements: the meter element cannot carry a pattern */}
       <span
         className={classes.track}
+        data-drawn="track"
         role="meter"
         aria-label={alertsTexts.progressOf(fields.name)}
         aria-valuemin={0}
@@ -97,7 +98,7 @@ function Progress({ view, value, fields, currency }: { view: AlertView; value: n
         aria-valuetext={words}
         data-over={value >= fields.at || undefined}
       >
-        <span style={{ width: `${100 * part}%` }} />
+        <span data-drawn="fill" style={{ width: `${100 * part}%` }} />
       </span>
       <span>{words}</span>
     </span>

@@ -63,8 +63,8 @@ export function CostSection({ costs, by, actions }: { costs: Costs; by: CostDime
                 <td>{row.name}</td>
                 <td data-align="right">
                   <span className={classes.share}>
-                    <span className={classes.bar} aria-hidden>
-                      <span style={{ width: `${100 * row.share}%` }} />
+                    <span className={classes.bar} data-drawn="track" aria-hidden>
+                      <span data-drawn="fill" style={{ width: `${100 * row.share}%` }} />
                     </span>
                     <span className={classes.percent}>{format.percent(100 * row.share)}</span>
                   </span>

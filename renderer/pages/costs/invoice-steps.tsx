@@ -29,7 +29,7 @@ export function InvoiceSteps({ costs }: { costs: Costs }) {
                 {name}
               </th>
               <td className={classes.track} aria-hidden>
-                <span style={{ width: `${(100 * Math.abs(amountCents)) / widest}%` }} />
+                <span data-drawn="fill" style={{ width: `${(100 * Math.abs(amountCents)) / widest}%` }} />
               </td>
               <td className={classes.amount}>{format.money(amountCents, currency)}</td>
             </tr>

@@ -51,7 +51,7 @@ function ShareTable({ meter, title, shares }: { meter: Meter; title: string; sha
           <tr key={share.id}>
             <th scope="row">{share.name}</th>
             <td className={classes.barCell} aria-hidden="true">
-              <div className={classes.bar} style={{ width: `${(share.quantity / Math.max(1, most)) * 100}%` }} />
+              <div className={classes.bar} data-drawn="fill" style={{ width: `${(share.quantity / Math.max(1, most)) * 100}%` }} />
             </td>
             <td>{format.quantity(meter, share.quantity)}</td>
             <td>{format.percent(share.percent)}</td>
