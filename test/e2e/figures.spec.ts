@@ -15,9 +15,12 @@ test('the overview says what was invoiced and what the next invoice has, in ever
   }
 
   const free = await planOf('layer-a')
-  await expect(free.plan).toContainText('Invoiced this period$0.00Nothing was invoiced in this period.')
-  await expect(free.plan).toContainText('Next invoiceNoneThe plan is free.')
-  await expect(free.plan).toContainText(/Period.+ to .+ \(UTC\)/)
+  await expect(free.plan).toContainText('PlanFree · $0')
+  await expect(free.plan).toContainText(/Period.+ – .+ \(UTC\)/)
+  // Nothing is invoiced, projected or managed of what costs nothing.
+  await expect(free.plan).not.toContainText('invoice')
+  await expect(free.page.getByRole('button', { name: 'Manage subscription' })).toHaveCount(0)
+  await expect(free.page).toHaveTitle('Overview · Harbour Research · Tidemark')
 
   const paid = await planOf('truss')
   const [, price] = /Price(\$\d+)/.exec(await paid.plan.innerText().then((text) => text.replaceAll('\n', ''))) ?? []
@@ -27,6 +30,7 @@ test('the overview says what was invoiced and what the next invoice has, in ever
 
   const walleted = await planOf('triform')
   await expect(walleted.plan).toContainText(/From the wallet so far0\.00 AU \(€0\.00\)/)
+  await expect(walleted.page.getByRole('region', { name: 'Wallet' })).toContainText('Lasts untilNot known yet: that needs a whole day of use')
   const run = { element: 'gpu-action', operation: 'invoke', quantities: { per_invocation: 2, running_seconds: 30, gpu_seconds: 30 } }
   await walleted.computer.call('wallet.run', {
     workspaceId: await walleted.computer.workspaceId(),
@@ -54,7 +58,7 @@ test('a meter’s figure says by the keyboard who counted it and how old it is; 
     await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
     const figure = page
       .getByRole('main')
-      .getByRole('button', { name: /^0 B: counted where, and when$/ })
+      .getByRole('button', { name: /^0 MiB: counted where, and when$/ })
       .first()
     const source = page.getByRole('dialog').filter({ hasText: 'Counted by the platform. This computer counts its own part too' })
     // The first answers of the platform may draw the card anew just when the key goes down.

@@ -2,11 +2,12 @@ import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { paths } from '../../../shared/contract/console/pages.ts'
 import { navigate } from '../../base/address/hash-location.ts'
-import { ErrorNotice } from '../../components/notice/notice.tsx'
+import { texts } from '../../base/texts/texts.ts'
+import { ErrorNotice, Notice } from '../../components/notice/notice.tsx'
 import { Page, Section } from '../../components/page/page.tsx'
 import { chooseWorkspace } from '../../state/active-workspace.ts'
 import { describeError } from '../../state/bridge/call-error.ts'
-import { useWrite } from '../../state/reads.ts'
+import { useRead, useWrite } from '../../state/reads.ts'
 import classes from './first-run.module.css'
 import { isPlatformAddress } from './platform-address.ts'
 import { firstRunTexts } from './texts.ts'
@@ -18,6 +19,7 @@ export function AddWorkspacePage({ first }: { first?: boolean }) {
   const [url, setUrl] = useState('')
   const [token, setToken] = useState('')
   const [touched, setTouched] = useState(false)
+  const { data: awaited } = useRead('workspaces.awaited', {})
   const add = useWrite('workspaces.add', ['workspaces.list'])
   const urlProblem = isPlatformAddress(url.trim()) ? null : words.urlInvalid
   const tokenProblem = token.trim().length >= 8 ? null : words.tokenShort
@@ -40,8 +42,13 @@ export function AddWorkspacePage({ first }: { first?: boolean }) {
     )
   }
   return (
-    <Page title={first ? words.title : words.addTitle} lead={words.lead}>
-      <Section title={words.addTitle}>
+    <Page title={first ? words.title : words.addTitle} lead={first ? texts.productIs : words.lead}>
+      {awaited && (
+        <Notice tone="amber" title={words.notReached(awaited.url)}>
+          {awaited.message} {awaited.isTriedAgain ? words.triedAgain : words.notTriedAgain}
+        </Notice>
+      )}
+      <Section title={words.addTitle} note={first ? words.lead : undefined}>
         <form onSubmit={submit} className={classes.form} noValidate>
           <Stack gap="md">
             <TextInput

@@ -13,13 +13,16 @@ import { HeldBanner } from './held-banner.tsx'
 import { MeterGrid } from './meter-grid.tsx'
 import { PlanPanel } from './plan-panel.tsx'
 import { ReleasePanel } from './release-panel.tsx'
+import classes from './overview.module.css'
 import { overviewTexts } from './texts.ts'
 
+const FirstSteps = lateComponent(() => import('./first-steps.tsx').then((module) => module.FirstStepsCard), <div className={classes.firstStepsPlace} />)
 const OverviewMore = lateComponent(() => import('./more/overview-more.tsx').then((module) => module.OverviewMore))
 
 export function OverviewPage() {
   const workspace = useWorkspace()
   const { data, error, refetch } = useRead('overview.read', { workspaceId: workspace.id })
+  const firstSteps = useRead('overview.firstSteps', { workspaceId: workspace.id })
   const asOf = useAsOf()
   if (!data)
     return error ? (
@@ -32,13 +35,14 @@ export function OverviewPage() {
   return (
     <Page title={overviewTexts.title} lead={asOf === null ? overviewTexts.neverFetched : texts.asOf(asOf)}>
       <ErrorNotice error={error} onRetry={() => void refetch()} />
+      {firstSteps.data && <FirstSteps workspaceId={workspace.id} steps={firstSteps.data} />}
       <VaultPrompt />
       <HistoryNotices workspaceId={workspace.id} />
       {data.checkout && <CheckoutPanel workspaceId={workspace.id} checkout={data.checkout} />}
       <ReleasePanel workspaceId={workspace.id} />
       {data.held && <HeldBanner held={data.held} meters={data.meters} />}
       <PlanPanel workspace={workspace} plan={data.plan} ended={data.ended} />
-      {(data.meters.length > 0 || workspace.capabilities.includes('usage')) && <MeterGrid meters={data.meters} plan={data.plan} />}
+      {(data.meters.length > 0 || workspace.capabilities.includes('usage')) && <MeterGrid workspaceId={workspace.id} meters={data.meters} plan={data.plan} />}
       <OverviewMore workspace={workspace} activity={data.activity} />
     </Page>
   )

@@ -37,13 +37,14 @@ export function PlanPanel({ workspace, plan, ended }: { workspace: Workspace } &
         <p className={classes.dim}>{workspace.deployment === 'self-hosted' ? words.unavailable : words.unknown}</p>
       </Section>
     )
+  const isFree = plan.priceCents === 0
   return (
     <Section
       title={words.title}
-      note={plan.cancelAt === null ? words.manageHint : words.cancelled(plan.cancelAt)}
+      note={plan.cancelAt === null ? (isFree ? undefined : words.manageHint) : words.cancelled(plan.cancelAt)}
       actions={
         <Group gap="xs">
-          <PortalButton workspaceId={workspace.id} icon={<IconExternalLink size={14} />} />
+          {!isFree && <PortalButton workspaceId={workspace.id} icon={<IconExternalLink size={14} />} />}
           <Button onClick={() => navigate(paths.upgrade)}>{words.compare}</Button>
         </Group>
       }
@@ -52,25 +53,31 @@ export function PlanPanel({ workspace, plan, ended }: { workspace: Workspace } &
       <dl className={classes.plan}>
         <div className={classes.fact}>
           <dt>{words.title}</dt>
-          <dd>{plan.name}</dd>
+          <dd>{isFree ? words.free(plan) : plan.name}</dd>
         </div>
-        <div className={classes.fact}>
-          <dt>{texts.upgrade.price}</dt>
-          <dd>{words.price(plan)}</dd>
-        </div>
-        <SpendFacts workspace={workspace} />
+        {!isFree && (
+          <div className={classes.fact}>
+            <dt>{texts.upgrade.price}</dt>
+            <dd>{words.price(plan)}</dd>
+          </div>
+        )}
+        <SpendFacts workspace={workspace} isFree={isFree} />
         <div className={classes.fact}>
           <dt>{words.period}</dt>
           <dd>{words.periodValue(plan.periodStart, plan.periodEnd)}</dd>
         </div>
-        <div className={classes.fact}>
-          <dt>{plan.cancelAt === null ? words.renews : words.ends}</dt>
-          <dd>{format.utcDate(plan.cancelAt ?? plan.periodEnd)}</dd>
-        </div>
-        <div className={classes.fact}>
-          <dt>{words.payment}</dt>
-          <dd>{plan.paymentMethod ?? (plan.priceCents === 0 ? words.noPayment : words.noPaymentPaid)}</dd>
-        </div>
+        {!isFree && (
+          <>
+            <div className={classes.fact}>
+              <dt>{plan.cancelAt === null ? words.renews : words.ends}</dt>
+              <dd>{format.utcDate(plan.cancelAt ?? plan.periodEnd)}</dd>
+            </div>
+            <div className={classes.fact}>
+              <dt>{words.payment}</dt>
+              <dd>{plan.paymentMethod ?? words.noPaymentPaid}</dd>
+            </div>
+          </>
+        )}
       </dl>
     </Section>
   )

@@ -8,8 +8,8 @@ import { nextWords, type SpendFigure, walletWords } from './spend-words.ts'
 import { overviewTexts } from './texts.ts'
 import { format } from '../../base/format/format.ts'
 
-/** What was invoiced in this period, with its invoices, and what the next invoice will have; of a wallet, what it was debited. */
-export function SpendFacts({ workspace }: { workspace: Workspace }) {
+/** What was invoiced in this period, with its invoices, and what the next invoice will have; of a wallet, what it was debited. Of a free plan only what there is. */
+export function SpendFacts({ workspace, isFree }: { workspace: Workspace; isFree: boolean }) {
   const { data: spend } = useRead('overview.spend', { workspaceId: workspace.id })
   const { data: usage } = useRead('usage.read', { workspaceId: workspace.id })
   const words = overviewTexts.plan
@@ -19,21 +19,23 @@ export function SpendFacts({ workspace }: { workspace: Workspace }) {
   const wallet = cost?.wallet == null ? null : walletWords(cost.wallet)
   return (
     <>
-      <div className={classes.fact}>
-        <dt>{words.invoiced}</dt>
-        <dd>{format.money(spend.invoicedCents, spend.currency)}</dd>
-        <dd className={classes.basis}>
-          {spend.invoices.length === 0
-            ? overviewTexts.spend.noInvoice
-            : spend.invoices.map(({ id, number }, index) => (
-                <span key={id}>
-                  {index > 0 && ', '}
-                  <Link href={withPart(paths.invoices, detailPart, id)}>{number}</Link>
-                </span>
-              ))}
-        </dd>
-      </div>
-      <Fact name={spend.next === null ? words.next : words.nextOn(spend.next.at)} {...next} />
+      {!(isFree && spend.invoices.length === 0) && (
+        <div className={classes.fact}>
+          <dt>{words.invoiced}</dt>
+          <dd>{format.money(spend.invoicedCents, spend.currency)}</dd>
+          <dd className={classes.basis}>
+            {spend.invoices.length === 0
+              ? overviewTexts.spend.noInvoice
+              : spend.invoices.map(({ id, number }, index) => (
+                  <span key={id}>
+                    {index > 0 && ', '}
+                    <Link href={withPart(paths.invoices, detailPart, id)}>{number}</Link>
+                  </span>
+                ))}
+          </dd>
+        </div>
+      )}
+      {!(isFree && spend.next === null) && <Fact name={spend.next === null ? words.next : words.nextOn(spend.next.at)} {...next} />}
       {wallet !== null && (
         <>
           <Fact name={words.spend} {...wallet.soFar} />

@@ -1,4 +1,5 @@
 import type { Overview, ReleasePreview } from '../../../shared/contract/console.ts'
+import type { MeterAhead } from '../../../shared/contract/console/usage.ts'
 import { format } from '../../base/format/format.ts'
 import { priceWords, releaseWords } from '../../base/texts/plan.ts'
 
@@ -8,18 +9,37 @@ export const overviewTexts = {
   title: 'Overview',
   neverFetched: 'Nothing has been fetched from the platform yet. What agents write is kept on this computer meanwhile.',
   metersTitle: 'Limits',
-  metersNote: (start: number, end: number) => `Period ${format.utcDate(start)} to ${format.utcDate(end)}`,
+  metersNote: (start: number, end: number) => `Period ${format.utcRange(start, end)}`,
   allMeters: (count: number) => `All ${count} meters`,
   metersEmpty: 'The platform has not named any limits yet.',
+  /** What runs out, and what follows then. */
+  ahead: {
+    first: 'Runs out first:',
+    beyond: (day: string, amount: string) => `About ${day}: ${amount} beyond the plan`,
+    after: (day: string, follows: string) => `About ${day}, then ${follows}`,
+    follows: {
+      billed: 'what is used beyond it is billed',
+      held: 'writes are held',
+      refused: 'no more is taken',
+      told: 'it is over its limit',
+    } satisfies Record<MeterAhead['follows'], string>,
+    fullBeyond: (amount: string) => `Used up: ${amount} beyond the plan by the end of the period`,
+    full: {
+      billed: 'Used up: what is used beyond it is billed',
+      held: 'Used up: writes are held',
+      refused: 'Used up: no more is taken',
+      told: 'Used up',
+    } satisfies Record<MeterAhead['follows'], string>,
+  },
   plan: {
     title: 'Plan',
+    free: ({ name, currency }: Pick<Plan, 'name' | 'currency'>) => `${name} · ${format.price(0, currency)}`,
     price: (plan: Pick<Plan, 'priceCents' | 'currency' | 'interval'>) => priceWords(plan.priceCents, plan.currency, plan.interval),
     period: 'Period',
-    periodValue: (start: number, end: number) => `${format.utcDate(start)} to ${format.utcDate(end)} (UTC)`,
+    periodValue: (start: number, end: number) => `${format.utcRange(start, end)} (UTC)`,
     renews: 'Renews',
     ends: 'Ends',
     payment: 'Payment method',
-    noPayment: 'None needed',
     noPaymentPaid: 'Not known',
     invoiced: 'Invoiced this period',
     next: 'Next invoice',

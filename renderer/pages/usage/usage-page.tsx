@@ -1,6 +1,6 @@
 import { IconGauge } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
-import type { MeterUse } from '../../../shared/contract/console/usage.ts'
+import type { MeterUse, PeriodCost } from '../../../shared/contract/console/usage.ts'
 import type { Meter } from '../../../shared/contract/console.ts'
 import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { Page, Section } from '../../components/page/page.tsx'
@@ -8,6 +8,7 @@ import { PageSkeleton } from '../../components/page/page-skeleton.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
 import { useAsOf } from '../../state/as-of.ts'
 import { useToday } from '../../state/now.ts'
+import { useLimitsWatched } from '../../state/limits-watched.ts'
 import { useRead } from '../../state/reads.ts'
 import { CostStrip } from './cost-strip.tsx'
 import { MeterCard } from './meter-card.tsx'
@@ -25,6 +26,7 @@ export function UsagePage() {
   const asOf = useAsOf()
   const today = useToday()
   useFocusOnChange(address.meter)
+  useLimitsWatched(workspace.id)
   const error = overview.error ?? usage.error
   const retry = (): void => {
     void overview.refetch()
@@ -55,7 +57,7 @@ export function UsagePage() {
           {texts.noneText}
         </Empty>
       )}
-      {cost !== null && meters.some(({ use }) => use.projected !== null) && <CostStrip cost={cost} />}
+      {cost !== null && !costsNothing(cost) && meters.some(({ use }) => use.projected !== null) && <CostStrip cost={cost} />}
       {[...Map.groupBy(meters, ({ use }) => use.group)].map(([group, ofGroup]) => (
         <Section key={group ?? ''} title={group ?? texts.ungrouped}>
           <div className={classes.cards}>
@@ -79,6 +81,11 @@ function useFocusOnChange(meter: string | null): void {
     title?.focus({ preventScroll: true })
     title?.closest('main')?.scrollTo(0, 0)
   }, [meter])
+}
+
+/** Of a free plan with nothing beyond it there is nothing to project. */
+function costsNothing({ planCents, seatsCents, boostersCents, overageCents, projectedOverageCents }: PeriodCost): boolean {
+  return planCents === 0 && seatsCents === 0 && boostersCents === 0 && BigInt(overageCents) === 0n && BigInt(projectedOverageCents) === 0n
 }
 
 function joined(meters: readonly Meter[], uses: readonly MeterUse[]): MeterInUse[] {

@@ -36,5 +36,8 @@ test('a projected monthly cost is calculated from the consumption and the effect
   await expect(page.getByText(/^\$[\d,.]+ for [\d,.K]+ beyond the plan \(\$0\.05 each\)$/)).toBeVisible()
   await stage.go(page, '/')
   const planPanel = page.getByRole('region', { name: 'Plan', exact: true })
+  await expect(page.getByRole('region', { name: 'Limits' })).toContainText(
+    /Runs out first: Attestations minted, used up: \$[\d,.]+ beyond the plan by the end of the period/,
+  )
   await expect(planPanel).toContainText(/Next invoice, .+\$149\.00= \$99 \+ \$50 beyond the plan so far/)
 })

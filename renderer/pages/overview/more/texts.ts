@@ -3,7 +3,18 @@ import { format } from '../../../base/format/format.ts'
 
 /** The words of the overview below its first screen. */
 export const overviewMoreTexts = {
-  wallet: { title: 'Wallet', open: 'Open the wallet', balance: 'Balance', available: 'Available (the rest is held for runs)' },
+  wallet: {
+    title: 'Wallet',
+    open: 'Open the wallet',
+    balance: 'Balance',
+    available: 'Available (the rest is held for runs)',
+    lasts: 'Lasts until',
+    about: (day: string) => `About ${day}`,
+    empty: 'Used up',
+    unused: 'Nothing is used at the moment',
+    long: 'Longer than a year',
+    unknown: 'Not known yet: that needs a whole day of use',
+  },
   alerts: { title: 'Alerts', all: (total: number) => `All ${format.counted(total, 'alert', 'alerts')}` },
   news: {
     title: 'New since your last visit',

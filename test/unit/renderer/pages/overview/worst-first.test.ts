@@ -31,6 +31,18 @@ it('puts held writes first, then the colour, then how full it is; what has no li
     meter('red', 79, 'red'),
     meter('held', 10, 'normal', 3),
   ]
-  expect(worstFirst(meters).map(({ id }) => id)).toEqual(['held', 'red', 'amber', 'green', 'calm', 'unlimited'])
+  expect(worstFirst(meters, []).map(({ id }) => id)).toEqual(['held', 'red', 'amber', 'green', 'calm', 'unlimited'])
   expect(meters[0]?.id).toBe('unlimited')
+})
+
+it('puts what runs out sooner before what is redder, and on one day the redder before the other', () => {
+  const day = 86_400_000
+  const follows = { follows: 'held' as const, beyondCents: null }
+  const ahead = [
+    { meter: 'calm', at: 20_000 * day + 5, ...follows },
+    { meter: 'amber', at: 20_003 * day, ...follows },
+    { meter: 'red', at: 20_003 * day + 7, ...follows },
+  ]
+  const meters = [meter('stays', 99, 'red'), meter('amber', 81, 'amber'), meter('red', 96, 'red'), meter('calm', 30, 'normal'), meter('held', 10, 'normal', 1)]
+  expect(worstFirst(meters, ahead).map(({ id }) => id)).toEqual(['held', 'calm', 'red', 'amber', 'stays'])
 })
