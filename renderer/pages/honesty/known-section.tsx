@@ -1,4 +1,5 @@
 import { IconDeviceLaptop, IconServer } from '@tabler/icons-react'
+import { Term } from '../../components/label/term.tsx'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
 import { useSyncs } from '../../state/active-workspace.ts'
@@ -27,7 +28,15 @@ export function KnownSection({ workspaceId }: { workspaceId: string }) {
   const ofDevice = deviceRows.filter(({ ofWrites }) => takesEnvelopes || ofWrites === undefined)
   const meters = (data?.meters ?? []).map((meter) => ({ figure: meter.name, server: meter.knowledge === 'device' ? ('no' as const) : ('counted' as const) }))
   return (
-    <Section title={words.title} note={words.note} flush>
+    <Section
+      title={words.title}
+      note={
+        <>
+          {words.note} <Term name="layerA" />
+        </>
+      }
+      flush
+    >
       <div className={table.wrap}>
         <table className={table.table}>
           <thead>

@@ -9,7 +9,7 @@ export const honestyTexts = {
   lead: 'What the platform knows about you, what it does not, and everything that ever left this computer.',
   known: {
     title: 'What is known where',
-    note: 'Server-known figures are Layer A: plan, checkout and counts. Everything else never leaves this device in the clear.',
+    note: 'The platform knows plan, checkout and counts. Everything else never leaves this device in the clear. In the words of the trade the first is Layer A.',
     columns: { figure: 'Figure', server: 'Platform', device: 'This device' },
     yes: 'Known',
     no: 'Not known',

@@ -1,8 +1,8 @@
-import { texts } from '../../../base/texts/texts.ts'
 import { GatedButton } from '../../../components/form/gated-button.tsx'
+import { Term } from '../../../components/label/term.tsx'
 import { ProgressBar } from '../../../components/meter/progress-bar.tsx'
 import { ErrorNotice, Notice } from '../../../components/notice/notice.tsx'
-import { useIsOnline, useSyncs } from '../../../state/active-workspace.ts'
+import { useOfflineReason, useSyncs } from '../../../state/active-workspace.ts'
 import { useLive } from '../../../state/live-store.ts'
 import { useWrite } from '../../../state/reads.ts'
 import { SettingRow } from '../setting-row.tsx'
@@ -18,19 +18,18 @@ export function RestoreRow({ workspaceId }: { workspaceId: string }) {
 function Restore({ workspaceId }: { workspaceId: string }) {
   const restore = useWrite('vault.restore')
   const progress = useLive((live) => live.restores[workspaceId])
-  const online = useIsOnline()
+  const reason = useOfflineReason()
   const running = progress?.state === 'running'
   return (
     <SettingRow
       title={words.restoreTitle}
-      text={words.restoreText}
+      text={
+        <>
+          {words.restoreText} <Term name="envelope" />
+        </>
+      }
       actions={
-        <GatedButton
-          variant="default"
-          loading={restore.isPending || running}
-          reason={online ? null : texts.connection.offlineReason}
-          onClick={() => restore.mutate({ workspaceId })}
-        >
+        <GatedButton variant="default" loading={restore.isPending || running} reason={reason} onClick={() => restore.mutate({ workspaceId })}>
           {words.restore}
         </GatedButton>
       }
