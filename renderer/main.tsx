@@ -23,7 +23,7 @@ const bridge = openBridge(refresher.noteAll)
 bridge.subscribe((event) => {
   liveStore.setState((live) => applyEvent(live, event))
   refresher.note(event)
-  showNoticeFor(event, meterName)
+  showNoticeFor(event, { meter: meterName, workspace: workspaceName })
 })
 
 /** From what the overview shows already, else asked of the engine. */
@@ -35,6 +35,13 @@ async function meterName(workspaceId: string, meter: string): Promise<string | n
     })
     .catch(() => null)
   return overview?.meters.find(({ id }) => id === meter)?.name ?? null
+}
+
+async function workspaceName(workspaceId: string): Promise<string | null> {
+  const workspaces = await queryClient
+    .fetchQuery({ queryKey: readKey('workspaces.list', {}), queryFn: () => read(bridge, 'workspaces.list', {}) })
+    .catch(() => null)
+  return workspaces?.find(({ id }) => id === workspaceId)?.name ?? null
 }
 
 const root = document.getElementById('root')

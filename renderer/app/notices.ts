@@ -2,17 +2,19 @@ import { notifications } from '@mantine/notifications'
 import type { ConsoleEvent, EventPayload } from '../../shared/contract/console.ts'
 import { appTexts } from './texts.ts'
 
-const ALERT_MS = 15_000
+const SHOWN_MS = 15_000
 
-/**
- * What a person should learn wherever they are in the console. Everything else is seen on its page.
- *
- * @param meterName the name of a limit in words; null where it is not known
- */
-export function showNoticeFor(event: ConsoleEvent, meterName: (workspaceId: string, meter: string) => Promise<string | null>): void {
+/** Names in words; null where they are not known. */
+export type NoticeNames = {
+  meter(workspaceId: string, meter: string): Promise<string | null>
+  workspace(workspaceId: string): Promise<string | null>
+}
+
+/** What a person should learn wherever they are in the console. Everything else is seen on its page. */
+export function showNoticeFor(event: ConsoleEvent, names: NoticeNames): void {
   switch (event.event) {
     case 'release.finished':
-      void showRelease(event.payload, meterName)
+      void showRelease(event.payload, names)
       return
     case 'import.progress':
       if (event.payload.state === 'done')
@@ -39,7 +41,7 @@ export function showNoticeFor(event: ConsoleEvent, meterName: (workspaceId: stri
         message: event.payload.alert.text,
         color: 'yellow',
         // Several may fire at once, and each is kept under Alerts and on the Overview: they do not stay in front of the page.
-        autoClose: ALERT_MS,
+        autoClose: SHOWN_MS,
       })
       return
     case 'request.moved':
@@ -70,18 +72,16 @@ function showRequest({ workspaceName, request, mayDecide }: EventPayload<'reques
   })
 }
 
-async function showRelease(
-  { workspaceId, deliveredCount, heldAgainCount, heldBy }: EventPayload<'release.finished'>,
-  meterName: (workspaceId: string, meter: string) => Promise<string | null>,
-): Promise<void> {
+async function showRelease({ workspaceId, deliveredCount, heldAgainCount, heldBy }: EventPayload<'release.finished'>, names: NoticeNames): Promise<void> {
   if (deliveredCount === 0) return
-  const name = heldBy === null || heldAgainCount === 0 ? null : await meterName(workspaceId, heldBy)
+  const [name, workspace] = await Promise.all([heldBy === null || heldAgainCount === 0 ? null : names.meter(workspaceId, heldBy), names.workspace(workspaceId)])
   const notice = {
     id: `release-${workspaceId}`,
-    title: appTexts.notices.released,
+    title: appTexts.notices.released(workspace),
     message: heldAgainCount === 0 ? appTexts.notices.releasedAll(deliveredCount) : appTexts.notices.releasedSome(deliveredCount, heldAgainCount, name),
     color: heldAgainCount === 0 ? 'teal' : 'yellow',
-    autoClose: false as const,
+    // What is held again, and why, stays on the Overview.
+    autoClose: SHOWN_MS,
   }
   // Shown again under an id that is still on the screen, a notice would keep its old words.
   notifications.hide(notice.id)

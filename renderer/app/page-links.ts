@@ -19,6 +19,12 @@ export function addressesOf({ path, alsoAt = [] }: PageEntry): readonly string[]
   return [path, ...alsoAt]
 }
 
+/** What the page at an address is called; null: there is no such page. */
+export function titleOf(path: string): string | null {
+  const page = pages.find((one) => addressesOf(one).includes(path))
+  return page?.link?.label ?? page?.title ?? null
+}
+
 /** Whether the platform of a workspace has what a page is about; one that told nothing yet may have it. */
 export function offers({ capabilities }: Pick<Workspace, 'capabilities'>, path: string): boolean {
   const { capability } = pages.find((page) => page.path === path) ?? {}

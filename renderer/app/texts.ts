@@ -44,7 +44,7 @@ export const appTexts = {
   shortcuts: { title: 'Keyboard shortcuts', open: 'Keyboard shortcuts' },
   warnings: { label: 'Warnings', more: (count: number) => `and ${format.counted(count, 'more warning', 'more warnings')}` },
   notices: {
-    released: 'Release finished',
+    released: (workspace: string | null) => `Release finished${workspace === null ? '' : `: ${workspace}`}`,
     releasedAll: (delivered: number) => `${format.counted(delivered, 'held write has', 'held writes have')} been delivered. Nothing is held any more.`,
     releasedSome: (delivered: number, heldAgain: number, meter: string | null) =>
       `${format.counted(delivered, 'write has', 'writes have')} been delivered, ${format.count(heldAgain)} are held again${meter ? ` by ${meter}` : ''}.`,

@@ -10,6 +10,8 @@ export type PageEntry = {
   alsoAt?: readonly string[]
   /** Its place in navigation, palette and shortcuts; null: it is reached from other pages only. */
   link: PageLink | null
+  /** What it is called where it is not linked. */
+  title?: string
   /** It is there only where the platform of the chosen workspace offers this. */
   capability?: string
   /** Other pages lead to it wherever they are, and it says by itself what the platform does not offer. */

@@ -63,6 +63,12 @@ test('from Pro to Team is a change of the one subscription, confirmed with its a
   await expect(again.getByRole('heading', { name: 'You are on Team now' })).toBeVisible()
   await expect(page.getByText('Team is in force')).toBeVisible()
   await expect(planPanel(page)).toContainText('$49 / month')
+  // It was read: after a visit of another page it is not told again.
+  await page.waitForTimeout(1_000)
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Usage' }).click()
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Overview' }).click()
+  await expect(planPanel(page)).toBeVisible()
+  await expect(page.getByText('Team is in force')).toBeHidden()
   await expect(page.getByRole('meter', { name: 'Encrypted bytes' })).toHaveAttribute('aria-valuemax', String(100 * 1024 ** 3))
 })
 

@@ -13,6 +13,7 @@ import { RecentPages } from '../recent-pages.tsx'
 import { Routes } from '../routes.tsx'
 import { ShortcutList, useShortcuts } from '../shortcuts/shortcuts.tsx'
 import { appTexts } from '../texts.ts'
+import { WindowTitle } from '../window-title.tsx'
 import { ConnectionBadge } from './connection-badge.tsx'
 import { EngineAway } from './engine-away.tsx'
 import { Navigation } from './navigation.tsx'
@@ -57,6 +58,7 @@ export function Shell() {
           <EngineAway />
           <WarningsBanner />
           {bridge.host === 'desktop' && <KeyringNotice />}
+          <WindowTitle workspace={workspace} />
           {workspace && <RecentPages workspace={workspace} />}
           {workspace && <SignInPrompt workspace={workspace} />}
           <ErrorBoundary resetKey={`${path} ${workspace?.id}`}>

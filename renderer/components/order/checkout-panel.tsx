@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { paths } from '../../../shared/contract/console/pages.ts'
 import type { Checkout } from '../../../shared/contract/console.ts'
@@ -17,12 +18,16 @@ const tones: Record<Checkout['state'], Tone> = {
   expired: 'amber',
 }
 
+/** Nobody reads it faster: a page that is left at once has not told it yet. */
+const READ_AFTER_MS = 1_000
+
 /** How the purchase in flight stands, in each of its states, with what can be done in it. */
 export function CheckoutPanel({ workspaceId, checkout }: { workspaceId: string; checkout: Checkout }) {
   const [, navigate] = useLocation()
   const dismiss = useWrite('billing.dismissCheckout', ['overview.read', 'billing.checkoutStatus'])
   const words = checkoutTexts
   const { state } = checkout
+  useGoneAfterVisit(workspaceId, state === 'done')
   return (
     <Notice
       tone={tones[state]}
@@ -47,4 +52,16 @@ export function CheckoutPanel({ workspaceId, checkout }: { workspaceId: string; 
       <ErrorNotice error={dismiss.error} />
     </Notice>
   )
+}
+
+/** What is in force has been read when the page is left: it is not told again. */
+function useGoneAfterVisit(workspaceId: string, isDone: boolean): void {
+  const { mutate } = useWrite('billing.dismissCheckout', ['overview.read', 'billing.checkoutStatus'])
+  useEffect(() => {
+    if (!isDone) return
+    const shownAt = Date.now()
+    return () => {
+      if (Date.now() - shownAt >= READ_AFTER_MS) mutate({ workspaceId })
+    }
+  }, [mutate, workspaceId, isDone])
 }

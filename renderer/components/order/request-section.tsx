@@ -42,7 +42,9 @@ const tones = { pending: 'amber', approved: 'green', declined: undefined } as co
 function Request({ workspaceId, request, tenantId, reason }: Omit<Props, 'requests'> & { request: PlanRequest }) {
   const [answer, setAnswer] = useState('')
   const decide = useWrite('offers.decide', ['offers.read', 'tenants.list', 'tenants.read'])
-  const [approving, setApproving] = useState(false)
+  const [asked, setApproving] = useState(false)
+  // Somebody else may answer it meanwhile: then there is nothing left to confirm.
+  const approving = asked && request.status === 'pending'
   const send = (approve: boolean, quoteId: string | null): void =>
     decide.mutate({ workspaceId, requestId: request.id, approve, answer: answer.trim(), quoteId, tenantId }, { onSuccess: () => setApproving(false) })
   const checkoutUrl = decide.data?.checkoutUrl ?? null

@@ -4,5 +4,6 @@ import type { PageEntry } from '../page-entry.ts'
 export const addWorkspaceEntry: PageEntry = {
   path: paths.addWorkspace,
   link: null,
+  title: 'Add a workspace',
   load: () => import('./add-workspace-page.tsx').then((module) => module.AddWorkspacePage),
 }

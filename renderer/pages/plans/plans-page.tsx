@@ -1,5 +1,5 @@
 import { IconLayoutColumns } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
 import type { Offers } from '../../../shared/contract/console/offers.ts'
 import { paths } from '../../../shared/contract/console/pages.ts'
@@ -23,6 +23,7 @@ import { CheapestPlan } from './cheapest-plan.tsx'
 import { chosenInAddress } from './plan-address.ts'
 import { PlanTable } from './plan-table.tsx'
 import classes from './plans.module.css'
+import { isSettled } from './settled-order.ts'
 import { SeatSection } from './seat-section.tsx'
 import { plansTexts } from './texts.ts'
 
@@ -55,6 +56,10 @@ function OfferedPlans({ workspaceId, offers }: { workspaceId: string; offers: Of
   const reason = offline ?? (permission.state === 'may' ? null : permission.reason)
   const current = offers.plans.find((plan) => plan.current)
   const [chosen, setChosen] = useState<ChosenOrder | null>(() => chosenInAddress(offers, params.get('plan'), reason))
+  const isDone = chosen !== null && isSettled(chosen, offers)
+  useEffect(() => {
+    if (isDone) setChosen(null)
+  }, [isDone])
   return (
     <Page
       title={words.title}
@@ -96,7 +101,9 @@ function OfferedPlans({ workspaceId, offers }: { workspaceId: string; offers: Of
         </div>
       )}
       {offers.plans.length > 0 && <CheapestPlan workspaceId={workspaceId} />}
-      {chosen !== null && <OrderDialog workspaceId={workspaceId} chosen={chosen} onClose={() => setChosen(null)} onOpened={() => navigate(paths.overview)} />}
+      {chosen !== null && !isDone && (
+        <OrderDialog workspaceId={workspaceId} chosen={chosen} onClose={() => setChosen(null)} onOpened={() => navigate(paths.overview)} />
+      )}
       {asked !== null && <AskDialog workspaceId={workspaceId} plan={asked} onClose={() => setAsked(null)} />}
     </Page>
   )

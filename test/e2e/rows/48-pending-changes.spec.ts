@@ -8,7 +8,8 @@ async function inPortal(page: Page, work: (portal: Page) => Promise<void>): Prom
   const portal = await opening
   await work(portal)
   await portal.close()
-  await page.keyboard.press('Escape')
+  // What it asks has happened in the portal.
+  await expect(page.getByRole('dialog')).toBeHidden()
 }
 
 test('what a change costs is said line by line, and one that is scheduled is shown as that', async ({ stage }) => {
