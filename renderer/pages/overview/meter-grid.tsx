@@ -23,6 +23,8 @@ export function MeterGrid({ workspaceId, meters, plan }: Pick<Overview, 'meters'
       return meter === undefined ? [] : [[one.meter, aheadWords(one, isFull(meter), data?.currency ?? 'usd')]]
     }),
   )
+  // What the platform refused is full for whoever waits, though a few bytes of it are free.
+  for (const meter of meters) if (meter.heldCount > 0) ahead.set(meter.id, overviewTexts.ahead.full.held)
   const first = firstWords(sorted, ahead)
   return (
     <Section

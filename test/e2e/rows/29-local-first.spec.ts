@@ -19,7 +19,7 @@ test('without the platform the console starts with its last state, queues what i
     await expect(badge).toContainText('Offline. Everything you see is kept on this computer. Data from')
     await expect(page.getByRole('meter', { name: 'Encrypted bytes' })).toHaveAttribute('aria-valuetext', /of 26,214,400 bytes/)
     const plan = page.getByRole('region', { name: 'Plan', exact: true })
-    await expect(plan.getByText('Free', { exact: true }).first()).toBeVisible()
+    await expect(plan.getByText('Free · $0', { exact: true })).toBeVisible()
     for (const path of ['/usage', '/plans', '/invoices', '/alerts', '/audit']) {
       await stage.go(page, path)
       await expect(page.getByRole('main'), path).toContainText(/as of \d/i)
