@@ -137,6 +137,8 @@ export const meter = z.strictObject({
   heldCount: count,
   heldBytes: bytes,
   knowledge,
+  /** It is a rate: of the running minute, and of no period. */
+  isPerMinute: z.boolean().optional(),
   /** What draws on it, as the platform's plan data says; lets a page show the meter beside what it counts without naming it. */
   draws: z.enum(drawsNames).optional(),
 })

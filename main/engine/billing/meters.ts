@@ -1,5 +1,6 @@
 import { type Limit, limitFromWire, limitToNullable, UNLIMITED } from '../../../shared/billing/limit.ts'
 import { meterDraws } from '../../../shared/billing/meter-draws.ts'
+import { meterKindOf } from '../../../shared/billing/meter-kinds.ts'
 import { amountText } from '../../../shared/billing/quantity-text.ts'
 import { levelOf, type MeterLevel, percentOf, thresholdMarks } from '../../../shared/billing/thresholds.ts'
 import type { Meter } from '../../../shared/contract/console.ts'
@@ -46,6 +47,7 @@ export function readMeters(catalog: KnownCatalog, counters: readonly Counter[], 
       heldBytes: waiting?.bytes ?? 0,
       knowledge: meterDraws[definition?.draws ?? 'none'].isCountedHere ? 'both' : 'server',
       draws: definition?.draws ?? 'none',
+      ...(definition !== undefined && meterKindOf(definition).window === 'minute' ? { isPerMinute: true } : {}),
     }
   })
 }

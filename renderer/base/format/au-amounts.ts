@@ -1,6 +1,6 @@
 /** Micro-AU in the words of the page. Pure: amounts come as decimal text and stay exact. */
 import { roundHalfAwayFromZero } from '../../../shared/billing/rounding.ts'
-import { format } from './format.ts'
+import { format, withMinus } from './format.ts'
 import { chosenLocale } from './locale-choice.ts'
 
 const MICRO_AU_PER_CENT = 10_000n
@@ -11,13 +11,12 @@ const chartAmount = new Intl.NumberFormat(chosenLocale(), { minimumFractionDigit
 
 /** Exact, however large: `1500000` → "1.50 AU", `1` → "0.000001 AU". */
 export function au(microAu: string | bigint): string {
-  return `${exact.format(inAu(BigInt(microAu)))} AU`
+  return `${withMinus(exact.format(inAu(BigInt(microAu))))} AU`
 }
 
 /** All six decimals and no unit, for columns whose head says it: points line up. */
 export function auColumn(microAu: string): string {
-  const amount = BigInt(microAu)
-  return amount < 0n ? `−${column.format(inAu(-amount))}` : column.format(inAu(amount))
+  return withMinus(column.format(inAu(BigInt(microAu))))
 }
 
 /** The euro figure is for display: the micro-AU are what counts. (seed: triform) */
@@ -32,7 +31,7 @@ export function auForChart(microAu: string): number {
 
 /** A point of a chart in words, to the cent. */
 export function auOfChart(value: number): string {
-  return `${chartAmount.format(value)} AU`
+  return `${withMinus(chartAmount.format(value))} AU`
 }
 
 /** `running_seconds` → "Running seconds": identifiers of the platform that have no words of their own. */

@@ -93,7 +93,7 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
       })
       currencies.set(kind, formatter)
     }
-    return formatter.format(decimalText(amountMinor, currency) as Intl.StringNumericLiteral)
+    return withMinus(formatter.format(decimalText(amountMinor, currency) as Intl.StringNumericLiteral))
   }
 
   const format: Format = {
@@ -157,6 +157,11 @@ export function createFormat(locale: string | undefined, timeZone?: string): For
     counted: (value, one, many) => `${whole().format(value)} ${plural().select(Number(value)) === 'one' ? one : many}`,
   }
   return format
+}
+
+/** One minus sign wherever an amount is below zero: the one of arithmetic, which is as wide as a digit. `Intl` writes a hyphen in most languages. */
+export function withMinus(amount: string): string {
+  return amount.replace('-', '−')
 }
 
 /** A formatter takes its time to be made, and few are needed before the first page is drawn. */

@@ -49,4 +49,5 @@ export const meterTexts = {
     return per === 1 && meter.unit === 'count' ? `${price} each` : `${price} per ${format.quantity(meter, per).replace(/^1 /, '')}`
   },
   period: { monthly: 'this period', total: 'in total' },
+  perMinute: 'this minute',
 } as const

@@ -54,7 +54,7 @@ export function Meter({ meter, planLimit = null, ahead = null }: Props) {
       </div>
       <p className={classes.note}>
         {meter.heldCount > 0 ? <span className={classes.heldNote}>{texts.meter.heldBehind(meter)}</span> : <span className={classes.ahead}>{ahead}</span>}
-        <span className={classes.period}>{texts.meter.period[meter.period]}</span>
+        <span className={classes.period}>{meter.isPerMinute ? texts.meter.perMinute : texts.meter.period[meter.period]}</span>
       </p>
     </div>
   )

@@ -21,7 +21,7 @@ test('what a change costs is said line by line, and one that is scheduled is sho
   await test.step('an upgrade says every line, and the receipt has the same ones', async () => {
     await page.getByRole('button', { name: 'Choose Team' }).click()
     const dialog = page.getByRole('dialog')
-    await expect(dialog).toContainText(/Unused time on Pro-\$\d+\.\d\dRemaining time on Team\$\d+\.\d\dTax\$0\.00Due today\$\d+\.\d\d/)
+    await expect(dialog).toContainText(/Unused time on Pro−\$\d+\.\d\dRemaining time on Team\$\d+\.\d\dTax\$0\.00Due today\$\d+\.\d\d/)
     const opening = page.waitForEvent('popup')
     await dialog.getByRole('button', { name: /^Pay \$\d+\.\d\d in the browser$/ }).click()
     const change = await opening

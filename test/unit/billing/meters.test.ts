@@ -55,3 +55,14 @@ describe('the words for how full a meter is', () => {
     expect(near).not.toBe(full)
   })
 })
+
+test('a rate is of the minute that runs, and of no period', () => {
+  const counters: Counter[] = [
+    { metric: 'api_rate', used: 3, limit: 1000, period: 'monthly', unit: 'count', version: 1 },
+    { metric: 'seats', used: 1, limit: 5, period: 'total', unit: 'count', version: 1 },
+  ]
+  expect(Object.fromEntries(readMeters(catalogs.truss, counters, []).map(({ id, isPerMinute }) => [id, isPerMinute]))).toEqual({
+    api_rate: true,
+    seats: undefined,
+  })
+})

@@ -34,7 +34,7 @@ describe('bytes', () => {
 describe('money', () => {
   it('takes minor units and shows all of them', () => {
     expect(english.money(1900, 'usd')).toBe('$19.00')
-    expect(english.money(-640, 'USD')).toBe('-$6.40')
+    expect(english.money(-640, 'USD')).toBe('−$6.40')
     expect(english.money(1900, 'JPY')).toBe('¥1,900')
   })
   it('leaves ".00" off a price tag, but never other cents', () => {
