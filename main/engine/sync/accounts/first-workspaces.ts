@@ -30,7 +30,8 @@ const MAY_PASS: ReadonlySet<string> = new Set(['offline', 'connection_problem'])
 export class FirstWorkspaces {
   readonly #parts: FirstWorkspacesParts
   #awaited: AwaitedPlatform | null = null
-  #cancel: () => void = () => undefined
+  /** Tries that are still to come, of each workspace its own. */
+  readonly #cancels = new Map<string, () => void>()
   #stopped = false
 
   constructor(parts: FirstWorkspacesParts) {
@@ -48,7 +49,7 @@ export class FirstWorkspaces {
 
   stop(): void {
     this.#stopped = true
-    this.#cancel()
+    for (const cancel of this.#cancels.values()) cancel()
   }
 
   async #try({ url, token }: FirstWorkspace, retryMs: number): Promise<void> {
@@ -64,7 +65,9 @@ export class FirstWorkspaces {
       const message = failure?.message ?? 'Something in the console went wrong.'
       if (this.#awaited === null) report(`The platform did not answer: ${message}`)
       this.#note({ url, message, isTriedAgain })
-      if (isTriedAgain) this.#cancel = clock.after(retryMs, () => void this.#again({ url, token }, Math.min(LAST_RETRY_MS, retryMs * 2)))
+      if (!isTriedAgain) return
+      const again = (): void => void this.#again({ url, token }, Math.min(LAST_RETRY_MS, retryMs * 2))
+      this.#cancels.set(`${url} ${token}`, clock.after(retryMs, again))
     }
   }
 

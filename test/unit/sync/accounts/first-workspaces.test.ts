@@ -6,11 +6,11 @@ import { SteppedClock } from '../../../engine/sync/stepped-clock.ts'
 const url = 'https://billing.example.com/'
 const offline = () => new ConsoleFailure('offline', 'billing.example.com does not answer.', 'Try again.')
 
-function firstWorkspaces() {
+function firstWorkspaces(tokens = ['a-token']) {
   const clock = new SteppedClock()
   const stage = { failure: offline() as ConsoleFailure | null, known: [] as string[], asked: 0, told: 0, lines: [] as string[] }
   const first = new FirstWorkspaces({
-    workspaces: [{ url, token: 'a-token' }],
+    workspaces: tokens.map((token) => ({ url, token })),
     async add() {
       stage.asked += 1
       if (stage.failure !== null) throw stage.failure
@@ -80,5 +80,11 @@ describe('the platform that was named at the start', () => {
     first.stop()
     await step(600_000)
     expect(stage.asked).toBe(1)
+
+    const several = firstWorkspaces(['a-token', 'another-token'])
+    await several.first.start()
+    several.first.stop()
+    await several.step(600_000)
+    expect(several.stage.asked).toBe(2)
   })
 })
