@@ -5,12 +5,6 @@ import { splitMinor } from './statement.ts'
 /** An amount: whole minor units and their currency. Two currencies never meet in one sum. */
 export type Money = { readonly amountMinor: number; readonly currency: string }
 
-/** Throws a RangeError where the currencies differ or the sum would not be exact. */
-export function addMoney(left: Money, right: Money): Money {
-  if (left.currency !== right.currency) throw new RangeError(`Cannot add ${left.currency} and ${right.currency}`)
-  return { amountMinor: exactNumber(BigInt(left.amountMinor) + BigInt(right.amountMinor)), currency: left.currency }
-}
-
 /** An amount for people: "$19", "$19.50", "-$0.01". Display only: nothing reads it back. `cents: 'always'`: "$19.00", where amounts stand under each other. */
 export function moneyText({ amountMinor, currency }: Money, locale = 'en-US', cents: 'always' | 'where_any' = 'where_any'): string {
   return formatterOf(locale, currency, cents).format(decimalText(amountMinor, currency) as Intl.StringNumericLiteral)

@@ -15,7 +15,6 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   unauthorized: 401,
   foreign_host: 403,
   foreign_origin: 403,
-  sub_key_revoked: 403,
   not_offered: 403,
   not_found: 404,
   memory_damaged: 410,

@@ -30,7 +30,7 @@ export function microsToWire(micros: bigint): number | string {
 /**
  * What was used on one UTC day and what it costs; id in the feed: the date. A day in which a period begins is two documents, cut at that instant:
  * the later one says so in `from`, and its id is that instant. `period` and `included` (limits, -1: unlimited) are what the amounts are reckoned with. A row is `[service, category, user_id, metric, quantity,
- * amount_micros, billed_micros]`, with '' where no user was named. Micros are millionths of the currency's major unit, so that a single token has an exact price;
+ * amount_micros, billed_micros]`, with '' where no user was named. 10,000 micros are one minor unit, so that a single token has an exact price;
  * `amount_micros` is the use at its unit price, `billed_micros` the part of it that lies beyond the plan and is invoiced.
  */
 export const costDayDocument = z.looseObject({
