@@ -1,5 +1,5 @@
 import { FlexRender, type HeaderGroup } from '@tanstack/react-table'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { format } from '../../base/format/format.ts'
 import { texts } from '../../base/texts/texts.ts'
@@ -11,25 +11,20 @@ import classes from './virtual-table.module.css'
 const PRINTED_ROWS = 1_000
 
 /**
- * Whether the list is being printed. With the keys for printing its rows are read first; a browser's own menu does not wait for that, and
- * prints what is in memory.
+ * Asks the list for the rows that are shown, or for those that are to be printed, and says whether it is being printed. With the keys for
+ * printing its rows are read first; a browser's own menu does not wait for that, and prints what is in memory.
  */
 export function usePrinting(
   { showRange, pages, total, error }: Pick<KeyedList<object>, 'showRange' | 'pages' | 'total' | 'error'>,
-  shown: { first: number; last: number },
+  { first, last }: { first: number; last: number },
 ): boolean {
   const [isPrinting, setIsPrinting] = useState(false)
   const [isAsked, setIsAsked] = useState(false)
-  const range = useRef(shown)
-  range.current = shown
   const inMemory = pages.reduce((count, { rows }) => count + rows.length, 0)
   const isRead = total !== null && (inMemory >= Math.min(PRINTED_ROWS, total) || error !== null)
   useEffect(() => {
     const begin = (): void => flushSync(() => setIsPrinting(true))
-    const end = (): void => {
-      setIsPrinting(false)
-      showRange(range.current.first, range.current.last)
-    }
+    const end = (): void => setIsPrinting(false)
     const ask = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'p' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return
       event.preventDefault()
@@ -45,6 +40,11 @@ export function usePrinting(
       window.removeEventListener('keydown', ask)
     }
   }, [showRange])
+  // What is scrolled or laid out anew meanwhile must not take the place of what is to be printed.
+  const isForPaper = isAsked || isPrinting
+  useEffect(() => {
+    if (!isForPaper) showRange(first, last)
+  }, [showRange, first, last, isForPaper])
   useEffect(() => {
     if (!isAsked || !isRead) return
     setIsAsked(false)

@@ -72,8 +72,7 @@ export function VirtualTable<Row extends object>({ label, listKey = '', list, co
   const first = places[0]?.index ?? 0
   const last = places.at(-1)?.index ?? 0
   const rows = useReusedRows(places, virtualizer.isScrolling)
-  const { showRange, pages } = list
-  useEffect(() => showRange(first, last), [showRange, first, last])
+  const { pages } = list
   const isPrinting = usePrinting(list, { first, last })
 
   const data = useMemo(() => pages.flatMap((page) => page.rows), [pages])
