@@ -196,9 +196,7 @@ test('over quota, held, upgraded, released: nothing is lost, nothing twice, and 
     await computer.start()
     await stage.enter(page, computer)
     await expect(page.getByText(/^As of /)).toBeVisible()
-    await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText(
-      `Offline. ${count(held.length)} held writes saved on this computer. Data from`,
-    )
+    await expect(page.getByRole('button', { name: /^Connection:/ })).toContainText(`Offline. ${count(held.length)} writes saved on this computer. Data from`)
     await expect(banner).toBeVisible()
     // The same words as before the restart; only the buttons have become longer, by why they cannot be pressed.
     const offline = await banner.getByRole('listitem').allInnerTexts()

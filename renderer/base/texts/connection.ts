@@ -13,13 +13,10 @@ function asOf(connection: Connection, nowMs: number): string {
 }
 
 function saved(queue: Workspace['queue']): string {
-  const edits = queue.pending + queue.rejected
+  const open = queue.pending + queue.held + queue.rejected
+  if (open === 0) return 'Everything you see is kept on this computer.'
   // What agents wrote and the plan has no room for is nobody's edit.
-  const kept = [
-    ...(edits === 0 ? [] : [format.counted(edits, 'edit', 'edits')]),
-    ...(queue.held === 0 ? [] : [format.counted(queue.held, 'held write', 'held writes')]),
-  ]
-  return kept.length === 0 ? 'Everything you see is kept on this computer.' : `${kept.join(' and ')} saved on this computer.`
+  return `${queue.held > 0 ? format.counted(open, 'write', 'writes') : format.counted(open, 'edit', 'edits')} saved on this computer.`
 }
 
 /** The badge says what still works, not only what does not. */

@@ -13,7 +13,7 @@ describe('connectionWords', () => {
   })
   it('says what still works when there is no network: what is saved, and how old the data is', () => {
     const { sentence } = connectionWords({ ...online, state: 'offline', live: 'off' }, { pending: 1, held: 1, rejected: 1 }, now)
-    expect(sentence).toMatch(/^Offline\. 2 edits and 1 held write saved on this computer\. Data from .+\.$/)
+    expect(sentence).toMatch(/^Offline\. 3 writes saved on this computer\. Data from .+\.$/)
   })
   it('counts one edit in the singular and does not claim an age that it does not know', () => {
     const { sentence } = connectionWords({ ...online, state: 'offline', asOf: null }, { ...nothing, pending: 1 }, now)
