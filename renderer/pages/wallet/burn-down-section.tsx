@@ -1,13 +1,13 @@
 import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
-import type { BurnDown } from '../../../shared/contract/console/wallet.ts'
-import { au, auForChart, auOfChart } from '../../base/format/au-amounts.ts'
+import { auForChart, auOfChart } from '../../base/format/au-amounts.ts'
 import { format } from '../../base/format/format.ts'
 import { Chart } from '../../components/chart/chart.tsx'
 import { dayMs } from '../../components/chart/series.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import { useRead } from '../../state/reads.ts'
+import { burnDownSummary } from './burn-down-words.ts'
 import { walletTexts } from './texts.ts'
 import classes from './wallet.module.css'
 
@@ -46,7 +46,7 @@ export function BurnDownSection({ workspaceId, circle, name }: { workspaceId: st
               { id: 'balance', label: words.series, values: known.map(({ balanceMicroAu }) => (balanceMicroAu === null ? null : auForChart(balanceMicroAu))) },
             ],
           }}
-          summary={summaryOf(known)}
+          summary={burnDownSummary(known)}
           formatValue={auOfChart}
           formatAxis={(value) => `${format.count(value)} AU`}
           formatTime={format.utcDate}
@@ -56,16 +56,5 @@ export function BurnDownSection({ workspaceId, circle, name }: { workspaceId: st
         />
       )}
     </Section>
-  )
-}
-
-function summaryOf(days: BurnDown['days']): string {
-  const sum = (of: (day: BurnDown['days'][number]) => string): bigint => days.reduce((total, day) => total + BigInt(of(day)), 0n)
-  const [first, last] = [days[0], days.at(-1)]
-  return words.summary(
-    au(first?.balanceMicroAu ?? '0'),
-    au(last?.balanceMicroAu ?? '0'),
-    au(sum(({ debitedMicroAu }) => debitedMicroAu)),
-    au(sum(({ creditedMicroAu }) => creditedMicroAu)),
   )
 }
