@@ -134,6 +134,17 @@ describe('spending', () => {
     expect(spendView(partsOf([], daysOf(november, [5000])), ending, november, 'usd').next).toMatchObject({ amountCents: 200, lines: [{ kind: 'usage' }] })
   })
 
+  test('a plan by agreement has a next invoice of the agreed price, though no subscription stands behind it', () => {
+    const agreed = workspaceOf(catalogs.analytics, { id: 'enterprise', price_cents: 240_000, subscribed: false })
+    expect(spendView(partsOf([], daysOf(november, [5000])), agreed, november, 'usd').next).toEqual({
+      at: november.endMs,
+      amountCents: 240_000,
+      lines: [{ kind: 'plan', quantity: 1, unitCents: 240_000, amountCents: 240_000 }],
+    })
+    const unknown = workspaceOf(catalogs.analytics, { id: 'enterprise', price_cents: null, subscribed: false })
+    expect(spendView(partsOf([], []), unknown, november, 'usd').next).toBeNull()
+  })
+
   test('budgets stand where the statement does: invoiced and accrued, or use at list price', () => {
     const now = invoice('N-2', november.startMs, [bought(49_900)])
     const value = budgetValues(partsOf([now], daysOf(november, [5000])), professional)

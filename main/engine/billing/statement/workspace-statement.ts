@@ -79,11 +79,13 @@ export function nextInvoice(parts: StatementParts, workspace: WorkspaceView): Ne
   const { plan: document, period, catalog } = workspace
   if (document === null || period === null || catalog === null) return null
   const plan = runningPlan(document, catalog)
-  const isSubscribed = plan.subscribed ?? (plan.price_cents ?? 0) > 0
   const known = catalog.plans.find(({ id }) => id === (plan.pending_change?.plan ?? plan.id))
+  // Nobody sells it: the platform itself issues an invoice of the agreed price for each period, when it begins.
+  const isAgreed = plan.subscribed === false && known?.priceCents === null && (plan.price_cents ?? 0) > 0
+  const isSubscribed = plan.subscribed ?? (plan.price_cents ?? 0) > 0
   // A change that was scheduled comes with the next period, and its price with it.
   const priceCents = plan.pending_change == null ? plan.price_cents : (known?.priceCents ?? null)
-  if (!isSubscribed || priceCents === null) return null
+  if (!(isSubscribed || isAgreed) || priceCents === null) return null
   const interval = intervalFromWire(plan.interval)
   const next = periodAt(period.endMs, period.endMs, interval)
   const price = {
@@ -94,7 +96,9 @@ export function nextInvoice(parts: StatementParts, workspace: WorkspaceView): Ne
     interval,
   }
   const fixed = plan.cancel_at_period_end === true ? [] : periodLines({ price, seats: plan.seats ?? 0 }, next)
-  const lines = [...fixed, ...accruedLines(parts, workspace).filter(({ billedAmountMinor }) => billedAmountMinor !== 0n)]
+  // An invoice by agreement has no use on it.
+  const accrued = isAgreed ? [] : accruedLines(parts, workspace).filter(({ billedAmountMinor }) => billedAmountMinor !== 0n)
+  const lines = [...fixed, ...accrued]
   // A cancelled plan without use beyond it ends without another invoice.
   return lines.length === 0 ? null : { atMs: period.endMs, currency: plan.currency, lines, amountMinor: sumBilledMinor(lines) }
 }
