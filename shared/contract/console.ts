@@ -339,7 +339,7 @@ export const calls = {
   'workspaces.remove': call(inWorkspace, done, 'action'),
   'workspaces.syncNow': call(inWorkspace, done, 'action'),
 
-  'overview.read': call(inWorkspace, overview, { topics: ['plan', 'plans', 'counter', 'outbox', 'activity', 'checkout'] }),
+  'overview.read': call(inWorkspace, overview, { topics: ['plan', 'plans', 'payment_methods', 'counter', 'outbox', 'activity', 'checkout'] }),
 
   'outbox.page': call(
     /** Newest first. `before` is the sequence of the last row of the page before; never an offset. */

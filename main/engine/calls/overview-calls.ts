@@ -1,4 +1,6 @@
+import type { z } from 'zod'
 import type { Overview } from '../../../shared/contract/console.ts'
+import type { paymentMethodsDocument } from '../../../shared/contract/platform/invoices.ts'
 import type { ActivityLog } from '../activity/activity-log.ts'
 import { meterName, readMeters } from '../billing/meters.ts'
 import { whatFollowsPlan } from '../billing/plans/running-plan.ts'
@@ -7,12 +9,14 @@ import type { WorkspaceViewOf } from '../billing/workspace-view.ts'
 import type { Handlers } from '../bridge/handlers.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import type { Documents } from '../sync/documents/documents.ts'
 import type { Sync } from '../sync/sync.ts'
 
 const ACTIVITY_SHOWN = 20
 
 export type OverviewCallParts = {
   view: WorkspaceViewOf
+  documents: Pick<Documents, 'read'>
   releasePreviews: ReleasePreviewsOf
   outbox: Pick<Outbox, 'heldByMeter' | 'tally'>
   activity: Pick<ActivityLog, 'newest'>
@@ -20,7 +24,7 @@ export type OverviewCallParts = {
   clock: Pick<Clock, 'now'>
 }
 
-export function overviewCalls({ view, releasePreviews, outbox, activity, sync, clock }: OverviewCallParts): Pick<Handlers, 'overview.read'> {
+export function overviewCalls({ view, documents, releasePreviews, outbox, activity, sync, clock }: OverviewCallParts): Pick<Handlers, 'overview.read'> {
   return {
     'overview.read': ({ workspaceId }): Overview => {
       const workspace = view(workspaceId)
@@ -39,7 +43,7 @@ export function overviewCalls({ view, releasePreviews, outbox, activity, sync, c
                 currency: plan.plan.currency,
                 interval: plan.plan.interval,
                 ...whatFollowsPlan(plan, catalog),
-                paymentMethod: plan.plan.payment_method ?? null,
+                paymentMethod: plan.plan.payment_method ?? methodInUse(documents.read(workspaceId, 'payment_methods')),
                 periodStart: period.startMs,
                 periodEnd: period.endMs,
               },
@@ -67,4 +71,10 @@ export function overviewCalls({ view, releasePreviews, outbox, activity, sync, c
       }
     },
   }
+}
+
+/** Where nothing is on file, an invoice or a transfer may be how it is paid. Null too for a member who may not see invoices: they are not told. */
+function methodInUse(known: z.output<typeof paymentMethodsDocument> | null): string | null {
+  const method = known?.methods.find(({ current }) => current)
+  return method?.detail ?? method?.name ?? null
 }

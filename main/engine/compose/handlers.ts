@@ -111,7 +111,7 @@ export function composeHandlers(parts: HandlerParts): Handlers {
   })
   return {
     ...workspaceCalls({ view, awaited: parts.awaited, registry, documents, local: parts.local, sync, drainer, outbox, vault, invoices, activity, emit }),
-    ...overviewCalls({ view, releasePreviews, outbox, activity, sync, clock }),
+    ...overviewCalls({ view, documents, releasePreviews, outbox, activity, sync, clock }),
     ...firstStepsCalls({ view, documents, vault, activity, local: parts.local, emit }),
     ...outboxCalls({ view, releasePreviews, outbox, drainer, reader: parts.reader, titles: parts.titles, vault, activity, clock }),
     ...alertCalls({ view, documents, costDays, outbox, emit }),
