@@ -129,6 +129,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'overview.firstSteps',
   ],
   payment_methods: [
+    'overview.read',
     'invoices.paymentMethods',
   ],
   plan: [

@@ -28,7 +28,6 @@ export function usePrinting(
     const ask = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'p' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return
       event.preventDefault()
-      showRange(0, PRINTED_ROWS - 1)
       setIsAsked(true)
     }
     window.addEventListener('beforeprint', begin)
@@ -39,12 +38,12 @@ export function usePrinting(
       window.removeEventListener('afterprint', end)
       window.removeEventListener('keydown', ask)
     }
-  }, [showRange])
-  // What is scrolled or laid out anew meanwhile must not take the place of what is to be printed.
-  const isForPaper = isAsked || isPrinting
+  }, [])
+  // In one place, so that what is scrolled or laid out anew meanwhile cannot take the place of what is to be printed.
   useEffect(() => {
-    if (!isForPaper) showRange(first, last)
-  }, [showRange, first, last, isForPaper])
+    if (isAsked) showRange(0, PRINTED_ROWS - 1)
+    else if (!isPrinting) showRange(first, last)
+  }, [showRange, first, last, isAsked, isPrinting])
   useEffect(() => {
     if (!isAsked || !isRead) return
     setIsAsked(false)
