@@ -74,7 +74,7 @@ async function success(context: Context, platform: Platform, row: CheckoutRow): 
   const [title, text] = !paid
     ? ['Nothing was paid yet', 'This checkout is not paid. Go back to it, or to Tidemark.']
     : row.applied === 1
-      ? [row.product === 'plan' ? `You are on ${name} now` : `Paid: ${name}`, 'Go back to Tidemark: what was held is leaving.']
+      ? [row.product === 'plan' ? `You are on ${name} now` : `Paid: ${name}`, 'Go back to Tidemark: the new limits apply there now.']
       : ['Payment received', `${name} will be in force in a moment. Go back to Tidemark: it shows when it is.`]
   return await sendPage(context, platform.origin, {
     title,

@@ -16,7 +16,7 @@ export const checkoutTexts = {
     declined: (checkout: Checkout) => `${checkout.detail ?? 'The card was refused. Nothing was charged.'} Open the checkout again to use another card.`,
     waiting_for_platform: () =>
       'You need not pay again. The new limits apply as soon as the platform has them, usually within seconds; held writes then leave by themselves.',
-    done: () => 'The new limits apply. Held writes leave by themselves, in their order.',
+    done: () => 'The new limits apply. If writes are held, they leave by themselves, in their order.',
     cancelled: () => 'Nothing was charged and nothing changed. Held writes stay on this computer.',
     expired: () => 'Nothing was charged. Start again when you are ready.',
   },
