@@ -66,10 +66,13 @@ describe(`with ${SHARE * 100} % of the answers lost after the platform's commit 
     expect(await scene.contradictions(false)).toEqual([])
     const there = new Set(platformEnvelopes(platformFile).map(({ id }) => id))
     // What is held may be there already, when the answer that said so was lost; nothing else of what is held is.
-    const heldHere = devices.flatMap((device) => queueItems(device.dataDir).filter(({ id, state }) => state === 'held' && !there.has(id)))
-    expect(heldHere.length).toBeGreaterThan(50)
-    expect(there.size).toBe(2 * 16 * 36 - heldHere.length)
-    expect(new Set(heldHere.map(({ heldBy }) => heldBy))).toEqual(new Set(['encrypted_bytes']))
+    const owed = devices.flatMap((device) => queueItems(device.dataDir).filter(({ id, state }) => state !== 'delivered' && !there.has(id)))
+    const held = owed.filter(({ state }) => state === 'held')
+    expect(held.length).toBeGreaterThan(50)
+    expect(there.size).toBe(2 * 16 * 36 - owed.length)
+    expect(new Set(held.map(({ heldBy }) => heldBy))).toEqual(new Set(['encrypted_bytes']))
+    // A hold is asked about with a single write now and then: each device may have one on its way just now.
+    expect(owed.length - held.length).toBeLessThanOrEqual(devices.length)
 
     await scene.upgrade('pro')
     for (const device of devices) await device.until(() => device.isDelivered(), 'the release', { jumpMs: 500, withinMs: 120_000 })
