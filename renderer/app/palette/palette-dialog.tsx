@@ -69,6 +69,8 @@ function Palette({ views, pages, actions }: { views: SpotlightActionData[]; page
       actions={query.trim() === '' ? [recent, ...others] : [...others, recent]}
       query={query}
       onQueryChange={setQuery}
+      // The palette forgets what was typed when it has gone; who opens it again sooner would type behind that.
+      onSpotlightOpen={() => setQuery('')}
       shortcut={null}
       nothingFound={words.nothing}
       highlightQuery
