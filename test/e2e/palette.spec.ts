@@ -48,18 +48,6 @@ test('what is opened has an address, recent views are in the palette, and G reac
     await page.goForward()
   })
 
-  await test.step('the palette begins empty, also when it is opened again before it has quite gone', async () => {
-    const palette = await openPalette(page)
-    await page.keyboard.type('Usage')
-    await page.keyboard.press('Escape')
-    await page.keyboard.press('Control+K')
-    await expect(palette.getByPlaceholder(/Search/)).toHaveValue('')
-    await page.keyboard.type('Outbox')
-    await expect(palette.getByPlaceholder(/Search/)).toHaveValue('Outbox')
-    await page.keyboard.press('Escape')
-    await expect(palette).toBeHidden()
-  })
-
   await test.step('a reload opens it again, and an address that nothing answers to says so', async () => {
     await page.reload()
     await expect(details(page)).toBeVisible()

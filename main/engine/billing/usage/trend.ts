@@ -93,22 +93,17 @@ function monthStart(at: Date, months: number): number {
   return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months, 1) / HOUR_MS
 }
 
-/** From the counter of this moment to where it is expected when the period ends, with the range that widens by the root of time. */
+/** Where the counter is expected at the end of each day to come: the forecast itself, to that day, so that both reach the limit on the same one. */
 function expectation({ meter, counter, period, nowMs }: TrendInput, past: MeterPast, days: readonly Bucket[]): Pick<UsageTrend, 'expected' | 'low' | 'high'> {
-  const ahead = forecastOf(meter, counter, past, period, nowMs)
-  if (ahead === null || period.endMs <= nowMs) return { expected: [], low: [], high: [] }
-  const at = (share: (part: number) => number) =>
-    days.map(({ to }) => {
-      const endMs = Math.min(to * HOUR_MS, period.endMs)
-      if (endMs < nowMs) return null
-      return Math.max(0, Math.round(share((endMs - nowMs) / (period.endMs - nowMs))))
-    })
-  const { used } = counter
-  const middle = (part: number): number => used + (ahead.expected - used) * part
+  if (forecastOf(meter, counter, past, period, nowMs) === null || period.endMs <= nowMs) return { expected: [], low: [], high: [] }
+  const ahead = days.map(({ to }) => {
+    const endMs = Math.min(to * HOUR_MS, period.endMs)
+    return endMs < nowMs ? null : forecastOf(meter, counter, past, { ...period, endMs }, nowMs)
+  })
   return {
-    expected: at(middle),
-    low: at((part) => middle(part) - (ahead.expected - ahead.low) * Math.sqrt(part)),
-    high: at((part) => middle(part) + (ahead.high - ahead.expected) * Math.sqrt(part)),
+    expected: ahead.map((one) => one?.expected ?? null),
+    low: ahead.map((one) => one?.low ?? null),
+    high: ahead.map((one) => one?.high ?? null),
   }
 }
 
