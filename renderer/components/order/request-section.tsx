@@ -42,11 +42,11 @@ const tones = { pending: 'amber', approved: 'green', declined: undefined } as co
 function Request({ workspaceId, request, tenantId, reason }: Omit<Props, 'requests'> & { request: PlanRequest }) {
   const [answer, setAnswer] = useState('')
   const decide = useWrite('offers.decide', ['offers.read', 'tenants.list', 'tenants.read'])
-  const [asked, setApproving] = useState(false)
+  const [isAsked, setIsAsked] = useState(false)
   // Somebody else may answer it meanwhile: then there is nothing left to confirm.
-  const approving = asked && request.status === 'pending'
+  const approving = isAsked && request.status === 'pending'
   const send = (approve: boolean, quoteId: string | null): void =>
-    decide.mutate({ workspaceId, requestId: request.id, approve, answer: answer.trim(), quoteId, tenantId }, { onSuccess: () => setApproving(false) })
+    decide.mutate({ workspaceId, requestId: request.id, approve, answer: answer.trim(), quoteId, tenantId }, { onSuccess: () => setIsAsked(false) })
   const checkoutUrl = decide.data?.checkoutUrl ?? null
   return (
     <li>
@@ -69,7 +69,7 @@ function Request({ workspaceId, request, tenantId, reason }: Omit<Props, 'reques
           <GatedButton variant="default" size="xs" reason={reason} loading={decide.isPending} onClick={() => send(false, null)}>
             {words.decline}
           </GatedButton>
-          <GatedButton size="xs" reason={reason} onClick={() => setApproving(true)}>
+          <GatedButton size="xs" reason={reason} onClick={() => setIsAsked(true)}>
             {words.approve}
           </GatedButton>
         </Group>
@@ -84,7 +84,7 @@ function Request({ workspaceId, request, tenantId, reason }: Omit<Props, 'reques
           error={decide.error}
           onApprove={(quoteId) => send(true, quoteId)}
           onClose={() => {
-            setApproving(false)
+            setIsAsked(false)
             decide.reset()
           }}
         />
