@@ -254,7 +254,10 @@ export class Payments {
       .catch(async (error: unknown) => {
         // Polar knows no customer before the first checkout; the portal has a page for such a one too.
         if (!(error instanceof errors.HTTPValidationError) || customer.email === null) throw error
-        await polar.customers.create({ external_id: workspace.id, email: customer.email, name: customer.name })
+        // Of two who open it at once, the second finds the customer made: whether it is there is seen by the session itself.
+        await polar.customers.create({ external_id: workspace.id, email: customer.email, name: customer.name }).catch((refusal: unknown) => {
+          if (!(refusal instanceof errors.HTTPValidationError)) throw refusal
+        })
         return await create()
       })
       .catch(asUnavailable)

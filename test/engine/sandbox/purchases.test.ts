@@ -42,6 +42,16 @@ function asking(fixture: SandboxFixture, catalog: string) {
   }
 }
 
+describe('the portal', () => {
+  test('opens for members who ask at the same time, before the payment provider knows the workspace', async () => {
+    await withSteppedSandbox(async (fixture) => {
+      const open = async () => (await fixture.send(contract.portalResponse, 'POST', '/api/billing/portal', { catalog: 'layer-a' })).value.url
+      const urls = await Promise.all([open(), open(), open(), open()])
+      for (const url of urls) expect((await fetch(url)).status).toBe(200)
+    })
+  })
+})
+
 describe('boosters', () => {
   test('are one-time, additive to the limit and over with the period; the table’s 150 GB and 10 GB make 160', async () => {
     await withSteppedSandbox(async (fixture, clock) => {
