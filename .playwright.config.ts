@@ -1,6 +1,26 @@
 import { defineConfig } from '@playwright/test'
 import { findBrowser } from './build/find-browser.ts'
 
+/** A full Chromium loads the pages of its address bar with every window: half of what a window's start costs, and no test sees them. */
+const addressBar = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup']
+/** What Playwright switches off by itself: a second list takes the place of its own. */
+const alsoOff = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'TcpPortRandomizationWin',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+]
+
 /** A person in a real browser. One worker: each spec starts a platform, an engine and a host of its own, on two cores. */
 export default defineConfig({
   projects: [
@@ -29,6 +49,7 @@ export default defineConfig({
       args: [
         // Chromium's own sandbox does not run as root, which a container is.
         ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        `--disable-features=${[...addressBar, ...alsoOff].join(',')}`,
         // A browser that calls its maker makes tests depend on a network.
         '--disable-background-networking',
         '--disable-component-update',

@@ -15,6 +15,8 @@ const always = [
   '--hide-scrollbars',
   '--disable-back-forward-cache',
   '--no-first-run',
+  // The pages of an address bar, loaded anew with every window, though no window of ours has one.
+  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
