@@ -20,13 +20,14 @@ export function Page({ title, lead, actions, fill, children }: { title: string; 
   )
 }
 
-/** A panel with a heading that names it as a region. */
+/** A panel with a heading that names it as a region. `busy`: what it shows is not what was asked for last. */
 export function Section({
   title,
   note,
   actions,
   tone,
   flush,
+  busy = false,
   children,
 }: {
   title: string
@@ -34,11 +35,12 @@ export function Section({
   actions?: ReactNode
   tone?: 'amber' | 'red'
   flush?: boolean
+  busy?: boolean
   children: ReactNode
 }) {
   const id = useId()
   return (
-    <section className={classes.section} aria-labelledby={id} data-tone={tone}>
+    <section className={classes.section} aria-labelledby={id} aria-busy={busy} data-tone={tone}>
       <div className={classes.sectionHead}>
         <div className={classes.titles}>
           <h2 className={classes.sectionTitle} id={id}>

@@ -5,7 +5,7 @@ import { Moment } from '../../components/label/moment.tsx'
 import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
-import { useRead } from '../../state/reads.ts'
+import { useKeptRead } from '../../state/reads.ts'
 import classes from './alerts.module.css'
 import { channelNames } from './shown-fields.ts'
 import { alertsTexts } from './texts.ts'
@@ -17,7 +17,7 @@ const MOST = 200
 /** At most a few a period, so one longer read takes the place of pages. */
 export function FiredSection({ workspaceId, channels }: { workspaceId: string; channels: readonly { id: string; name: string }[] }) {
   const [limit, setLimit] = useState(FIRST)
-  const { data, error, refetch } = useRead('alerts.fired', { workspaceId, before: null, limit }, { keep: true })
+  const { data, error, refetch } = useKeptRead('alerts.fired', { workspaceId, before: null, limit })
   return (
     <Section title={words.title} note={words.note} flush>
       <ErrorNotice error={error} onRetry={() => void refetch()} />

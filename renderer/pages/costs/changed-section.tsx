@@ -5,7 +5,7 @@ import { format } from '../../base/format/format.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
 import table from '../../components/table/table.module.css'
-import { useRead } from '../../state/reads.ts'
+import { useKeptRead } from '../../state/reads.ts'
 import classes from './costs.module.css'
 import { periodRange } from './period-range.ts'
 import { costsTexts } from './texts.ts'
@@ -27,14 +27,14 @@ export function ChangedSection({
 }) {
   const others = costs.periods.filter(({ name }) => name < costs.period.name)
   const before = others.find(({ name }) => name === against) ?? others[0]
-  const { data, error, refetch } = useRead('costs.change', before === undefined ? null : { workspaceId, before: before.name, after: costs.period.name }, {
-    keep: true,
-  })
+  const question = before === undefined ? null : { workspaceId, before: before.name, after: costs.period.name }
+  const { data, error, refetch, isBusy } = useKeptRead('costs.change', question)
   return (
     <Section
       title={words.title}
       note={data ? <Headline change={data} /> : undefined}
       flush
+      busy={isBusy}
       actions={
         before && (
           <NativeSelect

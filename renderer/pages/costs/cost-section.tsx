@@ -12,7 +12,7 @@ import { periodRange } from './period-range.ts'
 import { costsTexts } from './texts.ts'
 
 /** The costs of a period: its total, a stacked chart by day, and the table that the chart is made of. */
-export function CostSection({ costs, by, actions }: { costs: Costs; by: CostDimension; actions: ReactNode }) {
+export function CostSection({ costs, by, busy, actions }: { costs: Costs; by: CostDimension; busy: boolean; actions: ReactNode }) {
   const asOf = useAsOf()
   const money = (amountCents: number): string => format.money(amountCents, costs.currency)
   const range = periodRange(costs.period)
@@ -25,7 +25,7 @@ export function CostSection({ costs, by, actions }: { costs: Costs; by: CostDime
     highest === null ? null : `${format.utcDay(dayMs(highest.date))} (${money(highest.amountCents)})`,
   )
   return (
-    <Section title={range} note={asOf === null ? null : costsTexts.asOf(asOf)} actions={actions}>
+    <Section title={range} note={asOf === null ? null : costsTexts.asOf(asOf)} actions={actions} busy={busy}>
       <dl className={classes.totals}>
         <div>
           <dt>{costsTexts.total}</dt>

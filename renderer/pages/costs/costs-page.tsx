@@ -6,7 +6,7 @@ import { paths } from '../../../shared/contract/console/pages.ts'
 import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { Page } from '../../components/page/page.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
-import { useRead } from '../../state/reads.ts'
+import { useKeptRead } from '../../state/reads.ts'
 import { ChangedSection } from './changed-section.tsx'
 import { type CostAddress, costAddress, dimensions, searchOfCosts } from './cost-address.ts'
 import { CostSection } from './cost-section.tsx'
@@ -20,7 +20,7 @@ export function CostsPage() {
   const workspace = useWorkspace()
   const address = costAddress(useSearch())
   const [, navigate] = useLocation()
-  const { data, error, isPending, refetch } = useRead('costs.read', { workspaceId: workspace.id, period: address.period, by: address.by }, { keep: true })
+  const { data, error, isPending, refetch, answered, isBusy } = useKeptRead('costs.read', { workspaceId: workspace.id, period: address.period, by: address.by })
   const show = (change: Partial<CostAddress>): void => {
     const search = searchOfCosts({ ...address, ...change })
     navigate(search === '' ? paths.costs : `${paths.costs}?${search}`)
@@ -49,7 +49,8 @@ export function CostsPage() {
         <>
           <CostSection
             costs={data}
-            by={address.by}
+            by={answered?.by ?? address.by}
+            busy={isBusy}
             actions={
               <SegmentedControl
                 size="xs"

@@ -11,7 +11,7 @@ import { Page, Section } from '../../components/page/page.tsx'
 import { PageSkeleton } from '../../components/page/page-skeleton.tsx'
 import table from '../../components/table/table.module.css'
 import { useIsOnline, useWorkspace } from '../../state/active-workspace.ts'
-import { useRead } from '../../state/reads.ts'
+import { useKeptRead, useRead } from '../../state/reads.ts'
 import { TenantInvoices } from './tenant-invoices.tsx'
 import { tenantsTexts } from './texts.ts'
 
@@ -24,7 +24,7 @@ export function TenantsPage() {
   const online = useIsOnline()
   const [params] = useSearchParams()
   const [, navigate] = useLocation()
-  const { data, error, refetch } = useRead('tenants.list', online ? { workspaceId: workspace.id } : null, { keep: true })
+  const { data, error, refetch } = useKeptRead('tenants.list', online ? { workspaceId: workspace.id } : null)
   if (!online && !data)
     return (
       <Page title={words.title} lead={words.lead}>

@@ -4,7 +4,7 @@ import type { Meter } from '../../../shared/contract/console.ts'
 import { format } from '../../base/format/format.ts'
 import { Chart } from '../../components/chart/chart.tsx'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
-import { useRead } from '../../state/reads.ts'
+import { useKeptRead } from '../../state/reads.ts'
 import { usageTexts } from './texts.ts'
 import { trendShape } from './trend-shape.ts'
 import classes from './usage.module.css'
@@ -12,7 +12,7 @@ import classes from './usage.module.css'
 const HEIGHT = 280
 
 export function TrendChart({ workspaceId, meter, grain, running }: { workspaceId: string; meter: Meter; grain: UsageGrain; running: boolean }) {
-  const { data, error, refetch } = useRead('usage.trend', { workspaceId, meter: meter.id, grain }, { keep: true })
+  const { data, error, refetch } = useKeptRead('usage.trend', { workspaceId, meter: meter.id, grain })
   const trend = data?.meter === meter.id ? data : null
   const shape = useMemo(() => (trend === null ? null : trendShape(meter, trend, running)), [meter, trend, running])
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />

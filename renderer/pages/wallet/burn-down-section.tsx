@@ -6,7 +6,7 @@ import { Chart } from '../../components/chart/chart.tsx'
 import { dayMs } from '../../components/chart/series.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Section } from '../../components/page/page.tsx'
-import { useRead } from '../../state/reads.ts'
+import { useKeptRead } from '../../state/reads.ts'
 import { burnDownSummary } from './burn-down-words.ts'
 import { walletTexts } from './texts.ts'
 import classes from './wallet.module.css'
@@ -18,12 +18,14 @@ const ranges: readonly Range[] = ['30', '90', '365']
 
 export function BurnDownSection({ workspaceId, circle, name }: { workspaceId: string; circle: string; name: string }) {
   const [range, setRange] = useState<Range>('30')
-  const { data, error, refetch } = useRead('wallet.burnDown', { workspaceId, circle, days: burnDownDays[range] }, { keep: true })
+  const { data, error, refetch, answered, isBusy } = useKeptRead('wallet.burnDown', { workspaceId, circle, days: burnDownDays[range] })
+  const shown = ranges.find((one) => burnDownDays[one] === answered?.days) ?? range
   const known = data?.days.filter(({ balanceMicroAu }) => balanceMicroAu !== null) ?? []
   return (
     <Section
       title={words.title}
       note={words.note}
+      busy={isBusy}
       actions={
         <SegmentedControl
           size="xs"
@@ -38,7 +40,7 @@ export function BurnDownSection({ workspaceId, circle, name }: { workspaceId: st
       {data && known.length === 0 && <p className={classes.small}>{words.empty}</p>}
       {known.length > 0 && (
         <Chart
-          title={words.chartTitle(name, words.ranges[range])}
+          title={words.chartTitle(name, words.ranges[shown])}
           shape={{
             kind: 'lines',
             times: known.map(({ date }) => dayMs(date)),

@@ -66,6 +66,7 @@ export const walletTexts = {
     quantity: (name: string, units: string) => (name.toLowerCase().endsWith(units.toLowerCase()) ? name : `${name} (${units})`),
     wrong: 'A whole number',
     incomplete: 'Enter a whole number for each quantity, 0 for none.',
+    calculating: 'The price of these quantities is being worked out.',
     free: 'This operation has no price: it is free.',
     table: 'Debit lines',
     columns: { dimension: 'Dimension', quantity: 'Quantity', rate: 'Rate', scope: 'Declared by', amount: 'Amount' },

@@ -4,7 +4,7 @@ import { paths } from '../../../shared/contract/console/pages.ts'
 import { ErrorNotice } from '../../components/notice/notice.tsx'
 import { Page } from '../../components/page/page.tsx'
 import { useWorkspace } from '../../state/active-workspace.ts'
-import { useRead } from '../../state/reads.ts'
+import { useKeptRead } from '../../state/reads.ts'
 import { BalanceSection } from './balance-section.tsx'
 import { BurnDownSection } from './burn-down-section.tsx'
 import { CreateCircle } from './create-circle.tsx'
@@ -22,7 +22,7 @@ export function WalletPage() {
   const workspaceId = workspace.id
   const address = walletAddress(useSearch())
   const [, navigate] = useLocation()
-  const { data, error, isPending, refetch } = useRead('wallet.read', { workspaceId, circle: address.circle }, { keep: true })
+  const { data, error, isPending, refetch } = useKeptRead('wallet.read', { workspaceId, circle: address.circle })
   const show = (change: Partial<WalletAddress>): void => {
     const search = searchOfWallet({ ...address, ...change })
     navigate(search === '' ? paths.wallet : `${paths.wallet}?${search}`)
@@ -63,7 +63,7 @@ export function WalletPage() {
             <>
               <BalanceSection workspaceId={workspaceId} wallet={wallet} />
               <TopUp workspaceId={workspaceId} circle={wallet.circle} />
-              <BurnDownSection workspaceId={workspaceId} circle={wallet.circle} name={wallet.name} />
+              <BurnDownSection key={wallet.circle} workspaceId={workspaceId} circle={wallet.circle} name={wallet.name} />
               <InstancesSection workspaceId={workspaceId} circle={wallet.circle} onPrices={() => show({ view: 'prices' })} />
             </>
           )}

@@ -1,5 +1,6 @@
 import { estimateResponse } from '../../../shared/contract/platform/wallet.ts'
 import { expectAccessible } from '../support/accessibility.ts'
+import { holdAnswersOf } from '../support/held-answers.ts'
 import { expect, test } from '../support/stage.ts'
 import { estimate, PlatformWallet, showView, topUp } from '../support/wallet-page.ts'
 
@@ -51,6 +52,22 @@ test('estimate costs without writing, the cost chip grows with the amount, and a
     await expect(page.getByText('Done: 12.00 AU debited, 33.00 AU left.')).toBeVisible()
     expect(await wallet.balance()).toBe(33_000_000)
     expect((await wallet.ledger()).length).toBe(before.length + 1)
+  })
+
+  await test.step('nothing runs at the price of other quantities while the new one is worked out', async () => {
+    const answers = await holdAnswersOf(page, 'wallet.estimate')
+    await page.reload()
+    await estimate(page, 'General agent', 'Turn', { 'Output tokens': '1,000' })
+    const run = page.getByRole('button', { name: /^Run for / })
+    await expect(run).toHaveText('Run for 0.015 AU')
+    await expect(run).not.toHaveAttribute('aria-disabled', 'true')
+    answers.hold()
+    await page.getByLabel('Output tokens').fill('200,000')
+    await expect(run).toHaveAttribute('aria-disabled', 'true')
+    await expect(run).toHaveAccessibleDescription('The price of these quantities is being worked out.')
+    answers.release()
+    await expect(run).toHaveText('Run for 3.00 AU')
+    await expect(run).not.toHaveAttribute('aria-disabled', 'true')
   })
 
   await test.step('offline the estimate works from the cached tables; spending is disabled and says why', async () => {

@@ -3,6 +3,7 @@ import { costBreakdown } from '../../../shared/contract/platform/costs.ts'
 import { centsOf } from '../support/amount.ts'
 import { expectAccessible } from '../support/accessibility.ts'
 import { chooseCostPeriod } from '../support/cost-period.ts'
+import { holdAnswersOf } from '../support/held-answers.ts'
 import { expect, test } from '../support/stage.ts'
 
 const ascending = (one: number, other: number): number => one - other
@@ -90,5 +91,19 @@ test('cost breakdown by service, category and user, in the seed’s shape; sums 
       new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' }).format(total / 100),
     )
     await expect(page.getByText(/^As of /)).toBeVisible()
+  })
+
+  await test.step('while another split is read, the figures of the one before keep their name', async () => {
+    const answers = await holdAnswersOf(page, 'costs.read')
+    await page.reload()
+    const shown = page.getByRole('table', { name: /^Costs by user/ })
+    await expect(shown).toBeVisible()
+    answers.hold()
+    await page.getByRole('radiogroup', { name: 'Split by' }).getByText('Service', { exact: true }).click()
+    await expect(page.locator('section[aria-busy=true]').filter({ has: shown })).toBeVisible()
+    await expect(shown.getByRole('row').nth(1).getByRole('cell').first()).toHaveText(wire.by_user[0]?.name ?? '')
+    answers.release()
+    await expect(page.getByRole('table', { name: /^Costs by service/ }).getByRole('cell', { name: 'Query engine' })).toBeVisible()
+    await expect(page.locator('section[aria-busy=true]')).toHaveCount(0)
   })
 })

@@ -4,13 +4,13 @@ import type { OverviewNews } from '../../../../shared/contract/console/usage.ts'
 import { format } from '../../../base/format/format.ts'
 import { Section } from '../../../components/page/page.tsx'
 import { useToday } from '../../../state/now.ts'
-import { useRead } from '../../../state/reads.ts'
+import { useKeptRead } from '../../../state/reads.ts'
 import classes from '../overview.module.css'
 import { overviewMoreTexts } from './texts.ts'
 
 /** What came while nobody looked. */
 export function NewsPanel({ workspaceId, since }: { workspaceId: string; since: number }) {
-  const { data } = useRead('overview.news', { workspaceId, since }, { keep: true })
+  const { data } = useKeptRead('overview.news', { workspaceId, since })
   const today = useToday()
   const texts = overviewMoreTexts.news
   if (!data) return null

@@ -7,7 +7,7 @@ import { au, identifierWords } from '../../../base/format/au-amounts.ts'
 import { groupedNumber, wholeNumberFrom } from '../../../base/format/typed-number.ts'
 import { Empty, ErrorNotice, Notice } from '../../../components/notice/notice.tsx'
 import { Section } from '../../../components/page/page.tsx'
-import { useRead } from '../../../state/reads.ts'
+import { useKeptRead, useRead } from '../../../state/reads.ts'
 import { CostChip } from '../cost-chip.tsx'
 import { Spending, type Wanted } from '../spending.tsx'
 import { walletTexts } from '../texts.ts'
@@ -78,7 +78,7 @@ function Calculation({ workspaceId, wallet, element, operation }: { workspaceId:
   const values = rates.map(({ dimension }) => ({ dimension, value: wholeNumberFrom(textOf(dimension)) }))
   const isComplete = values.every(({ value }) => value !== null)
   const quantities = Object.fromEntries(values.map(({ dimension, value }) => [dimension, value ?? 0]))
-  const { data, error } = useRead('wallet.estimate', isComplete ? { workspaceId, element: element.id, operation, quantities } : null, { keep: true })
+  const { data, error, isBusy } = useKeptRead('wallet.estimate', isComplete ? { workspaceId, element: element.id, operation, quantities } : null)
   const short = data ? BigInt(data.totalMicroAu) - BigInt(wallet.availableMicroAu) : 0n
   const wanted: Wanted = creates ? { kind: 'create', element: element.id, name: null } : { kind: 'run', element: element.id, operation, quantities }
   const free = data?.totalMicroAu === '0'
@@ -124,7 +124,7 @@ function Calculation({ workspaceId, wallet, element, operation }: { workspaceId:
             wanted={wanted}
             what={`${element.name}, ${identifierWords(operation).toLowerCase()}`}
             label={creates ? words.create(au(data.totalMicroAu)) : free ? words.runFree : words.run(au(data.totalMicroAu))}
-            reason={isComplete ? null : words.incomplete}
+            reason={!isComplete ? words.incomplete : isBusy ? words.calculating : null}
           />
         </>
       )}
