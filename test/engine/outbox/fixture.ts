@@ -109,7 +109,7 @@ export function startDrainer(
     outbox: desk.outbox,
     client: platform.client,
     reader: options.reader ?? { read: async (items) => desk.outbox.stage.read(items.map(({ id }) => id)) },
-    quota: { meters: () => platform.known, planRevision: () => platform.plan },
+    quota: { meters: () => platform.known, planTerms: () => platform.plan },
     sessions: { current: () => platform.session, noteLost: () => platform.renewSession() },
     deviceId: () => DEVICE,
     clock,

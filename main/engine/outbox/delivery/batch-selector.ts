@@ -53,7 +53,7 @@ export class BatchSelector {
   readonly #probedAt = new Map<string, number>()
   /** Every meter is asked soon: at the start, and when a person or the network asks for it. */
   #soon = true
-  #planRevision: unknown = null
+  #planTerms: unknown = null
   /** When another plan led to a probe last. */
   #planNewsAt: number | null = null
   /** What a person asked for, to be sent before all else. */
@@ -62,7 +62,7 @@ export class BatchSelector {
   constructor(options: WorkspaceDrainOptions, troubles: RouteTroubles) {
     this.#options = options
     this.#troubles = troubles
-    this.#planRevision = options.quota.planRevision(options.workspaceId)
+    this.#planTerms = options.quota.planTerms(options.workspaceId)
   }
 
   get releasing(): readonly ItemKind[] {
@@ -94,8 +94,8 @@ export class BatchSelector {
   hearNews(queue: DeliveryQueue): void {
     const { quota, workspaceId, clock } = this.#options
     const now = clock.now()
-    const planRevision = quota.planRevision(workspaceId)
-    const isOtherPlan = planRevision !== this.#planRevision
+    const planTerms = quota.planTerms(workspaceId)
+    const isOtherPlan = planTerms !== this.#planTerms
     const isBought = isOtherPlan && !isWithinProbeTime(this.#planNewsAt, now)
     if (isBought) this.#planNewsAt = now
     for (const hold of queue.holds()) {
@@ -112,7 +112,7 @@ export class BatchSelector {
       if (retryAt === hold.retryAt && !isOtherCounter) continue
       queue.amendHold(hold.kind, { retryAt, ...(view ? { counter: counterSnapshot([view], view.meter) } : {}) })
     }
-    this.#planRevision = planRevision
+    this.#planTerms = planTerms
     this.#soon = false
   }
 

@@ -17,8 +17,8 @@ export type MeterView = {
 /** What is known of the meters of a workspace; answered from the cache, without waiting. */
 export type QuotaView = {
   meters(workspaceId: string): readonly MeterView[]
-  /** Stands for the plan as it is known now: another one after every change of its document. */
-  planRevision(workspaceId: string): unknown
+  /** What the plan allows, as it is known now: another value after every purchase, and the same one whatever was used. */
+  planTerms(workspaceId: string): unknown
 }
 
 /** Of a refusal that names no meter there is nothing to be known: it is asked about rarely. */
