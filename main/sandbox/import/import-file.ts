@@ -5,8 +5,8 @@ import { openAccount } from '../meter/open-account.ts'
 import { recordUsage } from '../meter/usage/record-usage.ts'
 import type { UsageOutcome } from '../meter/usage/usage-event.ts'
 import type { Store } from '../store/store.ts'
-import { type FileEvent, FileEvents, type RefusedLine } from './file-events.ts'
-import { openRecords, UnreadableFile } from './records.ts'
+import { type FileEvent, FileEvents, type RefusedLine } from '../../../shared/usage-file/file-events.ts'
+import { openRecords, UnreadableFile } from '../../../shared/usage-file/records.ts'
 
 export type ImportReport = { readonly how: string; readonly accepted: number; readonly duplicates: number; readonly refused: readonly RefusedLine[] }
 export type ImportProgress = { readonly bytesRead: number; readonly totalBytes: number; readonly events: number }

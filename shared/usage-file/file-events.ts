@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { usageEvent } from '../../../shared/contract/platform/usage.ts'
-import type { UsageEvent } from '../meter/usage/usage-event.ts'
-import { describeEventProblem, wireToEvent } from '../meter/usage/wire-event.ts'
+import { usageEvent } from '../contract/platform/usage.ts'
+import type { UsageEvent } from '../../main/sandbox/meter/usage/usage-event.ts'
+import { describeEventProblem, wireToEvent } from '../../main/sandbox/meter/usage/wire-event.ts'
 import type { FileRecord } from './records.ts'
 
 export type RefusedLine = { readonly line: number; readonly reason: string }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { FileEvents } from '../../../../main/sandbox/import/file-events.ts'
-import { formOfFile, type FileRecord, openRecords } from '../../../../main/sandbox/import/records.ts'
+import { FileEvents } from '../../../shared/usage-file/file-events.ts'
+import { formOfFile, type FileRecord, openRecords } from '../../../shared/usage-file/records.ts'
 
 async function* pieces(text: string, length: number): AsyncGenerator<string> {
   for (let start = 0; start < text.length; start += length) yield text.slice(start, start + length)
