@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto'
-import { usageEvent } from '../contract/platform/usage.ts'
-import type { UsageEvent } from '../../main/sandbox/meter/usage/usage-event.ts'
-import { describeEventProblem, wireToEvent } from '../../main/sandbox/meter/usage/wire-event.ts'
+import { describeEventProblem } from '../contract/platform/event-problem.ts'
+import { usageEvent, type WireUsageEvent } from '../contract/platform/usage.ts'
 import type { FileRecord } from './records.ts'
 
 export type RefusedLine = { readonly line: number; readonly reason: string }
-export type FileEvent = { readonly line: number; readonly event: UsageEvent }
+export type FileEvent = { readonly line: number; readonly event: WireUsageEvent }
+
+/** In base64url. Every reader of the same file must come to the same ids, so it is no other hash. */
+export type Sha256 = (text: string) => string
 
 /** What an event is counted under whose file names no source. */
 const SOURCE = 'import'
@@ -15,7 +16,12 @@ const SOURCE = 'import'
  * same file again, or one that has grown anywhere, brings only what is new, and two equal lines are two events.
  */
 export class FileEvents {
+  readonly #sha256: Sha256
   readonly #seen = new Map<string, number>()
+
+  constructor(sha256: Sha256) {
+    this.#sha256 = sha256
+  }
 
   take(record: FileRecord): FileEvent | RefusedLine {
     const { line } = record
@@ -25,11 +31,11 @@ export class FileEvents {
     const said = { source: SOURCE, ...record.fields, timestamp: instant.text }
     const parsed = usageEvent.safeParse('id' in said ? said : { ...said, id: '-' })
     if (!parsed.success) return { line, reason: describeEventProblem(parsed.error) }
-    return { line, event: wireToEvent('id' in said ? parsed.data : { ...parsed.data, id: this.#idOf(said) }) }
+    return { line, event: 'id' in said ? parsed.data : { ...parsed.data, id: this.#idOf(said) } }
   }
 
   #idOf(said: Readonly<Record<string, unknown>>): string {
-    const hash = createHash('sha256').update(ordered(said)).digest('base64url').slice(0, 32)
+    const hash = this.#sha256(ordered(said)).slice(0, 32)
     const before = this.#seen.get(hash) ?? 0
     this.#seen.set(hash, before + 1)
     return `${hash}/${before + 1}`

@@ -2,9 +2,10 @@
  * A file of usage events as records, each with the line on which it begins. CSV as spreadsheets and programs write it: "," or ";" or tabs between fields,
  * lines that end with LF, CRLF or CR, names of columns in any case. What cannot be read is said, with its line.
  */
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { parse } from 'csv-parse'
+import type { Options, Parser } from 'csv-parse'
+
+/** The parser of `csv-parse`, which needs the streams of Node: whoever reads a file has them, a page that imports from here does not. */
+export type ParseCsv = (options: Options) => Parser
 
 export type FileRecord = { readonly line: number; readonly fields: Readonly<Record<string, unknown>> } | { readonly line: number; readonly problem: string }
 
@@ -32,11 +33,11 @@ const LINE_END = /\r\n|\n|\r/
 const RECORD_MAX_BYTES = 1024 * 1024
 
 /** @throws UnreadableFile */
-export async function openRecords(name: string, pieces: AsyncIterable<string>): Promise<OpenedFile> {
+export async function openRecords(name: string, pieces: AsyncIterable<string>, parseCsv: ParseCsv): Promise<OpenedFile> {
   const { head, text } = await withHead(pieces)
   const form = formOfFile(name, head)
   if (form === 'jsonl') return { how: 'JSON lines', records: jsonRecords(text) }
-  return await openCsv(head, text)
+  return await openCsv(head, text, parseCsv)
 }
 
 /** By the name, else by the first character: JSON lines begin with a brace. */
@@ -109,9 +110,9 @@ async function* jsonRecords(text: AsyncIterable<string>): AsyncGenerator<FileRec
   if (!found) throw new UnreadableFile('the file is empty')
 }
 
-async function openCsv(head: string, text: AsyncIterable<string>): Promise<OpenedFile> {
+async function openCsv(head: string, text: AsyncIterable<string>, parseCsv: ParseCsv): Promise<OpenedFile> {
   const { delimiter, words } = delimiterOf(head)
-  const rows = csvRows(text, delimiter)
+  const rows = csvRows(text, delimiter, parseCsv)
   const first = await rows.next()
   if (first.done === true) throw new UnreadableFile('the file is empty')
   const { line, problem, cells } = first.value
@@ -124,10 +125,10 @@ async function openCsv(head: string, text: AsyncIterable<string>): Promise<Opene
 type CsvRow = { readonly line: number; readonly cells: readonly string[]; readonly problem: string | null }
 
 /** The rows that hold something, by the line on which each begins. */
-async function* csvRows(text: AsyncIterable<string>, delimiter: string): AsyncGenerator<CsvRow> {
+async function* csvRows(text: AsyncIterable<string>, delimiter: string, parseCsv: ParseCsv): AsyncGenerator<CsvRow> {
   // A failure that ended the parser would take along what it had read before: it is noted instead, with the number of records before it.
   let failure: { readonly after: number } | null = null
-  const parser = parse({
+  const parser = parseCsv({
     bom: true,
     delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
@@ -144,8 +145,7 @@ async function* csvRows(text: AsyncIterable<string>, delimiter: string): AsyncGe
       return undefined
     },
   })
-  // Its failure is the parser's too, which is read below.
-  pipeline(Readable.from(text), parser).catch(() => {})
+  void feed(text, parser)
   const failedHere = (read: number): boolean => failure !== null && read >= failure.after
   let nextLine = 1
   let read = 0
@@ -165,6 +165,29 @@ async function* csvRows(text: AsyncIterable<string>, delimiter: string): AsyncGe
     throw error instanceof UnreadableFile ? new UnreadableFile(`after line ${nextLine - 1}: ${error.message}`) : error
   }
   if (failedHere(read)) yield { line: nextLine, cells: [], problem: 'has a quote that is never closed, or is longer than 1 MiB' }
+}
+
+/** Hands the text on as fast as the parser takes it. A failure of the text is the parser's too; one that was closed early is handed no more. */
+async function feed(text: AsyncIterable<string>, parser: Parser): Promise<void> {
+  try {
+    for await (const piece of text) {
+      if (parser.destroyed) return
+      if (!parser.write(piece)) await roomIn(parser)
+    }
+    parser.end()
+  } catch (error) {
+    parser.destroy(error instanceof Error ? error : new UnreadableFile('it could not be read to its end'))
+  }
+}
+
+function roomIn(parser: Parser): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const goOn = (): void => {
+    parser.off('drain', goOn).off('close', goOn)
+    resolve()
+  }
+  parser.on('drain', goOn).on('close', goOn)
+  return promise
 }
 
 async function* csvRecords(rows: AsyncGenerator<CsvRow>, columns: readonly (string | null)[], headerLine: number): AsyncGenerator<FileRecord> {

@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { HttpBindings } from '@hono/node-server'
-import type { z } from 'zod'
+import { describeIssues } from '../../../shared/contract/issue-words.ts'
 import { badRequest } from './failure.ts'
 
 /** The member whose token came with the request. */
@@ -27,11 +27,4 @@ export function makeRoutes(): Routes {
       if (!result.success) throw badRequest(describeIssues(result.error), 'Compare the request with /openapi.json.')
     },
   })
-}
-
-/** The first complaint, with the field that it is about. */
-export function describeIssues(error: z.ZodError): string {
-  const issue = error.issues[0]
-  if (issue === undefined) return 'The request is not valid.'
-  return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`
 }

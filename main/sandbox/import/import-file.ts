@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { parse } from 'csv-parse'
 import { USAGE_MAX_EVENTS } from '../../../shared/contract/platform/usage.ts'
 import { openAccount } from '../meter/open-account.ts'
 import { recordUsage } from '../meter/usage/record-usage.ts'
 import type { UsageOutcome } from '../meter/usage/usage-event.ts'
+import { wireToEvent } from '../meter/usage/wire-event.ts'
 import type { Store } from '../store/store.ts'
 import { type FileEvent, FileEvents, type RefusedLine } from '../../../shared/usage-file/file-events.ts'
-import { openRecords, UnreadableFile } from '../../../shared/usage-file/records.ts'
+import { fileText } from '../../../shared/usage-file/file-text.ts'
+import { type OpenedFile, openRecords } from '../../../shared/usage-file/records.ts'
 
 export type ImportReport = { readonly how: string; readonly accepted: number; readonly duplicates: number; readonly refused: readonly RefusedLine[] }
 export type ImportProgress = { readonly bytesRead: number; readonly totalBytes: number; readonly events: number }
@@ -36,7 +40,7 @@ export async function importFile(
 ): Promise<ImportReport> {
   const { size: totalBytes } = await stat(path)
   const refused: RefusedLine[] = []
-  const events = new FileEvents()
+  const events = new FileEvents(sha256)
   let waiting: FileEvent[] = []
   let accepted = 0
   let duplicates = 0
@@ -52,7 +56,7 @@ export async function importFile(
         return await recordUsage(
           unit,
           account,
-          batch.map(({ event }) => event),
+          batch.map(({ event }) => wireToEvent(event)),
           { backfill: true },
         )
       })
@@ -65,12 +69,9 @@ export async function importFile(
     tell()
   }
 
-  const { how, records } = await openRecords(
-    path,
-    textOf(path, (bytes) => {
-      bytesRead += bytes
-    }),
-  )
+  const { how, records } = await open(path, (bytes) => {
+    bytesRead += bytes
+  })
   for await (const record of records) {
     const checked = events.take(record)
     if ('event' in checked) waiting.push(checked)
@@ -88,11 +89,8 @@ export async function importFile(
 
 /** @throws as `importFile` does */
 export async function previewFile({ store, workspaceId }: ImportTarget, path: string): Promise<ImportPreview> {
-  const { how, records } = await openRecords(
-    path,
-    textOf(path, () => {}),
-  )
-  const events = new FileEvents()
+  const { how, records } = await open(path, () => {})
+  const events = new FileEvents(sha256)
   const first: (FileEvent | RefusedLine)[] = []
   let more = false
   for await (const record of records) {
@@ -121,7 +119,7 @@ async function outcomesOf({ store, workspaceId }: ImportTarget, events: readonly
       outcomes = await recordUsage(
         unit,
         account,
-        events.map(({ event }) => event),
+        events.map(({ event }) => wireToEvent(event)),
         { backfill: true },
       )
       throw new TakenBack()
@@ -132,7 +130,8 @@ async function outcomesOf({ store, workspaceId }: ImportTarget, events: readonly
   return outcomes
 }
 
-function wordsOf({ event }: FileEvent): string {
+function wordsOf({ event: wire }: FileEvent): string {
+  const event = wireToEvent(wire)
   const { measure } = event
   const amount = measure.form === 'quantity' ? String(measure.quantity) : measure.form === 'reading' ? String(measure.reading) : measure.key
   return [new Date(measure.atMs).toISOString(), event.metric, `${measure.form} ${amount}`, event.service, event.userId]
@@ -144,22 +143,18 @@ function reasonOf({ code, message }: Extract<UsageOutcome, { status: 'refused' }
   return `${code}: ${message}`
 }
 
-/** The text of a file piece by piece: UTF-8, or UTF-16 with its mark, as spreadsheets save "Unicode text". @throws UnreadableFile for any other. */
-async function* textOf(path: string, onRead: (bytes: number) => void): AsyncGenerator<string> {
-  let decoder: TextDecoder | null = null
-  const decode = (bytes?: Buffer): string => {
-    try {
-      return bytes === undefined ? (decoder?.decode() ?? '') : (decoder?.decode(bytes, { stream: true }) ?? '')
-    } catch {
-      throw new UnreadableFile('there are letters that are not UTF-8; save the file as UTF-8')
-    }
-  }
+function open(path: string, onRead: (bytes: number) => void): Promise<OpenedFile> {
+  return openRecords(path, fileText(bytesOf(path, onRead)), parse)
+}
+
+async function* bytesOf(path: string, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   for await (const piece of createReadStream(path)) {
     if (!Buffer.isBuffer(piece)) continue
     onRead(piece.length)
-    const mark = piece.subarray(0, 2).toString('hex')
-    decoder ??= new TextDecoder(mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8', { fatal: true })
-    yield decode(piece)
+    yield piece
   }
-  yield decode()
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
 }

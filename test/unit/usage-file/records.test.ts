@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { parse } from 'csv-parse'
 import { describe, expect, it } from 'vitest'
 import { FileEvents } from '../../../shared/usage-file/file-events.ts'
 import { formOfFile, type FileRecord, openRecords } from '../../../shared/usage-file/records.ts'
@@ -8,7 +10,7 @@ async function* pieces(text: string, length: number): AsyncGenerator<string> {
 
 async function recordsOf(name: string, text: AsyncIterable<string>): Promise<FileRecord[]> {
   const found: FileRecord[] = []
-  const { records } = await openRecords(name, text)
+  const { records } = await openRecords(name, text, parse)
   for await (const record of records) found.push(record)
   return found
 }
@@ -130,10 +132,10 @@ it('tells the form by the name, else by how the file begins', () => {
 
 describe('the identity of a row', () => {
   const ids = (rows: readonly Record<string, unknown>[]): unknown[] => {
-    const events = new FileEvents()
+    const events = new FileEvents((text) => createHash('sha256').update(text).digest('base64url'))
     return rows.map((fields, index) => {
       const taken = events.take({ line: index + 2, fields })
-      return 'event' in taken ? taken.event.identity?.id : taken.reason
+      return 'event' in taken ? taken.event.id : taken.reason
     })
   }
 

@@ -1,7 +1,5 @@
-import type { z } from 'zod'
 import type { MeteredEvent } from '../../../../shared/billing/metered-event.ts'
 import type { WireUsageEvent } from '../../../../shared/contract/platform/usage.ts'
-import { describeIssues } from '../../http/environment.ts'
 import type { UsageEvent } from './usage-event.ts'
 
 /** An event of the wire as the meters take it. */
@@ -14,15 +12,6 @@ export function wireToEvent(wire: WireUsageEvent): UsageEvent {
     ...(wire.user_id === undefined ? {} : { userId: wire.user_id }),
     ...(wire.metadata === undefined ? {} : { metadata: wire.metadata }),
   }
-}
-
-/** What is wrong with an event: of the three forms that it may have, the complaint about the one that it comes closest to. */
-export function describeEventProblem(error: z.ZodError): string {
-  const [issue] = error.issues
-  if (issue?.code !== 'invalid_union') return describeIssues(error)
-  const closest = issue.errors.toSorted((one, other) => one.length - other.length)[0]?.[0]
-  if (closest === undefined) return 'the event is not valid'
-  return closest.path.length === 0 ? closest.message : `${closest.path.join('.')}: ${closest.message}`
 }
 
 function measureOf(wire: WireUsageEvent, atMs: number): MeteredEvent {
