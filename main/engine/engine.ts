@@ -14,6 +14,8 @@ import { composeFirstWorkspaces, composeSync } from './compose/sync.ts'
 import { createWorkspaceViews } from './billing/workspace-view.ts'
 import { createSubKeyRequests } from './vault/keys/sub-key-requests.ts'
 import { type UpkeepParts, composeUpkeep } from './compose/upkeep.ts'
+import { composeUsageFiles } from './compose/usage-files.ts'
+import type { UsageFiles } from './billing/usage-file/usage-files.ts'
 import { type VaultParts, composeVault } from './compose/vault.ts'
 import { watchLostKey } from './compose/lost-key.ts'
 import { composeWatchers } from './compose/watchers.ts'
@@ -81,6 +83,7 @@ async function startWhole(parts: EngineParts): Promise<Engine> {
     outbox,
     sealed,
     intake,
+    usageFiles,
     sync,
     drainer,
     disk,
@@ -140,6 +143,7 @@ async function startWhole(parts: EngineParts): Promise<Engine> {
     const steps: [string, () => Promise<void> | void][] = [
       ['first workspaces', () => firstWorkspaces.stop()],
       ['intake', () => intake.stop()],
+      ['usage files', () => usageFiles.stop()],
       ['upkeep', () => upkeep.stop()],
       ['audit log', () => auditLog.stop()],
       ['outbox', () => drainer.stop()],
@@ -215,6 +219,7 @@ type EngineAreas = UpkeepParts & {
   outbox: Outbox
   sealed: VaultParts
   intake: IntakeParts
+  usageFiles: UsageFiles
   sync: Sync
   drainer: Drainer
   disk: DiskGuard
@@ -319,16 +324,17 @@ function composeEngine(parts: EngineParts, journal: Journal, opened: (stores: St
     ...{ firstWorkspaces: options.firstWorkspaces, sync, registry, vault, clock, emit, report },
     added: () => backups.noteChange(),
   })
+  const usageFiles = composeUsageFiles({ client, view: views.view, sync, activity, clock })
   const handlers = composeHandlers({
     awaited: () => firstWorkspaces.awaited(),
     ...{ options, clock, emit, local, activity, warnings, registry, egress, device, client, ...billing, outbox, reader, envelopes, vault },
-    ...{ sync, drainer, backups, subKeyRequests, titles: sealed.titles, imports: intake.imports, intake: intake.intake },
+    ...{ sync, drainer, backups, subKeyRequests, titles: sealed.titles, imports: intake.imports, intake: intake.intake, usageFiles },
     view: views.view,
     backupFolder: stores.backupFolder,
   })
   const reserve = createStartReserve({ dataDir, disk, clock })
   return {
-    ...{ stores, accounts, billing, outbox, sealed, intake, sync, drainer, disk, integrity, noteFault, backups, upkeep, reserve },
+    ...{ stores, accounts, billing, outbox, sealed, intake, usageFiles, sync, drainer, disk, integrity, noteFault, backups, upkeep, reserve },
     ...{ noteLostKey: lostKey.note, leftOutNotice, firstWorkspaces, handlers },
   }
 }

@@ -20,6 +20,7 @@ import { offerCalls, offerEvents, order, previewedOrder, whatFollows } from './c
 import { auditCalls } from './console/audit.ts'
 import { costCalls } from './console/costs.ts'
 import { invoiceCalls } from './console/invoices.ts'
+import { usageFileCalls } from './console/usage-file.ts'
 import { usageCalls } from './console/usage.ts'
 import { type HostCallName, hostCalls, hostEvents } from './console/desktop.ts'
 import { walletCalls } from './console/wallet.ts'
@@ -435,6 +436,7 @@ export const calls = {
   ...walletCalls,
   ...invoiceCalls,
   ...usageCalls,
+  ...usageFileCalls,
 
   ...hostCalls,
 } as const

@@ -9,6 +9,7 @@ import * as alerts from './platform/alerts.ts'
 import * as account from './platform/account.ts'
 import * as invoices from './platform/invoices.ts'
 import * as purchase from './platform/purchase.ts'
+import { usageEventsRequest, usageEventsResponse } from './platform/usage.ts'
 import * as wallet from './platform/wallet.ts'
 import { uuid } from './primitives.ts'
 
@@ -329,6 +330,15 @@ export const layerA = {
     response: wallet.instanceDocument,
     purpose: 'Delete an instance of an element',
   }),
+  sendUsageEvents: endpoint({
+    method: 'POST',
+    path: '/v1/usage/events',
+    params: nothing,
+    query: nothing,
+    request: usageEventsRequest,
+    response: usageEventsResponse,
+    purpose: 'Send the usage events of a file that you chose',
+  }),
   readInvoicePdf: endpoint({
     method: 'GET',
     path: '/api/billing/invoices/{id}/pdf',
@@ -434,7 +444,7 @@ export const layerA = {
 export type EndpointName = keyof typeof layerA
 export type EndpointOf<N extends EndpointName> = (typeof layerA)[N]
 
-/** What each field is, for the Honesty page. A field that leaves and is missing here fails a unit test. */
+/** What each field is, for the Honesty page; by its full name where it means something else than elsewhere. A field that leaves and is missing here fails a unit test. */
 export const fieldMeanings: Record<string, string> = {
   since: 'position up to which this computer has read',
   limit: 'how many rows to answer at most',
@@ -478,4 +488,14 @@ export const fieldMeanings: Record<string, string> = {
   answer: 'what you wrote beside your answer to a plan request',
   tenant: 'id of the tenant that you chose to look at',
   cancel: 'whether you asked about cancelling or resuming',
+  'events[].source': 'where your file says that the event comes from',
+  'events[].id': 'the event’s id in your file, or a hash of its row',
+  'events[].metric': 'the meter that your file names',
+  'events[].timestamp': 'when it was used',
+  'events[].quantity': 'how much was used',
+  'events[].reading': 'what was measured',
+  'events[].key': 'who or what the meter counts once',
+  'events[].service': 'the service that your file names',
+  'events[].user_id': 'the user that your file names',
+  'events[].metadata': 'what your file says besides, as it stands there',
 }

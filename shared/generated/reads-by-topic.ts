@@ -176,6 +176,7 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'usage.read',
     'usage.trend',
     'usage.breakdown',
+    'usageFile.access',
   ],
   pricing: [
     'wallet.ledger',
@@ -243,5 +244,6 @@ export const readsByTopic: Readonly<Record<Topic, readonly ReadName[]>> = {
     'invoices.list',
     'invoices.paymentMethods',
     'overview.firstSteps',
+    'usageFile.access',
   ],
 }

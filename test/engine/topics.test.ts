@@ -96,6 +96,7 @@ const inputs: { [N in EngineRead]: (known: Known) => CallInput<N> } = {
   'invoices.list': inWorkspace,
   'invoices.paymentMethods': inWorkspace,
   'usage.read': inWorkspace,
+  'usageFile.access': inWorkspace,
   'usage.trend': ({ workspaceId, meter }) => ({ workspaceId, meter, grain: 'day' }),
   'usage.breakdown': ({ workspaceId, meter }) => ({ workspaceId, meter }),
 }

@@ -3,7 +3,14 @@ import { now, type Scenario } from './scenarios.ts'
 
 type UsageCall = Extract<
   CallName,
-  `usage.${string}` | 'overview.seen' | 'overview.news' | 'overview.spend' | 'overview.ahead' | 'overview.firstSteps' | 'overview.noteFirstSteps'
+  | `usage.${string}`
+  | `usageFile.${string}`
+  | 'overview.seen'
+  | 'overview.news'
+  | 'overview.spend'
+  | 'overview.ahead'
+  | 'overview.firstSteps'
+  | 'overview.noteFirstSteps'
 >
 type UsageHandlers = { [N in UsageCall]: (input: CallInput<N>) => CallOutput<N> }
 
@@ -74,5 +81,11 @@ export function fakeUsage({ overview }: Scenario): UsageHandlers {
       comparedPrevious: 1100,
     }),
     'usage.breakdown': () => null,
+    'usageFile.access': () => ({ reason: null }),
+    'usageFile.open': () => ({ fileId: 'file-1' }),
+    'usageFile.piece': () => ({}),
+    'usageFile.preview': () => ({ how: 'JSON lines', rows: 2, toSend: 2, refusedCount: 0, refused: [], first: [], todayCount: 0 }),
+    'usageFile.sendNext': () => ({ isDone: true, waitMs: 0, sent: 2, accepted: 2, duplicates: 0, refusedCount: 0, refused: [] }),
+    'usageFile.close': () => ({}),
   }
 }

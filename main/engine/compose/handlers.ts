@@ -5,6 +5,7 @@ import type { AuditLog } from '../billing/audit-log/audit-log.ts'
 import type { CostDays } from '../billing/costs/cost-days.ts'
 import type { Invoices } from '../billing/invoices/invoices.ts'
 import { createReleasePreviews } from '../billing/plans/release-preview.ts'
+import type { UsageFiles } from '../billing/usage-file/usage-files.ts'
 import type { UsageHistory } from '../billing/usage/usage-history.ts'
 import type { Visits } from '../billing/visits.ts'
 import type { Ledger } from '../billing/wallet/ledger.ts'
@@ -27,6 +28,7 @@ import { outboxCalls } from '../calls/outbox-calls.ts'
 import { overviewCalls } from '../calls/overview-calls.ts'
 import { settingsCalls } from '../calls/settings-calls.ts'
 import { usageCalls } from '../calls/usage-calls.ts'
+import { usageFileCalls } from '../calls/usage-file-calls.ts'
 import { walletCalls } from '../calls/wallet-calls.ts'
 import { workspaceCalls } from '../calls/workspace-calls.ts'
 import type { Clock } from '../base/clock.ts'
@@ -64,6 +66,7 @@ export type HandlerParts = {
   /** Settings of this computer alone. */
   local: LocalSettings
   usageHistory: UsageHistory
+  usageFiles: UsageFiles
   visits: Visits
   costDays: CostDays
   ledger: Ledger
@@ -120,6 +123,7 @@ export function composeHandlers(parts: HandlerParts): Handlers {
     ...walletCalls({ view, documents, ledger, client, sync, registry, clock, emit }),
     ...invoiceCalls({ view, invoices, documents }),
     ...usageCalls({ view, documents, usageHistory, costDays, ledger, visits: parts.visits, activity }),
+    ...usageFileCalls({ view, usageFiles: parts.usageFiles }),
     ...billingCalls({ view, sync }),
     ...cheapestPlanCalls({ view, usageHistory, heldSizesBytes }),
     ...offerCalls({ view, releasePreviews, documents, client, sync, clock }),

@@ -248,7 +248,7 @@ function snapshot(progress: ImportProgress): ImportProgress {
 }
 
 /** @throws ConsoleFailure `invalid_input`: the bridge checks the length of the text only. */
-function decodeChunk(chunkBase64: string): Buffer {
+export function decodeChunk(chunkBase64: string): Buffer {
   const piece = Buffer.from(chunkBase64, 'base64')
   if (chunkBase64.length % 4 !== 0 || piece.length !== Buffer.byteLength(chunkBase64, 'base64'))
     throw new ConsoleFailure('invalid_input', 'The piece is not base64 with padding.', 'Read the file again.')

@@ -13,16 +13,24 @@ export function leavingRequests(): LeavingRequest[] {
     purpose: endpoint.purpose,
     fields: [...fieldNames(endpoint.params), ...fieldNames(endpoint.query), ...(endpoint.request ? fieldNames(endpoint.request) : [])].map((field) => ({
       name: field,
-      meaning: fieldMeanings[lastPart(field)] ?? '',
+      meaning: fieldMeanings[field] ?? fieldMeanings[lastPart(field)] ?? '',
     })),
   }))
 }
 
 /** `envelopes` is a list of objects: its fields are named `envelopes[].id` and so on, as in the egress log. */
 function fieldNames(schema: z.ZodObject): string[] {
-  return Object.entries(schema.shape).flatMap(([name, field]) =>
-    field instanceof z.ZodArray && field.element instanceof z.ZodObject ? fieldNames(field.element).map((inner) => `${name}[].${inner}`) : [name],
-  )
+  return Object.entries(schema.shape).flatMap(([name, field]) => {
+    if (!(field instanceof z.ZodArray)) return [name]
+    const forms = formsOf(field.element)
+    return forms.length === 0 ? [name] : [...new Set(forms.flatMap(fieldNames))].map((inner) => `${name}[].${inner}`)
+  })
+}
+
+/** An item of a list has one form, or is one of several. */
+function formsOf(element: unknown): z.ZodObject[] {
+  const options: readonly unknown[] = element instanceof z.ZodUnion ? element.options : [element]
+  return options.filter((option) => option instanceof z.ZodObject)
 }
 
 function lastPart(field: string): string {

@@ -94,6 +94,24 @@ describe('CSV', () => {
   })
 })
 
+it('lets go of a file that is read no further', async () => {
+  let isClosed = false
+  async function* endless(): AsyncGenerator<string> {
+    try {
+      yield `${header}\n`
+      for (;;) yield 'calls,2026-11-10T08:00:00Z,3,\n'.repeat(1000)
+    } finally {
+      isClosed = true
+    }
+  }
+  const { records } = await openRecords('use.csv', endless(), parse)
+  for await (const record of records) {
+    expect(record).toEqual({ line: 2, fields: first })
+    break
+  }
+  await expect.poll(() => isClosed).toBe(true)
+})
+
 describe('JSON lines', () => {
   // An export may be a single line. Looked for again from each of its letters, its end would be found after minutes.
   it('reads a long first line', async () => {

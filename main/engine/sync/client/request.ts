@@ -71,11 +71,14 @@ export function fieldNames(value: unknown): string[] {
   return [...names]
 }
 
+/** What stands in it is the person's own, and its names may be as many as its events: it leaves as one field. */
+const FREE = '].metadata'
+
 function collect(value: unknown, prefix: string, names: Set<string>): void {
   if (value === undefined) return
   if (Array.isArray(value)) {
     for (const item of value) collect(item, `${prefix}[]`, names)
-  } else if (typeof value === 'object' && value !== null) {
+  } else if (typeof value === 'object' && value !== null && !prefix.endsWith(FREE)) {
     for (const [key, inner] of Object.entries(value)) collect(inner, prefix === '' ? key : `${prefix}.${key}`, names)
   } else {
     names.add(prefix)

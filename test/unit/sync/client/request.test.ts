@@ -5,6 +5,7 @@ import { pushFieldNames, serialisePush } from '../../../../main/engine/sync/clie
 import { fieldNames, prepareRequest } from '../../../../main/engine/sync/client/request.ts'
 import { fieldMeanings, layerA } from '../../../../shared/contract/layer-a.ts'
 import { pushRequest } from '../../../../shared/contract/platform.ts'
+import { usageEvent } from '../../../../shared/contract/platform/usage.ts'
 
 function envelope(sizeBytes = 48): Record<string, unknown> {
   const ciphertext = randomBytes(sizeBytes)
@@ -56,10 +57,18 @@ describe('what may leave', () => {
   it('has words for every field of every endpoint', () => {
     for (const endpoint of Object.values(layerA)) {
       const shapes = [endpoint.params.shape, endpoint.query.shape, endpoint.request?.shape ?? {}]
-      for (const field of shapes.flatMap((shape) => Object.keys(shape)).filter((name) => name !== 'envelopes'))
+      for (const field of shapes.flatMap((shape) => Object.keys(shape)).filter((name) => !['envelopes', 'events'].includes(name)))
         expect(fieldMeanings, `${endpoint.path}: ${field}`).toHaveProperty(field)
     }
     for (const name of pushFieldNames) expect(fieldMeanings).toHaveProperty(name.replace('envelopes[].', ''))
+    for (const form of usageEvent.options) for (const name of Object.keys(form.shape)) expect(fieldMeanings).toHaveProperty([`events[].${name}`])
+  })
+
+  it('names the metadata of an event as one field, however many names are in it', () => {
+    const event = { source: 's', id: 'i', metric: 'calls', timestamp: '2026-11-21T12:00:00.000Z', quantity: 1 }
+    const events = [event, { ...event, metadata: { secret_project: 1, nested: { deep: 2 } } }]
+    expect(prepareRequest('sendUsageEvents', { body: { events } }).fields).toEqual([...Object.keys(event), 'metadata'].map((name) => `events[].${name}`))
+    expect(() => prepareRequest('sendUsageEvents', { body: { events: [{ ...event, file_name: 'november.csv' }] } })).toThrow()
   })
 })
 
