@@ -3,6 +3,8 @@ import type { Meter } from '../../../shared/contract/console.ts'
 import { format, type Measured } from '../../base/format/format.ts'
 import { meterTexts } from '../../base/texts/meter.ts'
 
+const restWords = 'What was counted stays counted; the same file sent again adds only the rest.'
+
 export const usageTexts = {
   title: 'Usage',
   lead: (start: number, end: number, asOf: string | null) => `Period ${format.utcRange(start, end)} (UTC)${asOf === null ? '' : `, as of ${asOf}`}`,
@@ -78,6 +80,44 @@ export const usageTexts = {
           : ` ${format.quantity(meter, comparedTotal)} against ${format.quantity(meter, comparedPrevious)} in as much of the time before${changeWords(comparedTotal, comparedPrevious)}.`
       return `${meter.name}: the most in one ${grain} was ${format.quantity(meter, highest)} (${at}).${compared}`
     },
+  },
+  file: {
+    title: 'Import usage from a file',
+    text: 'Each line is a usage event of this workspace. Nothing is sent before you have seen what would count. The same file twice adds nothing; a file that has grown adds what is new.',
+    form: 'CSV with commas, semicolons or tabs, or JSON lines. Columns: metric, timestamp with its time zone, and one of quantity, reading, key; if you like service, user_id, source, id, metadata. Up to 32 MiB and 200,000 lines.',
+    choose: 'Choose a file',
+    drop: 'or drop one here',
+    another: 'Choose another file',
+    elsewhere: 'A file is being sent to another workspace. Wait for its end, or go there and cancel it.',
+    show: 'Show',
+    unreadable: { message: 'The browser could not read this file.', suggestion: 'Check that it still exists and may be read.' },
+    reading: (name: string, done: number, total: number) => `Reading ${name}: ${format.bytes(done)} of ${format.bytes(total)}`,
+    readingProgress: 'Reading the file',
+    unread: (name: string) => `Nothing of ${name} was sent.`,
+    read: (name: string, rows: number) => `${name}: ${format.counted(rows, 'line', 'lines')} read, nothing sent yet`,
+    how: (how: string) => `Read as ${how}.`,
+    firstRows: 'The first lines, as they would count',
+    columns: { line: 'Line', meter: 'Meter', amount: 'Amount', when: 'When', who: 'Who' },
+    today: 'counts today',
+    countToday: (count: number) =>
+      `${format.counted(count, 'event lies', 'events lie')} in a period that is closed, and ${count === 1 ? 'counts' : 'count'} today.`,
+    moreRows: (count: number) => `and ${format.counted(count, 'more line', 'more lines')}`,
+    refusedHere: (count: number) => `${format.counted(count, 'line', 'lines')} would be refused, and ${count === 1 ? 'is' : 'are'} not sent`,
+    notSent: (count: number) => `${format.counted(count, 'line was', 'lines were')} refused before sending`,
+    refusedThere: (count: number) => `${format.counted(count, 'event was', 'events were')} refused by the platform`,
+    refusedLine: (line: number | null, reason: string) => (line === null ? reason : `Line ${format.count(line)}: ${reason}`),
+    moreRefused: (count: number) => `and ${format.count(count)} more`,
+    send: (count: number) => `Send ${format.counted(count, 'event', 'events')}`,
+    nothingToSend: 'No line of this file can be sent.',
+    sendRest: 'Send the rest',
+    sending: (name: string, done: number, total: number) => `Sending ${name}: ${format.count(done)} of ${format.counted(total, 'event', 'events')}`,
+    sendingProgress: 'Sending the events',
+    cancel: 'Cancel',
+    cancelling: 'Cancelling: the answer to what is under way is waited for',
+    done: (name: string, sent: number) => `${name} was sent: ${format.counted(sent, 'event', 'events')}`,
+    cancelled: (sent: number, total: number) => `Cancelled after ${format.count(sent)} of ${format.counted(total, 'event', 'events')}. ${restWords}`,
+    stopped: (sent: number, total: number) => `Stopped after ${format.count(sent)} of ${format.counted(total, 'event', 'events')}. ${restWords}`,
+    counts: { counted: 'Counted', known: 'Already known', refused: 'Refused' },
   },
   breakdown: {
     services: 'By service',

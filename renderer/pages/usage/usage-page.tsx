@@ -11,6 +11,7 @@ import { useToday } from '../../state/now.ts'
 import { useLimitsWatched } from '../../state/limits-watched.ts'
 import { useRead } from '../../state/reads.ts'
 import { CostStrip } from './cost-strip.tsx'
+import { UsageFileButton, UsageFileStrip } from './file/usage-file-button.tsx'
 import { MeterCard } from './meter-card.tsx'
 import { MeterDetail } from './meter-detail.tsx'
 import type { MeterInUse } from './meter-in-use.ts'
@@ -49,8 +50,14 @@ export function UsagePage() {
       <MeterDetail workspaceId={workspace.id} chosen={chosen ?? null} period={period} currency={cost?.currency ?? 'usd'} onBack={() => go({ meter: null })} />
     )
   }
+  const takesUsage = workspace.capabilities.includes('usage_events')
   return (
-    <Page title={texts.title} lead={period === null ? texts.neverFetched : texts.lead(period.start, period.end, asOf)}>
+    <Page
+      title={texts.title}
+      lead={period === null ? texts.neverFetched : texts.lead(period.start, period.end, asOf)}
+      {...(takesUsage ? { actions: <UsageFileButton /> } : {})}
+    >
+      {takesUsage && <UsageFileStrip />}
       <ErrorNotice error={error} onRetry={retry} />
       {meters.length === 0 && period !== null && (
         <Empty icon={IconGauge} title={texts.none}>
