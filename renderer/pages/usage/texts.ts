@@ -84,7 +84,7 @@ export const usageTexts = {
   file: {
     title: 'Import usage from a file',
     text: 'Each line is a usage event of this workspace. Nothing is sent before you have seen what would count. The same file twice adds nothing; a file that has grown adds what is new.',
-    form: 'CSV with commas, semicolons or tabs, or JSON lines. Columns: metric, timestamp with its time zone, and one of quantity, reading, key; if you like service, user_id, source, id, metadata. Up to 32 MiB and 200,000 lines.',
+    form: 'CSV with commas, semicolons or tabs, or JSON lines. Columns: metric, timestamp with its time zone, and one of quantity, reading, key; optional: service, user_id, source, id, metadata. Up to 32 MiB and 200,000 lines.',
     choose: 'Choose a file',
     drop: 'or drop one here',
     another: 'Choose another file',

@@ -1,7 +1,8 @@
 import { IconGauge } from '@tabler/icons-react'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { MeterUse, PeriodCost } from '../../../shared/contract/console/usage.ts'
 import type { Meter } from '../../../shared/contract/console.ts'
+import { lateComponent } from '../../components/late/late-component.tsx'
 import { Empty, ErrorNotice } from '../../components/notice/notice.tsx'
 import { Page, Section } from '../../components/page/page.tsx'
 import { PageSkeleton } from '../../components/page/page-skeleton.tsx'
@@ -19,9 +20,12 @@ import { usageTexts as texts } from './texts.ts'
 import classes from './usage.module.css'
 import { useUsageAddress } from './usage-address.ts'
 
+const UsageFileDialog = lateComponent(() => import('./file/usage-file-dialog.tsx').then((module) => module.UsageFileDialog))
+
 export function UsagePage() {
   const workspace = useWorkspace()
   const [address, go] = useUsageAddress()
+  const [isFileOpen, setIsFileOpen] = useState(false)
   const overview = useRead('overview.read', { workspaceId: workspace.id })
   const usage = useRead('usage.read', { workspaceId: workspace.id })
   const asOf = useAsOf()
@@ -55,9 +59,14 @@ export function UsagePage() {
     <Page
       title={texts.title}
       lead={period === null ? texts.neverFetched : texts.lead(period.start, period.end, asOf)}
-      {...(takesUsage ? { actions: <UsageFileButton /> } : {})}
+      {...(takesUsage ? { actions: <UsageFileButton onOpen={() => setIsFileOpen(true)} /> } : {})}
     >
-      {takesUsage && <UsageFileStrip />}
+      {takesUsage &&
+        (isFileOpen ? (
+          <UsageFileDialog workspaceId={workspace.id} onClose={() => setIsFileOpen(false)} />
+        ) : (
+          <UsageFileStrip onOpen={() => setIsFileOpen(true)} />
+        ))}
       <ErrorNotice error={error} onRetry={retry} />
       {meters.length === 0 && period !== null && (
         <Empty icon={IconGauge} title={texts.none}>

@@ -47,7 +47,7 @@ function Row({ row: { line, meter, metric, amount, key, service, userId, at, cou
   return (
     <tr>
       <td className={classes.number}>{format.count(line)}</td>
-      <td className={classes.who}>{meter?.name ?? metric}</td>
+      <td className={classes.words}>{meter?.name ?? metric}</td>
       <td className={classes.number}>{amount === null ? key : meter === null ? format.count(amount) : format.quantity(meter, amount)}</td>
       <td>
         <time className={classes.time} dateTime={new Date(at).toISOString()}>
@@ -55,7 +55,7 @@ function Row({ row: { line, meter, metric, amount, key, service, userId, at, cou
         </time>
         {countsToday && <div className={classes.dim}>{usageTexts.file.today}</div>}
       </td>
-      <td className={classes.who}>{[service, userId].filter((part) => part !== null).join(' · ') || '–'}</td>
+      <td className={classes.words}>{[service, userId].filter((part) => part !== null).join(' · ') || '–'}</td>
     </tr>
   )
 }

@@ -76,11 +76,9 @@ function Picker({ workspaceId }: { workspaceId: string }) {
         <span className={classes.dim}>{words.drop}</span>
         <input
           ref={input}
-          className={classes.fileInput}
+          hidden
           type="file"
           accept=".csv,.tsv,.txt,.jsonl,.ndjson,.json"
-          tabIndex={-1}
-          aria-label={words.choose}
           onChange={(event) => {
             take(event.currentTarget.files)
             event.currentTarget.value = ''
