@@ -1,5 +1,5 @@
 /** The vault's parts on the real outbox.db: seal, queue, move, read, restore from an older copy, sweep. */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -106,5 +106,29 @@ describe('an envelope on its way through this computer', () => {
     ).toEqual({ count: 20, homeless: 0 })
     expect(outbox.known(queued.map((item) => item.id)).size).toBe(60)
     expect(await store.count()).toBe(60)
+  })
+
+  it('lies in the table once, also when it came back into outbox.db in another place', async () => {
+    const drafts = ['a', 'b', 'c'].map((name) => ({
+      workspaceId,
+      subKeyId: null,
+      memoryRef: createHash('sha256').update(name).digest('hex'),
+      createdAt: 0,
+      seal: () => randomBytes(100),
+    }))
+    const ids = outbox.enqueueEnvelopes(drafts).flatMap((made) => (made.ok ? made.value.id : []))
+    const moverOf = () =>
+      createMover({ stage: outbox.stage, store, clock: systemClock, failed: (error) => expect.unreachable(String(error)), roomFor: () => true })
+    await moverOf().flush()
+    const before = [...(await store.readMany(ids)).values()].sort((left, right) => left.sequence - right.sequence)
+    expect(before).toHaveLength(3)
+    // As a mending does that finds the places of three lost writes taken.
+    outbox.close()
+    db.exec('UPDATE item SET sequence = sequence + 100; UPDATE lane SET last_sequence = last_sequence + 100, envelope = envelope + 100')
+    for (const { sequence, ciphertext } of before) db.prepare('INSERT INTO stage (sequence, ciphertext) VALUES (?, ?)').run(sequence + 100, ciphertext)
+    outbox = createOutbox({ database: db, clock: systemClock })
+    await moverOf().flush()
+    expect(outbox.stage.waitingCount()).toBe(0)
+    expect(await store.count()).toBe(3)
   })
 })

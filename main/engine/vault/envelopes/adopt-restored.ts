@@ -45,7 +45,8 @@ export async function adoptRestored(parts: AdoptParts, workspaceId: string, { en
       return sequence === undefined ? [] : { ...envelope, sequence }
     })
     if (stored.length > 0) {
-      await parts.envelopes.upsert(stored)
+      // What was known before may have been given another sequence since it was stored.
+      await parts.envelopes.upsert(stored, { mayBeThere: before > 0 })
       await parts.envelopes.sync()
     }
   } finally {

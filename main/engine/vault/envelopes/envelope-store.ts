@@ -71,7 +71,8 @@ export type EnvelopeStore = {
   /** Whether there is a table at all; asks the folder, loads nothing. */
   exists(): boolean
   /** Adds those that are not there yet, so a repeat after an interruption is harmless. Safe after `sync` only. @throws DiskFullError */
-  upsert(envelopes: readonly StoredEnvelope[]): Promise<void>
+  /** `mayBeThere`: under another sequence as well, so that each is looked up. */
+  upsert(envelopes: readonly StoredEnvelope[], options?: { mayBeThere?: boolean }): Promise<void>
   /** Everything written so far is on the disk when this resolves. */
   sync(): Promise<void>
   readMany(ids: readonly string[]): Promise<Map<string, StoredEnvelope>>
@@ -235,10 +236,10 @@ export function createEnvelopeStore({ dataDir, clock, warn, after }: EnvelopeSto
 
     exists: () => existsSync(path),
 
-    upsert: (envelopes) =>
+    upsert: (envelopes, { mayBeThere = false } = {}) =>
       writing(async (state) => {
-        // A sequence above all others cannot be here yet; only what may repeat an interrupted write is looked up.
-        const doubtful = envelopes.filter((envelope) => envelope.sequence <= state.highest).map((envelope) => envelope.id)
+        // What was written just now cannot be here under a sequence above all others; only what may repeat an interrupted write is looked up.
+        const doubtful = envelopes.filter((envelope) => mayBeThere || envelope.sequence <= state.highest).map((envelope) => envelope.id)
         const present = await presentIds(state.table, doubtful)
         const missing = envelopes.filter((envelope) => !present.has(envelope.id))
         if (missing.length === 0) return

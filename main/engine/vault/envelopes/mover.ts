@@ -70,13 +70,15 @@ export function createMover({ stage, store, clock, failed, succeeded = () => und
   let movedThrough = 0
   /** How often it began anew; a batch in hand then is no measure any more. */
   let beginnings = 0
+  /** What was here before this run, or came back from elsewhere, may lie in the table already, under another sequence. */
+  let mayBeThere = true
 
   async function moveBatch(): Promise<boolean> {
     const batch = stage.nextToMove(BATCH_ROWS, BATCH_BYTES, movedThrough)
     const last = batch.at(-1)
     if (!last) return false
     const beginning = beginnings
-    await store.upsert(batch)
+    await store.upsert(batch, { mayBeThere })
     await store.sync()
     succeeded()
     for (const { sequence } of batch) moved.push(sequence)
@@ -107,6 +109,7 @@ export function createMover({ stage, store, clock, failed, succeeded = () => und
 
   async function moveAll(): Promise<void> {
     noted = 0
+    const beginning = beginnings
     while (await moveBatch()) {
       // A backlog that never rests must not fragment the table without end.
       await compactIfDue(false)
@@ -114,6 +117,7 @@ export function createMover({ stage, store, clock, failed, succeeded = () => und
       await new Promise((resolve) => setImmediate(resolve))
       if (stopped) return
     }
+    if (beginnings === beginning) mayBeThere = false
   }
 
   function plan(delayMs: number, rest: boolean, work: () => Promise<void>): void {
@@ -187,6 +191,7 @@ export function createMover({ stage, store, clock, failed, succeeded = () => und
     again() {
       movedThrough = 0
       beginnings += 1
+      mayBeThere = true
       moved = []
       notify(stage.waitingCount())
     },

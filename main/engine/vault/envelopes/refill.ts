@@ -27,7 +27,10 @@ export async function refillFromJournal({
     bytes = 0
     if (wanted.length === 0) return
     const ciphertexts = await journal.readCiphertext(wanted)
-    await store.upsert(wanted.flatMap((entry) => envelopeOf(entry, ciphertexts.get(entry.id)) ?? []))
+    await store.upsert(
+      wanted.flatMap((entry) => envelopeOf(entry, ciphertexts.get(entry.id)) ?? []),
+      { mayBeThere: true },
+    )
     await store.sync()
   }
   for await (const entry of journal.entries()) {
