@@ -107,6 +107,7 @@ async function startWhole(parts: EngineParts): Promise<Engine> {
     await journal.recover()
     await vault.initialise()
     if (vault.state() === 'empty') noteLostKey()
+    await upkeep.recover()
     await disk.start()
     port = (await intake.start()).port
     reserve.start()

@@ -18,6 +18,11 @@ const DELIVERED_KEPT_MS = 90 * DAILY_MS
 const SAVE_LAST_WRITES_MS = 30_000
 
 export type Upkeep = {
+  /**
+   * Before anything is queued, where outbox.db was mended: versions whose rows and numbers were lost come back from the table, or what is
+   * written next would be given the number of one that was written before.
+   */
+  recover(): Promise<void>
   start(): void
   /** Accounts were added, or brought back: what belongs to them is looked for again. */
   accountsChanged(): void
@@ -48,6 +53,7 @@ export function createUpkeep(parts: {
   let stopped = false
   /** There were envelopes of accounts that are not known here. */
   let isIncomplete = false
+  let mustSweepAll = parts.isFullSweep
 
   function after(delayMs: number, what: string, work: () => Promise<void> | void): void {
     const cancel = clock.after(delayMs, () => {
@@ -68,10 +74,13 @@ export function createUpkeep(parts: {
       for (const envelope of list) outbox.requeue({ ...envelope, ...readVersion(vault, envelope, envelope.ciphertext) })
     }
     const { hasWorkspace } = parts
-    const isFull = parts.isFullSweep || isIncomplete
+    const isFull = mustSweepAll || isIncomplete
     const swept = await sweepEnvelopes({ store: envelopes, records, known: outbox.known, requeue, hasWorkspace, isStopped: () => stopped }, isFull)
     isIncomplete = swept.homeless > 0
-    if (isFull && !stopped) parts.fullySwept()
+    if (isFull && !stopped) {
+      mustSweepAll = false
+      parts.fullySwept()
+    }
     if (swept.count > 0) {
       report(`${swept.count} envelopes without a row in the queue were queued again`)
       parts.queuedAgain(swept.count)
@@ -93,6 +102,10 @@ export function createUpkeep(parts: {
   }
 
   return {
+    async recover() {
+      // A table that cannot be read is mended in the background, and swept after that.
+      if (mustSweepAll) await sweep().catch((error: unknown) => noteFault('Comparing the stores', error))
+    },
     start() {
       after(SWEEP_AFTER_MS, 'Comparing the stores', sweep)
       after(PRUNE_AFTER_MS, 'Upkeep', daily)
