@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, renameSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, ftruncateSync, fstatSync, openSync, readdirSync, readSync, renameSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { newestFirst, readBackupName } from './backup-names.ts'
 import { type Database, databaseFile, openDatabase, type OpenDatabaseOptions } from './database.ts'
@@ -6,6 +6,9 @@ import { DamagedDatabaseError } from './errors.ts'
 import { removeCompanions, removeDatabase, syncPath, timeStamp } from './files.ts'
 import { forgetFoundDamage, isMending, noteMending, wasFoundDamaged } from './found-damage.ts'
 import { copyRows, type CopiedTable } from './salvage-rows.ts'
+
+/** In the header of a database. (sqlite.org/fileformat.html, "The Database Header") */
+const PAGE_SIZE_AT = 16
 
 export type Salvage = {
   /** The damaged file, kept as it was; null: there was none. */
@@ -142,10 +145,27 @@ function readCopy<T>(source: string, path: string, read: (copy: string) => T): T
   const reading = `${path}.reading`
   removeDatabase(reading)
   for (const companion of ['', '-wal']) if (existsSync(source + companion)) copyFileSync(source + companion, reading + companion)
+  endWithWholePage(reading)
   try {
     return read(reading)
   } finally {
     removeDatabase(reading)
+  }
+}
+
+/** SQLite reads what a cut has left of a page as if the rest of it were zeros, and gives out rows that nobody has written. */
+function endWithWholePage(path: string): void {
+  const file = openSync(path, 'r+')
+  try {
+    const header = Buffer.alloc(2)
+    if (readSync(file, header, 0, 2, PAGE_SIZE_AT) < 2) return
+    // The largest does not fit into two bytes, and is written as 1.
+    const pageBytes = header.readUInt16BE() === 1 ? 65_536 : header.readUInt16BE()
+    if (pageBytes < 512) return
+    const { size } = fstatSync(file)
+    ftruncateSync(file, size - (size % pageBytes))
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -5,12 +5,16 @@ import { Lanes, type LaneItem } from '../queue/lanes/lanes.ts'
 import { recountGroups } from './start-recovery.ts'
 import { createQueueWriter } from '../queue/queue-writer.ts'
 
+/** So many in a row are in no hash and in no id. */
+const ZEROS = "x'0000000000000000'"
+
 /**
  * Makes the queue whole again after a salvage, before it is opened: rows may be missing to which others point. What
  * cannot be known is decided so that nothing is lost: the platform's memory of ids makes a repeat harmless.
  */
 export function repairQueue(database: Database): void {
   database.transaction(() => {
+    dropTorn(database)
     giveNames(database)
     giveGroups(database)
     // Lanes are found again from the items; those of pruned items are in the table as far as it could be read.
@@ -26,6 +30,20 @@ export function repairQueue(database: Database): void {
   endLanes(database)
   // Lanes that were lost are made of what came last; which version is read follows from all that are left.
   database.exec("UPDATE lane SET forked = 1 WHERE typeof(entity) = 'blob' AND envelope IS NOT NULL")
+}
+
+/**
+ * Items whose rows are not what was written: a part of a page may have been zeroed, and SQLite gives them out all the same. Without a row
+ * they come back whole from the journal or from the table, which know their ids.
+ */
+function dropTorn(database: Database): void {
+  database.exec(
+    `DELETE FROM item WHERE length(id) <> 16 OR instr(id, ${ZEROS}) > 0
+       OR (typeof(entity) = 'blob' AND (length(entity) <> 32 OR instr(entity, ${ZEROS}) > 0))
+       OR (typeof(entity) = 'text' AND instr(CAST(entity AS BLOB), x'00') > 0)
+       OR (payload IS NOT NULL AND NOT json_valid(payload))
+       OR (payload IS NULL AND (ifnull(revision, 0) < 1 OR size_bytes <= 0 OR ifnull(length(sha256), 0) <> 32 OR instr(sha256, ${ZEROS}) > 0))`,
+  )
 }
 
 /** The row that knows the highest number may be lost, or come from a file that had none. */
