@@ -6,6 +6,7 @@ import { navigate } from '../../base/address/hash-location.ts'
 import { lateComponent } from '../../components/late/late-component.tsx'
 import { pageLinks } from '../page-links.ts'
 import { appTexts } from '../texts.ts'
+import { isTyping } from './takes-letters.ts'
 
 const ShortcutDialog = lateComponent(() => import('./shortcut-dialog.tsx').then((module) => module.ShortcutDialog))
 
@@ -44,10 +45,4 @@ export function ShortcutList({ workspace, opened, setOpened }: { workspace: Work
       {opened && <ShortcutDialog workspace={workspace} onClose={() => setOpened(false)} />}
     </>
   )
-}
-
-/** A letter typed into a field, or anything while a dialogue is open, is not a shortcut. */
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false
-  return target.isContentEditable || target.closest('input, textarea, select, [role="dialog"]') !== null
 }
