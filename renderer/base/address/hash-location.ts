@@ -55,13 +55,25 @@ export function addressNow(): string {
   return search === '' ? path : `${path}?${search}`
 }
 
-function subscribe(changed: () => void): () => void {
-  window.addEventListener('hashchange', changed)
-  window.addEventListener('popstate', changed)
+const subscribers = new Set<() => void>()
+
+/**
+ * One listener of the window for all: between two of them React would draw those that were told already, with what the others still say. A detail
+ * that Back has closed would then be noted under the address of its page.
+ */
+export function subscribe(changed: () => void): () => void {
+  if (subscribers.size === 0) for (const event of ADDRESS_EVENTS) window.addEventListener(event, tellAll)
+  subscribers.add(changed)
   return () => {
-    window.removeEventListener('hashchange', changed)
-    window.removeEventListener('popstate', changed)
+    subscribers.delete(changed)
+    if (subscribers.size === 0) for (const event of ADDRESS_EVENTS) window.removeEventListener(event, tellAll)
   }
+}
+
+const ADDRESS_EVENTS = ['hashchange', 'popstate'] as const
+
+function tellAll(): void {
+  for (const changed of [...subscribers]) changed()
 }
 
 export function useHashPath(): [string, typeof navigate] {
