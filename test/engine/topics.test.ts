@@ -94,6 +94,7 @@ const inputs: { [N in EngineRead]: (known: Known) => CallInput<N> } = {
   'wallet.estimate': ({ workspaceId, element, operation }) => ({ workspaceId, element, operation, quantities: {} }),
   'wallet.instances': ({ workspaceId, circle }) => ({ workspaceId, circle }),
   'invoices.list': inWorkspace,
+  'invoices.find': ({ workspaceId }) => ({ workspaceId, words: '', language: 'en', limit: 5 }),
   'invoices.paymentMethods': inWorkspace,
   'usage.read': inWorkspace,
   'usageFile.access': inWorkspace,

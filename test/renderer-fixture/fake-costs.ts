@@ -79,6 +79,7 @@ export const fakeCosts: { [N in Handled]: () => CallOutput<N> } = {
     usage: [{ key: 'tokens', name: 'LLM tokens', before: 5_100_000, after: 6_000_000, difference: 900_000, unit: 'count', byteBase: 'decimal' }],
   }),
   'costs.export': () => ({ fileName: 'costs.csv', mimeType: 'text/csv', text: 'date\r\n' }),
+  'invoices.find': () => [],
   'invoices.list': () => ({ invoices, keptBytes: 5200 }),
   'invoices.pdf': () => ({ fileName: 'ACME-0012.pdf', mimeType: 'application/pdf', base64: 'JVBERi0=' }),
   'invoices.archive': () => ({ fileName: 'invoices.zip', mimeType: 'application/zip', base64: 'UEsFBg==', missing: [] }),

@@ -1,4 +1,5 @@
 import { sheetLocaleOf } from '../billing/csv.ts'
+import { findInvoices } from '../billing/invoices/find-invoices.ts'
 import { invoiceCsvForPrograms, invoiceCsvForSpreadsheets } from '../billing/invoices/invoice-csv.ts'
 import type { Invoices } from '../billing/invoices/invoices.ts'
 import { requireMay } from '../billing/permissions.ts'
@@ -10,7 +11,7 @@ import type { Documents } from '../sync/documents/documents.ts'
 export type InvoiceCallParts = {
   view: WorkspaceViewOf
   invoices: Pick<Invoices, 'list' | 'pdf' | 'archive' | 'forget'>
-  documents: Pick<Documents, 'read'>
+  documents: Pick<Documents, 'read' | 'list'>
 }
 
 export function invoiceCalls({ view, invoices, documents }: InvoiceCallParts): HandlersOf<'invoices'> {
@@ -21,6 +22,15 @@ export function invoiceCalls({ view, invoices, documents }: InvoiceCallParts): H
   }
   return {
     'invoices.list': ({ workspaceId }) => invoices.list(known(workspaceId)),
+    'invoices.find': ({ workspaceId, words, language, limit }) =>
+      findInvoices(documents.list(known(workspaceId), 'invoice'), { words, language, limit }).map((document) => ({
+        id: document.id,
+        number: document.number,
+        periodStart: Date.parse(document.period.start),
+        amountCents: document.amount_cents,
+        currency: document.currency,
+        status: document.status,
+      })),
     'invoices.pdf': ({ workspaceId, id }) => invoices.pdf(known(workspaceId), id),
     'invoices.archive': ({ workspaceId, ids }) => invoices.archive(known(workspaceId), ids),
     'invoices.export': async ({ workspaceId, ids, format, language = 'en' }) => {

@@ -57,6 +57,12 @@ const file = z.strictObject({ fileName: z.string(), mimeType: z.string(), base64
 export const invoiceCalls = {
   /** Newest first. */
   'invoices.list': call(inWorkspace, z.strictObject({ invoices: z.array(invoice), keptBytes: bytes }), { topics: ['invoice', 'plans', 'workspace'] }),
+  /** Those whose number, period or state has all of these words, the number that is meant exactly first, then the newest. `language`: of the period's month. */
+  'invoices.find': call(
+    inWorkspace.extend({ words: z.string().max(200), language: z.string().max(35), limit: z.int().min(1).max(50) }),
+    z.array(invoice.pick({ id: true, number: true, periodStart: true, amountCents: true, currency: true, status: true })),
+    { topics: ['invoice', 'plans', 'workspace'] },
+  ),
   /** The PDF: from this computer where it is kept and still what the invoice says, else from the platform, and kept. `offline` where neither can be. */
   'invoices.pdf': call(inWorkspace.extend({ id }), file, 'action'),
   /** The kept PDFs of these invoices in one ZIP file; `missing` are not kept. */
