@@ -8,10 +8,18 @@ type LinkedPage = PageLink & { path: string; addresses: readonly string[] }
 /** The linked pages of a workspace in the order of the navigation: the one list for side bar, palette, shortcuts and recent views. */
 export function pageLinks(workspace: Viewed): readonly LinkedPage[] {
   return pages.flatMap((page) => {
-    const { path, link, capability, role } = page
-    const isThere = (capability === undefined || workspace?.capabilities.includes(capability) === true) && (role === undefined || workspace?.[role] === true)
-    return link !== null && isThere ? [{ path, addresses: addressesOf(page), ...link }] : []
+    const { path, link } = page
+    return link !== null && isThere(page, workspace) ? [{ path, addresses: addressesOf(page), ...link }] : []
   })
+}
+
+/** The pages whose things and actions the palette finds: those that are there, and those that other pages lead to in any case. */
+export function findingPages(workspace: Viewed): readonly PageEntry[] {
+  return pages.filter((page) => page.finds !== undefined && (page.openWithoutCapability || isThere(page, workspace)))
+}
+
+function isThere({ capability, role }: PageEntry, workspace: Viewed): boolean {
+  return (capability === undefined || workspace?.capabilities.includes(capability) === true) && (role === undefined || workspace?.[role] === true)
 }
 
 /** Every address at which a page is shown, its own first. */

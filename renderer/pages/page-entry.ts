@@ -1,6 +1,7 @@
 import type { TablerIcon } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 import type { Workspace } from '../../shared/contract/console.ts'
+import type { PageFinds } from '../components/find/page-finds.ts'
 
 /** What the console knows of a page before the page itself is loaded. */
 export type PageEntry = {
@@ -18,6 +19,8 @@ export type PageEntry = {
   openWithoutCapability?: true
   /** It is linked only for a member whose role may see it. */
   role?: 'seesTenants'
+  /** What the palette finds of it beside the page itself; comes when the palette is opened. */
+  finds?: () => Promise<PageFinds>
 } & (
   | { component: ComponentType }
   /** Comes when it is asked for, or a moment before: when its link is pointed at or focused. */

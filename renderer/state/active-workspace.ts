@@ -63,6 +63,13 @@ export function useOfflineReason(): string | null {
   return state === 'offline' ? words.offlineReason : state === 'signed_out' ? words.signedOutReason : words.notOnlineReason
 }
 
+/** The same, for what is offered away from a page. */
+export function offlineReason({ state }: Pick<Connection, 'state'>): string | null {
+  if (state === 'online') return null
+  const words = texts.connection
+  return state === 'offline' ? words.offlineNow : state === 'signed_out' ? words.signedOutNow : words.notOnlineNow
+}
+
 /** What needs an answer from the platform now (spending, keys, devices) is only offered then. */
 export function useIsOnline(): boolean {
   return useConnection(useWorkspace()).state === 'online'

@@ -23,7 +23,7 @@ async function goByPalette(page: Page, words: string, heading: string): Promise<
   await page.keyboard.press('Control+K')
   await expect(page.getByPlaceholder(/Search/).last()).toBeFocused()
   await page.keyboard.type(words)
-  await expect(page.getByRole('button', { name: words }).first()).toBeVisible()
+  await expect(page.getByRole('option', { name: words }).first()).toBeVisible()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
 }

@@ -11,7 +11,7 @@ const LOAD_AFTER_MS = 500
 
 /** The button and the key (Ctrl or Cmd + K) of the palette. */
 export function CommandPalette({ onShortcuts }: { onShortcuts: () => void }) {
-  const [wanted, setWanted] = useState(0)
+  const [opened, setOpened] = useState(false)
   // Not React's `lazy`: it holds what comes late back for another 300 ms.
   const [Dialog, setDialog] = useState<Dialog | null>(null)
   useEffect(() => {
@@ -23,28 +23,28 @@ export function CommandPalette({ onShortcuts }: { onShortcuts: () => void }) {
         () => undefined,
       )
     }
-    const timer = window.setTimeout(show, wanted > 0 ? 0 : LOAD_AFTER_MS)
+    const timer = window.setTimeout(show, opened ? 0 : LOAD_AFTER_MS)
     return () => window.clearTimeout(timer)
-  }, [Dialog, wanted])
+  }, [Dialog, opened])
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
       event.preventDefault()
-      setWanted((times) => times + 1)
+      setOpened((before) => !before)
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
   }, [])
   return (
     <>
-      <button type="button" className="tm-search" onClick={() => setWanted((times) => times + 1)} aria-keyshortcuts="Control+K Meta+K">
+      <button type="button" className="tm-search" onClick={() => setOpened(true)} aria-keyshortcuts="Control+K Meta+K">
         <IconSearch size={15} aria-hidden />
         <span className={classes.searchText}>{appTexts.palette.open}</span>
         <Kbd size="xs" aria-hidden>
           {isMac() ? '⌘ K' : 'Ctrl K'}
         </Kbd>
       </button>
-      {wanted > 0 && Dialog !== null && <Dialog wanted={wanted} onShortcuts={onShortcuts} />}
+      {opened && Dialog !== null && <Dialog onClose={() => setOpened(false)} onShortcuts={onShortcuts} />}
     </>
   )
 }

@@ -1,86 +1,85 @@
-import { createSpotlight, Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
-import '@mantine/spotlight/styles.css'
-import { IconSearch } from '@tabler/icons-react'
-import { useEffect, useRef, useState } from 'react'
-import { useLocation, useSearch } from 'wouter'
+import { useState } from 'react'
+import { useSearch } from 'wouter'
 import type { Workspace } from '../../../shared/contract/console.ts'
-import { addressNow } from '../../base/address/hash-location.ts'
+import { addressNow, navigate } from '../../base/address/hash-location.ts'
+import type { Found } from '../../components/find/page-finds.ts'
 import { chooseWorkspace, useChosenWorkspace, useWorkspaces } from '../../state/active-workspace.ts'
 import { recentViews } from '../../state/recent-views.ts'
 import { pageLinks } from '../page-links.ts'
-import { appTexts } from '../texts.ts'
-import classes from './palette.module.css'
-import { useProgramActions, useWorkspaceActions } from './palette-actions.ts'
+import { type FoundByPages, useFoundByPages } from './found-by-pages.ts'
+import { allHits, type Source } from './hit-sources.ts'
+import { PaletteBox } from './palette-box.tsx'
+import { useProgramActions } from './program-actions.ts'
 import { recentWords } from './recent-words.ts'
 import { paletteTexts } from './texts.ts'
 
-const [store, palette] = createSpotlight()
 const words = paletteTexts
+const mostRecent = 8
 
-/** Every recent view, page, action and workspace by name. `wanted` rises with every press of its key. */
-export function PaletteDialog({ wanted, onShortcuts }: { wanted: number; onShortcuts: () => void }) {
+type Props = { onClose: () => void; onShortcuts: () => void }
+
+/** Pages, recent views, actions, workspaces, and whatever the pages find of their own: one field for all of it. */
+export function PaletteDialog({ onClose, onShortcuts }: Props) {
   const workspace = useChosenWorkspace()
-  const actions = useProgramActions(onShortcuts)
-  const seen = useRef(0)
-  useEffect(() => {
-    if (seen.current === wanted) return
-    seen.current = wanted
-    palette.toggle()
-  }, [wanted])
-  return workspace ? <OfWorkspace workspace={workspace} programActions={actions} /> : <Palette views={[]} actions={actions} pages={[]} />
+  return workspace ? (
+    // What is found in one workspace is nothing in another.
+    <OfWorkspace key={workspace.id} workspace={workspace} onClose={onClose} onShortcuts={onShortcuts} />
+  ) : (
+    <WithoutWorkspace onClose={onClose} onShortcuts={onShortcuts} />
+  )
 }
 
-function OfWorkspace({ workspace, programActions }: { workspace: Workspace; programActions: SpotlightActionData[] }) {
-  const [, navigate] = useLocation()
+function OfWorkspace({ workspace, onClose, onShortcuts }: Props & { workspace: Workspace }) {
+  const [typed, setTyped] = useState('')
   // Drawn again with every step: what is shown now is no place to go back to.
   useSearch()
   const here = addressNow()
-  const actions = useWorkspaceActions(workspace)
-  const link = (id: string, label: string, address: string): SpotlightActionData => ({ id, label, onClick: () => navigate(address) })
-  const views = recentViews(workspace.id)
+  const actions = useProgramActions(workspace, onShortcuts)
+  const byPages = useFoundByPages(workspace, typed)
+  const recent = recentViews(workspace.id)
     .filter(({ address }) => address !== here)
-    .slice(0, 8)
-    .map(({ address, title }) => ({ ...link(`recent ${address}`, title, address), description: recentWords(address) }))
-  const pages = pageLinks(workspace).map(({ path, label }) => link(path, label, path))
-  return <Palette views={views} pages={pages} actions={[...actions, ...programActions]} />
+    .slice(0, mostRecent)
+    .map(({ address, title }) => ({ id: address, label: title, note: recentWords(address), run: () => navigate(address) }))
+  const pages = pageLinks(workspace).map(({ path, label }) => ({ id: path, label, run: () => navigate(path) }))
+  return <Palette typed={typed} setTyped={setTyped} recent={recent} pages={pages} actions={actions} byPages={byPages} onClose={onClose} />
 }
 
-function Palette({ views, pages, actions }: { views: SpotlightActionData[]; pages: SpotlightActionData[]; actions: SpotlightActionData[] }) {
-  const { data: workspaces } = useWorkspaces()
-  const [query, setQuery] = useState('')
-  const recent = { group: words.recent, actions: views }
-  const others: SpotlightActionGroupData[] = [
-    { group: words.pages, actions: pages },
-    { group: words.actions, actions },
-    {
-      group: words.workspaces,
-      actions: (workspaces ?? []).map((workspace) => ({
-        id: workspace.id,
-        label: words.switchTo(workspace.name),
-        description: workspace.url,
-        onClick: () => chooseWorkspace(workspace.id),
-      })),
-    },
+const nothingFound: FoundByPages = { actions: [], things: [], isComplete: true }
+
+function WithoutWorkspace({ onClose, onShortcuts }: Props) {
+  const [typed, setTyped] = useState('')
+  const actions = useProgramActions(null, onShortcuts)
+  return <Palette typed={typed} setTyped={setTyped} recent={[]} pages={[]} actions={actions} byPages={nothingFound} onClose={onClose} />
+}
+
+function Palette({
+  typed,
+  setTyped,
+  recent,
+  pages,
+  actions,
+  byPages,
+  onClose,
+}: {
+  typed: string
+  setTyped: (typed: string) => void
+  recent: readonly Found[]
+  pages: readonly Found[]
+  actions: readonly Found[]
+  byPages: FoundByPages
+  onClose: () => void
+}) {
+  const { data: workspaces = [] } = useWorkspaces()
+  const switches = workspaces.map(({ id, name, url }) => ({ id, label: words.switchTo(name), note: url, run: () => chooseWorkspace(id) }))
+  const ofRecent: Source = { id: 'recent', group: words.recent, found: recent }
+  const others: Source[] = [
+    { id: 'page', group: words.pages, found: pages },
+    ...byPages.actions.map(({ path, found }) => ({ id: `action ${path}`, group: words.actions, found })),
+    { id: 'action', group: words.actions, found: actions },
+    ...byPages.things.map(({ path, group, found }) => ({ id: `thing ${path}`, group, found })),
+    { id: 'workspace', group: words.workspaces, found: switches },
   ]
-  return (
-    <Spotlight
-      store={store}
-      // Before a word is typed, back to where one was is what is wanted most; a name that is typed means the page itself first.
-      actions={query.trim() === '' ? [recent, ...others] : [...others, recent]}
-      query={query}
-      onQueryChange={setQuery}
-      // The palette forgets what was typed when it has gone; who opens it again sooner would type behind that.
-      onSpotlightOpen={() => setQuery('')}
-      shortcut={null}
-      nothingFound={words.nothing}
-      highlightQuery
-      scrollable
-      maxHeight={420}
-      transitionProps={{ duration: 100 }}
-      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
-      classNames={{ action: classes.action ?? '' }}
-      attributes={{ content: { 'aria-label': appTexts.palette.open } }}
-      searchProps={{ placeholder: words.placeholder, 'aria-label': words.placeholder, leftSection: <IconSearch size={17} aria-hidden /> }}
-    />
-  )
+  // Before a word is typed, back to where one was is what is wanted most; a name that is typed means the page itself first.
+  const sources = typed.trim() === '' ? [ofRecent, ...others] : [...others, ofRecent]
+  return <PaletteBox typed={typed} onType={setTyped} wanted={allHits(sources, typed)} isComplete={byPages.isComplete} onClose={onClose} />
 }

@@ -100,8 +100,8 @@ function useFocusOnNavigation(main: React.RefObject<HTMLElement | null>, path: s
     before.current = path
     main.current?.scrollTo(0, 0)
     const focusTitle = () => {
-      // What the address opened over the page has the keyboard already.
-      if (document.activeElement?.closest('[role="dialog"], [role="menu"]')) return
+      // What the address opened over the page, or the place on it that one was led to, has the keyboard already.
+      if (document.activeElement?.closest('[role="dialog"], [role="menu"], [data-shown]')) return
       main.current?.querySelector<HTMLElement>('[data-page-title]')?.focus({ preventScroll: true })
     }
     // A lazy page is not there yet: its heading appears a moment later.

@@ -44,6 +44,12 @@ export function openPart(name: string, value: string): void {
   navigate(withPart(beneath, name, value), { beneath })
 }
 
+/** Opens something on the page at an address. Where that page is shown its filter stays; on another one, Back closes what is opened before it leaves the page. */
+export function openPartOn(path: string, name: string, value = 'open'): void {
+  if (parseHash(window.location.hash).path !== path) navigate(path)
+  openPart(name, value)
+}
+
 /** A dialogue that can be opened by its address. */
 export function useDialogPart(name: DialogPart): { opened: boolean; open: () => void; close: () => void } {
   const { value, open, close } = useAddressPart(name)

@@ -45,6 +45,10 @@ export const sharedTexts = {
   connection: {
     token: 'Token',
     signIn: 'Sign in',
+    /** Away from a page. */
+    offlineNow: 'Offline: this needs an answer from the platform.',
+    signedOutNow: 'Signed out: this needs an answer from the platform.',
+    notOnlineNow: 'Not connected: this needs an answer from the platform.',
     offlineReason: 'Offline: this needs an answer from the platform. Everything else on this page works.',
     signedOutReason: 'Signed out: this needs an answer from the platform. Sign in again first; everything else on this page works.',
     notOnlineReason: 'Not connected: this needs an answer from the platform. Everything else on this page works.',

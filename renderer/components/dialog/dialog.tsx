@@ -1,6 +1,7 @@
 import { Modal, type ModalProps } from '@mantine/core'
-import { type ReactNode, useCallback, useEffect, useState } from 'react'
+import { type ReactNode, useCallback } from 'react'
 import { texts } from '../../base/texts/texts.ts'
+import { useReturnToOpener } from './return-to-opener.ts'
 
 type Props = Pick<ModalProps, 'size'> & { title: string; onClose: () => void; children: ReactNode }
 
@@ -26,31 +27,12 @@ export function Dialog({ title, onClose, size, children }: Props) {
 
 const FIELD = 'input:not([type="hidden"], :disabled), textarea:not(:disabled), select:not(:disabled)'
 const SAFE_BUTTON = 'button[data-variant="default"]:not(:disabled)'
-/** After what closed the dialog has put the keyboard where it wants it, as a page does when one is led to it. */
-const RETURN_AFTER_MS = 10
-
 /** @returns goes on the content of the dialog, which marks there what the focus trap starts on */
 function useKeyboardIn(): (content: HTMLElement | null) => void {
-  const [opener] = useState(openerNow)
-  useEffect(
-    () => () =>
-      void window.setTimeout(() => {
-        if (document.activeElement !== null && document.activeElement !== document.body) return
-        // What opened it may be gone, as a row is: then the page's heading is the nearest.
-        const target = opener !== document.body && opener?.isConnected ? opener : document.querySelector('[data-page-title]')
-        if (target instanceof HTMLElement) target.focus({ preventScroll: true })
-      }, RETURN_AFTER_MS),
-    [opener],
-  )
+  useReturnToOpener()
   return useCallback((content) => {
     if (content === null || content.querySelector('[data-autofocus]') !== null) return
     const start = content.querySelector(FIELD) ?? content.querySelector(SAFE_BUTTON)
     start?.setAttribute('data-autofocus', '')
   }, [])
-}
-
-/** An item of a menu is gone by the time; the button that opened the menu is not. */
-function openerNow(): Element | null {
-  const menu = document.activeElement?.closest('[role="menu"]')
-  return menu ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '') : document.activeElement
 }

@@ -40,7 +40,7 @@ export function Section({
 }) {
   const id = useId()
   return (
-    <section className={classes.section} aria-labelledby={id} aria-busy={busy} data-tone={tone}>
+    <section className={classes.section} aria-labelledby={id} aria-busy={busy} data-tone={tone} data-anchor={title}>
       <div className={classes.sectionHead}>
         <div className={classes.titles}>
           <h2 className={classes.sectionTitle} id={id}>

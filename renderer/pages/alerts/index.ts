@@ -7,4 +7,5 @@ export const alertsEntry: PageEntry = {
   link: { label: 'Alerts', letter: 'a', icon: IconBell },
   capability: 'alerts',
   load: () => import('./alerts-page.tsx').then((module) => module.AlertsPage),
+  finds: () => import('./finds.ts').then((module) => module.alertFinds),
 }

@@ -99,4 +99,5 @@ export const alertsTexts = {
     columns: { at: 'When', what: 'What happened', channels: 'Sent by' },
     more: 'Show older',
   },
+  finds: { addBudget: 'Add a budget', called: 'create new alert' },
 } as const

@@ -7,4 +7,5 @@ export const auditEntry: PageEntry = {
   link: { label: 'Audit log', letter: 'l', icon: IconListSearch },
   capability: 'audit',
   load: () => import('./audit-page.tsx').then((module) => module.AuditPage),
+  finds: () => import('./finds.ts').then((module) => module.auditFinds),
 }

@@ -84,4 +84,9 @@ export const auditTexts = {
     done: (fileName: string, count: number) => `${fileName} holds ${format.counted(count, 'entry', 'entries')}`,
     cancelled: 'The export was cancelled; no file was made.',
   },
+  finds: {
+    export: 'Export the audit log (CSV)',
+    verify: 'Verify the audit log again',
+    verifying: 'The audit log is being verified again.',
+  },
 } as const

@@ -7,4 +7,5 @@ export const costsEntry: PageEntry = {
   link: { label: 'Costs', letter: 'c', icon: IconChartBar },
   capability: 'costs',
   load: () => import('./costs-page.tsx').then((module) => module.CostsPage),
+  finds: () => import('./finds.ts').then((module) => module.costFinds),
 }

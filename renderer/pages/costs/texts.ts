@@ -61,4 +61,5 @@ export const costsTexts = {
     rest: (count: number) => `${format.count(count)} others`,
     fold: (rest: number) => `Show ${format.count(rest)} more`,
   },
+  finds: { export: 'Export the costs (CSV)', none: 'There are no costs to export yet.' },
 } as const

@@ -6,4 +6,5 @@ export const devicesEntry: PageEntry = {
   path: paths.devices,
   link: { label: 'Devices & sub-keys', letter: 'd', icon: IconDeviceLaptop },
   load: () => import('./devices-page.tsx').then((module) => module.DevicesPage),
+  finds: () => import('./finds.ts').then((module) => module.deviceFinds),
 }

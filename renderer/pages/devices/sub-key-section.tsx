@@ -15,6 +15,7 @@ import { useRead, useWrite } from '../../state/reads.ts'
 import { CreateSubKey } from './create-sub-key.tsx'
 import { DrawnMeter } from './drawn-meter.tsx'
 import { RowMenu } from './row-menu.tsx'
+import { subKeyAnchor, subKeyName } from './sub-key-words.ts'
 import { devicesTexts } from './texts.ts'
 
 type SubKey = CallOutput<'subKeys.list'>[number]
@@ -89,7 +90,7 @@ export function SubKeySection({ workspaceId, reason }: { workspaceId: string; re
       )}
       <Confirm
         opened={revoking !== null}
-        title={devicesTexts.revokeSubKey.title(revoking ? nameOf(revoking) : '')}
+        title={devicesTexts.revokeSubKey.title(revoking ? subKeyName(revoking) : '')}
         confirmLabel={devicesTexts.revokeSubKey.confirm}
         danger
         busy={revoke.isPending}
@@ -107,9 +108,9 @@ export function SubKeySection({ workspaceId, reason }: { workspaceId: string; re
 }
 
 function SubKeyRow({ subKey, reason, onRename, onRevoke }: { subKey: SubKey; reason: string | null; onRename: () => void; onRevoke: () => void }) {
-  const name = nameOf(subKey)
+  const name = subKeyName(subKey)
   return (
-    <tr>
+    <tr data-anchor={subKeyAnchor(subKey)}>
       <td>
         <span className={table.strong}>{name}</span>{' '}
         {subKey.revokedAt !== null ? (
@@ -140,8 +141,4 @@ function SubKeyRow({ subKey, reason, onRename, onRevoke }: { subKey: SubKey; rea
       </td>
     </tr>
   )
-}
-
-function nameOf(subKey: SubKey): string {
-  return subKey.name || words.unnamed(subKey.id)
 }

@@ -73,4 +73,5 @@ export const devicesTexts = {
       'This is the computer you are sitting at. Syncing stops here at once. What was not delivered stays on it, and you can sign in again with a token.',
     confirm: 'Revoke device',
   },
+  finds: { group: 'Agents', create: 'Create a sub-key', called: 'new key agent' },
 } as const

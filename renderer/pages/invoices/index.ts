@@ -7,4 +7,5 @@ export const invoicesEntry: PageEntry = {
   link: { label: 'Invoices', letter: 'i', icon: IconFileInvoice },
   capability: 'invoices',
   load: () => import('./invoices-page.tsx').then((module) => module.InvoicesPage),
+  finds: () => import('./finds.ts').then((module) => module.invoiceFinds),
 }

@@ -68,4 +68,5 @@ export const invoicesTexts = {
     after: (days: number) => `After ${format.counted(days, 'day', 'days')}`,
     available: 'Available',
   },
+  finds: { group: 'Invoices', export: 'Export the invoices (CSV)', none: 'There are no invoices to export yet.' },
 } as const

@@ -7,4 +7,5 @@ export const outboxEntry: PageEntry = {
   path: paths.outbox,
   link: { label: 'Outbox', letter: 'x', icon: IconInbox, badge: OutboxCount },
   load: () => import('./outbox-page.tsx').then((module) => module.OutboxPage),
+  finds: () => import('./finds.ts').then((module) => module.outboxFinds),
 }

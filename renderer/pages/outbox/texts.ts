@@ -161,4 +161,11 @@ export const outboxTexts = {
     another: 'Import more',
     nothing: 'There was no file to import.',
   },
+  finds: {
+    import: 'Import files',
+    importCalled: 'add upload write',
+    export: 'Export the outbox',
+    held: 'Show what is held',
+    rejected: 'Show what was rejected',
+  },
 } as const

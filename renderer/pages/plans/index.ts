@@ -10,4 +10,5 @@ export const plansEntry: PageEntry = {
   capability: 'billing',
   openWithoutCapability: true,
   load: () => import('./plans-page.tsx').then((module) => module.PlansPage),
+  finds: () => import('./finds.ts').then((module) => module.planFinds),
 }

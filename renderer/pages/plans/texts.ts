@@ -72,4 +72,11 @@ export const plansTexts = {
     preview: 'Preview the change',
     same: 'Choose another number than you have.',
   },
+  finds: {
+    upgrade: 'Upgrade the plan',
+    upgradeCalled: 'buy change',
+    portal: 'Manage the subscription',
+    portalCalled: 'customer portal payment cancel',
+    portalBlocked: 'The browser did not open the portal. Open it with the button on the Plans page.',
+  },
 } as const

@@ -6,4 +6,5 @@ export const settingsEntry: PageEntry = {
   path: paths.settings,
   link: { label: 'Settings', letter: 's', icon: IconSettings },
   load: () => import('./settings-page.tsx').then((module) => module.SettingsPage),
+  finds: () => import('./finds.ts').then((module) => module.settingFinds),
 }

@@ -50,7 +50,7 @@ function SettingForm({ workspaceId, setting, editable }: { workspaceId: string; 
     put.mutate({ workspaceId, key: setting.key, value: value.trim() }, { onSuccess: () => notifyDone(words.saved) })
   }
   return (
-    <form className={classes.setting} onSubmit={submit}>
+    <form className={classes.setting} onSubmit={submit} data-anchor={words.name(setting.key)}>
       <div className={classes.settingField}>
         <TextInput
           size="sm"

@@ -51,15 +51,17 @@ function AppearanceSection() {
           if (scheme) setColorScheme(scheme.value)
         }}
       />
-      <NativeSelect
-        mt="md"
-        maw={300}
-        label={settingsTexts.appearance.locale}
-        description={settingsTexts.appearance.localeExample(format.count(1234567), format.dateTime(Date.now()))}
-        value={chosenLocale() ?? ''}
-        data={[{ value: '', label: settingsTexts.appearance.system }, ...locales.map((locale) => ({ value: locale, label: localeName(locale) }))]}
-        onChange={(event) => chooseLocale(event.currentTarget.value === '' ? null : event.currentTarget.value)}
-      />
+      <div data-anchor={settingsTexts.appearance.locale}>
+        <NativeSelect
+          mt="md"
+          maw={300}
+          label={settingsTexts.appearance.locale}
+          description={settingsTexts.appearance.localeExample(format.count(1234567), format.dateTime(Date.now()))}
+          value={chosenLocale() ?? ''}
+          data={[{ value: '', label: settingsTexts.appearance.system }, ...locales.map((locale) => ({ value: locale, label: localeName(locale) }))]}
+          onChange={(event) => chooseLocale(event.currentTarget.value === '' ? null : event.currentTarget.value)}
+        />
+      </div>
     </Section>
   )
 }

@@ -154,4 +154,11 @@ export const settingsTexts = {
     system: 'As the system',
     localeExample: (count: string, date: string) => `For example ${count} and ${date}.`,
   },
+  finds: {
+    group: 'Settings',
+    of: (section: string) => `Settings: ${section}`,
+    backUpKey: 'Back up the key',
+    noKey: 'There is no key yet. It is made with the first sub-key or import.',
+    bringKey: 'Import a backup of the key',
+  },
 } as const

@@ -7,4 +7,5 @@ export const usageEntry: PageEntry = {
   link: { label: 'Usage', letter: 'u', icon: IconGauge },
   capability: 'usage',
   load: () => import('./usage-page.tsx').then((module) => module.UsagePage),
+  finds: () => import('./finds.ts').then((module) => module.usageFinds),
 }

@@ -128,6 +128,7 @@ export const usageTexts = {
     quantity: 'Used',
     share: 'Share',
   },
+  finds: { group: 'Meters' },
 } as const
 
 function changeWords(now: number, before: number): string {

@@ -7,4 +7,5 @@ export const walletEntry: PageEntry = {
   link: { label: 'Wallet', letter: 'w', icon: IconWallet },
   capability: 'wallet',
   load: () => import('./wallet-page.tsx').then((module) => module.WalletPage),
+  finds: () => import('./finds.ts').then((module) => module.walletFinds),
 }

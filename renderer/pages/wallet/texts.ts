@@ -130,6 +130,7 @@ export const walletTexts = {
     submit: 'Create the circle',
     none: 'This workspace has no circle yet',
   },
+  finds: { topUp: 'Top up the wallet', called: 'top-up add money AU buy' },
 } as const
 
 export function wallWords({ hardWall, planName }: Pick<NonNullable<WalletView['wallet']>, 'hardWall' | 'planName'>): string {

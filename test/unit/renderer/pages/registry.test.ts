@@ -40,6 +40,18 @@ describe('the registry of pages', () => {
   })
 })
 
+describe('what the palette finds of the pages', () => {
+  it.each(pages.flatMap(({ path, finds }) => (finds === undefined ? [] : [[path, finds] as const])))('comes with the page at %s', async (_path, finds) => {
+    expect(Object.keys(await finds())).not.toEqual([])
+  })
+
+  it('is not written out in the palette, which imports nothing of a single page', () => {
+    const files = globSync('renderer/app/palette/*.{ts,tsx}')
+    expect(files.length).toBeGreaterThan(8)
+    expect(files.filter((file) => /pages\/[\w-]+\//.test(readFileSync(file, 'utf8')))).toEqual([])
+  })
+})
+
 describe('an address of a page', () => {
   const written = addresses.filter((address) => address !== '/').map((address) => address.slice(1).replaceAll('/', '\\/'))
   const literal = new RegExp(`['"\`]#?/(?:${written.join('|')})(?=['"\`?/$])`)

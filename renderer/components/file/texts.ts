@@ -1,0 +1,1 @@
+export const fileTexts = { saved: (fileName: string) => `${fileName} was saved.` } as const
