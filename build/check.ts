@@ -1,4 +1,5 @@
 /** `npm run check` */
 import { runChecks } from './checks.ts'
 
-process.exitCode = runChecks((line) => console.log(line)).failed.length === 0 ? 0 : 1
+const { failed } = await runChecks((line) => console.log(line))
+process.exitCode = failed.length === 0 ? 0 : 1

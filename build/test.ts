@@ -37,7 +37,7 @@ async function testAll(): Promise<void> {
   const results: SuiteReport[] = []
   if (chosen.length === 0 || chosen.includes('check')) {
     headline('check')
-    results.push(runChecks(say))
+    results.push(await runChecks(say))
   }
   if (wanted.some(({ name }) => name === 'e2e' || name === 'desktop') && installBrowser(say) === null) results.push(oneFailure('no browser to test with'))
   if (wanted.length > 0) {
