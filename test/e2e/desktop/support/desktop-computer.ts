@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Worker } from 'node:worker_threads'
@@ -99,7 +100,21 @@ export class DesktopComputer {
   }
   /** Ends the engine's thread as a crash does. */
   async crashEngine(): Promise<void> {
+    await this.#firstCopyIsMade()
     await this.app.evaluate(async () => void (await globalThis.startedWorkers.at(-1)?.terminate()))
+  }
+
+  /**
+   * The copy of outbox.db is made by a thread of the engine's: Node ends the whole process where such a thread is cut off in the some
+   * 20 ms in which it loads SQLite. These specs are about what the rest does when the engine dies.
+   */
+  async #firstCopyIsMade(): Promise<void> {
+    const folder = join(this.dataDir, 'backups')
+    const deadline = performance.now() + 10_000
+    while (performance.now() < deadline) {
+      if (existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.db'))) return
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
   }
 
   /** A call over the bridge of the page, for what a spec needs done and does not look at. @throws with the code of a refusal */
