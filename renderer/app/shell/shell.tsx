@@ -104,8 +104,10 @@ function useFocusOnNavigation(main: React.RefObject<HTMLElement | null>, path: s
       if (document.activeElement?.closest('[role="dialog"], [role="menu"], [data-shown]')) return
       main.current?.querySelector<HTMLElement>('[data-page-title]')?.focus({ preventScroll: true })
     }
-    // A lazy page is not there yet: its heading appears a moment later.
-    const later = window.setTimeout(focusTitle, 60)
+    // A lazy page is not there yet: its heading appears a moment later. Who has gone on by keyboard on it meanwhile is left there.
+    const later = window.setTimeout(() => {
+      if (main.current?.contains(document.activeElement) !== true) focusTitle()
+    }, 60)
     focusTitle()
     return () => window.clearTimeout(later)
   }, [main, path])
