@@ -1,5 +1,6 @@
 import { Button, Group, Skeleton, Stack } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { OfferedPlan, Order } from '../../../shared/contract/console/offers.ts'
 import type { CallOutput } from '../../../shared/contract/console.ts'
 import { releaseWords } from '../../base/texts/plan.ts'
@@ -57,7 +58,8 @@ export function OrderDialog({ workspaceId, chosen, onClose, onOpened }: Props) {
           <Pay
             workspaceId={workspaceId}
             order={chosen.order}
-            preview={preview.isFetching ? null : (preview.data ?? null)}
+            preview={preview.data ?? null}
+            isAskedAnew={preview.isFetching}
             onChanged={() => void preview.refetch()}
             onClose={onClose}
             onOpened={onOpened}
@@ -82,23 +84,35 @@ function Consequences({ preview, chosen }: { preview: CallOutput<'billing.previe
 function Pay({
   workspaceId,
   order,
-  preview,
+  preview: known,
+  isAskedAnew,
   onChanged,
   onClose,
   onOpened,
-}: Pick<Props, 'workspaceId' | 'onClose' | 'onOpened'> & { order: Order; preview: CallOutput<'billing.preview'> | null; onChanged: () => void }) {
+}: Pick<Props, 'workspaceId' | 'onClose' | 'onOpened'> & {
+  order: Order
+  preview: CallOutput<'billing.preview'> | null
+  isAskedAnew: boolean
+  onChanged: () => void
+}) {
   const bridge = useBridge()
   const client = useQueryClient()
+  const [isOutdated, setOutdated] = useState(false)
+  // A quote stands for its amount until the platform says otherwise, so that news of something else takes the button from nobody who presses it.
+  const preview = isAskedAnew && (isOutdated || known?.quote === null) ? null : known
   const checkout = useMutation({
     networkMode: 'always',
     mutationFn: async () => {
+      setOutdated(false)
       const made = await read(bridge, 'billing.checkout', { workspaceId, ...order, ...(preview?.quote ? { quoteId: preview.quote.id } : {}) })
       client.setQueryData(readKey('billing.checkoutStatus', { workspaceId }), made)
       void client.invalidateQueries({ queryKey: ['overview.read'] })
       return unwrap(await openUrl(bridge, made.url))
     },
     onError: (error) => {
-      if (isQuoteChanged(error)) onChanged()
+      if (!isQuoteChanged(error)) return
+      setOutdated(true)
+      onChanged()
     },
     onSuccess: ({ blockedUrl }) => {
       if (blockedUrl === null) onOpened()
