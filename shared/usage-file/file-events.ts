@@ -52,8 +52,8 @@ function instantOf(written: unknown): { text: unknown } | { problem: string } {
   const zone = offset.toUpperCase() === 'Z' ? 'Z' : `${offset.slice(0, 3)}:${offset.slice(-2)}`
   const at = new Date(`${date}T${time.length === 5 ? `${time}:00` : time}${zone}`)
   // JavaScript takes the 31st of February for the 3rd of March.
-  const written31 = Number(date.slice(8)) > new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)), 0)).getUTCDate()
-  if (Number.isNaN(at.getTime()) || written31) return { problem: `timestamp ${JSON.stringify(written)} names no instant that there is` }
+  const isBeyondMonth = Number(date.slice(8)) > new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)), 0)).getUTCDate()
+  if (Number.isNaN(at.getTime()) || isBeyondMonth) return { problem: `timestamp ${JSON.stringify(written)} names no instant that there is` }
   return { text: at.toISOString() }
 }
 

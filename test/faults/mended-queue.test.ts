@@ -1,8 +1,8 @@
 /** What outbox.db lost of delivered writes lies in the table of envelopes; what is written after that goes on from there. */
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { noteFoundDamage } from '../../main/engine/store/found-damage.ts'
 import { lanceRows } from './evidence.ts'
 import { type Device, type Scene, startScene } from './fixture.ts'
 
@@ -20,7 +20,7 @@ function loseItems(): void {
   const database = new BetterSqlite3(path)
   database.exec('DELETE FROM item; DELETE FROM lane; DELETE FROM item_group; UPDATE high_water SET sequence = 0, lanes_upto = 0')
   database.close()
-  writeFileSync(`${path}.found-damaged`, '')
+  noteFoundDamage(path)
 }
 
 async function deliver(count: number): Promise<void> {

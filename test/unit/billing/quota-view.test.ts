@@ -13,6 +13,7 @@ const pro = {
 function terms(before: TopicBody<'plan'> | null, after: TopicBody<'plan'> | null): [unknown, unknown] {
   let document = before
   let revision = { topic: 'plan' }
+  // `read` answers by topic; only the plan is asked for here.
   const view = quotaView({ read: (() => document) as never, list: () => [], revision: () => revision })
   const first = view.planTerms('one')
   document = after
